@@ -1,0 +1,97 @@
+"""What the linter says: a diagnostic, its related places, and the report that holds them.
+
+Paths in these records are absolute paths of the operating system; surfaces decide how to show them.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+
+import msgspec
+
+from lkagent_lint.text import Span
+
+
+class Severity(enum.Enum):
+    """How bad a finding is. ``rank`` orders them: info 0, warning 1, error 2."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+
+_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A span in a file (absolute path)."""
+
+    path: str
+    span: Span
+
+
+class Related(msgspec.Struct, frozen=True, order=True):
+    """The other end of a finding, often in another file, with a few words that say what is there."""
+
+    place: Place
+    message: str
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding.
+
+    ``message`` is one sentence: what happened, where it began, what to do. ``subject`` is the qualified name
+    of the function or the agent name that the finding is about, and ``key`` further values that tell two
+    findings of one subject apart; both feed the fingerprint, which never holds the message or a line number.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    subject: str = ""
+    key: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def order(self) -> tuple[str, Span, str, str]:
+        """The report's order: path, span, code, message."""
+        return (self.place.path, self.place.span, self.code, self.message)
+
+    def with_fingerprint(self, root_relative_path: str) -> Diagnostic:
+        """The same diagnostic with its fingerprint, which survives line moves, rewording and other machines.
+
+        ``root_relative_path`` is the path below the indexed root, with ``/`` separators.
+        """
+        parts = "\0".join([root_relative_path, self.code, self.subject, *self.key])
+        digest = hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return msgspec.structs.replace(self, fingerprint=digest)
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
+
+    files: int = 0
+    workers: int = 0
+    jobs: int = 0
+    dispatches: int = 0
+    sdks: tuple[str, ...] = ()
+    """``livekit-agents 1.5.3 (uv.lock)``: version and the file it was read from, one entry each."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one check: diagnostics in report order, after selection and suppression."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    summary: Summary
+    failing: int = 0
+    """How many diagnostics reach the ``fail-on`` of their file's settings."""
+    internal_errors: int = 0
+    """How many LKA000 there are; any makes the command exit with 2."""

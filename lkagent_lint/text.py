@@ -1,0 +1,51 @@
+"""Where things stand in a text: spans, and the conversions between offsets, lines and columns.
+
+Lines are 1-based and split as CPython splits them (``\\n``, ``\\r\\n``, ``\\r``; never form feed or U+2028).
+Columns are 1-based and counted in code points; the end column is the one after the last character.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+import msgspec
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A half-open range of text: 1-based lines, 1-based code-point columns, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+START_OF_FILE = Span(1, 1, 1, 1)
+
+
+class Lines:
+    """The line table of one text: turns code-point offsets (0-based) into lines and columns."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and 1-based code-point column of a 0-based offset in code points."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two 0-based code-point offsets, ``end`` exclusive."""
+        return Span(*self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line without its line end; empty for a line that does not exist."""
+        if not 1 <= number <= len(self.starts):
+            return ""
+        start = self.starts[number - 1]
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
