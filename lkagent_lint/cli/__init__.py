@@ -1,0 +1,64 @@
+"""The ``lkagent-lint`` command. ``main`` is the only door; it decides the exit code and prints no traceback.
+
+Exit codes: 0 nothing that fails the run, 1 findings, 2 wrong usage or settings or an internal error, 130
+interrupted, 141 the reader of the output has gone (the codes a shell gives for SIGINT and SIGPIPE).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+INTERRUPTED = 130
+FAILED = 2
+# Where a crash of the linter itself should show its traceback.
+_DEBUG_VARIABLE = "LKAGENT_LINT_TRACEBACK"
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the command with the arguments after the program's name, ``sys.argv[1:]`` where none are given.
+
+    Always raises SystemExit, with one of the exit codes above.
+    """
+    sys.exit(_exit_code(sys.argv[1:] if argv is None else list(argv)))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    from lkagent_lint.cli._command import command
+    from lkagent_lint.cli._output import abandon_stdout, print_error
+
+    try:
+        outcome: object = command.main(arguments, prog_name="lkagent-lint", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except (click.Abort, KeyboardInterrupt):
+        abandon_stdout()
+        return INTERRUPTED
+    except click.UsageError as error:
+        message = error.format_message()
+        print_error(message[:1].lower() + message[1:], hint="try: lkagent-lint --help")
+    except click.ClickException as error:
+        print_error(error.format_message())
+    except Exception as error:
+        if os.environ.get(_DEBUG_VARIABLE):
+            raise
+        abandon_stdout()
+        print_error(*_explained(error))
+    return FAILED
+
+
+def _explained(error: Exception) -> tuple[str, str | None]:
+    """The message for an error that is not click's, and a second line where one helps."""
+    # Imported here because only few runs need it, and --version should not wait for it.
+    from lkagent_lint.config import ConfigError
+
+    if isinstance(error, ConfigError):
+        return str(error), None
+    if isinstance(error, OSError) and error.filename is None:
+        # The engine reports what it cannot read; what is left is writing the help text to a full disk.
+        return f"cannot write the output: {error.strerror or error}", None
+    hint = f"this is a bug in lkagent-lint; {_DEBUG_VARIABLE}=1 shows where it happened"
+    return f"internal error: {type(error).__name__}: {error}", hint

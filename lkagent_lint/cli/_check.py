@@ -1,0 +1,105 @@
+"""What ``check`` does: a request from the arguments, one call of the engine, the report, an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+import click
+
+from lkagent_lint import engine
+from lkagent_lint.cli._output import wants_colour, write_output
+from lkagent_lint.reporters import render
+
+_STDIN = "-"
+_PYTHON = (".py", ".pyi", ".pyw")
+
+
+def request_for(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    *,
+    select: tuple[str, ...] | None,
+    ignore: tuple[str, ...],
+    isolated: bool,
+) -> engine.Request:
+    """The engine's request for arguments as typed; reads standard input if ``-`` is among the paths.
+
+    Raises click's UsageError for arguments that do not fit together and ClickException for a missing path.
+    """
+    _current_directory()
+    overlays: Mapping[str, bytes] = {}
+    if _STDIN in paths or stdin_filename is not None:
+        target = os.path.abspath(_stdin_target(paths, stdin_filename))
+        absolute: tuple[str, ...] = (target,)
+        overlays = {target: _read_stdin()}
+    else:
+        absolute = tuple(_existing(path) for path in paths or (".",))
+    return engine.Request(paths=absolute, overlays=overlays, select=select, ignore=ignore, isolated=isolated)
+
+
+def check(request: engine.Request, output_format: str, *, color: str, exit_zero: bool) -> int:
+    """Run a request, print its report and return the exit code. Raises ConfigError as the engine does."""
+    report = engine.check(request)
+    source = source_of(request.overlays)
+    text = render(output_format, report, source, _current_directory(), wants_colour(color))
+    write_output(text)
+    if report.internal_errors:
+        return 2
+    return 1 if report.failing and not exit_zero else 0
+
+
+def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:
+    """Reads the text of a file (absolute path) for a code frame, unsaved text first; None if it has none."""
+    from lkagent_lint.sources.reading import Overlays, Undecodable, Unreadable, decode, decode_loosely
+
+    files = Overlays(overlays)
+
+    def source(path: str) -> str | None:
+        data = files.read(path)
+        if isinstance(data, Unreadable):
+            return None
+        text = decode(data) if path.endswith(_PYTHON) else decode_loosely(data)
+        return decode_loosely(data) if isinstance(text, Undecodable) else text
+
+    return source
+
+
+def _stdin_target(paths: tuple[str, ...], stdin_filename: str | None) -> str:
+    if paths != (_STDIN,):
+        raise click.UsageError(
+            "--stdin-filename needs - as the only path"
+            if _STDIN not in paths
+            else "- reads standard input and cannot stand beside other paths"
+        )
+    if not stdin_filename:
+        raise click.UsageError("- needs --stdin-filename, the file that the text belongs to")
+    return stdin_filename
+
+
+def _read_stdin() -> bytes:
+    # One byte more than the engine takes: enough for it to say that the text is too large.
+    from lkagent_lint.sources.reading import DEFAULT_LIMIT
+
+    # Closed before the interpreter started; the type says that this cannot be.
+    stdin: TextIO | None = sys.stdin
+    try:
+        return b"" if stdin is None else stdin.buffer.read(DEFAULT_LIMIT + 1)
+    except OSError as error:
+        raise click.ClickException(f"cannot read standard input: {error.strerror or error}") from None
+
+
+def _current_directory() -> str:
+    """The absolute path that relative ones start from. Raises ClickException where it has been removed."""
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise click.ClickException(f"no current directory: {error.strerror or error}") from None
+
+
+def _existing(path: str) -> str:
+    if not os.path.exists(path):
+        raise click.ClickException(f"no such file or directory: {path}")
+    return os.path.abspath(path)

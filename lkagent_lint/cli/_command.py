@@ -1,0 +1,131 @@
+"""The command line: options, help, and ``check`` as the command that needs no name."""
+
+from __future__ import annotations
+
+import click
+
+from lkagent_lint import __version__
+
+_FORMATS = ("full", "concise", "json")
+
+_HELP = """\
+Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
+nobody awaits, agents that nobody dispatches.
+
+PATHS are the files and directories to report on, the current directory if none are given. The project
+around them is read as well, because the other end of a mistake often stands in another file. Nothing in it
+is imported or run.
+
+\b
+Example:
+  lkagent-lint src/ --ignore LKA103 --output-format concise
+"""
+
+_EPILOG = """\
+Exit codes: 0 if nothing fails the run (by default neither an error nor a warning), 1 if something does, 2 if
+the tool could not do its work: wrong usage, wrong settings, an internal error.
+
+\b
+Settings:      [tool.lkagent-lint] in pyproject.toml
+Hide a line:   a comment at its end, # noqa: LKA101
+"""
+
+
+class _Group(click.Group):
+    """Takes arguments that do not begin with a command's name as those of ``check``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {*self.commands, *ctx.help_option_names, "--version"}
+        if not args or args[0] not in own:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help of ``check``: whoever asks for help without a command wants to know how to check."""
+        formatter.write_usage(ctx.command_path, "[check] [OPTIONS] [PATHS]...")
+        check = self.commands["check"]
+        check.format_help_text(ctx, formatter)
+        check.format_options(ctx, formatter)
+        check.format_epilog(ctx, formatter)
+
+
+def _rules(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The rules of a repeatable option with comma-separated lists."""
+    rules = tuple(rule.strip() for value in values for rule in value.split(",") if rule.strip())
+    if values and not rules:
+        raise click.BadParameter("no rule is named", ctx, option)
+    return rules
+
+
+_version = click.version_option(
+    __version__, prog_name="lkagent-lint", message="%(prog)s %(version)s", help="Show the version and exit."
+)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@_version
+def command() -> None:
+    pass
+
+
+@command.command("check", help=_HELP, epilog=_EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
+@click.option(
+    "--output-format",
+    type=click.Choice(_FORMATS),
+    default=_FORMATS[0],
+    show_default=True,
+    help="full shows the source of each finding, concise one line a finding, json one array for programs.",
+)
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    callback=_rules,
+    help="Report these rules only: codes (LKA101), prefixes (LKA1) or names (connect-before-start), "
+    "separated by commas. Replaces the setting of that name.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULES",
+    callback=_rules,
+    help="Do not report these rules, beside those that the settings ignore.",
+)
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option(
+    "--stdin-filename",
+    type=click.Path(),
+    metavar="FILE",
+    help="With - as the only path: check standard input as the unsaved text of FILE, in FILE's project.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="When to use colours; auto looks at the terminal, NO_COLOR and FORCE_COLOR.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The most processes to use. For now every run uses one, whatever N is.",
+)
+@_version
+def _check(  # pyright: ignore[reportUnusedFunction]
+    paths: tuple[str, ...],
+    output_format: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    isolated: bool,
+    exit_zero: bool,
+    stdin_filename: str | None,
+    color: str,
+    jobs: int | None,
+) -> int:
+    from lkagent_lint.cli._check import check, request_for
+
+    request = request_for(paths, stdin_filename, select=select or None, ignore=ignore, isolated=isolated)
+    return check(request, output_format, color=color, exit_zero=exit_zero)

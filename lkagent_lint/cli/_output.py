@@ -1,0 +1,80 @@
+"""Writing to a terminal, a pipe or a full disk, and whether to colour what is written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+import click
+
+OUTPUT_CLOSED = 141
+
+
+class OutputError(click.ClickException):
+    """The report could not be written; the message says why."""
+
+
+def write_output(text: str) -> None:
+    """Write a report to standard output, escaped where its encoding has no such character.
+
+    Nothing is written where standard output was closed from the start. Raises SystemExit with 141 where its
+    reader has gone, and OutputError where it cannot be written.
+    """
+    # Closed before the interpreter started; the type says that this cannot be.
+    stdout: TextIO | None = sys.stdout
+    if stdout is None:
+        return
+    try:
+        stdout.flush()
+        stdout.buffer.write(text.encode(stdout.encoding or "utf-8", "backslashreplace"))
+        stdout.buffer.flush()
+    except BrokenPipeError:
+        abandon_stdout()
+        sys.exit(OUTPUT_CLOSED)
+    except OSError as error:
+        abandon_stdout()
+        raise OutputError(f"cannot write the output: {error.strerror or error}") from None
+
+
+def abandon_stdout() -> None:
+    """Let what is still buffered go nowhere: the interpreter would complain about it at exit."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, sys.stdout.fileno())
+        os.close(descriptor)
+
+
+def print_error(message: str, hint: str | None = None) -> None:
+    """Print ``error: …`` to standard error, on one line and without control characters."""
+    from lkagent_lint.reporters._escape import Escaper
+
+    escape = Escaper.from_environment()
+    lines = [f"error: {escape.message(message)}", *([escape.inline(hint)] if hint else [])]
+    with contextlib.suppress(OSError):
+        print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def wants_colour(choice: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether to colour text output for ``--color`` ``auto``, ``always`` or ``never``.
+
+    With ``auto`` FORCE_COLOR and CLICOLOR_FORCE switch it on, else NO_COLOR, CLICOLOR=0 and TERM=dumb switch
+    it off (an empty variable counts as unset), else a terminal decides.
+    """
+    if choice != "auto":
+        return choice == "always"
+    environ = os.environ if environ is None else environ
+    if environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    if environ.get("NO_COLOR") or environ.get("CLICOLOR") == "0" or environ.get("TERM") == "dumb":
+        return False
+    # The classic Windows console shows colour codes as text; those that do not set one of these.
+    if os.name == "nt" and not (environ.get("WT_SESSION") or environ.get("TERM")):
+        return False
+    stdout: TextIO | None = sys.stdout
+    try:
+        return stdout is not None and stdout.isatty()
+    except ValueError:
+        return False

@@ -1,0 +1,89 @@
+"""All that one file says: the only thing that is ever cached."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from lkagent_lint.facts.flows import MODULE, Class, Flow
+from lkagent_lint.facts.values import Expr
+from lkagent_lint.text import Span
+
+FORMAT = 1
+"""Raised whenever the records or their meaning change."""
+
+
+class ProblemKind(enum.Enum):
+    SYNTAX = "syntax"
+    NOT_ANALYSED = "not-analysed"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a file, or a part of it, could not be turned into facts."""
+
+    kind: ProblemKind
+    message: str
+    span: Span
+
+
+class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A registration of an agent: ``rtc_session`` in any spelling, or worker options."""
+
+    flow: str = MODULE
+    """The flow in whose scope the expressions stand."""
+    span: Span
+    entry: Expr | None
+    name: Expr | None
+    """None where the registration gives no name."""
+    job_type: Expr | None
+    request: Expr | None = None
+    """The function that answers job requests."""
+    open_ended: bool = False
+    """``**options``, or attributes set afterwards: what is not given here may be given there."""
+    receiver: Expr | None = None
+    """The server of ``server.rtc_session``."""
+
+
+class DispatchKind(enum.Enum):
+    """By what an agent is asked for. ``CONFIG`` is a room configuration whose use is not seen."""
+
+    TOKEN = "token"
+    API = "api"
+    ROOM = "room"
+    SIP = "sip"
+    CONNECTOR = "connector"
+    COMMAND = "command"
+    PRESET = "preset"
+    CONFIG = "config"
+    REQUEST = "request"
+    """A hand-written request body: it silences, and nothing is ever said about it."""
+
+
+class DispatchFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that asks for an agent by name."""
+
+    kind: DispatchKind
+    flow: str = MODULE
+    span: Span
+    name: Expr | None
+    """None where the dispatch gives no name; ``Opaque`` where it gives one that is not followed."""
+
+
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of one file; they follow from its bytes alone and carry no path."""
+
+    language: str = "python"
+    problems: tuple[Problem, ...] = ()
+    modules: tuple[str, ...] = ()
+    """Every module that an import statement anywhere in the file can load, ``from`` names included."""
+    stars: tuple[str, ...] = ()
+    """Modules of ``from m import *``."""
+    classes: dict[str, Class] = {}
+    flows: dict[str, Flow] = {}
+    inert: tuple[str, ...] = ()
+    """Module-level functions and classes that were read no further: nothing in them can matter to a job."""
+    workers: tuple[WorkerFact, ...] = ()
+    dispatches: tuple[DispatchFact, ...] = ()
+    legacy: bool = False
+    """It imports classes that only livekit-agents 0.x had."""

@@ -1,0 +1,142 @@
+"""Flows: what a function does, as blocks of steps and the edges between them."""
+
+from __future__ import annotations
+
+import enum
+from typing import Union
+
+import msgspec
+
+from lkagent_lint.facts.values import Expr
+from lkagent_lint.text import Span
+
+MODULE = "<module>"
+"""The name of the flow that runs when the module is imported."""
+
+ENTRY_BLOCK = 0
+EXIT_BLOCK = 1
+RAISE_BLOCK = 2
+
+
+class _Node(msgspec.Struct, frozen=True, array_like=True):
+    pass
+
+
+class Use(enum.IntEnum):
+    """What becomes of a call's or a read's result at the place where it stands."""
+
+    VALUE = 0
+    AWAITED = 1
+    """``await call()``"""
+    DROPPED = 2
+    """An expression statement of its own, or assigned to ``_``."""
+    KEPT = 3
+    """Stored, returned or handed to asyncio: it may still be awaited."""
+
+
+class Call(_Node):
+    """One call; its number in ``Flow.calls`` is what ``Result`` refers to."""
+
+    target: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
+    use: Use
+    span: Span | None
+    """Of the call expression; None where nothing could ever be said about it."""
+
+
+class Do(_Node, tag="c"):
+    """Evaluate call number ``call``."""
+
+    call: int
+
+
+class Await(_Node, tag="a"):
+    """Await a value that is not a call written in place."""
+
+    value: Expr
+    span: Span | None
+
+
+class Read(_Node, tag="r"):
+    """Read an attribute whose reading alone tells something (the room's participants, ``room.sid``)."""
+
+    value: Expr
+    use: Use
+    span: Span | None
+
+
+class Leave(_Node, tag="l"):
+    """Leave an ``async with`` block over this value (a task group waits for its tasks there)."""
+
+    value: Expr
+
+
+Step = Union[Do, Await, Read, Leave]
+
+
+class Block(_Node):
+    """Steps in order; then one of ``next``. ``raises``: where an exception of any step leads."""
+
+    steps: tuple[Step, ...]
+    next: tuple[int, ...]
+    raises: tuple[int, ...]
+
+
+class Store(_Node):
+    """``base.name = value``."""
+
+    base: Expr
+    name: str
+    value: Expr
+    span: Span | None = None
+
+
+class Parameter(_Node):
+    name: str
+    annotation: Expr | None = None
+    default: Expr | None = None
+    kind: str = "positional"
+    """``positional``, ``keyword`` (keyword-only), ``*`` or ``**``."""
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """One function, lambda or module body.
+
+    Block 0 is the entry, block 1 the normal exit, block 2 the exit by exception.
+    """
+
+    name: str
+    """Qualified in the file: ``entry``, ``Agent.on_enter``, ``main.<locals>.job``, ``<module>``."""
+    span: Span
+    """Of the function's name in its definition (1-based)."""
+    is_async: bool = False
+    is_generator: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    returns: tuple[Expr, ...] = ()
+    annotation: Expr | None = None
+    """Of the return value."""
+    parent: str = ""
+    """The flow of the enclosing function; empty at module and class level."""
+    owner: str = ""
+    """The class whose method this is."""
+    binding: str = ""
+    """``static``, ``class`` or ``property`` for a method decorated so."""
+    decorators: tuple[Expr, ...] = ()
+    variables: dict[str, tuple[Expr, ...]] = {}
+    calls: tuple[Call, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    stores: tuple[Store, ...] = ()
+
+
+class Class(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of the file. ``attributes`` are the class level's own; instance ones follow from ``stores``."""
+
+    name: str
+    bases: tuple[Expr, ...] = ()
+    attributes: dict[str, tuple[Expr, ...]] = {}
+    annotations: dict[str, Expr] = {}
+    """In the order of the class body, which is a dataclass's field order."""
+    scope: str = MODULE
+    """The flow in which the class level's expressions stand."""
+    decorators: tuple[Expr, ...] = ()

@@ -1,0 +1,48 @@
+"""What a name means in a flow, as far as one file can say."""
+
+from __future__ import annotations
+
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.facts.values import Expr, Import
+
+
+def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
+    """The flow whose parameter or variable ``name`` is when read in ``flow``, by Python's rule; None if no flow's.
+
+    A class body is no scope of the functions in it, so the search goes from function to enclosing function
+    and then to the module.
+    """
+    here: Flow | None = flow
+    while here is not None:
+        if name in here.variables or any(parameter.name == name for parameter in here.parameters):
+            return here
+        if here.name == MODULE:
+            return None
+        here = facts.flows.get(here.parent or MODULE)
+    return None
+
+
+def qualified(facts: FileFacts, flow: Flow, expression: Expr) -> str:
+    """The dotted name that an expression spells through this file's imports; empty if it spells none.
+
+    ``agents.cli.run_app`` after ``from livekit import agents`` is ``livekit.agents.cli.run_app``. A name that is
+    assigned anything but one import has no qualified name.
+    """
+    suffix: list[str] = []
+    node = expression
+    while True:
+        match node.__class__.__name__:
+            case "Attribute":
+                suffix.append(node.name)  # type: ignore[union-attr]
+                node = node.base  # type: ignore[union-attr]
+            case "Import":
+                return ".".join([node.name, *reversed(suffix)])  # type: ignore[union-attr]
+            case "Name":
+                home = owner_of(facts, flow, node.name)  # type: ignore[union-attr]
+                values = home.variables.get(node.name, ()) if home is not None else ()  # type: ignore[union-attr]
+                if len(values) != 1 or not isinstance(values[0], Import):
+                    return ""
+                node = values[0]
+            case _:
+                return ""

@@ -1,0 +1,291 @@
+"""The flake8 plugin: what the engine reports for a file, in the form in which flake8 takes it.
+
+flake8 hands over one file at a time and tells nobody when it is done, so the first file that can hold a
+finding has its whole project checked, once per process, and every file then takes its own findings from that.
+Nothing depends on which files were handed over before, or to which process.
+
+Standard input with a ``--stdin-display-name`` stands in for that file in its project. Without one nobody
+knows where in the project the text belongs: it is checked as an additional file ``stdin.py`` of the current
+directory, and only findings with all their places in it are reported, those about dispatch (LKA2) not at all.
+
+A file that the linter's own settings exclude has no findings here, even if flake8 is given it by name.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from lkagent_lint import __version__
+
+if TYPE_CHECKING:
+    from lkagent_lint.config import SettingsFinder
+    from lkagent_lint.diagnostics import Diagnostic, Place, Report
+
+Row = tuple[int, int, str, type["Plugin"]]
+_Finding = tuple["Place", "Diagnostic"]
+
+_INTERNAL_ERROR = "LKA000"
+# flake8 has its own say on syntax (E999), unreadable files (E902) and comments (--disable-noqa).
+_LEFT_TO_FLAKE8 = frozenset({"LKA001", "LKA002", "LKA003", "LKA004"})
+_NEEDS_ITS_PROJECT = "LKA2"
+_PYTHON = (".py", ".pyi", ".pyw")
+_DEFAULT_STDIN_NAME = "stdin"
+
+
+class OptionManager(Protocol):
+    """The part of flake8's option manager that the plugin uses."""
+
+    def add_option(self, *args: object, **kwargs: object) -> None: ...
+
+
+class Plugin:
+    """One file, as flake8 constructs it.
+
+    ``lines`` are the file's lines with their ends; ``filename`` is relative to the current directory or
+    absolute. Neither the constructor nor the iteration of ``run`` raises.
+    """
+
+    name = "lkagent-lint"
+    version = __version__
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str], options: Namespace) -> None:
+        self._filename = filename
+        self._lines = lines
+        self._options = options
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Register ``--lka-isolated``; everything else is set in pyproject.toml."""
+        manager.add_option(
+            "--lka-isolated",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Ignore [tool.lkagent-lint] in pyproject.toml files.",
+        )
+
+    @classmethod
+    def parse_options(cls, manager: object, options: Namespace, args: Sequence[str]) -> None:
+        """Begin a run. Raises flake8's ExecutionError for settings that cannot be used."""
+        from lkagent_lint.config import ConfigError
+
+        _runs.clear()
+        try:
+            _run_for(options).read_settings()
+        except ConfigError as error:
+            from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
+
+            raise ExecutionError(f"lkagent-lint: {_safe(str(error))}") from None
+        except Exception:
+            # flake8 would take a TypeError for an old signature and call again; the check meets it again too.
+            return
+
+    def run(self) -> Iterator[Row]:
+        """The findings of the file: 1-based line, 0-based column in code points, ``LKA101 message``, class."""
+        try:
+            rows = _rows(self._filename, self._lines, self._options)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            # Whatever leaves here costs flake8 the results of every file. A panic of a native parser is a
+            # BaseException, and MemoryError and RecursionError must not get further either.
+            rows = [(1, 0, f"{_INTERNAL_ERROR} {_describe(error)}")]
+        for line, column, text in rows:
+            yield line, column, text, type(self)
+
+
+class _Run:
+    """The checks of one flake8 run in this process. ``typed`` are the absolute paths flake8 was called with."""
+
+    def __init__(self, isolated: bool, typed: tuple[str, ...]) -> None:
+        from lkagent_lint.config import SettingsFinder
+
+        self.seen: set[str] = set()
+        self._isolated = isolated
+        self._typed = typed
+        self._finder: SettingsFinder = SettingsFinder(isolated)
+        self._roots: dict[str, str] = {}
+        self._projects: dict[str, dict[str, list[_Finding]] | BaseException] = {}
+
+    def read_settings(self) -> None:
+        """Read the settings that govern the paths given. Raises ConfigError."""
+        for path in self._typed:
+            self._finder.for_directory(path if os.path.isdir(path) else os.path.dirname(path))
+
+    def findings(self, path: str) -> list[_Finding]:
+        """What the project of a file on disk says about it. Raises what the check of the project raised."""
+        root = self._root_of(path)
+        if root not in self._projects:
+            try:
+                self._projects[root] = _by_file(self._check(root, {}))
+            except Exception as error:
+                # Kept, so that a project that cannot be checked is tried once and not for every file.
+                self._projects[root] = error
+        project = self._projects[root]
+        if isinstance(project, BaseException):
+            raise project
+        return self._wanted(_of(path, project))
+
+    def findings_in_buffer(self, path: str, data: bytes) -> list[_Finding]:
+        """The same for text that stands in for a file, also one that does not exist."""
+        report = self._check(self._root_of(path), {path: data})
+        return self._wanted(_of(path, _by_file(report)))
+
+    def findings_in_loose_text(self, path: str, data: bytes) -> list[_Finding]:
+        """What can be said about text whose place in the project is not known."""
+        found = _of(path, _by_file(self._check(path, {path: data})))
+        return self._wanted(
+            [
+                (place, diagnostic)
+                for place, diagnostic in found
+                if not diagnostic.code.startswith(_NEEDS_ITS_PROJECT)
+                and all(related.place.path == path for related in diagnostic.related)
+            ]
+        )
+
+    def _check(self, path: str, overlays: dict[str, bytes]) -> Report:
+        from lkagent_lint import engine
+
+        request = engine.Request(
+            paths=(path,), overlays=overlays, isolated=self._isolated, respect_noqa=False
+        )
+        return engine.check(request)
+
+    def _root_of(self, path: str) -> str:
+        """The project that the command, given the same paths as flake8, would index for a file."""
+        from lkagent_lint.sources.roots import group_by_root
+
+        directory = os.path.dirname(path)
+        if directory not in self._roots:
+            grouped = group_by_root([*self._typed, path], self._finder)
+            self._roots[directory] = next(root for root, paths in grouped.items() if path in paths)
+        return self._roots[directory]
+
+    def _wanted(self, findings: list[_Finding]) -> list[_Finding]:
+        return [
+            (place, diagnostic)
+            for place, diagnostic in findings
+            if diagnostic.code not in _LEFT_TO_FLAKE8
+            and (diagnostic.severity.rank > 0 or self._shows_info(diagnostic.place.path))
+        ]
+
+    def _shows_info(self, path: str) -> bool:
+        return self._finder.for_directory(os.path.dirname(path)).info_in_flake8
+
+
+_runs: dict[tuple[bool, tuple[str, ...]], _Run] = {}
+
+
+def _run_for(options: Namespace) -> _Run:
+    # Under flake8's legacy interface the options may lack ours, or anything.
+    isolated = bool(getattr(options, "lka_isolated", False))
+    filenames: Sequence[str] = getattr(options, "filenames", None) or ["."]
+    names = [_stdin_path(options) if name == "-" else name for name in filenames]
+    typed = tuple(os.path.abspath(name) for name in names)
+    return _runs.setdefault((isolated, typed), _Run(isolated, typed))
+
+
+def _rows(filename: str, lines: Sequence[str], options: Namespace) -> list[tuple[int, int, str]]:
+    from lkagent_lint.sources.lifecycle_words import may_hold_finding
+
+    text = "".join(lines)
+    if not may_hold_finding(text.encode("utf-8", "surrogatepass")):
+        return []
+    run = _run_for(options)
+    path = os.path.abspath(filename)
+    if _is_stdin(filename, options):
+        path = os.path.abspath(_stdin_path(options))
+        loose = filename == _DEFAULT_STDIN_NAME
+        find = run.findings_in_loose_text if loose else run.findings_in_buffer
+        findings = find(path, _encoded(text))
+    else:
+        if path in run.seen:
+            # A host that stays alive checks the file again because it has changed.
+            _runs.clear()
+            run = _run_for(options)
+        run.seen.add(path)
+        findings = run.findings(path)
+    return sorted({_row(path, place, diagnostic) for place, diagnostic in findings})
+
+
+def _is_stdin(filename: str, options: Namespace) -> bool:
+    return "-" in (getattr(options, "filenames", None) or ()) and filename == _display_name(options)
+
+
+def _display_name(options: Namespace) -> str:
+    return getattr(options, "stdin_display_name", None) or _DEFAULT_STDIN_NAME
+
+
+def _stdin_path(options: Namespace) -> str:
+    name = _display_name(options)
+    return f"{_DEFAULT_STDIN_NAME}.py" if name == _DEFAULT_STDIN_NAME else name
+
+
+def _encoded(text: str) -> bytes:
+    """Text as a file that says the same: in the encoding of its cookie if it has one, else in UTF-8."""
+    import io
+    import tokenize
+
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return text.encode(encoding)
+    except (SyntaxError, LookupError, UnicodeError):
+        return data
+
+
+def _by_file(report: Report) -> dict[str, list[_Finding]]:
+    """The findings of a report by the file that shows them."""
+    files: dict[str, list[_Finding]] = {}
+    for diagnostic in report.diagnostics:
+        place = _shown_at(diagnostic)
+        if place is not None:
+            files.setdefault(os.path.normcase(place.path), []).append((place, diagnostic))
+    return files
+
+
+def _shown_at(diagnostic: Diagnostic) -> Place | None:
+    """Where flake8 can show a finding: its own place, or the first related one that is Python."""
+    places = [diagnostic.place, *(related.place for related in diagnostic.related)]
+    return next((place for place in places if place.path.endswith(_PYTHON)), None)
+
+
+def _of(path: str, files: dict[str, list[_Finding]]) -> list[_Finding]:
+    found = files.get(os.path.normcase(path))
+    # A checker may know the file by the name behind a symbolic link.
+    return files.get(os.path.normcase(os.path.realpath(path)), []) if found is None else found
+
+
+def _row(path: str, place: Place, diagnostic: Diagnostic) -> tuple[int, int, str]:
+    message = _safe(diagnostic.message) or diagnostic.name
+    if place != diagnostic.place:
+        from lkagent_lint.reporters._paths import relative_path
+
+        elsewhere = diagnostic.place
+        shown = _safe(relative_path(elsewhere.path, os.getcwd()))
+        message = f"{message} ({shown}:{elsewhere.span.line}:{elsewhere.span.column})"
+    if diagnostic.code == _INTERNAL_ERROR:
+        return 1, 0, f"{diagnostic.code} {message}"
+    return place.span.line, place.span.column - 1, f"{diagnostic.code} {message}"
+
+
+def _describe(error: BaseException) -> str:
+    from lkagent_lint.config import ConfigError
+
+    try:
+        text = _safe(str(error))
+    except Exception:
+        text = "no description"
+    if isinstance(error, ConfigError):
+        return f"lkagent-lint cannot use its settings: {text}"
+    return f"lkagent-lint failed on this file: {type(error).__name__}: {text}"
+
+
+def _safe(text: str) -> str:
+    from lkagent_lint.reporters._escape import Escaper
+
+    return Escaper.from_environment().message(text)

@@ -1,0 +1,1 @@
+"""One front end a language: bytes in, ``FileFacts`` out, and nothing of any other file."""

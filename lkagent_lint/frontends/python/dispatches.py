@@ -1,0 +1,334 @@
+"""Places that ask for an agent by name, in every spelling that livekit-api and hand-written requests have.
+
+A ``RoomAgentDispatch`` alone does not say by what the agent is asked for: that follows from where the room
+configuration that holds it goes (a token, room creation, a SIP rule), so values are followed from those places back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.scopes import owner_of, qualified
+from lkagent_lint.facts.values import (
+    OPAQUE,
+    Attribute,
+    Either,
+    Expr,
+    Items,
+    Mapping,
+    Name,
+    Or,
+    Result,
+    Spread,
+    Subscript,
+    Text,
+    Typed,
+)
+from lkagent_lint.text import Span
+
+_AGENT = "RoomAgentDispatch"
+_REQUEST = "CreateAgentDispatchRequest"
+_CONFIGURATION = "RoomConfiguration"
+_CARRIERS = {
+    "CreateRoomRequest": DispatchKind.ROOM,
+    "SIPDispatchRuleInfo": DispatchKind.SIP,
+    "CreateSIPDispatchRuleRequest": DispatchKind.SIP,
+    "UpdateSIPDispatchRuleRequest": DispatchKind.SIP,
+    "ConnectTwilioCallRequest": DispatchKind.CONNECTOR,
+    "DialWhatsAppCallRequest": DispatchKind.CONNECTOR,
+    "AcceptWhatsAppCallRequest": DispatchKind.CONNECTOR,
+}
+"""Requests that carry agents or a room configuration (livekit-api 1.2.2)."""
+
+_MESSAGES = {_AGENT, _REQUEST, _CONFIGURATION, *_CARRIERS}
+_NAME_KEYS = ("agent_name", "agentName")
+_CONFIG_KEYS = ("room_config", "roomConfig")
+_BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
+_COMMAND = re.compile(r"\blk dispatch\b|\bdispatch create\b|AgentDispatchService/CreateDispatch|--agent-name\b")
+
+
+class Node(NamedTuple):
+    """A call of a flow, as a place that values are followed to."""
+
+    flow: str
+    call: int
+
+
+def find_dispatches(facts: FileFacts) -> Iterator[DispatchFact]:
+    """Every dispatch that a file holds, in source order within each flow."""
+    finder = _Finder(facts)
+    for flow in facts.flows.values():
+        for number, call in enumerate(flow.calls):
+            yield from finder.from_call(flow, number, call)
+        yield from finder.from_values(flow)
+
+
+class _Finder:
+    def __init__(self, facts: FileFacts) -> None:
+        self.facts = facts
+        self.additions = self._additions()
+        self.kinds = self._kinds()
+
+    # What goes where
+
+    def message(self, flow: Flow, call: Call) -> str:
+        """The protocol message that a call builds; empty for every other call."""
+        name = qualified(self.facts, flow, call.target)
+        last = name.rpartition(".")[2]
+        if name:
+            return last if last in _MESSAGES and name.startswith(("livekit.", ".")) else ""
+        if isinstance(call.target, Attribute):  # api.RoomAgentDispatch of an api that is not followed
+            return call.target.name if call.target.name in (_AGENT, _REQUEST) else ""
+        if isinstance(call.target, Name) and call.target.name in _MESSAGES:
+            return "" if owner_of(self.facts, flow, call.target.name) else call.target.name
+        return ""
+
+    def _additions(self) -> dict[tuple[str, str], list[tuple[Flow, Expr]]]:
+        """What ``config.agents.append(…)``, ``.extend(…)`` or ``.add(…)`` puts into the variable ``config``."""
+        found: dict[tuple[str, str], list[tuple[Flow, Expr]]] = {}
+        for flow in self.facts.flows.values():
+            for number, call in enumerate(flow.calls):
+                match call.target:
+                    case Attribute(Attribute(Name(name), "agents"), "append" | "extend"):
+                        found.setdefault((flow.name, name), []).extend((flow, arg) for arg in call.args)
+                    case Attribute(Attribute(Name(name), "agents"), "add"):
+                        found.setdefault((flow.name, name), []).append((flow, Result(number)))
+                    case _:
+                        pass
+        return found
+
+    def _kinds(self) -> dict[Node, DispatchKind]:
+        kinds: dict[Node, DispatchKind] = {}
+        for flow in self.facts.flows.values():
+            for number, call in enumerate(flow.calls):
+                kind = self._carrier(flow, call)
+                if kind is not None:
+                    for value in (*call.args, *(value for _, value in call.keywords)):
+                        for node in self.reached(flow, value):
+                            kinds.setdefault(node, kind)
+                    kinds.setdefault(Node(flow.name, number), kind)
+            for store in flow.stores:
+                if store.name == "room_config":
+                    kind = self._stored_in(flow, store.base)
+                    for node in self.reached(flow, store.value):
+                        kinds.setdefault(node, kind)
+        return kinds
+
+    def _carrier(self, flow: Flow, call: Call) -> DispatchKind | None:
+        message = self.message(flow, call)
+        if message in _CARRIERS:
+            return _CARRIERS[message]
+        if isinstance(call.target, Attribute) and call.target.name == "with_room_config":
+            return DispatchKind.TOKEN
+        if qualified(self.facts, flow, call.target).endswith("jwt.encode"):
+            return DispatchKind.TOKEN
+        return None
+
+    def _stored_in(self, flow: Flow, base: Expr) -> DispatchKind:
+        for node in self.reached(flow, base):
+            message = self.message(self.facts.flows[node.flow], self.facts.flows[node.flow].calls[node.call])
+            if message in _CARRIERS:
+                return _CARRIERS[message]
+        match base:
+            case Attribute(name="claims") | Name(name="claims"):
+                return DispatchKind.TOKEN
+            case _:
+                return DispatchKind.CONFIG
+
+    def reached(self, flow: Flow, value: Expr) -> Iterator[Node]:
+        """Every call whose result is part of a value, through variables, containers and arguments of messages."""
+        seen: set[object] = set()
+        stack: list[tuple[Flow, Expr]] = [(flow, value)]
+        while stack:
+            here, expression = stack.pop()
+            if (here.name, expression) in seen:
+                continue
+            seen.add((here.name, expression))
+            if isinstance(expression, Result):
+                yield Node(here.name, expression.call)
+                call = here.calls[expression.call]
+                parts: list[Expr] = [*call.args, *(each for _, each in call.keywords)]
+                if isinstance(call.target, Attribute):  # a builder's chain: AccessToken().with_…()
+                    parts.append(call.target.base)
+                stack.extend((here, part) for part in parts)
+            elif isinstance(expression, Name):
+                home = owner_of(self.facts, here, expression.name)
+                if home is not None:
+                    stack.extend((home, each) for each in home.variables.get(expression.name, ()))
+                    stack.extend(self.additions.get((here.name, expression.name), ()))
+            else:
+                stack.extend((here, part) for part in parts_of(expression))
+
+    # The dispatches
+
+    def from_call(self, flow: Flow, number: int, call: Call) -> Iterator[DispatchFact]:
+        message = self.message(flow, call)
+        node = Node(flow.name, number)
+        span = call.span or flow.span
+        if message == _AGENT:
+            yield self._named(flow, number, call, self.kinds.get(node, DispatchKind.CONFIG))
+        elif message == _REQUEST:
+            yield self._named(flow, number, call, DispatchKind.API)
+        elif message == _CONFIGURATION or message in _CARRIERS:
+            yield from self._listed(flow, call, self.kinds.get(node, DispatchKind.CONFIG), span)
+        elif isinstance(call.target, Attribute):
+            yield from self._method(flow, number, call, call.target, span)
+        if message not in (_AGENT, _REQUEST) and any(name == "room_preset" for name, _ in call.keywords):
+            yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
+        if _last(call.target) == "ParseDict":
+            if not any(isinstance(arg, Mapping) for arg in call.args):
+                yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
+
+    def _method(self, flow: Flow, number: int, call: Call, target: Attribute, span: Span) -> Iterator[DispatchFact]:
+        if target.name == "with_room_preset":
+            yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
+        elif target.name == "create_dispatch":
+            values = [*call.args, *(value for _, value in call.keywords)]
+            nodes = [node for value in values for node in self.reached(flow, value)]
+            if not any(self._message_at(node) == _REQUEST for node in nodes):
+                yield DispatchFact(kind=DispatchKind.API, flow=flow.name, span=span, name=OPAQUE)
+        elif target.name == "add" and isinstance(target.base, Attribute) and target.base.name == "agents":
+            yield self._named(flow, number, call, self.kinds.get(Node(flow.name, number), DispatchKind.CONFIG))
+        elif target.name == "extend" and isinstance(target.base, Attribute) and target.base.name == "agents":
+            if not all(isinstance(arg, Items) for arg in call.args):
+                yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
+
+    def _message_at(self, node: Node) -> str:
+        flow = self.facts.flows[node.flow]
+        return self.message(flow, flow.calls[node.call])
+
+    def _named(self, flow: Flow, number: int, call: Call, kind: DispatchKind) -> DispatchFact:
+        return DispatchFact(
+            kind=kind, flow=flow.name, span=call.span or flow.span, name=self._name(flow, number, call)
+        )
+
+    def _name(self, flow: Flow, number: int, call: Call) -> Expr | None:
+        """The name given to a message: a keyword, or an attribute set on the variable that holds it."""
+        for keyword, value in call.keywords:
+            if keyword == "agent_name":
+                return value
+            if keyword in ("agentName", "**"):
+                return OPAQUE
+        holders = {name for name, values in flow.variables.items() if Result(number) in values}
+        stored = [
+            store.value
+            for store in flow.stores
+            if store.name == "agent_name" and isinstance(store.base, Name) and store.base.name in holders
+        ]
+        return None if not stored else stored[0] if len(stored) == 1 else OPAQUE
+
+    def _listed(self, flow: Flow, call: Call, kind: DispatchKind, span: Span) -> Iterator[DispatchFact]:
+        """The agents of a configuration or request: dicts in its list, or a list that is not followed."""
+        for keyword, value in call.keywords:
+            if keyword == "**":
+                yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
+            elif keyword == "agents":
+                yield from self._agents(flow, value, kind, span)
+            elif keyword in _CONFIG_KEYS and isinstance(value, Mapping):
+                for key, inner in value.entries:
+                    if key == "agents":
+                        yield from self._agents(flow, inner, kind, span)
+
+    def _agents(self, flow: Flow, value: Expr, kind: DispatchKind, span: Span) -> Iterator[DispatchFact]:
+        items = value.items if isinstance(value, Items) else (value,)
+        for item in items:
+            if isinstance(item, Mapping):
+                yield DispatchFact(kind=kind, flow=flow.name, span=span, name=mapping_name(item))
+            elif not any(self._message_at(node) == _AGENT for node in self.reached(flow, item)):
+                if isinstance(value, Items) or not self._empty(flow, value):
+                    yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
+
+    def _empty(self, flow: Flow, value: Expr) -> bool:
+        if isinstance(value, Name):
+            home = owner_of(self.facts, flow, value.name)
+            return home is not None and all(each == Items(()) for each in home.variables.get(value.name, (OPAQUE,)))
+        return False
+
+    def from_values(self, flow: Flow) -> Iterator[DispatchFact]:
+        """Hand-written bodies, and commands in strings and lists, wherever in a flow they stand."""
+        for span, value, kind in self._roots(flow):
+            for expression in walk(value):
+                if isinstance(expression, Mapping) and _is_body(expression):
+                    name = mapping_name(expression)
+                    yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE if name is None else name)
+                elif isinstance(expression, Items):
+                    yield from _command(flow, expression, span)
+                elif isinstance(expression, Text) and _COMMAND.search(expression.value):
+                    if expression.value != "--agent-name":
+                        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=OPAQUE)
+
+    def _roots(self, flow: Flow) -> Iterator[tuple[Span, Expr, DispatchKind]]:
+        for number, call in enumerate(flow.calls):
+            if self.message(flow, call):
+                continue  # its dicts are this message's own
+            kind = self.kinds.get(Node(flow.name, number), DispatchKind.REQUEST)
+            for value in (*call.args, *(each for _, each in call.keywords)):
+                yield call.span or flow.span, value, kind
+        for values in flow.variables.values():
+            for value in values:
+                yield flow.span, value, DispatchKind.REQUEST
+        for value in flow.returns:
+            yield flow.span, value, DispatchKind.REQUEST
+        for store in flow.stores:
+            yield store.span or flow.span, store.value, DispatchKind.REQUEST
+
+
+def _last(target: Expr) -> str:
+    return target.name if isinstance(target, (Attribute, Name)) else ""
+
+
+def mapping_name(mapping: Mapping) -> Expr | None:
+    """The agent name that a dict gives; opaque where a spread may give one."""
+    for key, value in mapping.entries:
+        if key in _NAME_KEYS:
+            return value
+    return OPAQUE if any(key in ("**", "") for key, _ in mapping.entries) else None
+
+
+def _is_body(mapping: Mapping) -> bool:
+    """A dict that could be an agent dispatch: it names an agent and is not just any record with that key."""
+    keys = {key for key, _ in mapping.entries}
+    return bool(keys & set(_NAME_KEYS)) and (len(keys) == 1 or bool(keys & _BODY_KEYS))
+
+
+def _command(flow: Flow, items: Items, span: Span) -> Iterator[DispatchFact]:
+    """``["lk", "dispatch", "create", "--agent-name", name]``, and the agent's own ``connect --room``."""
+    words = [item.value if isinstance(item, Text) else "" for item in items.items]
+    for index, word in enumerate(words):
+        if word == "--agent-name":
+            name = items.items[index + 1] if index + 1 < len(words) else OPAQUE
+            yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name)
+    if "connect" in words and "--room" in words:
+        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=OPAQUE)
+
+
+def parts_of(expression: Expr) -> tuple[Expr, ...]:
+    """The expressions that an expression is made of, without the variables and calls that it names."""
+    match expression:
+        case Items(items):
+            return items
+        case Either(options) | Or(options):
+            return options
+        case Mapping(entries):
+            return tuple(value for _, value in entries)
+        case Spread(value):
+            return (value,)
+        case Typed(_, value):
+            return () if value is None else (value,)
+        case Subscript(base, _) | Attribute(base, _):
+            return (base,)
+        case _:
+            return ()
+
+
+def walk(expression: Expr) -> Iterator[Expr]:
+    """An expression and all its parts, outermost first."""
+    stack = [expression]
+    while stack:
+        here = stack.pop()
+        yield here
+        stack.extend(reversed(parts_of(here)))

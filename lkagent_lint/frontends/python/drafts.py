@@ -1,0 +1,141 @@
+"""The mutable state of one file's reading; ``freeze`` turns it into facts once positions are known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import libcst as cst
+
+from lkagent_lint.facts.flows import (
+    MODULE,
+    Await,
+    Block,
+    Call,
+    Class,
+    Do,
+    Flow,
+    Leave,
+    Parameter,
+    Read,
+    Step,
+    Store,
+    Use,
+)
+from lkagent_lint.facts.values import Expr
+from lkagent_lint.frontends.python.graph import Graph
+from lkagent_lint.frontends.python.positions import Positions
+from lkagent_lint.text import START_OF_FILE
+
+
+class CallDraft(NamedTuple):
+    target: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
+    use: Use
+    node: cst.CSTNode | None
+
+
+class AwaitDraft(NamedTuple):
+    value: Expr
+    node: cst.CSTNode
+
+
+class ReadDraft(NamedTuple):
+    value: Expr
+    use: Use
+    node: cst.CSTNode
+
+
+class FlowDraft:
+    """One function being read."""
+
+    def __init__(self, name: str, node: cst.CSTNode | None, parent: FlowDraft | None, owner: str) -> None:
+        self.name = name
+        self.node = node
+        self.parent = parent
+        self.owner = owner
+        self.binding = ""
+        self.is_async = False
+        self.is_generator = False
+        self.tangled = False
+        self.parameters: list[Parameter] = []
+        self.returns: list[Expr] = []
+        self.annotation: Expr | None = None
+        self.decorators: list[Expr] = []
+        self.variables: dict[str, list[Expr]] = {}
+        self.declared_elsewhere: set[str] = set()
+        self.calls: list[CallDraft] = []
+        self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
+        self.graph = Graph()
+
+    def freeze(self, positions: Positions) -> Flow:
+        return Flow(
+            name=self.name,
+            span=positions.of(self.node) or START_OF_FILE,
+            is_async=self.is_async,
+            is_generator=self.is_generator,
+            parameters=tuple(self.parameters),
+            returns=tuple(self.returns),
+            annotation=self.annotation,
+            parent=self.parent.name if self.parent is not None and self.parent.name != MODULE else "",
+            owner=self.owner,
+            binding=self.binding,
+            decorators=tuple(self.decorators),
+            variables={name: tuple(values) for name, values in self.variables.items()},
+            calls=tuple(
+                Call(call.target, call.args, call.keywords, call.use, positions.of(call.node)) for call in self.calls
+            ),
+            blocks=()
+            if self.tangled
+            else tuple(
+                Block(
+                    tuple(_freeze_step(step, positions) for step in block.steps),
+                    tuple(block.following),
+                    (block.raises,),
+                )
+                for block in self.graph.blocks
+            ),
+            stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
+        )
+
+
+def _freeze_step(step: object, positions: Positions) -> Step:
+    match step:
+        case AwaitDraft(value, node):
+            return Await(value, positions.of(node))
+        case ReadDraft(value, use, node):
+            return Read(value, use, positions.of(node))
+        case Do() | Leave():
+            return step
+        case _:
+            raise TypeError(step)
+
+
+class FileDraft:
+    """One file being read."""
+
+    def __init__(self) -> None:
+        self.module = FlowDraft(MODULE, None, None, "")
+        self.flows: dict[str, FlowDraft] = {MODULE: self.module}
+        self.classes: dict[str, Class] = {}
+        self.modules: dict[str, None] = {}
+        self.stars: list[str] = []
+
+    def flow(self, name: str, node: cst.CSTNode | None, parent: FlowDraft, owner: str) -> FlowDraft:
+        """A new flow; a second definition of a name gets a suffix, so that neither is lost."""
+        unique, number = name, 2
+        while unique in self.flows:
+            unique, number = f"{name}#{number}", number + 1
+        draft = self.flows[unique] = FlowDraft(unique, node, parent, owner)
+        return draft
+
+    def wanted(self) -> set[int]:
+        """``id`` of every node whose position is needed."""
+        nodes: set[int] = set()
+        for flow in self.flows.values():
+            nodes.add(id(flow.node))
+            nodes.update(id(call.node) for call in flow.calls if call.node is not None)
+            nodes.update(id(node) for *_, node in flow.stores if node is not None)
+            for block in flow.graph.blocks:
+                nodes.update(id(step.node) for step in block.steps if isinstance(step, (AwaitDraft, ReadDraft)))
+        return nodes

@@ -1,0 +1,323 @@
+"""From libcst expressions to symbolic ones, recording calls, awaits and reads in evaluation order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from lkagent_lint.facts.flows import Do, Use
+from lkagent_lint.facts.values import (
+    OPAQUE,
+    Attribute,
+    Constant,
+    Either,
+    Expr,
+    Function,
+    Items,
+    Join,
+    Mapping,
+    Name,
+    Opaque,
+    Or,
+    Result,
+    Spread,
+    Subscript,
+    Text,
+)
+from lkagent_lint.frontends.python.drafts import AwaitDraft, CallDraft, ReadDraft
+from lkagent_lint.frontends.python.words import QUIET_METHODS, ROOM_READS
+
+if TYPE_CHECKING:
+    from lkagent_lint.frontends.python.walker import Walker
+
+_PLAIN = (Text, Constant, Opaque)
+
+
+def text_of(node: cst.SimpleString) -> Expr:
+    """A string literal's value; bytes and literals that Python itself refuses are opaque."""
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, ValueError):
+        return OPAQUE
+    return Text(value) if isinstance(value, str) else OPAQUE
+
+
+def join(parts: Sequence[Expr]) -> Expr:
+    """The concatenation of parts, folded where all are literal."""
+    texts: list[str] = []
+    for part in parts:
+        if not isinstance(part, Text):
+            return Join(tuple(parts))
+        texts.append(part.value)
+    return Text("".join(texts))
+
+
+def is_leaf(node: cst.BaseExpression) -> bool:
+    """No step can come from evaluating it."""
+    return isinstance(node, (cst.Name, cst.SimpleString, cst.Integer, cst.Float))
+
+
+class Expressions:
+    """Evaluates expressions into the walker's open flow."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+
+    def evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
+        """The symbolic value of an expression, after recording what its evaluation does."""
+        handler = _HANDLERS.get(type(node))
+        return OPAQUE if handler is None else handler(self, node, use)
+
+    def annotation(self, node: cst.BaseExpression) -> Expr:
+        """A type expression; string annotations are kept as text. Nothing is recorded."""
+        match node:
+            case cst.Name():
+                return Constant("None") if node.value == "None" else Name(node.value)
+            case cst.Attribute():
+                return Attribute(self.annotation(node.value), node.attr.value)
+            case cst.Subscript():
+                keys = [
+                    self.annotation(item.slice.value) for item in node.slice if isinstance(item.slice, cst.Index)
+                ]
+                return Subscript(self.annotation(node.value), Items(tuple(keys)))
+            case cst.BinaryOperation(operator=cst.BitOr()):
+                return Either((self.annotation(node.left), self.annotation(node.right)))
+            case cst.SimpleString():
+                return text_of(node)
+            case _:
+                return OPAQUE
+
+    # Leaves
+
+    def _name(self, node: cst.Name, use: Use) -> Expr:
+        return Constant(node.value) if node.value in ("None", "True", "False") else Name(node.value)
+
+    def _string(self, node: cst.SimpleString, use: Use) -> Expr:
+        return text_of(node)
+
+    def _number(self, node: cst.Integer | cst.Float, use: Use) -> Expr:
+        return Constant(node.value)
+
+    def _concatenated(self, node: cst.ConcatenatedString, use: Use) -> Expr:
+        return join((self.evaluate(node.left), self.evaluate(node.right)))
+
+    def _formatted(self, node: cst.FormattedString | cst.TemplatedString, use: Use) -> Expr:
+        parts: list[Expr] = []
+        for part in node.parts:
+            if isinstance(part, (cst.FormattedStringText, cst.TemplatedStringText)):
+                parts.append(Text(part.value) if "\\" not in part.value and "{" not in part.value else OPAQUE)
+            else:
+                value = self.evaluate(part.expression)
+                spelled = part.conversion is not None or part.format_spec is not None or part.equal is not None
+                parts.append(OPAQUE if spelled else value)
+        return join(parts) if parts else Text("")
+
+    # Access
+
+    def _attribute(self, node: cst.Attribute, use: Use) -> Expr:
+        value = Attribute(self.evaluate(node.value), node.attr.value)
+        if node.attr.value in ROOM_READS and use is not Use.AWAITED:
+            self._walker.graph.step(ReadDraft(value, use, node))
+        return value
+
+    def _subscript(self, node: cst.Subscript, use: Use) -> Expr:
+        base = self.evaluate(node.value)
+        keys = [self.evaluate(item.slice.value) for item in node.slice if isinstance(item.slice, cst.Index)]
+        for item in node.slice:
+            if isinstance(item.slice, cst.Slice):
+                self._discard(item.slice.lower, item.slice.upper, item.slice.step)
+        return Subscript(base, keys[0]) if len(keys) == 1 else OPAQUE
+
+    def _discard(self, *nodes: cst.BaseExpression | None) -> None:
+        for node in nodes:
+            if node is not None:
+                self.evaluate(node)
+
+    # Calls
+
+    def _call(self, node: cst.Call, use: Use) -> Expr:
+        target = self.evaluate(node.func)
+        quietly = self._hands_to_asyncio(target)
+        args: list[Expr] = []
+        keywords: list[tuple[str, Expr]] = []
+        for arg in node.args:
+            value = self.evaluate(arg.value, Use.KEPT if quietly else Use.VALUE)
+            if arg.star == "*":
+                args.append(Spread(value))
+            elif arg.star == "**":
+                keywords.append(("**", value))
+            elif arg.keyword is not None:
+                keywords.append((arg.keyword.value, value))
+            else:
+                args.append(value)
+        return self.record(target, args, keywords, use, node)
+
+    def _hands_to_asyncio(self, target: Expr) -> bool:
+        return isinstance(target, Attribute) and isinstance(target.base, Name) and target.base.name == "asyncio"
+
+    def record(
+        self,
+        target: Expr,
+        args: Sequence[Expr],
+        keywords: Sequence[tuple[str, Expr]],
+        use: Use,
+        node: cst.CSTNode | None,
+    ) -> Expr:
+        """Record a call as a step and return its result; calls that can do nothing to a job are left out."""
+        word = target.name if isinstance(target, (Name, Attribute)) else ""
+        if (
+            use is not Use.AWAITED
+            and (word in QUIET_METHODS or isinstance(target, Opaque))
+            and all(isinstance(value, _PLAIN) for value in args)
+            and all(isinstance(value, _PLAIN) for _, value in keywords)
+        ):
+            return OPAQUE
+        flow = self._walker.flow
+        number = len(flow.calls)
+        flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))
+        self._walker.graph.step(Do(number))
+        return Result(number)
+
+    def _await(self, node: cst.Await, use: Use) -> Expr:
+        inner = node.expression
+        value = self.evaluate(inner, Use.AWAITED)
+        if not isinstance(inner, cst.Call):
+            self._walker.graph.step(AwaitDraft(value, node))
+        return value
+
+    # Operators: what may not run stands on a branch of its own
+
+    def _maybe(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
+        """Evaluate something that only some paths reach, and join the paths again."""
+        if is_leaf(node):
+            return self.evaluate(node, use)
+        graph = self._walker.graph
+        start, after = graph.fork(), graph.block()
+        graph.goto(after)
+        graph.branch(start)
+        value = self.evaluate(node, use)
+        graph.goto(after)
+        graph.here = after
+        return value
+
+    def _boolean(self, node: cst.BooleanOperation, use: Use) -> Expr:
+        options = (self.evaluate(node.left, use), self._maybe(node.right, use))
+        return Or(options) if isinstance(node.operator, cst.Or) else Either(options)
+
+    def _conditional(self, node: cst.IfExp, use: Use) -> Expr:
+        self.evaluate(node.test)
+        if is_leaf(node.body) and is_leaf(node.orelse):
+            return Either((self.evaluate(node.body, use), self.evaluate(node.orelse, use)))
+        graph = self._walker.graph
+        start, after = graph.fork(), graph.block()
+        options: list[Expr] = []
+        for option in (node.body, node.orelse):
+            graph.branch(start)
+            options.append(self.evaluate(option, use))
+            graph.goto(after)
+        graph.here = after
+        return Either(tuple(options))
+
+    def _binary(self, node: cst.BinaryOperation, use: Use) -> Expr:
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        return join((left, right)) if isinstance(node.operator, cst.Add) else OPAQUE
+
+    def _unary(self, node: cst.UnaryOperation, use: Use) -> Expr:
+        self.evaluate(node.expression)
+        return OPAQUE
+
+    def _comparison(self, node: cst.Comparison, use: Use) -> Expr:
+        self._discard(node.left, *(target.comparator for target in node.comparisons))
+        return OPAQUE
+
+    def _named(self, node: cst.NamedExpr, use: Use) -> Expr:
+        value = self.evaluate(node.value, Use.KEPT)
+        self._walker.bind(node.target, value)
+        return value
+
+    def _yield(self, node: cst.Yield, use: Use) -> Expr:
+        self._walker.flow.is_generator = True
+        value = node.value
+        self._discard(value.item if isinstance(value, cst.From) else value)
+        return OPAQUE
+
+    # Displays and comprehensions
+
+    def _items(self, node: cst.List | cst.Tuple | cst.Set, use: Use) -> Expr:
+        values: list[Expr] = []
+        for element in node.elements:
+            value = self.evaluate(element.value, use)
+            values.append(Spread(value) if isinstance(element, cst.StarredElement) else value)
+        return Items(tuple(values))
+
+    def _dict(self, node: cst.Dict, use: Use) -> Expr:
+        entries: list[tuple[str, Expr]] = []
+        for element in node.elements:
+            if isinstance(element, cst.DictElement):
+                key = self.evaluate(element.key)
+                entries.append((key.value if isinstance(key, Text) else "", self.evaluate(element.value)))
+            else:
+                entries.append(("**", self.evaluate(element.value)))
+        return Mapping(tuple(entries))
+
+    def _comprehension(self, node: cst.BaseSimpleComp | cst.DictComp, use: Use) -> Expr:
+        graph = self._walker.graph
+        self._discard(node.for_in.iter)
+        head = graph.fork()
+        after = graph.block()
+        graph.goto(after)
+        graph.branch(head)
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None:
+            if clause is not node.for_in:
+                self._discard(clause.iter)
+            self._walker.bind(clause.target, OPAQUE)
+            self._discard(*(condition.test for condition in clause.ifs))
+            if clause.ifs or clause.inner_for_in is not None:
+                start = graph.fork()
+                graph.goto(head)
+                graph.branch(start)
+            clause = clause.inner_for_in
+        if isinstance(node, cst.DictComp):
+            values = (self.evaluate(node.key), self.evaluate(node.value))
+        else:
+            values = (self.evaluate(node.elt, use),)
+        graph.goto(head)
+        graph.here = after
+        return Items(values)
+
+    def _lambda(self, node: cst.Lambda, use: Use) -> Expr:
+        return Function(self._walker.lambda_flow(node))
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Use], Expr]] = {
+    cst.Name: Expressions._name,
+    cst.SimpleString: Expressions._string,
+    cst.Integer: Expressions._number,
+    cst.Float: Expressions._number,
+    cst.ConcatenatedString: Expressions._concatenated,
+    cst.FormattedString: Expressions._formatted,
+    cst.TemplatedString: Expressions._formatted,
+    cst.Attribute: Expressions._attribute,
+    cst.Subscript: Expressions._subscript,
+    cst.Call: Expressions._call,
+    cst.Await: Expressions._await,
+    cst.BooleanOperation: Expressions._boolean,
+    cst.IfExp: Expressions._conditional,
+    cst.BinaryOperation: Expressions._binary,
+    cst.UnaryOperation: Expressions._unary,
+    cst.Comparison: Expressions._comparison,
+    cst.NamedExpr: Expressions._named,
+    cst.Yield: Expressions._yield,
+    cst.List: Expressions._items,
+    cst.Tuple: Expressions._items,
+    cst.Set: Expressions._items,
+    cst.Dict: Expressions._dict,
+    cst.ListComp: Expressions._comprehension,
+    cst.SetComp: Expressions._comprehension,
+    cst.GeneratorExp: Expressions._comprehension,
+    cst.DictComp: Expressions._comprehension,
+    cst.Lambda: Expressions._lambda,
+}

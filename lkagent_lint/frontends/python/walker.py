@@ -1,0 +1,459 @@
+"""The one visitor: it walks a module's statements once and drafts a flow for every function.
+
+libcst rebuilds every node whose children it visits, which costs as much as parsing. ``on_visit`` therefore always
+answers False, and the handlers below visit the children that matter, in the order in which they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import libcst as cst
+
+from lkagent_lint.facts.flows import Class, Leave, Parameter, Use
+from lkagent_lint.facts.values import (
+    OPAQUE,
+    Attribute,
+    ClassName,
+    Expr,
+    Function,
+    Import,
+    Items,
+    Name,
+    Spread,
+    Typed,
+)
+from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft
+from lkagent_lint.frontends.python.expressions import Expressions
+from lkagent_lint.frontends.python.graph import Graph, TooTangled
+
+
+class _ClassScope:
+    """The class body being read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.attributes: dict[str, list[Expr]] = {}
+        self.annotations: dict[str, Expr] = {}
+
+
+class Walker(cst.CSTVisitor):
+    """Fills a ``FileDraft`` from one module."""
+
+    def __init__(self, draft: FileDraft) -> None:
+        super().__init__()
+        self.draft = draft
+        self.flow: FlowDraft = draft.module
+        self._class: _ClassScope | None = None
+        self.expressions = Expressions(self)
+
+    @property
+    def graph(self) -> Graph:
+        return self.flow.graph
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        handler = _HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node)
+        return False
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        pass
+
+    def _visit_all(self, nodes: Sequence[cst.CSTNode]) -> None:
+        for node in nodes:
+            node.visit(self)
+
+    def _block(self, node: cst.Module | cst.BaseSuite | cst.SimpleStatementLine) -> None:
+        self._visit_all(node.body)
+
+    def _evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
+        return self.expressions.evaluate(node, use)
+
+    # Simple statements
+
+    def _expression(self, node: cst.Expr) -> None:
+        if not isinstance(node.value, cst.SimpleString):
+            self._evaluate(node.value, Use.DROPPED)
+
+    def _assign(self, node: cst.Assign) -> None:
+        targets = [target.target for target in node.targets]
+        unused = all(isinstance(target, cst.Name) and target.value == "_" for target in targets)
+        value = self._evaluate(node.value, Use.DROPPED if unused else Use.KEPT)
+        for target in targets:
+            self.bind(target, value)
+
+    def _annotated(self, node: cst.AnnAssign) -> None:
+        annotation = self.expressions.annotation(node.annotation.annotation)
+        value = None if node.value is None else self._evaluate(node.value, Use.KEPT)
+        if self._class is not None and isinstance(node.target, cst.Name):
+            self._class.annotations[node.target.value] = annotation
+        self.bind(node.target, Typed(annotation, value))
+
+    def _augmented(self, node: cst.AugAssign) -> None:
+        self._evaluate(node.value)
+        self.bind(node.target, OPAQUE)
+
+    def bind(self, target: cst.BaseExpression, value: Expr) -> None:
+        """Record that a target now holds a value."""
+        match target:
+            case cst.Name():
+                self._bind_name(target.value, value)
+            case cst.Attribute():
+                base = self._evaluate(target.value, Use.KEPT)
+                self.flow.stores.append((base, target.attr.value, value, target))
+            case cst.Tuple() | cst.List():
+                elements = [element.value for element in target.elements]
+                parts: Sequence[Expr] = value.items if isinstance(value, Items) else ()
+                if len(parts) != len(elements) or any(isinstance(part, Spread) for part in parts):
+                    parts = [OPAQUE] * len(elements)
+                for element, part in zip(elements, parts, strict=True):
+                    self.bind(element, part)
+            case cst.StarredElement():
+                self.bind(target.value, OPAQUE)
+            case _:
+                self._evaluate(target)
+
+    def _bind_name(self, name: str, value: Expr) -> None:
+        if self._class is not None:
+            self._class.attributes.setdefault(name, []).append(value)
+        elif name in self.flow.declared_elsewhere:
+            self.draft.module.variables.setdefault(name, []).append(OPAQUE)
+        else:
+            self.flow.variables.setdefault(name, []).append(value)
+
+    def _declared(self, node: cst.Global | cst.Nonlocal) -> None:
+        self.flow.declared_elsewhere.update(item.name.value for item in node.names)
+
+    def _return(self, node: cst.Return) -> None:
+        if node.value is not None:
+            self.flow.returns.append(self._evaluate(node.value, Use.KEPT))
+        self.graph.leave()
+
+    def _raise(self, node: cst.Raise) -> None:
+        if node.exc is not None:
+            self._evaluate(node.exc)
+        self.graph.throw()
+
+    def _assert(self, node: cst.Assert) -> None:
+        self._evaluate(node.test)
+
+    def _break(self, node: cst.Break) -> None:
+        self.graph.jump(again=False)
+
+    def _continue(self, node: cst.Continue) -> None:
+        self.graph.jump(again=True)
+
+    # Imports
+
+    def _import(self, node: cst.Import) -> None:
+        for alias in node.names:
+            dotted = _dotted(alias.name)
+            self.draft.modules[dotted] = None
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                self._bind_name(alias.asname.name.value, Import(dotted))
+            else:
+                top = dotted.partition(".")[0]
+                if Import(top) not in self.flow.variables.get(top, ()):
+                    self._bind_name(top, Import(top))
+
+    def _import_from(self, node: cst.ImportFrom) -> None:
+        module = "." * len(node.relative) + ("" if node.module is None else _dotted(node.module))
+        self.draft.modules[module] = None
+        if isinstance(node.names, cst.ImportStar):
+            self.draft.stars.append(module)
+            return
+        separator = "" if module.endswith(".") else "."
+        for alias in node.names:
+            dotted = f"{module}{separator}{_dotted(alias.name)}"
+            self.draft.modules[dotted] = None
+            bound = alias.asname.name if alias.asname is not None else alias.name
+            if isinstance(bound, cst.Name):
+                known = self.flow.variables.get(bound.value, ())
+                if Import(dotted) not in known:
+                    self._bind_name(bound.value, Import(dotted))
+
+    # Branches and loops
+
+    def _if(self, node: cst.If) -> None:
+        after: int | None = None
+        here: cst.If | cst.Else | None = node
+        while isinstance(here, cst.If):  # elif chains may be thousands long
+            self._evaluate(here.test)
+            start = self.graph.fork()
+            after = self.graph.block() if after is None else after
+            self.graph.branch(start)
+            here.body.visit(self)
+            self.graph.goto(after)
+            self.graph.branch(start)
+            here = here.orelse
+        if here is not None:
+            here.body.visit(self)
+        if after is not None:
+            self.graph.goto(after)
+            self.graph.here = after
+
+    def _while(self, node: cst.While) -> None:
+        graph = self.graph
+        head = graph.fork()
+        after = graph.block()
+        self._evaluate(node.test)
+        decided = graph.fork()
+        graph.branch(decided)
+        graph.loop(head, after, partial(node.body.visit, self))
+        if not _always_true(node.test):
+            graph.branch(decided)
+            self._loop_end(node.orelse, after)
+        graph.here = after
+
+    def _loop_end(self, orelse: cst.Else | None, after: int) -> None:
+        if orelse is not None:
+            orelse.body.visit(self)
+        self.graph.goto(after)
+
+    def _for(self, node: cst.For) -> None:
+        graph = self.graph
+        self._evaluate(node.iter)
+        head = graph.fork()
+        after = graph.block()
+        if node.asynchronous is not None:
+            graph.step(AwaitDraft(OPAQUE, node.iter))
+        decided = graph.fork()
+        graph.branch(decided)
+        self.bind(node.target, OPAQUE)
+        graph.loop(head, after, partial(node.body.visit, self))
+        graph.branch(decided)
+        self._loop_end(node.orelse, after)
+        graph.here = after
+
+    def _match(self, node: cst.Match) -> None:
+        graph = self.graph
+        self._evaluate(node.subject)
+        after = graph.block()
+        for case in node.cases:
+            test, miss = graph.fork(), graph.block()
+            graph.branch(test)
+            self._capture(case.pattern)
+            if case.guard is not None:
+                self._evaluate(case.guard)
+                decided = graph.fork()
+                graph.goto(miss)
+                graph.branch(decided)
+            case.body.visit(self)
+            graph.goto(after)
+            if case.guard is not None or not _irrefutable(case.pattern):
+                graph.here = test
+                graph.goto(miss)
+            graph.here = miss
+        graph.goto(after)
+        graph.here = after
+
+    def _capture(self, pattern: cst.MatchPattern) -> None:
+        """Names that a pattern binds hold something that is not followed."""
+        for node in (pattern, *_descendants(pattern)):
+            if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+                self._bind_name(node.name.value, OPAQUE)
+
+    # Exceptions and contexts
+
+    def _try(self, node: cst.Try | cst.TryStar) -> None:
+        handlers = [partial(self._handler, handler) for handler in node.handlers]
+        self.graph.attempt(
+            partial(node.body.visit, self),
+            handlers,
+            catches_all=any(_catches_all(handler) for handler in node.handlers),
+            otherwise=None if node.orelse is None else partial(node.orelse.body.visit, self),
+            final=None if node.finalbody is None else partial(node.finalbody.body.visit, self),
+        )
+
+    def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+        if handler.name is not None:
+            self.bind(handler.name.name, OPAQUE)
+        handler.body.visit(self)
+
+    def _with(self, node: cst.With) -> None:
+        awaited = node.asynchronous is not None
+        self._enter(list(node.items), awaited, partial(node.body.visit, self))
+
+    def _enter(self, items: list[cst.WithItem], awaited: bool, body: Callable[[], object]) -> None:
+        if not items:
+            body()
+            return
+        item, rest = items[0], items[1:]
+        value = self._evaluate(item.item, Use.KEPT)
+        prefix = "__a" if awaited else "__"
+        entered = self.expressions.record(
+            Attribute(value, f"{prefix}enter__"), (), (), Use.AWAITED if awaited else Use.VALUE, item.item
+        )
+        if item.asname is not None:
+            self.bind(item.asname.name, entered)
+        inner: Callable[[], None] = partial(self._enter, rest, awaited, body)
+        if _suppresses(item.item):
+            self.graph.attempt(inner, [lambda: None], catches_all=False)
+        else:
+            inner()
+        self.graph.step(Leave(value))
+
+    # Definitions
+
+    def _function(self, node: cst.FunctionDef) -> None:
+        decorators = [self._evaluate(decorator.decorator, Use.KEPT) for decorator in node.decorators]
+        owner = self._class.name if self._class is not None else ""
+        draft = self.draft.flow(self._qualify(node.name.value), node.name, self.flow, owner)
+        draft.is_async = node.asynchronous is not None
+        draft.decorators = decorators
+        draft.parameters = self._parameters(node.params)
+        draft.binding = next((found for each in decorators if (found := _binding(each))), "")
+        if node.returns is not None:
+            draft.annotation = self.expressions.annotation(node.returns.annotation)
+        self._bind_name(node.name.value, Function(draft.name))
+        with self._inside(draft, None):
+            try:
+                node.body.visit(self)
+            except TooTangled:
+                draft.tangled = True
+            else:
+                self.graph.goto(1)
+
+    def lambda_flow(self, node: cst.Lambda) -> str:
+        """Draft a lambda's flow and return its name."""
+        draft = self.draft.flow(self._qualify("<lambda>"), node, self.flow, "")
+        draft.parameters = self._parameters(node.params)
+        with self._inside(draft, None):
+            draft.returns.append(self._evaluate(node.body, Use.KEPT))
+            self.graph.leave()
+        return draft.name
+
+    def _class_definition(self, node: cst.ClassDef) -> None:
+        decorators = tuple(self._evaluate(decorator.decorator, Use.KEPT) for decorator in node.decorators)
+        bases = tuple(self._evaluate(base.value, Use.KEPT) for base in node.bases if not base.star)
+        name = self._qualify(node.name.value)
+        self._bind_name(node.name.value, ClassName(name))
+        scope = _ClassScope(name)
+        with self._inside(self.flow, scope):
+            node.body.visit(self)
+        self.draft.classes[name] = Class(
+            name=name,
+            bases=bases,
+            attributes={attribute: tuple(values) for attribute, values in scope.attributes.items()},
+            annotations=scope.annotations,
+            scope=self.flow.name,
+            decorators=decorators,
+        )
+
+    def _qualify(self, name: str) -> str:
+        if self._class is not None:
+            return f"{self._class.name}.{name}"
+        return name if self.flow is self.draft.module else f"{self.flow.name}.<locals>.{name}"
+
+    @contextmanager
+    def _inside(self, flow: FlowDraft, scope: _ClassScope | None) -> Iterator[None]:
+        saved = self.flow, self._class
+        self.flow, self._class = flow, scope
+        try:
+            yield
+        finally:
+            self.flow, self._class = saved
+
+    def _parameters(self, node: cst.Parameters) -> list[Parameter]:
+        drafts: list[Parameter] = []
+        for kind, group in (("positional", (*node.posonly_params, *node.params)), ("keyword", node.kwonly_params)):
+            drafts.extend(self._parameter(param, kind) for param in group)
+        if isinstance(node.star_arg, cst.Param):
+            drafts.append(self._parameter(node.star_arg, "*"))
+        if node.star_kwarg is not None:
+            drafts.append(self._parameter(node.star_kwarg, "**"))
+        return drafts
+
+    def _parameter(self, node: cst.Param, kind: str) -> Parameter:
+        annotation = None if node.annotation is None else self.expressions.annotation(node.annotation.annotation)
+        default = None if node.default is None else self._evaluate(node.default, Use.KEPT)
+        return Parameter(node.name.value, annotation, default, kind)
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if isinstance(node, cst.Name):
+        parts.append(node.value)
+    return ".".join(reversed(parts))
+
+
+def _always_true(test: cst.BaseExpression) -> bool:
+    match test:
+        case cst.Name(value="True"):
+            return True
+        case cst.Integer():
+            return test.evaluated_value != 0
+        case _:
+            return False
+
+
+def _catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """``except:`` and ``except BaseException``; an ``except Exception`` lets a cancellation through."""
+    return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
+
+
+def _suppresses(item: cst.BaseExpression) -> bool:
+    """``contextlib.suppress(...)`` in any spelling: the body's exceptions end at the block's end."""
+    if not isinstance(item, cst.Call):
+        return False
+    name = item.func.attr if isinstance(item.func, cst.Attribute) else item.func
+    return isinstance(name, cst.Name) and name.value == "suppress"
+
+
+def _binding(decorator: Expr) -> str:
+    match decorator:
+        case Name(name="staticmethod"):
+            return "static"
+        case Name(name="classmethod"):
+            return "class"
+        case Name(name="property") | Name(name="cached_property") | Attribute(name="cached_property"):
+            return "property"
+        case _:
+            return ""
+
+
+def _irrefutable(pattern: cst.MatchPattern) -> bool:
+    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
+
+
+def _descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for child in node.children:
+        yield child
+        yield from _descendants(child)
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Walker, Any], None]] = {
+    cst.Module: Walker._block,
+    cst.IndentedBlock: Walker._block,
+    cst.SimpleStatementSuite: Walker._block,
+    cst.SimpleStatementLine: Walker._block,
+    cst.Expr: Walker._expression,
+    cst.Assign: Walker._assign,
+    cst.AnnAssign: Walker._annotated,
+    cst.AugAssign: Walker._augmented,
+    cst.Global: Walker._declared,
+    cst.Nonlocal: Walker._declared,
+    cst.Return: Walker._return,
+    cst.Raise: Walker._raise,
+    cst.Assert: Walker._assert,
+    cst.Break: Walker._break,
+    cst.Continue: Walker._continue,
+    cst.Import: Walker._import,
+    cst.ImportFrom: Walker._import_from,
+    cst.If: Walker._if,
+    cst.While: Walker._while,
+    cst.For: Walker._for,
+    cst.Match: Walker._match,
+    cst.Try: Walker._try,
+    cst.TryStar: Walker._try,
+    cst.With: Walker._with,
+    cst.FunctionDef: Walker._function,
+    cst.ClassDef: Walker._class_definition,
+}

@@ -1,0 +1,106 @@
+"""Registrations of agents, in every spelling of ``rtc_session`` and of worker options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.facts.file import FileFacts, WorkerFact
+from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.scopes import owner_of, qualified
+from lkagent_lint.facts.values import OPAQUE, Attribute, Expr, Function, Name, Result, Spread, Text
+from lkagent_lint.text import Span
+
+_OPTIONS = ("WorkerOptions", "ServerOptions")
+
+
+def find_workers(facts: FileFacts) -> Iterator[WorkerFact]:
+    """Every registration in a file (livekit-agents 1.8.9, ``worker.py`` 180-275 and 480-533)."""
+    for flow in facts.flows.values():
+        for number, call in enumerate(flow.calls):
+            if _is_options(facts, flow, call):
+                yield _from_options(facts, flow, number, call)
+            elif isinstance(call.target, Attribute) and call.target.name == "rtc_session":
+                yield _from_session(facts, flow, number, call, call.target.base)
+        yield from _bare_decorators(facts, flow)
+
+
+def _is_options(facts: FileFacts, flow: Flow, call: Call) -> bool:
+    name = qualified(facts, flow, call.target)
+    if name:
+        return name.startswith("livekit.") and name.endswith(_OPTIONS)
+    target = call.target
+    return isinstance(target, Name) and target.name in _OPTIONS and owner_of(facts, flow, target.name) is None
+
+
+def _keyword(call: Call, name: str) -> Expr | None:
+    return next((value for keyword, value in call.keywords if keyword == name), None)
+
+
+def _open_ended(call: Call) -> bool:
+    return any(isinstance(arg, Spread) for arg in call.args) or any(name == "**" for name, _ in call.keywords)
+
+
+def _assigned_later(facts: FileFacts, flow: Flow, number: int, attribute: str) -> bool:
+    """``options.agent_name = …`` on a variable that holds this call's result."""
+    names = {name for name, values in flow.variables.items() if Result(number) in values}
+    return any(
+        store.name == attribute and isinstance(store.base, Name) and store.base.name in names
+        for each in facts.flows.values()
+        for store in each.stores
+    )
+
+
+def _span(flow: Flow, call: Call) -> Span:
+    return call.span or flow.span
+
+
+def _from_options(facts: FileFacts, flow: Flow, number: int, call: Call) -> WorkerFact:
+    positional = [arg for arg in call.args if not isinstance(arg, Spread)]
+    return WorkerFact(
+        flow=flow.name,
+        span=_span(flow, call),
+        entry=_keyword(call, "entrypoint_fnc") or (positional[0] if positional else None),
+        request=_keyword(call, "request_fnc") or (positional[1] if len(positional) > 1 else None),
+        name=OPAQUE if _assigned_later(facts, flow, number, "agent_name") else _keyword(call, "agent_name"),
+        job_type=OPAQUE if _assigned_later(facts, flow, number, "worker_type") else _keyword(call, "worker_type"),
+        open_ended=_open_ended(call),
+    )
+
+
+def _from_session(facts: FileFacts, flow: Flow, number: int, call: Call, server: Expr) -> WorkerFact:
+    entry: Expr | None = call.args[0] if call.args else None
+    if entry is None:
+        entry = next(
+            (
+                Function(each.name)
+                for each in facts.flows.values()
+                if (each.parent or MODULE) == flow.name and Result(number) in each.decorators
+            ),
+            None,
+        )
+    if entry is None:  # server.rtc_session(agent_name="x")(entry)
+        entry = next((each.args[0] for each in flow.calls if each.target == Result(number) and each.args), None)
+    return WorkerFact(
+        flow=flow.name,
+        span=_span(flow, call),
+        entry=entry,
+        request=_keyword(call, "on_request"),
+        name=_keyword(call, "agent_name"),
+        job_type=_keyword(call, "type"),
+        open_ended=_open_ended(call) or isinstance(entry, Text),
+        receiver=server,
+    )
+
+
+def _bare_decorators(facts: FileFacts, flow: Flow) -> Iterator[WorkerFact]:
+    """``@server.rtc_session`` without a call stands at the function's name."""
+    for decorator in flow.decorators:
+        if isinstance(decorator, Attribute) and decorator.name == "rtc_session":
+            yield WorkerFact(
+                flow=flow.parent or MODULE,
+                span=flow.span,
+                entry=Function(flow.name),
+                name=None,
+                job_type=None,
+                receiver=decorator.base,
+            )

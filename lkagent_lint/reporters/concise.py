@@ -1,0 +1,23 @@
+"""One line a finding, ``path:line:column: LKA101 message``, and the summary."""
+
+from __future__ import annotations
+
+from lkagent_lint.diagnostics import Diagnostic, Report
+from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters._style import Style, summary_line
+
+
+def render_concise(report: Report, cwd: str, escape: Escaper, colour: bool) -> str:
+    """The report, a line each finding and a line that says what was seen."""
+    style = Style(colour)
+    lines = [headline(diagnostic, cwd, escape, style) for diagnostic in report.diagnostics]
+    return "\n".join([*lines, summary_line(report, escape, style), ""])
+
+
+def headline(diagnostic: Diagnostic, cwd: str, escape: Escaper, style: Style) -> str:
+    """The line that begins a finding in every text format. Line and column are 1-based, in code points."""
+    span = diagnostic.place.span
+    path = style.bold(escape.leading(relative_path(diagnostic.place.path, cwd)))
+    code = style.severity(diagnostic.code, diagnostic.severity)
+    return f"{path}:{span.line}:{span.column}: {code} {escape.message(diagnostic.message)}"

@@ -1,0 +1,43 @@
+"""One JSON array for programs: an object a finding, each on its own line, so that reports compare by line."""
+
+from __future__ import annotations
+
+import json
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Report
+from lkagent_lint.reporters._paths import relative_path, rule_url
+
+
+def render_json(report: Report, cwd: str) -> str:
+    """The findings of a report; ``[]`` where there are none.
+
+    The text is ASCII, so that it is valid UTF-8 whatever a message holds: a lone surrogate, also one that
+    stands for a byte of a path which is not UTF-8, becomes a ``\\udcff`` escape.
+    """
+    if not report.diagnostics:
+        return "[]\n"
+    items = (json.dumps(_item(diagnostic, cwd)) for diagnostic in report.diagnostics)
+    return "[\n  " + ",\n  ".join(items) + "\n]\n"
+
+
+def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:
+    span = diagnostic.place.span
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.value,
+        **_position(diagnostic.place, cwd),
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "message": diagnostic.message,
+        "url": rule_url(diagnostic.code, diagnostic.name),
+        "fingerprint": diagnostic.fingerprint,
+        "related": [
+            {**_position(related.place, cwd), "message": related.message} for related in diagnostic.related
+        ],
+        "fix": None,
+    }
+
+
+def _position(place: Place, cwd: str) -> dict[str, object]:
+    return {"path": relative_path(place.path, cwd), "line": place.span.line, "column": place.span.column}

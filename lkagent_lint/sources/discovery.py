@@ -1,0 +1,226 @@
+"""Lists the files of a root, once, in one walk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import Literal
+
+import msgspec
+
+from lkagent_lint.config.loader import FILE_NAME, SettingsFinder
+from lkagent_lint.sources import ignoring
+from lkagent_lint.sources.ignoring import Patterns
+from lkagent_lint.sources.reading import Overlays, Unreadable
+
+Kind = Literal["python", "text"]
+
+_NO_TEXT_GROUPS = (
+    # media, fonts, documents
+    "png jpg jpeg gif webp bmp ico icns tif tiff avif heic svg psd ai eps ttf otf woff woff2 eot",
+    "mp3 wav ogg oga opus flac m4a aac wma mp4 m4v mov avi mkv webm mpg mpeg",
+    "pdf doc docx xls xlsx ppt pptx odt ods odp epub",
+    # archives, executables, objects
+    "zip gz tgz bz2 xz zst lz4 7z rar tar jar war whl egg deb rpm dmg iso apk aab ipa",
+    "exe dll so dylib a o obj lib pyc pyo pyd class wasm node bin dat",
+    # data and models
+    "db sqlite sqlite3 mdb parquet arrow feather npy npz pkl pickle mat hdf5 h5 csv tsv log jsonl ndjson map",
+    "pt pth ckpt onnx tflite pb safetensors gguf",
+    # type stubs, which only declare what other files do
+    "pyi",
+    # keys, and lock files, which the version finder reads by name
+    "pem key crt cer der p12 pfx jks keystore lock",
+)
+_NO_TEXT = frozenset(extension for group in _NO_TEXT_GROUPS for extension in group.split())
+_LOCKS = frozenset(
+    {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "Pipfile.lock", "pylock.toml", "go.sum"}
+)
+_MINIFIED = (".min.js", ".min.css", ".min.mjs", ".bundle.js", ".chunk.js")
+
+
+class Entry(msgspec.Struct, frozen=True, order=True):
+    """A file of the root: absolute path, kind, whether git ignores it (only ``.env*``), size in bytes."""
+
+    path: str
+    kind: Kind
+    ignored: bool
+    size: int
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """What lies under a root, and what could not be looked at; both sorted by path."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Unreadable, ...]
+
+
+def kind_of(name: str) -> Kind | None:
+    """What a file's base name says it holds; None for what is certainly no text of an author."""
+    if name.endswith(".py"):
+        return "python"
+    if name in _LOCKS or name.endswith(_MINIFIED):
+        return None
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    return None if extension in _NO_TEXT else "text"
+
+
+def discover(root: str, finder: SettingsFinder, overlays: Overlays | None = None) -> Discovery:
+    """Every file under an absolute root that may matter, sorted by path.
+
+    Left out: what ``ignoring`` names, gitignored files (but ``.env*`` ones), anything that is not a regular
+    file, nested projects (a directory with its own ``.git`` or ``root = true``), links to directories, and
+    links to files outside the root or to files that are listed anyway. Raises ConfigError as the finder does.
+    """
+    return _Walk(root, finder, overlays or Overlays()).run()
+
+
+class _Directory(msgspec.Struct):
+    path: str
+    gitignores: list[Patterns]
+    """From the outermost to the innermost: the last one that speaks of a path decides."""
+    exclude: Patterns | None
+
+
+class _Walk:
+    def __init__(self, root: str, finder: SettingsFinder, overlays: Overlays) -> None:
+        self._root = root
+        self._finder = finder
+        self._overlays = overlays
+        self._added = overlays.names(root)
+        self._entries: list[Entry] = []
+        self._links: list[tuple[_Directory, str]] = []
+        self._problems: list[Unreadable] = []
+        self._pending: list[_Directory] = []
+
+    def run(self) -> Discovery:
+        origin = self._finder.origin(self._root)
+        exclude = None
+        if origin is not None:
+            exclude = ignoring.exclude_patterns(origin, self._finder.for_directory(self._root).exclude)
+        above = ignoring.gitignores_above(self._root, self._overlays)
+        self._pending.append(_Directory(self._root, above, exclude))
+        while self._pending:
+            self._visit(self._pending.pop())
+        self._take_links()
+        return Discovery(tuple(sorted(self._entries)), tuple(sorted(self._problems)))
+
+    def _visit(self, directory: _Directory) -> None:
+        listed = self._list(directory.path)
+        added = self._added.get(directory.path, {})
+        names = {entry.name for entry in listed} | added.keys()
+        if directory.path != self._root and self._stands_alone(directory.path, names):
+            return
+        self._refine(directory, names)
+        for entry in listed:
+            if entry.name not in added:
+                self._take(directory, entry)
+        for name, size in added.items():
+            path = os.path.join(directory.path, name)
+            if size is None:
+                self._take_directory(directory, path, name)
+            else:
+                self._take_file(directory, path, name, size)
+
+    def _list(self, path: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(path) as entries:
+                return list(entries)
+        except OSError as error:
+            # A directory that only unsaved files have is no problem.
+            if path not in self._added:
+                self._problem(path, error)
+            return []
+
+    def _stands_alone(self, path: str, names: set[str]) -> bool:
+        """Whether a directory below the root is an environment or a project of its own."""
+        if ".git" in names or "pyvenv.cfg" in names:
+            return True
+        own = self._finder.has_own(path) if FILE_NAME in names else None
+        return own is not None and own.root
+
+    def _refine(self, directory: _Directory, names: set[str]) -> None:
+        """Let the directory's own files speak: its gitignore after the outer ones, its settings instead."""
+        if ".gitignore" in names:
+            own = ignoring.gitignore_of(directory.path, self._overlays)
+            directory.gitignores = directory.gitignores if own is None else [*directory.gitignores, own]
+        if FILE_NAME in names and directory.path != self._root:
+            settings = self._finder.has_own(directory.path)
+            if settings is not None:
+                origin = os.path.join(directory.path, FILE_NAME)
+                directory.exclude = ignoring.exclude_patterns(origin, settings.exclude)
+
+    def _take(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                self._take_directory(directory, entry.path, entry.name)
+            elif kind_of(entry.name) is None:
+                return
+            elif entry.is_file(follow_symlinks=False):
+                size = entry.stat(follow_symlinks=False).st_size
+                self._take_file(directory, entry.path, entry.name, size)
+            elif entry.is_symlink():
+                self._links.append((directory, entry.path))
+        except FileNotFoundError:
+            return  # deleted since it was listed
+        except OSError as error:
+            self._problem(entry.path, error)
+
+    def _take_directory(self, directory: _Directory, path: str, name: str) -> None:
+        if name in ignoring.NEVER_READ:
+            return
+        verdict = None if directory.exclude is None else directory.exclude.verdict(path, is_directory=True)
+        excluded = _is_built_in(name) if verdict is None else verdict
+        if not excluded and not _is_ignored(directory, path, is_directory=True):
+            self._pending.append(_Directory(path, directory.gitignores, directory.exclude))
+
+    def _take_file(self, directory: _Directory, path: str, name: str, size: int) -> None:
+        kind = kind_of(name)
+        if kind is None or (
+            directory.exclude is not None and directory.exclude.verdict(path, is_directory=False)
+        ):
+            return
+        ignored = _is_ignored(directory, path, is_directory=False)
+        if not ignored or name.startswith(".env"):
+            self._entries.append(Entry(path, kind, ignored, size))
+
+    def _take_links(self) -> None:
+        """Links to files come last, when it is known which of their targets are listed by their own name."""
+        real_root = os.path.join(os.path.realpath(self._root), "")
+        listed = {entry.path for entry in self._entries}
+        for directory, path in sorted(self._links, key=_link_path):
+            name = os.path.basename(path)
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                # Editors mark open files by dangling links of this name.
+                if name.endswith(".py") and not name.startswith(".#"):
+                    self._problem(path, error)
+                continue
+            target = os.path.realpath(path)
+            if not stat.S_ISREG(status.st_mode) or not target.startswith(real_root):
+                continue
+            target = os.path.join(self._root, target[len(real_root) :])
+            if target not in listed:
+                listed.add(target)
+                self._take_file(directory, path, name, status.st_size)
+
+    def _problem(self, path: str, error: OSError) -> None:
+        self._problems.append(
+            Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}")
+        )
+
+
+def _link_path(link: tuple[_Directory, str]) -> str:
+    return link[1]
+
+
+def _is_built_in(name: str) -> bool:
+    return name in ignoring.EXCLUDED or name.endswith(".egg-info")
+
+
+def _is_ignored(directory: _Directory, path: str, is_directory: bool) -> bool:
+    for patterns in reversed(directory.gitignores):
+        verdict = patterns.verdict(path, is_directory)
+        if verdict is not None:
+            return verdict
+    return False

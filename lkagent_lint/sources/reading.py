@@ -1,0 +1,202 @@
+"""Reading files that may be anything: bytes or a reason, never an exception, never a blocked process."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from collections.abc import Mapping
+
+import msgspec
+
+from lkagent_lint.config.loader import read_regular
+
+DEFAULT_LIMIT = 2_000_000
+"""Bytes. A file an author writes by hand is far below; what is above is generated or data."""
+
+# Non-blocking, so that a FIFO that takes a file's place between stat and open cannot stop the run.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class Unreadable(msgspec.Struct, frozen=True, order=True):
+    """A path whose content could not be had. ``reason`` completes "…was not analysed: <reason>"."""
+
+    path: str
+    reason: str
+
+
+class Undecodable(msgspec.Struct, frozen=True):
+    """Bytes that are not Python source text. ``reason`` completes "…was not analysed: <reason>"."""
+
+    reason: str
+
+
+def read(path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
+    """The bytes of a regular file of at most ``limit`` bytes; symbolic links are followed.
+
+    The size is taken from the file system before anything is read, and only regular files are opened.
+    """
+    try:
+        refusal = _refusal(os.stat(path), limit)
+        if refusal is not None:
+            return Unreadable(path, refusal)
+        descriptor = os.open(path, _FLAGS)
+        try:
+            # The path may have become something else since.
+            refusal = _refusal(os.fstat(descriptor), limit)
+            data = b"" if refusal is not None else _read_beyond(descriptor, limit)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}")
+    except ValueError:
+        return Unreadable(path, "its name is not one that this system can open")
+    if len(data) > limit:
+        refusal = _too_large(len(data), limit)
+    return data if refusal is None else Unreadable(path, refusal)
+
+
+def _refusal(status: os.stat_result, limit: int) -> str | None:
+    if stat.S_ISDIR(status.st_mode):
+        return "it is a directory"
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not a regular file"
+    return _too_large(status.st_size, limit) if status.st_size > limit else None
+
+
+def _too_large(size: int, limit: int) -> str:
+    return f"it is larger than {limit:,} bytes ({size:,})"
+
+
+def _read_beyond(descriptor: int, limit: int) -> bytes:
+    """Everything up to one byte beyond the limit: a file may have grown since its size was taken."""
+    chunks: list[bytes] = []
+    wanted = limit + 1
+    while wanted > 0 and (chunk := os.read(descriptor, min(wanted, 1 << 20))):
+        chunks.append(chunk)
+        wanted -= len(chunk)
+    return b"".join(chunks)
+
+
+class Overlays:
+    """Unsaved text that stands in for files: absolute normalised path to bytes.
+
+    A path that does not exist on disk is a file all the same.
+    """
+
+    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+        self._files = dict(files or {})
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
+
+    def read(self, path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
+        """As the function ``read``, with the unsaved text where there is one."""
+        data = self._files.get(path)
+        if data is None:
+            return read(path, limit)
+        return data if len(data) <= limit else Unreadable(path, _too_large(len(data), limit))
+
+    def read_settings(self, path: str) -> bytes | None:
+        """As SettingsFinder reads a pyproject.toml, with the unsaved text where there is one."""
+        data = self._files.get(path)
+        return read_regular(path) if data is None else data
+
+    def names(self, root: str) -> dict[str, dict[str, int | None]]:
+        """The overlays as a tree: directory to names; a file has its size in bytes, a directory None."""
+        added: dict[str, dict[str, int | None]] = {}
+        for path, data in self._files.items():
+            size: int | None = len(data)
+            while path != root and (parent := os.path.dirname(path)) != path:
+                added.setdefault(parent, {})[os.path.basename(path)] = size
+                path, size = parent, None
+        return added
+
+
+# UTF-32 first: its little-endian mark begins with the one of UTF-16.
+_WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32", "utf-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16", "utf-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16", "utf-16"),
+)
+_FIRST_TWO_LINES = re.compile(rb"([^\r\n]*)(?:\r\n?|\n)?([^\r\n]*)")
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#|$)")
+# Codecs that are text to Python but turn plain ASCII letters into other text, so that columns, and what a
+# reviewer sees, would no longer be what stands in the file.
+_REFUSED_CODECS = frozenset(
+    {"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
+)
+
+
+def decode(data: bytes) -> str | Undecodable:
+    """Python source as text, by PEP 263: byte order mark, else a cookie in the first two lines, else UTF-8.
+
+    Line ends are kept as they are and a UTF-8 byte order mark is dropped, so offsets count from after it.
+    """
+    for mark, name, _ in _WIDE_MARKS:
+        if data.startswith(mark):
+            return Undecodable(f"it is {name}, not UTF-8 text")
+    has_mark = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if has_mark else data
+    if b"\0" in body:
+        return Undecodable(f"it holds a null byte (byte offset {data.index(0)})")
+    cookie = _cookie(body)
+    if cookie is None:
+        return _decoded(body, "utf-8", len(data) - len(body))
+    codec = _source_codec(cookie)
+    if isinstance(codec, Undecodable):
+        return codec
+    if has_mark and codec not in ("utf-8", "utf-8-sig"):
+        return Undecodable(f'its encoding cookie "{cookie}" contradicts its UTF-8 byte order mark')
+    return _decoded(body, codec, len(data) - len(body))
+
+
+def decode_loosely(data: bytes) -> str:
+    """Any other text file: by its byte order mark, else UTF-8, else Latin-1. Never fails."""
+    for mark, _, codec in _WIDE_MARKS:
+        if data.startswith(mark):
+            return data.decode(codec, "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _cookie(body: bytes) -> str | None:
+    """The encoding that a comment in line 1 names, or in line 2 below a comment or a blank line."""
+    lines = _FIRST_TWO_LINES.match(body)
+    if lines is None:
+        return None
+    found = _COOKIE.match(lines[1])
+    if found is None and _BLANK_OR_COMMENT.match(lines[1]):
+        found = _COOKIE.match(lines[2])
+    return None if found is None else found[1].decode("ascii")
+
+
+def _source_codec(cookie: str) -> str | Undecodable:
+    shown = cookie if len(cookie) <= 40 else f"{cookie[:40]}…"
+    try:
+        codec = codecs.lookup(cookie).name
+        # bytes.decode refuses codecs that do not make text; EBCDIC and UTF-16 cannot have written the cookie.
+        plain = codec not in _REFUSED_CODECS and b"coding".decode(codec) == "coding"
+    except (LookupError, UnicodeError):
+        plain, codec = False, ""
+    return codec if plain else Undecodable(f'its encoding cookie names "{shown}", which is no text encoding')
+
+
+def _decoded(body: bytes, codec: str, skipped: int) -> str | Undecodable:
+    try:
+        return body.decode(codec)
+    except UnicodeDecodeError as error:
+        return Undecodable(f"it is not valid {codec} text (byte offset {error.start + skipped})")
+    except ValueError as error:
+        return Undecodable(f"it is not valid {codec} text ({error})")

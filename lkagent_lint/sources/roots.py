@@ -1,0 +1,73 @@
+"""Which directory is indexed for a path: the project it belongs to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from lkagent_lint.config.loader import SettingsFinder
+
+
+def group_by_root(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tuple[str, ...]]:
+    """The given absolute paths by the root that is indexed for them; roots and paths are sorted, each once.
+
+    The root is the nearest ancestor (the path itself if it is a directory) with ``.git`` or ``root = true``;
+    else the outermost ancestor with our settings; else the common directory of all paths without either.
+    A path that does not exist is treated as a file. Raises ConfigError as the finder does.
+    """
+    roots = _Roots(finder)
+    grouped: dict[str, list[str]] = {}
+    homeless: dict[str, str] = {}
+    for path in sorted(set(paths)):
+        directory = path if os.path.isdir(path) else os.path.dirname(path)
+        root = roots.of(directory)
+        if root is None:
+            homeless[path] = directory
+        else:
+            grouped.setdefault(root, []).append(path)
+    common = _common(list(homeless.values()))
+    for path, directory in homeless.items():
+        grouped.setdefault(common or directory, []).append(path)
+    return {root: tuple(grouped[root]) for root in sorted(grouped)}
+
+
+class _Roots:
+    """Roots by directory, each directory of the ancestry looked at once."""
+
+    def __init__(self, finder: SettingsFinder) -> None:
+        self._finder = finder
+        self._known: dict[str, str | None] = {}
+
+    def of(self, directory: str) -> str | None:
+        """The root of an absolute directory, or None where nothing above marks one."""
+        passed: list[str] = []
+        above: str | None = None
+        while directory not in self._known:
+            passed.append(directory)
+            parent = os.path.dirname(directory)
+            # What lies above a marked directory must not be read: a broken file there is not ours to report.
+            if parent == directory or self._is_marked(directory):
+                break
+            directory = parent
+        else:
+            above = self._known[directory]
+        for below in reversed(passed):
+            if self._is_marked(below) or (above is None and self._finder.has_own(below) is not None):
+                above = below
+            self._known[below] = above
+        return above
+
+    def _is_marked(self, directory: str) -> bool:
+        if os.path.lexists(os.path.join(directory, ".git")):
+            return True
+        own = self._finder.has_own(directory)
+        return own is not None and own.root
+
+
+def _common(directories: list[str]) -> str | None:
+    """The directory above all; None if that is a whole file system or drive, which is nobody's project."""
+    try:
+        common = os.path.commonpath(directories)
+    except ValueError:  # none given, or several drives
+        return None
+    return None if os.path.dirname(common) == common else common

@@ -1,0 +1,196 @@
+"""What a project's files declare about livekit-agents. Broken files declare nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from lkagent_lint.config.toml import TomlError, array, parse_toml, table
+from lkagent_lint.sources.packages import is_requirements
+from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
+from lkagent_lint.sources.sdk.ranges import Declaration, from_poetry
+
+_MENTION = re.compile(rb"(?i)livekit[-_.]+agents")
+_NAME = re.compile(r"(?i)livekit[-_.]+agents")
+_REQUIREMENT = re.compile(r"(?i)\s*livekit[-_.]+agents\s*(?:\[[^\]]*\]\s*)?(?=[<>=!~;@(,]|$)([^;]*)")
+_INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s+|=)?(\S.*)")
+_MAX_INCLUDES = 50
+
+
+def parse_requirement(text: str) -> Declaration | None:
+    """A PEP 508 requirement as a declaration, or None if it is for another distribution."""
+    found = _REQUIREMENT.match(text.rstrip())
+    if found is None:
+        return None
+    specifiers = found[1].strip()
+    if specifiers.startswith("@"):
+        return Declaration(specifiers, ("",))  # a URL does not tell its version
+    specifiers = specifiers.removeprefix("(").removesuffix(")").strip()
+    return Declaration(specifiers, (specifiers,))
+
+
+def in_directory(directory: str, names: Iterable[str], overlays: Overlays, root: str) -> Iterator[tuple[str, Declaration]]:
+    """What the files of one directory declare, each with its absolute path, the more telling file first.
+
+    ``names`` are the directory's entries. Files that requirements include are read below ``root`` only.
+    """
+    present = set(names)
+    if "pyproject.toml" in present:
+        yield from _read(os.path.join(directory, "pyproject.toml"), overlays, _in_pyproject)
+    requirements = _Requirements(overlays, root)
+    for name in sorted(filter(is_requirements, present), key=lambda name: (name != "requirements.txt", name)):
+        yield from requirements.read(os.path.join(directory, name))
+    if "requirements" in present:
+        for name in _text_files(os.path.join(directory, "requirements")):
+            yield from requirements.read(os.path.join(directory, "requirements", name))
+    if "setup.cfg" in present:
+        yield from _read(os.path.join(directory, "setup.cfg"), overlays, _in_setup_cfg)
+    if "Pipfile" in present:
+        yield from _read(os.path.join(directory, "Pipfile"), overlays, _in_pipfile)
+
+
+def in_script(data: bytes) -> Iterator[Declaration]:
+    """What the inline metadata of a Python script declares (PEP 723)."""
+    if b"# /// script" not in data or not _MENTION.search(data):
+        return
+    block: list[str] | None = None
+    for line in decode_loosely(data).splitlines():
+        if block is None:
+            block = [] if line == "# /// script" else None
+        elif line == "# ///":
+            yield from _in_toml("\n".join(block).encode(), _script_requirements)
+            return
+        elif line == "#" or line.startswith("# "):
+            block.append(line[2:])
+        else:
+            return
+
+
+def _read(
+    path: str, overlays: Overlays, parse: Callable[[bytes], Iterator[Declaration]]
+) -> Iterator[tuple[str, Declaration]]:
+    data = overlays.read(path)
+    if not isinstance(data, Unreadable) and _MENTION.search(data):
+        for declaration in parse(data):
+            yield path, declaration
+
+
+def _in_toml(
+    data: bytes, entries: Callable[[dict[str, object]], Iterator[Declaration | None]]
+) -> Iterator[Declaration]:
+    try:
+        document = parse_toml(data)
+    except TomlError:
+        return
+    yield from filter(None, entries(document))
+
+
+def _in_pyproject(data: bytes) -> Iterator[Declaration]:
+    return _in_toml(data, _pyproject_entries)
+
+
+def _in_pipfile(data: bytes) -> Iterator[Declaration]:
+    return _in_toml(data, _pipfile_entries)
+
+
+def _pyproject_entries(document: dict[str, object]) -> Iterator[Declaration | None]:
+    project, tool = table(document.get("project")), table(document.get("tool"))
+    lists = [
+        project.get("dependencies"),
+        *table(project.get("optional-dependencies")).values(),
+        *table(document.get("dependency-groups")).values(),
+        table(tool.get("uv")).get("dev-dependencies"),
+        *table(table(tool.get("pdm")).get("dev-dependencies")).values(),
+    ]
+    for each in lists:
+        yield from _requirements(each)
+    poetry = table(tool.get("poetry"))
+    groups = [table(group).get("dependencies") for group in table(poetry.get("group")).values()]
+    for named in (poetry.get("dependencies"), poetry.get("dev-dependencies"), *groups):
+        yield from _named(named, from_poetry)
+
+
+def _script_requirements(document: dict[str, object]) -> Iterator[Declaration | None]:
+    return _requirements(document.get("dependencies"))
+
+
+def _pipfile_entries(document: dict[str, object]) -> Iterator[Declaration | None]:
+    for section in ("packages", "dev-packages"):
+        yield from _named(document.get(section), _from_pipenv)
+
+
+def _from_pipenv(text: str) -> Declaration:
+    return Declaration(text, ("" if text.strip() == "*" else text.strip(),))
+
+
+def _requirements(value: object) -> Iterator[Declaration | None]:
+    for entry in array(value):
+        if isinstance(entry, str):
+            yield parse_requirement(entry)
+
+
+def _named(value: object, parse: Callable[[str], Declaration | None]) -> Iterator[Declaration | None]:
+    """Tables of name to constraint, to ``{version = constraint}``, or to a list of either."""
+    for name, constraint in table(value).items():
+        if not _NAME.fullmatch(name):
+            continue
+        for each in array(constraint) or [constraint]:
+            text = table(each).get("version", "*") if isinstance(each, dict) else each
+            if isinstance(text, str):
+                yield parse(text)
+
+
+def _in_setup_cfg(data: bytes) -> Iterator[Declaration]:
+    from configparser import ConfigParser, Error
+
+    parser = ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(decode_loosely(data))
+    except Error:
+        return
+    values = [parser.get("options", "install_requires", fallback="")]
+    if parser.has_section("options.extras_require"):
+        values += [value or "" for _, value in parser.items("options.extras_require")]
+    for value in values:
+        yield from filter(None, map(parse_requirement, re.split(r"[\n;]", value)))
+
+
+class _Requirements:
+    """Reads pip's requirements files and what they include; a file is read once."""
+
+    def __init__(self, overlays: Overlays, root: str) -> None:
+        self._overlays = overlays
+        self._below = os.path.join(root, "")
+        self._seen: set[str] = set()
+
+    def read(self, path: str) -> Iterator[tuple[str, Declaration]]:
+        pending = [path]
+        while pending and len(self._seen) < _MAX_INCLUDES:
+            path = pending.pop()
+            if path in self._seen or not path.startswith(self._below):
+                continue
+            self._seen.add(path)
+            data = self._overlays.read(path)
+            if isinstance(data, Unreadable):
+                continue
+            for line in _logical_lines(decode_loosely(data)):
+                declaration = parse_requirement(re.split(r"\s--?[a-z]", line, maxsplit=1)[0])
+                if declaration is not None:
+                    yield path, declaration
+                elif (include := _INCLUDE.match(line)) is not None:
+                    pending.append(os.path.normpath(os.path.join(os.path.dirname(path), include[1].strip())))
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """The lines of a requirements file without comments, continued ones joined."""
+    joined = text.replace("\r\n", "\n").replace("\\\n", " ")
+    for line in joined.split("\n"):
+        yield re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+
+
+def _text_files(directory: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(directory) if name.endswith(".txt"))
+    except OSError:
+        return []
