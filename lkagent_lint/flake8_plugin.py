@@ -85,21 +85,25 @@ class Plugin:
             return
 
     def run(self) -> Iterator[Row]:
-        """The findings of the file: 1-based line, 0-based column in code points, ``LKA101 message``, class."""
+        """The findings: 1-based line, 0-based column in code points, ``LKA101 message``, this class."""
         try:
             rows = _rows(self._filename, self._lines, self._options)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
-            # Whatever leaves here costs flake8 the results of every file. A panic of a native parser is a
-            # BaseException, and MemoryError and RecursionError must not get further either.
+            # Whatever leaves here costs flake8 the results of every file; a panic of a native parser is no
+            # Exception.
             rows = [(1, 0, f"{_INTERNAL_ERROR} {_describe(error)}")]
         for line, column, text in rows:
             yield line, column, text, type(self)
 
 
+class _CheckFailed(Exception):
+    """A project could not be checked; the text says why, ready to be shown."""
+
+
 class _Run:
-    """The checks of one flake8 run in this process. ``typed`` are the absolute paths flake8 was called with."""
+    """The checks of one flake8 run in this process. ``typed`` are the absolute paths that it was given."""
 
     def __init__(self, isolated: bool, typed: tuple[str, ...]) -> None:
         from lkagent_lint.config import SettingsFinder
@@ -109,7 +113,7 @@ class _Run:
         self._typed = typed
         self._finder: SettingsFinder = SettingsFinder(isolated)
         self._roots: dict[str, str] = {}
-        self._projects: dict[str, dict[str, list[_Finding]] | BaseException] = {}
+        self._projects: dict[str, dict[str, list[_Finding]] | str] = {}
 
     def read_settings(self) -> None:
         """Read the settings that govern the paths given. Raises ConfigError."""
@@ -117,17 +121,19 @@ class _Run:
             self._finder.for_directory(path if os.path.isdir(path) else os.path.dirname(path))
 
     def findings(self, path: str) -> list[_Finding]:
-        """What the project of a file on disk says about it. Raises what the check of the project raised."""
+        """What the project of a file on disk says about it. Raises _CheckFailed."""
         root = self._root_of(path)
         if root not in self._projects:
             try:
                 self._projects[root] = _by_file(self._check(root, {}))
-            except Exception as error:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
                 # Kept, so that a project that cannot be checked is tried once and not for every file.
-                self._projects[root] = error
+                self._projects[root] = _describe(error)
         project = self._projects[root]
-        if isinstance(project, BaseException):
-            raise project
+        if isinstance(project, str):
+            raise _CheckFailed(project)
         return self._wanted(_of(path, project))
 
     def findings_in_buffer(self, path: str, data: bytes) -> list[_Finding]:
@@ -161,8 +167,12 @@ class _Run:
 
         directory = os.path.dirname(path)
         if directory not in self._roots:
-            grouped = group_by_root([*self._typed, path], self._finder)
-            self._roots[directory] = next(root for root, paths in grouped.items() if path in paths)
+            (root,) = group_by_root([path], self._finder)
+            if root == directory:
+                # A root of its own, or a file of no project: then the other paths have a say.
+                grouped = group_by_root([*self._typed, path], self._finder)
+                root = next(root for root, paths in grouped.items() if path in paths)
+            self._roots[directory] = root
         return self._roots[directory]
 
     def _wanted(self, findings: list[_Finding]) -> list[_Finding]:
@@ -177,16 +187,18 @@ class _Run:
         return self._finder.for_directory(os.path.dirname(path)).info_in_flake8
 
 
-_runs: dict[tuple[bool, tuple[str, ...]], _Run] = {}
+_runs: dict[tuple[object, ...], _Run] = {}
 
 
 def _run_for(options: Namespace) -> _Run:
     # Under flake8's legacy interface the options may lack ours, or anything.
     isolated = bool(getattr(options, "lka_isolated", False))
     filenames: Sequence[str] = getattr(options, "filenames", None) or ["."]
-    names = [_stdin_path(options) if name == "-" else name for name in filenames]
-    typed = tuple(os.path.abspath(name) for name in names)
-    return _runs.setdefault((isolated, typed), _Run(isolated, typed))
+    key = (isolated, os.getcwd(), _display_name(options), *filenames)
+    if key not in _runs:
+        names = [_stdin_path(options) if name == "-" else name for name in filenames]
+        _runs[key] = _Run(isolated, tuple(os.path.abspath(name) for name in names))
+    return _runs[key]
 
 
 def _rows(filename: str, lines: Sequence[str], options: Namespace) -> list[tuple[int, int, str]]:
@@ -276,13 +288,15 @@ def _row(path: str, place: Place, diagnostic: Diagnostic) -> tuple[int, int, str
 def _describe(error: BaseException) -> str:
     from lkagent_lint.config import ConfigError
 
+    if isinstance(error, _CheckFailed):
+        return str(error)
     try:
         text = _safe(str(error))
     except Exception:
         text = "no description"
     if isinstance(error, ConfigError):
         return f"lkagent-lint cannot use its settings: {text}"
-    return f"lkagent-lint failed on this file: {type(error).__name__}: {text}"
+    return f"lkagent-lint failed on this file's project: {type(error).__name__}: {text}"
 
 
 def _safe(text: str) -> str:

@@ -29,8 +29,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _exit_code(arguments: list[str]) -> int:
     from lkagent_lint.cli._command import command
-    from lkagent_lint.cli._output import abandon_stdout, print_error
+    from lkagent_lint.cli._output import abandon_stdout, open_closed_stdout, print_error
 
+    open_closed_stdout()
     try:
         outcome: object = command.main(arguments, prog_name="lkagent-lint", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
@@ -42,7 +43,10 @@ def _exit_code(arguments: list[str]) -> int:
         print_error(message[:1].lower() + message[1:], hint="try: lkagent-lint --help")
     except click.ClickException as error:
         print_error(error.format_message())
-    except Exception as error:
+    except SystemExit:
+        raise
+    except BaseException as error:
+        # A panic of a native parser is no Exception.
         if os.environ.get(_DEBUG_VARIABLE):
             raise
         abandon_stdout()
@@ -50,7 +54,7 @@ def _exit_code(arguments: list[str]) -> int:
     return FAILED
 
 
-def _explained(error: Exception) -> tuple[str, str | None]:
+def _explained(error: BaseException) -> tuple[str, str | None]:
     """The message for an error that is not click's, and a second line where one helps."""
     # Imported here because only few runs need it, and --version should not wait for it.
     from lkagent_lint.config import ConfigError

@@ -6,7 +6,8 @@ import click
 
 from lkagent_lint import __version__
 
-_FORMATS = ("full", "concise", "json")
+# Those of the reporters, which are not imported to show the help; a test compares them.
+FORMATS = ("full", "concise", "json")
 
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
@@ -72,8 +73,8 @@ def command() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @click.option(
     "--output-format",
-    type=click.Choice(_FORMATS),
-    default=_FORMATS[0],
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
     show_default=True,
     help="full shows the source of each finding, concise one line a finding, json one array for programs.",
 )

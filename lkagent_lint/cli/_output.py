@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
 
 import click
 
@@ -17,26 +18,40 @@ class OutputError(click.ClickException):
     """The report could not be written; the message says why."""
 
 
+def open_closed_stdout() -> None:
+    """Let output go nowhere where standard output was closed before the interpreter started."""
+    # The type says that this cannot be.
+    stdout: TextIO | None = sys.stdout
+    if stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def write_output(text: str) -> None:
     """Write a report to standard output, escaped where its encoding has no such character.
 
-    Nothing is written where standard output was closed from the start. Raises SystemExit with 141 where its
-    reader has gone, and OutputError where it cannot be written.
+    Raises SystemExit with 141 where its reader has gone, and OutputError where it cannot be written.
     """
-    # Closed before the interpreter started; the type says that this cannot be.
-    stdout: TextIO | None = sys.stdout
-    if stdout is None:
-        return
+    stdout = sys.stdout
     try:
         stdout.flush()
-        stdout.buffer.write(text.encode(stdout.encoding or "utf-8", "backslashreplace"))
-        stdout.buffer.flush()
+        _write_all(stdout.buffer, text.encode(stdout.encoding or "utf-8", "backslashreplace"))
     except BrokenPipeError:
         abandon_stdout()
         sys.exit(OUTPUT_CLOSED)
     except OSError as error:
         abandon_stdout()
         raise OutputError(f"cannot write the output: {error.strerror or error}") from None
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    # With PYTHONUNBUFFERED the file below a text stream is raw: it may take a part and say so.
+    rest = memoryview(data)
+    while rest:
+        written = cast("int | None", file.write(rest))
+        if written is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        rest = rest[written:]
+    file.flush()
 
 
 def abandon_stdout() -> None:
@@ -73,8 +88,7 @@ def wants_colour(choice: str, environ: Mapping[str, str] | None = None) -> bool:
     # The classic Windows console shows colour codes as text; those that do not set one of these.
     if os.name == "nt" and not (environ.get("WT_SESSION") or environ.get("TERM")):
         return False
-    stdout: TextIO | None = sys.stdout
     try:
-        return stdout is not None and stdout.isatty()
+        return sys.stdout.isatty()
     except ValueError:
         return False

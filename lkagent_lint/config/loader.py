@@ -15,7 +15,7 @@ import msgspec
 from lkagent_lint.config.settings import Settings
 
 FILE_NAME = "pyproject.toml"
-_TABLE = "lkagent-lint"
+TABLE = "lkagent-lint"
 _MENTION = re.compile(rb"lkagent[-_]lint")
 _MAX_BYTES = 10_000_000
 
@@ -54,16 +54,16 @@ def read_settings(path: str, data: bytes) -> Settings | None:
         tool = table(parse_toml(data).get("tool"))
     except TomlError as error:
         raise ConfigError(path, error.line, error.message) from None
-    if _TABLE not in tool:
+    if TABLE not in tool:
         if "lkagent_lint" in tool:
-            line = _line_of(data, "lkagent_lint", None)
+            line = line_of(data, "lkagent_lint", None)
             raise ConfigError(
                 path, line, 'unknown table [tool.lkagent_lint]; did you mean "tool.lkagent-lint"?'
             )
         return None
-    if not isinstance(tool[_TABLE], dict):
-        raise ConfigError(path, _line_of(data, _TABLE, None), f"[tool.{_TABLE}] must be a table")
-    return _convert(path, data, table(tool[_TABLE]))
+    if not isinstance(tool[TABLE], dict):
+        raise ConfigError(path, line_of(data, TABLE, None), f"[tool.{TABLE}] must be a table")
+    return _convert(path, data, table(tool[TABLE]))
 
 
 class SettingsFinder:
@@ -132,8 +132,10 @@ def read_regular(path: str) -> bytes | None:
             return None
         if not stat.S_ISREG(status.st_mode):
             raise ConfigError(path, None, "it is not a regular file")
+        if status.st_size > _MAX_BYTES:
+            raise ConfigError(path, None, f"it is larger than {_MAX_BYTES:,} bytes")
         with open(path, "rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+            return file.read(_MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     except OSError as error:
@@ -141,26 +143,23 @@ def read_regular(path: str) -> bytes | None:
         if not os.path.lexists(path):
             return None
         raise ConfigError(path, None, f"it cannot be read: {error.strerror or error}") from None
-    if len(data) > _MAX_BYTES:
-        raise ConfigError(path, None, f"it is larger than {_MAX_BYTES:,} bytes")
-    return data
 
 
 def _convert(path: str, data: bytes, values: dict[str, object]) -> Settings:
     known = [field.encode_name for field in msgspec.structs.fields(Settings)]
     for key in values:
         if key not in known:
-            raise ConfigError(path, _line_of(data, _TABLE, key), _unknown(key, known))
+            raise ConfigError(path, line_of(data, TABLE, key), _unknown(key, known))
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         key = _wrong_key(error)
-        expected = _EXPECTED.get(key, "another type of value")
-        message = f'"{key}" in [tool.{_TABLE}] must be {expected}'
-        raise ConfigError(path, _line_of(data, _TABLE, key), message) from None
+        expected = EXPECTED.get(key, "another type of value")
+        message = f'"{key}" in [tool.{TABLE}] must be {expected}'
+        raise ConfigError(path, line_of(data, TABLE, key), message) from None
     if settings.sdk_version is not None and not _is_version(settings.sdk_version):
-        message = f'"sdk-version" in [tool.{_TABLE}] must be one release, as in "1.5.3"'
-        raise ConfigError(path, _line_of(data, _TABLE, "sdk-version"), message)
+        message = f'"sdk-version" in [tool.{TABLE}] must be one release, as in "1.5.3"'
+        raise ConfigError(path, line_of(data, TABLE, "sdk-version"), message)
     return settings
 
 
@@ -169,7 +168,7 @@ def _unknown(key: str, known: list[str]) -> str:
 
     near = difflib.get_close_matches(key.lower().replace("_", "-"), known, n=1)
     hint = f'did you mean "{near[0]}"?' if near else f"the settings are {', '.join(sorted(known))}"
-    return f'unknown setting "{key}" in [tool.{_TABLE}]; {hint}'
+    return f'unknown setting "{key}" in [tool.{TABLE}]; {hint}'
 
 
 def _wrong_key(error: msgspec.ValidationError) -> str:
@@ -179,7 +178,7 @@ def _wrong_key(error: msgspec.ValidationError) -> str:
 
 
 _STRINGS = "a list of strings"
-_EXPECTED = {
+EXPECTED = {
     "root": "true or false",
     "select": _STRINGS,
     "ignore": _STRINGS,
@@ -202,7 +201,7 @@ def _is_version(text: str) -> bool:
     return True
 
 
-def _line_of(data: bytes, table_name: str, key: str | None) -> int | None:
+def line_of(data: bytes, table_name: str, key: str | None) -> int | None:
     """The 1-based line of a key of our table, or of the table's header, by a scan that knows no strings.
 
     Understands ``[tool.x]`` with ``key =``, and the dotted spellings ``x.key =`` and ``tool.x.key =``.

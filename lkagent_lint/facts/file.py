@@ -17,6 +17,8 @@ FORMAT = 1
 class ProblemKind(enum.Enum):
     SYNTAX = "syntax"
     NOT_ANALYSED = "not-analysed"
+    INTERNAL = "internal"
+    """The front end itself failed (LKA000)."""
 
 
 class Problem(msgspec.Struct, frozen=True):

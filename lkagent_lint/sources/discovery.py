@@ -86,7 +86,7 @@ class _Walk:
         self._root = root
         self._finder = finder
         self._overlays = overlays
-        self._added = overlays.names(root)
+        self._added = overlays.tree(root)
         self._entries: list[Entry] = []
         self._links: list[tuple[_Directory, str]] = []
         self._problems: list[Unreadable] = []
@@ -96,7 +96,9 @@ class _Walk:
         origin = self._finder.origin(self._root)
         exclude = None
         if origin is not None:
-            exclude = ignoring.exclude_patterns(origin, self._finder.for_directory(self._root).exclude)
+            exclude = ignoring.exclude_patterns(
+                origin, self._finder.for_directory(self._root).exclude, self._overlays
+            )
         above = ignoring.gitignores_above(self._root, self._overlays)
         self._pending.append(_Directory(self._root, above, exclude))
         while self._pending:
@@ -147,7 +149,7 @@ class _Walk:
             settings = self._finder.has_own(directory.path)
             if settings is not None:
                 origin = os.path.join(directory.path, FILE_NAME)
-                directory.exclude = ignoring.exclude_patterns(origin, settings.exclude)
+                directory.exclude = ignoring.exclude_patterns(origin, settings.exclude, self._overlays)
 
     def _take(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
         try:

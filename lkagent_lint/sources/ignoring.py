@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Protocol, cast
 
-from lkagent_lint.config.loader import ConfigError
+from lkagent_lint.config.loader import TABLE, ConfigError, line_of
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules"})
 """Directories that no setting brings back."""
@@ -37,28 +37,48 @@ _MAX_DOUBLE_STARS = 3
 
 
 class Patterns:
-    """Gitignore patterns and the directory that they are relative to (an absolute path)."""
+    """Gitignore patterns, and the directory (an absolute path) that they are relative to.
 
-    def __init__(self, directory: str, lines: list[str], spec: GitIgnoreSpec) -> None:
+    Answers for one path as git does on its way down: a pattern that fits a directory says nothing of what
+    lies in it, since the walk never enters an ignored one.
+    """
+
+    def __init__(self, directory: str, patterns: list[tuple[str, bool]]) -> None:
         self._skip = len(directory.rstrip(os.sep)) + 1
-        self._lines = lines
-        self._spec = spec
+        self._patterns = patterns
+        # Most paths fit no pattern, and one search that says so is cheaper than one for each pattern.
+        self._any = _compiled("|".join(f"(?:{regex})" for regex, _ in patterns))
 
     def verdict(self, path: str, is_directory: bool) -> bool | None:
         """True if the last pattern that fits the path ignores it, False if it re-includes it, or None."""
         relative = path[self._skip :]
         if os.sep != "/":
             relative = relative.replace(os.sep, "/")
-        found = self._spec.check_file(relative + "/" if is_directory else relative)
-        if (
-            is_directory
-            and found.include
-            and found.index is not None
-            and self._lines[found.index].endswith("/**")
-        ):
-            # `a/**` is about what lies in a, not about a: a later `!a/b` must still be reached.
-            found = self._spec.check_file(relative)
-        return found.include
+        if is_directory:
+            relative += "/"
+        if not self._any.search(relative):
+            return None
+        return next(
+            ignores for regex, ignores in reversed(self._patterns) if _compiled(regex).search(relative)
+        )
+
+
+@lru_cache(maxsize=1024)
+def _compiled(regex: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # `[[` and `[a--]` in a pattern are not ours to mend
+        return re.compile(regex)
+
+
+class _Compiled(Protocol):
+    """What pathspec documents of a compiled pattern; its own annotations leave the regex's type open."""
+
+    regex: re.Pattern[str] | None
+    include: bool | None
+
+
+# pathspec names the slash between a directory that fits and what lies in it. The slash must come last here.
+_DIRECTORY_MARK = re.compile(r"\(\?P<\w+>/\)")
 
 
 def parse_patterns(directory: str, lines: list[str]) -> tuple[Patterns | None, str | None]:
@@ -66,35 +86,49 @@ def parse_patterns(directory: str, lines: list[str]) -> tuple[Patterns | None, s
     wanted = [line for line in lines if line.strip() and not line.startswith("#")]
     if not wanted:
         return None, None
-    from pathspec import GitIgnoreSpec
-
     kept = [line for line in wanted if not _is_explosive(line)]
-    try:
-        spec = GitIgnoreSpec.from_lines(kept)
-    except ValueError:
-        kept = [line for line in kept if _compiles(line)]
-        spec = GitIgnoreSpec.from_lines(kept)
+    compiled = _from_pathspec(kept)
+    if compiled is None:
+        kept = [line for line in kept if _from_pathspec([line]) is not None]
+        compiled = _from_pathspec(kept) or []
+    patterns = [
+        (_DIRECTORY_MARK.sub(r"/\\Z", pattern.regex.pattern), pattern.include)
+        for pattern in compiled
+        if pattern.regex is not None and pattern.include is not None
+    ]
     usable = set(kept)
     refused = next((line for line in wanted if line not in usable), None)
-    return Patterns(directory, kept, spec), refused
+    return (Patterns(directory, patterns) if patterns else None), refused
 
 
-def _compiles(line: str) -> bool:
+def _inner(line: str) -> str:
+    """``a/**`` and ``a/**/`` are about what lies in a; pathspec also lets them fit a itself."""
+    line = line.rstrip("\r")
+    if line.endswith("/**"):
+        return f"{line}/*"
+    return f"{line}*/" if line.endswith("/**/") else line
+
+
+def _from_pathspec(lines: list[str]) -> Iterable[_Compiled] | None:
+    """The compiled patterns of some lines; None if one of them is malformed."""
     from pathspec import GitIgnoreSpec
 
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        try:
+            return cast("Iterable[_Compiled]", GitIgnoreSpec.from_lines(map(_inner, lines)).patterns)
+        except (ValueError, re.error):  # some bad ranges are seen by the regex compiler only
+            return None
 
 
-def exclude_patterns(origin: str, exclude: tuple[str, ...]) -> Patterns | None:
+def exclude_patterns(origin: str, exclude: tuple[str, ...], overlays: Overlays) -> Patterns | None:
     """The ``exclude`` setting of a settings file (its absolute path). A bad pattern raises ConfigError."""
     patterns, refused = parse_patterns(os.path.dirname(origin), list(exclude))
     if refused is not None:
+        data = overlays.read_settings(origin)
+        line = None if data is None else line_of(data, TABLE, "exclude")
         raise ConfigError(
-            origin, None, f'"exclude" in [tool.lkagent-lint] has a pattern that cannot be used: "{refused}"'
+            origin, line, f'"exclude" in [tool.{TABLE}] has a pattern that cannot be used: "{refused}"'
         )
     return patterns
 

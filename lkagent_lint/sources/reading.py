@@ -93,6 +93,9 @@ class Overlays:
 
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
         self._files = dict(files or {})
+        self._names: dict[str, list[str]] = {}
+        for path in self._files:
+            self._names.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
 
     def __contains__(self, path: str) -> bool:
         return path in self._files
@@ -109,7 +112,11 @@ class Overlays:
         data = self._files.get(path)
         return read_regular(path) if data is None else data
 
-    def names(self, root: str) -> dict[str, dict[str, int | None]]:
+    def names_in(self, directory: str) -> list[str]:
+        """The base names of the overlays that lie directly in a directory."""
+        return self._names.get(directory, [])
+
+    def tree(self, root: str) -> dict[str, dict[str, int | None]]:
         """The overlays as a tree: directory to names; a file has its size in bytes, a directory None."""
         added: dict[str, dict[str, int | None]] = {}
         for path, data in self._files.items():

@@ -6,29 +6,48 @@ import enum
 
 
 class Change(enum.Enum):
-    """A change of livekit-agents that decides what a rule says; the value is ``(first release, what changed)``.
+    """A change of livekit-agents that decides what a rule says: ``(first release, what changed)``.
 
-    The release is the first stable one whose sources have the change. A number names the pull request in
-    https://github.com/livekit/agents; the other rows were read in the released sources of that version.
+    The release is the one that the sources bear which first have the change, or, if it was only a release
+    candidate, the first stable one after it. A number names the pull request in
+    https://github.com/livekit/agents; the other rows were read in the released sources.
     """
 
-    AGENT_SESSION = "1.0.0", "AgentSession and Agent; VoicePipelineAgent, MultimodalAgent, VoiceAssistant are gone"
-    ROOM_IO_BEFORE_CONNECT = "1.0.19", "session.start(room=) works on a room that is not connected yet (#2167)"
+    AGENT_SESSION = (
+        "1.0.0",
+        "AgentSession and Agent; VoicePipelineAgent, MultimodalAgent, VoiceAssistant are gone",
+    )
+    ROOM_IO_BEFORE_CONNECT = (
+        "1.0.19",
+        "session.start(room=) works on a room that is not connected yet (#2167)",
+    )
     PRE_CONNECT_AUDIO = "1.0.22", "audio sent before the agent joined is buffered (#2171)"
     START_CONNECTS = "1.1.0", "session.start(room=) connects the job by itself (#2505)"
     CONNECT_IDEMPOTENT = "1.1.0", "a second ctx.connect() does nothing; there was no guard before"
     CLOSE_ON_DISCONNECT = "1.1.0", "the session closes when its participant leaves (close_on_disconnect)"
     BOUND_SHUTDOWN_CALLBACKS = "1.1.0", "ctx.add_shutdown_callback accepts bound methods"
-    AGENT_SERVER = "1.3.1", "AgentServer, rtc_session and ServerType; Worker is gone, WorkerOptions still works"
+    AGENT_SERVER = (
+        "1.3.1",
+        "AgentServer, rtc_session and ServerType; Worker is gone, WorkerOptions still works",
+    )
     SESSION_END_CALLBACK = "1.3.1", "rtc_session(on_session_end=)"
     SHUTDOWN_TIMEOUT_10 = "1.3.1", "shutdown_process_timeout is 10 s by default; it was 60 s"
-    SESSION_CLOSED_BEFORE_CALLBACKS = "1.3.1", "the session is closed before shutdown callbacks run, not beside them"
-    ROOM_OPTIONS = "1.3.1", "room_options=RoomOptions(); room_input_options and room_output_options are deprecated"
+    SESSION_CLOSED_BEFORE_CALLBACKS = (
+        "1.3.1",
+        "the session is closed before shutdown callbacks run, not beside them",
+    )
+    ROOM_OPTIONS = (
+        "1.3.1",
+        "room_options=RoomOptions(); room_input_options and room_output_options are deprecated",
+    )
     SETUP_FNC_SETTER = "1.3.2", "server.setup_fnc = f and server.load_fnc = f"
     IDENTITY_BEFORE_CONNECT = "1.3.4", "ctx.local_participant_identity can be read before connect"
     REJECT_TERMINATES = "1.3.7", "JobRequest.reject(terminate=True)"
     CRASH_ENDS_JOB = "1.4.2", "an entrypoint that raises ends its job; before, one not connected yet hung"
-    WAIT_CONNECTS = "1.5.2", "ctx.wait_for_participant() connects the job by itself; before, it raised (#5271)"
+    WAIT_CONNECTS = (
+        "1.5.2",
+        "ctx.wait_for_participant() connects the job by itself; before, it raised (#5271)",
+    )
     ENTRY_CANCELLED_ON_SHUTDOWN = "1.5.2", "the entrypoint is cancelled 15 s after shutdown began"
     SESSION_END_TIMEOUT = "1.5.2", "session_end_timeout bounds on_session_end"
     CONNECT_ENCRYPTION = "1.5.3", "ctx.connect(encryption=); e2ee= is deprecated"

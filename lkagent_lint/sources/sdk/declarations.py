@@ -30,7 +30,9 @@ def parse_requirement(text: str) -> Declaration | None:
     return Declaration(specifiers, (specifiers,))
 
 
-def in_directory(directory: str, names: Iterable[str], overlays: Overlays, root: str) -> Iterator[tuple[str, Declaration]]:
+def in_directory(
+    directory: str, names: Iterable[str], overlays: Overlays, root: str
+) -> Iterator[tuple[str, Declaration]]:
     """What the files of one directory declare, each with its absolute path, the more telling file first.
 
     ``names`` are the directory's entries. Files that requirements include are read below ``root`` only.
@@ -136,7 +138,9 @@ def _named(value: object, parse: Callable[[str], Declaration | None]) -> Iterato
         if not _NAME.fullmatch(name):
             continue
         for each in array(constraint) or [constraint]:
-            text = table(each).get("version", "*") if isinstance(each, dict) else each
+            # A dependency that comes from a path or from git has a table without a version.
+            entry = table(each)
+            text = entry.get("version", "*") if entry else each
             if isinstance(text, str):
                 yield parse(text)
 

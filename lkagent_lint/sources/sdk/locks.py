@@ -26,7 +26,7 @@ def locked_versions(name: str, data: bytes) -> list[str]:
 
 
 def _in_toml(data: bytes) -> Iterator[str]:
-    """All TOML locks write one ``[[package]]`` table a package, with its name and version on lines of their own."""
+    """All TOML locks have one ``[[package]]`` table a package, with its name and version on own lines."""
     for found in _NAME.finditer(data):
         start = data.rfind(b"\n[", 0, found.start()) + 1
         end = _TABLE_START.search(data, found.end())

@@ -26,15 +26,17 @@ class Declaration(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=256)
 def release_of(version: str) -> tuple[int, ...]:
-    """The numbers of a PEP 440 version, ``(1, 5, 3)``; pre-release and local parts say nothing here.
+    """The numbers of a PEP 440 version, at least three: ``(1, 5, 0)`` for ``1.5`` and for ``1.5rc1``.
 
     Raises ValueError if it is no version.
     """
     if _PLAIN.fullmatch(version):
-        return tuple(map(int, version.split(".")))
-    from packaging.version import Version
+        numbers = tuple(map(int, version.split(".")))
+    else:
+        from packaging.version import Version
 
-    return Version(version).release
+        numbers = Version(version).release
+    return numbers + (0,) * (3 - len(numbers))
 
 
 def known(version: str) -> str | None:
@@ -76,7 +78,9 @@ def _newest_in(specifiers: str) -> str | None:
                 return release
         bounds = [each.version for each in allowed if each.operator in ("==", "===", "~=", ">=", ">")]
         lower = max((bound.removesuffix(".*") for bound in bounds), key=release_of, default=None)
-        if lower is None or not (allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(NEWEST)):
+        if lower is None or not (
+            allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(NEWEST)
+        ):
             return None
         return known(lower)
     except ValueError:
@@ -110,7 +114,7 @@ def _from_poetry_term(operator: str, version: str) -> list[str]:
         numbers = re.match(_PLAIN, version)
         if numbers is None:
             return [operator + version]  # no specifier, so the whole declaration is ignored
-        release = release_of(numbers[0])
+        release = tuple(map(int, numbers[0].split(".")))
         return [f">={version}", f"<{_bumped(release, _kept(operator, release))}"]
     return [("==" if operator in ("", "=") else operator) + version]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from lkagent_lint.config.loader import SettingsFinder
+from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
@@ -60,7 +61,8 @@ class SdkFinder:
         """The version for a file, an absolute path. ``data`` is its content, for a script's inline metadata.
 
         The ``sdk-version`` setting decides; else the nearest lock file that pins the SDK; else the nearest
-        declaration, the file's own first; else the newest known release. Raises ConfigError as the finder does.
+        declaration, the file's own first; else the newest known release. Raises ConfigError as the
+        settings finder does.
         """
         directory = os.path.dirname(path)
         setting = self._from_settings(directory)
@@ -76,3 +78,79 @@ class SdkFinder:
             if own is not None:
                 return own
         return self._nearest(directory, self._declared, self._declared_in) or ASSUMED
+
+    def _from_settings(self, directory: str) -> Sdk | None:
+        setting = self._finder.for_directory(directory).sdk_version
+        version = None if setting is None else known(setting)
+        return None if version is None else Sdk(version, setting or "", self._finder.origin(directory))
+
+    def _nearest(
+        self, directory: str, cache: dict[str, Sdk | None], look: Callable[[str], Sdk | None]
+    ) -> Sdk | None:
+        """The first answer from a directory up to the root; outside the root, of that directory alone."""
+        inside = directory == self._root or directory.startswith(os.path.join(self._root, ""))
+        passed: list[str] = []
+        found: Sdk | None = None
+        while directory not in cache:
+            passed.append(directory)
+            found = look(directory)
+            if found is not None or directory == self._root or not inside:
+                break
+            directory = os.path.dirname(directory)
+        else:
+            found = cache[directory]
+        cache.update(dict.fromkeys(passed, found))
+        return found
+
+    def _names_in(self, directory: str) -> frozenset[str]:
+        if directory not in self._names:
+            try:
+                names = os.listdir(directory)
+            except OSError:
+                names = []
+            self._names[directory] = frozenset(names).union(self._overlays.names_in(directory))
+        return self._names[directory]
+
+    def _locked_in(self, directory: str) -> Sdk | None:
+        for name in LOCK_FILES:
+            if name not in self._names_in(directory):
+                continue
+            path = os.path.join(directory, name)
+            data = self._overlays.read(path, _MAX_LOCK_BYTES)
+            pins = [] if isinstance(data, Unreadable) else locked_versions(name, data)
+            usable = [(version, pin) for pin in pins if (version := known(pin)) is not None]
+            if usable:
+                version, pin = max(usable, key=_release)
+                return Sdk(version, pin, path)
+        return None
+
+    def _declared_in(self, directory: str) -> Sdk | None:
+        names = self._names_in(directory)
+        if not any(map(_declares, names)):
+            return None
+        from lkagent_lint.sources.sdk.declarations import in_directory
+
+        return _chosen(in_directory(directory, names, self._overlays, self._root))
+
+
+def _declares(name: str) -> bool:
+    """Whether a file (or directory) of this name can declare dependencies."""
+    return name in ("pyproject.toml", "setup.cfg", "Pipfile", "requirements") or is_requirements(name)
+
+
+def _chosen(declarations: Iterable[tuple[str, Declaration]]) -> Sdk | None:
+    """The first declaration that can be understood; one that says a version goes before one that does not."""
+    any_release: Sdk | None = None
+    for path, declaration in declarations:
+        version = newest_allowed(declaration)
+        if version is None:
+            continue
+        sdk = Sdk(version, declaration.text, path)
+        if declaration.alternatives != ("",):
+            return sdk
+        any_release = any_release or sdk
+    return any_release
+
+
+def _release(usable: tuple[str, str]) -> tuple[int, ...]:
+    return release_of(usable[0])

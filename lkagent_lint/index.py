@@ -1,0 +1,158 @@
+"""The index of one root: which files take part, their facts, and the project they make."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from lkagent_lint.config.loader import SettingsFinder
+from lkagent_lint.config.settings import Settings
+from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
+from lkagent_lint.frontends.python import extract
+from lkagent_lint.project.link import link
+from lkagent_lint.project.modules import Modules
+from lkagent_lint.project.records import Project, Texts
+from lkagent_lint.sources.discovery import Entry, discover
+from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, mentions_sdk
+from lkagent_lint.sources.reading import DEFAULT_LIMIT, Overlays, Unreadable
+from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
+from lkagent_lint.text import START_OF_FILE
+
+Crash = tuple[str, str, Exception]
+"""The part that failed, the file it failed on, and the error."""
+
+
+class Index:
+    """Reads one root. ``named`` are files that were asked for by name and are read even where excluded."""
+
+    def __init__(self, root: str, finder: SettingsFinder, overlays: Overlays, named: tuple[str, ...]) -> None:
+        self.root = root
+        self.finder = finder
+        self.overlays = overlays
+        self.crashes: list[Crash] = []
+        self.facts: dict[str, FileFacts] = {}
+        found = discover(root, finder, overlays)
+        self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
+        self._texts = [entry for entry in found.entries if entry.kind == "text"]
+        for path in named:
+            if path.endswith(".py") and path not in self._python:
+                self._python[path] = Entry(path, "python", False, 0)
+        for problem in found.problems:
+            self.facts[problem.path] = _problem(problem.reason)
+        self.modules = Modules(root, self._python)
+        self._sdks = SdkFinder(root, finder, overlays)
+        self._found_sdks: dict[str, Sdk] = {}
+        self._read_all()
+
+    def project(self) -> Project:
+        """Link what was read."""
+        return link(
+            root=self.root,
+            files=dict(sorted(self.facts.items())),
+            modules=self.modules,
+            texts=TextFiles(self, [entry.path for entry in self._texts], list(self._python)).view(),
+            settings=self.settings,
+            sdk=self.sdk,
+        )
+
+    def settings(self, path: str) -> Settings:
+        return self.finder.for_directory(os.path.dirname(path))
+
+    def sdk(self, path: str) -> Sdk:
+        found = self._found_sdks.get(path)
+        if found is None:
+            data = self.overlays.read(path)
+            found = self._sdks.for_file(path, data if isinstance(data, bytes) else None)
+            self._found_sdks[path] = found
+        return found
+
+    # Which files take part: those that mention an SDK, and those that they import, to a fixed point
+
+    def _read_all(self) -> None:
+        pending: list[str] = []
+        for path in sorted(self._python):
+            data = self.overlays.read(path)
+            if isinstance(data, Unreadable):
+                if self._unread_takes_part(path):
+                    self.facts[path] = _problem(data.reason)
+            elif mentions_sdk(data):
+                self._take(path, data)
+                pending.append(path)
+        while pending:
+            path = pending.pop()
+            for module in self.facts[path].modules:
+                for imported in self._imported(path, module):
+                    if imported not in self.facts:
+                        data = self.overlays.read(imported)
+                        if isinstance(data, bytes):
+                            self._take(imported, data)
+                            pending.append(imported)
+
+    def _imported(self, path: str, module: str) -> Iterator[str]:
+        """The files that importing a dotted name can load: the module itself, or the one that holds the name."""
+        parent = module.rpartition(".")[0]
+        for dotted in (module, parent if parent.strip(".") or not parent else f"{parent}."):
+            if dotted:
+                found = self.modules.find(path, dotted)
+                if found is not None:
+                    yield found
+
+    def _unread_takes_part(self, path: str) -> bool:
+        """A file over the size limit takes part if its beginning mentions an SDK; an unreadable one may."""
+        try:
+            with open(path, "rb") as file:
+                return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
+        except OSError:
+            return True
+
+    def _take(self, path: str, data: bytes) -> None:
+        try:
+            self.facts[path] = extract(data)
+        except Exception as error:  # the linter's own fault: every other file is still checked
+            self.crashes.append(("the Python front end", path, error))
+            self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
+
+
+class TextFiles:
+    """What the files say that no front end reads: read only when a finding depends on it."""
+
+    def __init__(self, index: Index, texts: list[str], python: list[str]) -> None:
+        self._index = index
+        self._texts = texts
+        self._python = python
+        self._markers: bool | None = None
+        self._mentions: dict[str, bool] = {}
+        self._variable: bool | None = None
+
+    def view(self) -> Texts:
+        return Texts(self.holds_dispatch, self.mentions, self.names_from_environment)
+
+    def _unread(self) -> Iterator[bytes]:
+        """The bytes of every text that gave no facts, other languages first. Binary files are passed over."""
+        for path in (*self._texts, *(path for path in self._python if path not in self._index.facts)):
+            data = self._index.overlays.read(path)
+            if isinstance(data, bytes) and b"\0" not in data[:4096]:
+                yield data
+
+    def holds_dispatch(self) -> bool:
+        if self._markers is None:
+            self._markers = any(FOREIGN_MARKERS.search(data) for data in self._unread())
+        return self._markers
+
+    def mentions(self, name: str) -> bool:
+        if name not in self._mentions:
+            word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
+            self._mentions[name] = any(word.search(data) for data in self._unread())
+        return self._mentions[name]
+
+    def names_from_environment(self) -> bool:
+        if self._variable is None:
+            read = (self._index.overlays.read(path) for path in self._index.facts)
+            known = (data for data in read if isinstance(data, bytes))
+            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *self._unread()))
+        return self._variable
+
+
+def _problem(reason: str) -> FileFacts:
+    return FileFacts(problems=(Problem(ProblemKind.NOT_ANALYSED, reason, START_OF_FILE),))

@@ -1,0 +1,1 @@
+"""Link: facts of all files become one project."""

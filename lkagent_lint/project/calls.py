@@ -1,0 +1,232 @@
+"""What calls return, and how arguments become a callee's bindings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.python_sdk import FACTORIES, RESULTS, class_name
+from lkagent_lint.project.things import (
+    ANYTHING,
+    NEVER,
+    PLAIN,
+    UNKNOWN,
+    Bindings,
+    Box,
+    ClassOf,
+    Closure,
+    Environment,
+    Foreign,
+    FromVariable,
+    Instance,
+    Library,
+    Partial,
+    Plain,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    String,
+    Super,
+    Thing,
+    Things,
+    only,
+)
+
+if TYPE_CHECKING:
+    from lkagent_lint.project.evaluate import Evaluator
+
+Args = tuple[Things, ...]
+Keywords = tuple[tuple[str, Things], ...]
+
+_PASS_THROUGH = frozenset({"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"})
+_ENTERS = ("__aenter__", "__enter__")
+
+
+class CallResults:
+    """Follows calls to their results."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def arguments(self, call: Call, environment: Environment) -> tuple[Args, Keywords]:
+        """A call's argument values. After ``*spread`` positions are unknown, so it ends the positional ones."""
+        evaluator = self._evaluator
+        args: list[Things] = []
+        for arg in call.args:
+            if isinstance(arg, v.Spread):
+                break
+            args.append(evaluator.value(arg, environment))
+        keywords = tuple((name, evaluator.value(value, environment)) for name, value in call.keywords)
+        return tuple(args), keywords
+
+    def everything(self, call: Call, environment: Environment) -> Things:
+        """All values that a call passes on, spread ones included."""
+        expressions = (*call.args, *(value for _, value in call.keywords))
+        return self._evaluator.union(expressions, environment)
+
+    def of(self, call: Call, environment: Environment) -> Things:
+        """What a call returns (for a coroutine function: what awaiting it gives)."""
+        target = call.target
+        if isinstance(target, v.Attribute) and target.name in _ENTERS:
+            return self._entered(target, environment)
+        if target == v.Name("super") and not call.args:
+            return self._super(environment)
+        args, keywords = self.arguments(call, environment)
+        found: set[Thing] = set()
+        for thing in self._evaluator.targets(call, environment):
+            if isinstance(thing, Library):
+                found |= self._library(thing, call, args, keywords, environment)
+            else:
+                found |= self.called(thing, args, keywords)
+        return frozenset(found)
+
+    def called(self, thing: Thing, args: Args, keywords: Keywords) -> Things:
+        """What calling one thing gives."""
+        match thing:
+            case Sdk(dotted):
+                last = dotted.rpartition(".")[2]
+                return only(SdkObject(class_name(dotted) or RESULTS.get(last, dotted)))
+            case SdkMethod(kind, name):
+                made = FACTORIES.get((kind, name))
+                return ANYTHING if made is None else only(SdkObject(made))
+            case ClassOf():
+                return only(self.construct(thing, args, keywords))
+            case Closure():
+                return self._returned(thing, args, keywords)
+            case Partial(function, held, named):
+                return self.called(function, held + args, named + keywords)
+            case Foreign():
+                return only(thing)
+            case Plain():
+                return only(thing)
+            case _:
+                return ANYTHING
+
+    def _entered(self, target: v.Attribute, environment: Environment) -> Things:
+        """``with value as name`` gives the value itself, unless the project's own class says otherwise."""
+        found: set[Thing] = set()
+        for base in self._evaluator.value(target.base, environment):
+            enters = NEVER
+            if isinstance(base, Instance):
+                enters = self._evaluator.classes.attribute(base, target.name)
+            own = [each for each in enters if isinstance(each, Closure)]
+            found |= frozenset().union(*(self.called(each, (), ()) for each in own)) if own else only(base)
+        return frozenset(found)
+
+    def _super(self, environment: Environment) -> Things:
+        flow = self._evaluator.flow_of(environment)
+        if not flow.owner or not flow.parameters:
+            return ANYTHING
+        receivers = self._evaluator.value(v.Name(flow.parameters[0].name), environment)
+        return frozenset(Super(environment.path, flow.owner, each) for each in receivers)
+
+    # The project's own
+
+    def construct(self, owner: ClassOf, args: Args, keywords: Keywords) -> Instance:
+        """An object of a class of the project, with the activation of its ``__init__`` or its fields."""
+        evaluator = self._evaluator
+        initialiser = self.initialiser(owner)
+        if initialiser is not None:
+            receiver = Instance(owner.path, owner.name, None)
+            made = self.activation(initialiser._replace(bound=receiver), args, keywords)
+            return Instance(owner.path, owner.name, made)
+        record = evaluator.classes.record(owner)
+        if record is None:
+            return Instance(owner.path, owner.name, None)
+        fields = tuple(zip(record.annotations, args, strict=False)) + keywords
+        return Instance(owner.path, owner.name, evaluator.environment(owner.path, record.scope, fields))
+
+    def initialiser(self, owner: ClassOf) -> Closure | None:
+        """The ``__init__`` that making an object runs; None where no class of the project defines one."""
+        evaluator = self._evaluator
+        for base in evaluator.classes.lineage(owner):
+            if isinstance(base, ClassOf) and (record := evaluator.classes.record(base)) is not None:
+                for value in record.attributes.get("__init__", ()):
+                    if isinstance(value, v.Function):
+                        return Closure(base.path, value.flow, None)
+        return None
+
+    def activation(self, function: Closure, args: Args, keywords: Keywords) -> Environment:
+        """The activation of a function called with these arguments."""
+        evaluator = self._evaluator
+        flow = evaluator.files[function.path].flows[function.flow]
+        if function.bound is not None:
+            args = (only(function.bound), *args)
+        return evaluator.environment(function.path, function.flow, self._bind(function, flow, args, keywords), function.home)
+
+    def _bind(self, function: Closure, flow: Flow, args: Args, keywords: Keywords) -> Bindings:
+        named = dict(keywords)
+        scope = function.home or self._evaluator.module(function.path)
+        positional = [each for each in flow.parameters if each.kind == "positional"]
+        bindings: list[tuple[str, Things]] = []
+        for index, parameter in enumerate(positional):
+            if index < len(args):
+                bindings.append((parameter.name, args[index]))
+        bound = {name for name, _ in bindings}
+        for parameter in flow.parameters:
+            if parameter.name in bound:
+                continue
+            if parameter.kind == "*":
+                bindings.append((parameter.name, only(Box(frozenset().union(*args[len(positional) :])))))
+            elif parameter.kind == "**":
+                spare = [values for name, values in keywords if not any(name == each.name for each in flow.parameters)]
+                bindings.append((parameter.name, only(Box(frozenset().union(*spare)))))
+            elif parameter.name in named:
+                bindings.append((parameter.name, named[parameter.name]))
+            elif parameter.default is not None and "**" not in named:
+                bindings.append((parameter.name, self._evaluator.value(parameter.default, scope)))
+        return tuple(bindings)
+
+    def _returned(self, function: Closure, args: Args, keywords: Keywords) -> Things:
+        evaluator = self._evaluator
+        flow = evaluator.files[function.path].flows[function.flow]
+        if flow.is_generator or any(not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in flow.decorators):
+            return ANYTHING
+        environment = self.activation(function, args, keywords)
+        found = evaluator.union(flow.returns, environment)
+        if UNKNOWN in found and flow.annotation is not None:
+            found = (found - ANYTHING) | (evaluator.typed(flow.annotation, environment) or ANYTHING)
+        return found if flow.returns else only(PLAIN)
+
+    # The standard library
+
+    def _library(
+        self, thing: Library, call: Call, args: Args, keywords: Keywords, environment: Environment
+    ) -> Things:
+        match thing.name:
+            case "os.getenv" | "os.environ.get":
+                default = args[1] if len(args) > 1 else dict(keywords).get("default", NEVER)
+                return self.variable(args[0] if args else ANYTHING, default)
+            case "functools.partial":
+                functions = args[0] if args else NEVER
+                return frozenset(Partial(each, args[1:], keywords) for each in functions)
+            case "typing.cast" | "typing_extensions.cast":
+                return args[1] if len(args) > 1 else ANYTHING
+            case name if name in _PASS_THROUGH and args:
+                return args[0]
+            case "builtins.getattr" | "builtins.next" | "builtins.vars" | "builtins.globals" | "builtins.eval":
+                return ANYTHING
+            case _:
+                if thing.made and thing.name.startswith("builtins.str."):
+                    return ANYTHING
+                held = frozenset(
+                    each for each in self.everything(call, environment) if not isinstance(each, (Plain, String, Library))
+                )
+                return only(Box(held)) if held else only(Library(thing.name, made=True))
+
+    def variable(self, names: Things, default: Things) -> Things:
+        """The value of an environment variable whose name is one of these."""
+        found: set[Thing] = set()
+        for name in names:
+            if not isinstance(name, String):
+                return ANYTHING
+            texts = sorted(each.value for each in default if isinstance(each, String))
+            others = [each for each in default if not isinstance(each, String) and each.__class__.__name__ != "Nothing"]
+            if others or len(texts) > 1:
+                return ANYTHING
+            found.add(FromVariable(name.value, texts[0] if texts else None))
+        return frozenset(found)
+
+
+_TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "cached_property"})

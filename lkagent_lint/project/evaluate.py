@@ -1,0 +1,377 @@
+"""Evaluating symbolic expressions over the whole project, without running anything.
+
+Variables are joined over all their assignments in a function (no order), which is enough to know what kind of thing
+a receiver is; the order of events is the solver's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from typing import Any
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.calls import CallResults
+from lkagent_lint.project.classes import Classes
+from lkagent_lint.project.modules import Modules, is_library
+from lkagent_lint.project.python_sdk import ATTRIBUTES, class_name
+from lkagent_lint.project.things import (
+    ANYTHING,
+    NEVER,
+    NOTHING,
+    PLAIN,
+    UNKNOWN,
+    Bindings,
+    Box,
+    ClassOf,
+    Closure,
+    Environment,
+    Foreign,
+    FromVariable,
+    Instance,
+    Library,
+    ModuleOf,
+    Nothing,
+    Partial,
+    Plain,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    String,
+    Super,
+    Thing,
+    Things,
+    Unknown,
+    only,
+)
+
+MAX_VALUES = 24
+"""More values than this for one expression are as good as unknown."""
+MAX_DEPTH = 12
+"""Activations nested deeper than this (objects made of objects) are not followed."""
+
+
+class Evaluator:
+    """Answers what expressions can be, and remembers the answers."""
+
+    def __init__(self, files: Mapping[str, FileFacts], modules: Modules) -> None:
+        self.files = files
+        self.modules = modules
+        self.classes = Classes(self)
+        self.results = CallResults(self)
+        self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
+        self._values: dict[tuple[Environment, v.Expr], Things] = {}
+        self._open: set[tuple[Environment, v.Expr]] = set()
+        self._cut = False
+
+    # Activations
+
+    def environment(
+        self, path: str, flow: str, bindings: Bindings = (), parent: Environment | None = None
+    ) -> Environment:
+        """The activation of a flow with these bindings; the same arguments give the same object."""
+        key = (path, flow, bindings, parent)
+        found = self._environments.get(key)
+        if found is None:
+            found = Environment(*key)
+            if found.depth > MAX_DEPTH:
+                found = self.environment(path, flow, (), None) if bindings or parent else found
+            self._environments[key] = found
+        return found
+
+    def module(self, path: str) -> Environment:
+        return self.environment(path, MODULE)
+
+    def usual(self, path: str, flow: Flow) -> Environment:
+        """The activation of a flow of which no call is known: ``self`` is an instance, the rest is annotations."""
+        parent = None
+        if flow.parent:
+            parent = self.usual(path, self.files[path].flows[flow.parent])
+        bindings: Bindings = ()
+        if flow.owner and flow.binding != "static" and flow.parameters:
+            bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
+        return self.environment(path, flow.name, bindings, parent)
+
+    def receiver(self, path: str, flow: Flow) -> Thing:
+        if flow.binding == "class":
+            return ClassOf(path, flow.owner)
+        return Instance(path, flow.owner, None)
+
+    def flow_of(self, environment: Environment) -> Flow:
+        return self.files[environment.path].flows[environment.flow]
+
+    # Expressions
+
+    def value(self, expression: v.Expr, environment: Environment) -> Things:
+        """Everything that an expression can be in an activation; empty while that is still being found out."""
+        key = (environment, expression)
+        found = self._values.get(key)
+        if found is not None:
+            return found
+        if key in self._open:
+            self._cut = True
+            return NEVER
+        outermost = not self._open
+        self._open.add(key)
+        try:
+            found = _EXPRESSIONS[type(expression)](self, expression, environment)
+        finally:
+            self._open.discard(key)
+        if len(found) > MAX_VALUES:
+            found = ANYTHING
+        if outermost:
+            self._cut = False
+        if not self._cut:  # an answer that leans on an unfinished one is not final
+            self._values[key] = found
+        return found
+
+    def union(self, expressions: Iterable[v.Expr], environment: Environment) -> Things:
+        found: set[Thing] = set()
+        for expression in expressions:
+            found |= self.value(expression, environment)
+        return frozenset(found)
+
+    def _text(self, node: v.Text, environment: Environment) -> Things:
+        return only(String(node.value))
+
+    def _constant(self, node: v.Constant, environment: Environment) -> Things:
+        return only(NOTHING if node.value == "None" else PLAIN)
+
+    def _name(self, node: v.Name, environment: Environment) -> Things:
+        facts = self.files[environment.path]
+        home = owner_of(facts, self.flow_of(environment), node.name)
+        if home is None:
+            return self._outside(facts, node.name, environment)
+        here: Environment | None = environment
+        while here is not None and here.flow != home.name:
+            here = here.parent
+        if here is None:
+            here = self.usual(environment.path, home)
+        found = set(self.union(home.variables.get(node.name, ()), here))
+        for parameter in home.parameters:
+            if parameter.name == node.name:
+                found |= self._parameter(home, parameter.name, parameter.annotation, here)
+        return frozenset(found)
+
+    def _parameter(self, flow: Flow, name: str, annotation: v.Expr | None, here: Environment) -> Things:
+        bound = next((values for each, values in here.bindings if each == name), None)
+        if bound is not None and UNKNOWN not in bound:
+            return bound
+        typed = NEVER if annotation is None else self.typed(annotation, here)
+        return typed or ANYTHING
+
+    def _outside(self, facts: FileFacts, name: str, environment: Environment) -> Things:
+        """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
+        for star in facts.stars:
+            found = self.imported(environment.path, f"{star}{'' if star.endswith('.') else '.'}{name}")
+            if not any(isinstance(each, (Unknown, Foreign, Library)) for each in found):
+                return found
+        if name in facts.inert or name in ("__name__", "__file__"):
+            return only(PLAIN)
+        return only(Library(f"builtins.{name}"))
+
+    def imported(self, path: str, dotted: str) -> Things:
+        """What an import in a file means."""
+        if dotted == "livekit" or dotted.startswith("livekit."):
+            return only(Sdk(dotted))
+        module = self.modules.find(path, dotted)
+        if module is not None:
+            return only(ModuleOf(module))
+        relative = dotted[: len(dotted) - len(dotted.lstrip("."))]
+        parent, _, name = dotted[len(relative) :].rpartition(".")
+        module = self.modules.find(path, relative + parent) if parent or relative else None
+        if module is not None:
+            return self.member(module, name)
+        return only(Library(dotted) if is_library(dotted) else Foreign(dotted))
+
+    def member(self, path: str, name: str) -> Things:
+        """A module's attribute: what its body binds, or a submodule."""
+        facts = self.files.get(path)
+        if facts is None or facts.problems:
+            return ANYTHING
+        submodule = self.modules.find(path, f".{name}") if path.endswith("__init__.py") else None
+        if submodule is not None and name not in facts.flows[MODULE].variables:
+            return only(ModuleOf(submodule))
+        found = self.value(v.Name(name), self.module(path))
+        missing = all(isinstance(each, Library) and each.name == f"builtins.{name}" for each in found)
+        return ANYTHING if missing and found else found
+
+    def _imported(self, node: v.Import, environment: Environment) -> Things:
+        return self.imported(environment.path, node.name)
+
+    def _class(self, node: v.ClassName, environment: Environment) -> Things:
+        return only(ClassOf(environment.path, node.name))
+
+    def _function(self, node: v.Function, environment: Environment) -> Things:
+        home = None if environment.flow == MODULE else environment
+        return only(Closure(environment.path, node.flow, home))
+
+    def _attribute(self, node: v.Attribute, environment: Environment) -> Things:
+        found: set[Thing] = set()
+        for base in self.value(node.base, environment):
+            found |= self.attribute(base, node.name, environment)
+        return frozenset(found)
+
+    def attribute(self, base: Thing, name: str, environment: Environment) -> Things:
+        """What ``base.name`` can be, read in an activation."""
+        match base:
+            case Nothing():
+                return NEVER
+            case Plain():
+                return only(PLAIN)
+            case Sdk(dotted):
+                return only(Sdk(f"{dotted}.{name}"))
+            case SdkObject(kind):
+                held = ATTRIBUTES.get((kind, name))
+                return only(SdkMethod(kind, name) if held is None else SdkObject(held))
+            case Library(dotted):
+                return only(Library(f"{dotted}.{name}", base.made))
+            case Foreign(dotted):
+                module = self.modules.find(environment.path, f"{dotted}.{name}")
+                return only(Foreign(f"{dotted}.{name}") if module is None else ModuleOf(module))
+            case ModuleOf(path):
+                return self.member(path, name)
+            case ClassOf() | Instance() | Super():
+                return self.classes.attribute(base, name)
+            case String():
+                return only(Library(f"builtins.str.{name}", made=True))
+            case Box(items):
+                return ANYTHING if items else only(PLAIN)
+            case _:
+                return ANYTHING
+
+    def _subscript(self, node: v.Subscript, environment: Environment) -> Things:
+        found: set[Thing] = set()
+        for base in self.value(node.base, environment):
+            match base:
+                case Sdk() | ClassOf() | Plain() | Foreign():
+                    found.add(base)
+                case Library("os.environ"):
+                    found |= self.results.variable(self.value(node.key, environment), NEVER)
+                case Box(items):
+                    found |= items or ANYTHING
+                case Library():
+                    found.add(base)
+                case _:
+                    found.add(UNKNOWN)
+        return frozenset(found)
+
+    def _result(self, node: v.Result, environment: Environment) -> Things:
+        call = self.flow_of(environment).calls[node.call]
+        return self.results.of(call, environment)
+
+    def targets(self, call: Call, environment: Environment) -> Things:
+        """What a call may call."""
+        return self.value(call.target, environment)
+
+    def _typed(self, node: v.Typed, environment: Environment) -> Things:
+        typed = self.typed(node.annotation, environment)
+        return typed or (ANYTHING if node.value is None else self.value(node.value, environment))
+
+    def typed(self, annotation: v.Expr, environment: Environment) -> Things:
+        """The objects that an annotation promises; empty where it promises nothing that is known."""
+        match annotation:
+            case v.Either(options):
+                return frozenset().union(*(self.typed(option, environment) for option in options))
+            case v.Text(text):
+                return self.typed(_dotted(text), environment) if _is_dotted(text) else NEVER
+            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Union", "Annotated"):
+                return frozenset().union(*(self.typed(item, environment) for item in items[:8]))
+            case v.Subscript(base, _):
+                return self.typed(base, environment)
+            case v.Name() | v.Attribute() | v.ClassName() | v.Import():
+                return frozenset(
+                    made for each in self.value(annotation, environment) if (made := self._object_of(each)) is not None
+                )
+            case _:
+                return NEVER
+
+    def _object_of(self, kind: Thing) -> Thing | None:
+        match kind:
+            case Sdk(dotted) if class_name(dotted):
+                return SdkObject(class_name(dotted))
+            case ClassOf(path, name):
+                return Instance(path, name, None)
+            case _:
+                return None
+
+    def _join(self, node: v.Join, environment: Environment) -> Things:
+        parts = [self.value(part, environment) for part in node.parts]
+        if not all(isinstance(each, String) for part in parts for each in part):
+            return ANYTHING
+        texts = [[each.value for each in sorted(part) if isinstance(each, String)] for part in parts]
+        joined = ["".join(combination) for combination, _ in zip(product(*texts), range(MAX_VALUES + 1), strict=False)]
+        return frozenset(String(text) for text in joined)
+
+    def _either(self, node: v.Either, environment: Environment) -> Things:
+        return self.union(node.options, environment)
+
+    def _or(self, node: v.Or, environment: Environment) -> Things:
+        """``variable or "default"`` is that variable with a default; an empty first option never wins."""
+        found: set[Thing] = set()
+        for index, option in enumerate(node.options):
+            values = self.value(option, environment)
+            last = index == len(node.options) - 1
+            found |= values if last else {each for each in values if not isinstance(each, Nothing) and each != String("")}
+        variables = [each for each in found if isinstance(each, FromVariable)]
+        texts = [each for each in found if isinstance(each, String)]
+        if len(variables) == 1 and len(texts) == 1 and len(found) == 2 and variables[0].default is None:
+            return only(FromVariable(variables[0].variable, texts[0].value))
+        return frozenset(found)
+
+    def _items(self, node: v.Items, environment: Environment) -> Things:
+        return only(Box(self.union(node.items, environment)))
+
+    def _mapping(self, node: v.Mapping, environment: Environment) -> Things:
+        return only(Box(self.union((value for _, value in node.entries), environment)))
+
+    def _spread(self, node: v.Spread, environment: Environment) -> Things:
+        found: set[Thing] = set()
+        for each in self.value(node.value, environment):
+            found |= each.items if isinstance(each, Box) else ANYTHING
+        return frozenset(found)
+
+    def _opaque(self, node: v.Opaque, environment: Environment) -> Things:
+        return ANYTHING
+
+
+def _last(expression: v.Expr) -> str:
+    return expression.name if isinstance(expression, (v.Name, v.Attribute)) else ""
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.partition("[")[0].split("."))
+
+
+def _dotted(text: str) -> v.Expr:
+    first, *rest = text.partition("[")[0].split(".")
+    expression: v.Expr = v.Name(first)
+    for part in rest:
+        expression = v.Attribute(expression, part)
+    return expression
+
+
+_EXPRESSIONS: dict[type[v.Expr], Callable[[Evaluator, Any, Environment], Things]] = {
+    v.Text: Evaluator._text,
+    v.Constant: Evaluator._constant,
+    v.Name: Evaluator._name,
+    v.Import: Evaluator._imported,
+    v.ClassName: Evaluator._class,
+    v.Function: Evaluator._function,
+    v.Attribute: Evaluator._attribute,
+    v.Result: Evaluator._result,
+    v.Subscript: Evaluator._subscript,
+    v.Typed: Evaluator._typed,
+    v.Join: Evaluator._join,
+    v.Either: Evaluator._either,
+    v.Or: Evaluator._or,
+    v.Items: Evaluator._items,
+    v.Mapping: Evaluator._mapping,
+    v.Spread: Evaluator._spread,
+    v.Opaque: Evaluator._opaque,
+}
+
+__all__ = ["Evaluator", "Partial"]

@@ -1,0 +1,158 @@
+"""Link: the facts of all files become one project. Pure: the same facts give the same project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from lkagent_lint.config import Settings
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.file import DispatchFact, FileFacts, WorkerFact
+from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.values import Attribute, Expr, Name, Result
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.modules import Modules
+from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of
+from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
+from lkagent_lint.project.things import (
+    Closure,
+    Partial,
+    Sdk as SdkName,
+    SdkMethod,
+    SdkObject,
+    Thing,
+    Things,
+    Unknown,
+    in_order,
+    only,
+)
+from lkagent_lint.sources.packages import PackageFinder, is_test_file
+from lkagent_lint.sources.sdk.versions import Sdk
+
+JOB_CONTEXT = SdkObject("JobContext")
+JOB_REQUEST = SdkObject("JobRequest")
+
+
+def link(
+    *,
+    root: str,
+    files: Mapping[str, FileFacts],
+    modules: Modules,
+    texts: Texts,
+    settings: Callable[[str], Settings],
+    sdk: Callable[[str], Sdk],
+) -> Project:
+    """Join facts by absolute path into a project. ``modules`` finds what they import."""
+    evaluator = Evaluator(files, modules)
+    linker = _Linker(root, evaluator)
+    workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
+    dispatches = tuple(dispatch for path in sorted(files) for dispatch in linker.dispatches(path))
+    return Project(
+        root=root,
+        files=files,
+        evaluator=evaluator,
+        workers=workers,
+        dispatches=dispatches,
+        jobs=tuple(linker.jobs(sdk)),
+        texts=texts,
+        settings=settings,
+        sdk=sdk,
+    )
+
+
+class _Linker:
+    def __init__(self, root: str, evaluator: Evaluator) -> None:
+        self.root = root
+        self.evaluator = evaluator
+        self.packages = PackageFinder(root)
+        self.entries: dict[tuple[Closure, tuple[Things, ...]], None] = {}
+
+    def _value(self, path: str, flow: str, expression: Expr) -> Things:
+        evaluator = self.evaluator
+        return evaluator.value(expression, evaluator.usual(path, evaluator.files[path].flows[flow]))
+
+    def workers(self, path: str) -> Iterator[Worker]:
+        for fact in self.evaluator.files[path].workers:
+            if fact.receiver is None or self._is_server(path, fact):
+                yield self._worker(path, fact)
+
+    def _is_server(self, path: str, fact: WorkerFact) -> bool:
+        """``rtc_session`` is the SDK's own word; only a receiver that is surely something else is refused."""
+        receivers = self._value(path, fact.flow, fact.receiver) if fact.receiver is not None else frozenset()
+        kinds = [each for each in receivers if "AgentServer" in self.evaluator.classes.kinds(each)]
+        return bool(kinds) or any(isinstance(each, (Unknown, SdkObject, SdkMethod)) for each in receivers)
+
+    def _worker(self, path: str, fact: WorkerFact) -> Worker:
+        def given(expression: Expr | None) -> Things | None:
+            return None if expression is None else self._value(path, fact.flow, expression)
+
+        name, kind = given(fact.name), given(fact.job_type)
+        entries = [each for each in self._functions(given(fact.entry) or frozenset())]
+        for closure, held in entries:
+            self.entries.setdefault((closure, held))
+        requests = self._functions(given(fact.request) or frozenset())
+        missing_name = UNKNOWN_NAME if fact.open_ended else UNNAMED
+        missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
+        return Worker(
+            place=Place(path, fact.span),
+            name=missing_name if name is None else name_of(name),
+            job_type=missing_kind if kind is None else job_type_of(kind),
+            entries=tuple(closure for closure, _ in entries),
+            requests=tuple(closure for closure, _ in requests),
+            package=self.packages.package_of(path),
+            in_tests=is_test_file(path, self.root),
+        )
+
+    def _functions(self, things: Things) -> list[tuple[Closure, tuple[Things, ...]]]:
+        """The project's functions among values, with the arguments that partials hold for them."""
+        found: list[tuple[Closure, tuple[Things, ...]]] = []
+        for thing in in_order(things):
+            held: tuple[Things, ...] = ()
+            function: Thing = thing
+            while isinstance(function, Partial):
+                held = function.args + held
+                function = function.function
+            if isinstance(function, Closure):
+                found.append((function, held))
+        return found
+
+    def dispatches(self, path: str) -> Iterator[Dispatch]:
+        for fact in self.evaluator.files[path].dispatches:
+            yield self._dispatch(path, fact)
+
+    def _dispatch(self, path: str, fact: DispatchFact) -> Dispatch:
+        name = UNNAMED if fact.name is None else name_of(self._value(path, fact.flow, fact.name))
+        return Dispatch(
+            place=Place(path, fact.span),
+            kind=fact.kind,
+            name=name,
+            package=self.packages.package_of(path),
+            in_tests=is_test_file(path, self.root),
+        )
+
+    def jobs(self, sdk: Callable[[str], Sdk]) -> Iterator[Job]:
+        for closure, held in self.entries:
+            facts = self.evaluator.files[closure.path]
+            flow = facts.flows[closure.flow]
+            yield Job(
+                entry=closure,
+                place=Place(closure.path, flow.span),
+                bindings=(*held, only(JOB_CONTEXT)),
+                wrapped=any(not self._transparent(closure.path, flow.parent, each) for each in flow.decorators),
+                sdk=sdk(closure.path),
+                legacy=facts.legacy,
+            )
+
+    def _transparent(self, path: str, parent: str, decorator: Expr) -> bool:
+        """A decorator that leaves the function as it is: a registration, or how a class holds it."""
+        if isinstance(decorator, Name) and decorator.name in ("staticmethod", "classmethod"):
+            return True
+        flow = self.evaluator.files[path].flows[parent or MODULE]
+        things = self.evaluator.value(decorator, self.evaluator.usual(path, flow))
+        return all(isinstance(each, (SdkMethod, SdkName, SdkObject)) for each in things) or self._registers(
+            path, flow.name, decorator
+        )
+
+    def _registers(self, path: str, flow: str, decorator: Expr) -> bool:
+        facts = self.evaluator.files[path]
+        target = facts.flows[flow].calls[decorator.call].target if isinstance(decorator, Result) else decorator
+        return isinstance(target, Attribute) and target.name == "rtc_session"

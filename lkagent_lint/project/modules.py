@@ -1,0 +1,55 @@
+"""Which file of the project an import means."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+
+class Modules:
+    """Finds first-party modules by path, as Python would with the importing file's directory, its parents up to the
+    root, and a ``src`` directory in any of them on the search path. The nearest wins.
+    """
+
+    def __init__(self, root: str, paths: Iterable[str]) -> None:
+        self._root = root
+        self._files = set(paths)
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def find(self, importer: str, dotted: str) -> str | None:
+        """The file of a module: absolute, or relative to its importer with leading dots. None if not the project's."""
+        directory = os.path.dirname(importer)
+        key = (directory, dotted)
+        if key not in self._found:
+            self._found[key] = self._search(directory, dotted)
+        return self._found[key]
+
+    def _search(self, directory: str, dotted: str) -> str | None:
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        parts = name.split(".") if name else []
+        if level:
+            for _ in range(level - 1):
+                directory = os.path.dirname(directory)
+            return self._at(directory, parts)
+        if parts[0] == "livekit" or (is_library(dotted) and self._at(directory, parts[:1]) is None):
+            return None
+        while True:
+            for base in (directory, os.path.join(directory, "src")):
+                found = self._at(base, parts)
+                if found is not None:
+                    return found
+            if directory == self._root or os.path.dirname(directory) == directory:
+                return None
+            directory = os.path.dirname(directory)
+
+    def _at(self, directory: str, parts: list[str]) -> str | None:
+        base = os.path.join(directory, *parts)
+        candidates = [os.path.join(base, "__init__.py"), *([f"{base}.py"] if parts else [])]
+        return next((candidate for candidate in candidates if candidate in self._files), None)
+
+
+def is_library(dotted: str) -> bool:
+    """A module of the standard library."""
+    return dotted.partition(".")[0] in sys.stdlib_module_names

@@ -1,0 +1,74 @@
+"""Agent names and job types: values with doubt. Rules speak about what is known and stay silent otherwise."""
+
+from __future__ import annotations
+
+import enum
+from typing import Union
+
+import msgspec
+
+from lkagent_lint.project.things import FromVariable, Nothing, Sdk, String, Things
+
+
+class Known(msgspec.Struct, frozen=True):
+    value: str
+
+
+class OneOf(msgspec.Struct, frozen=True):
+    """One of several values, sorted."""
+
+    values: tuple[str, ...]
+
+
+class FromEnv(msgspec.Struct, frozen=True):
+    """From an environment variable; two sides that read the same one match even without a value."""
+
+    variable: str
+    default: str | None = None
+
+
+class UnknownName(msgspec.Struct, frozen=True):
+    """Not to be found out from the project's files."""
+
+
+Name = Union[Known, OneOf, FromEnv, UnknownName]
+
+UNKNOWN_NAME = UnknownName()
+UNNAMED = Known("")
+
+
+class JobType(enum.Enum):
+    """Which jobs a worker asks the server for. Python registers only the first two (livekit-agents worker.py:76)."""
+
+    ROOM = "JT_ROOM"
+    PUBLISHER = "JT_PUBLISHER"
+    PARTICIPANT = "JT_PARTICIPANT"
+    UNKNOWN = "unknown"
+
+
+def name_of(things: Things) -> Name:
+    """The name that evaluated values spell."""
+    texts = sorted(each.value for each in things if isinstance(each, String))
+    if len(texts) == len(things) and texts:
+        return Known(texts[0]) if len(texts) == 1 else OneOf(tuple(texts))
+    if len(things) == 1:
+        (only,) = things
+        if isinstance(only, FromVariable):
+            return FromEnv(only.variable, only.default)
+        if isinstance(only, Nothing):
+            return UNNAMED
+    return UNKNOWN_NAME
+
+
+def job_type_of(things: Things) -> JobType:
+    """The job type that evaluated values spell: ``ServerType.ROOM``, ``WorkerType.PUBLISHER``."""
+    found: set[JobType] = set()
+    for each in things:
+        match each:
+            case Sdk(dotted) if dotted.endswith(("ServerType.ROOM", "WorkerType.ROOM")):
+                found.add(JobType.ROOM)
+            case Sdk(dotted) if dotted.endswith(("ServerType.PUBLISHER", "WorkerType.PUBLISHER")):
+                found.add(JobType.PUBLISHER)
+            case _:
+                found.add(JobType.UNKNOWN)
+    return found.pop() if len(found) == 1 else JobType.UNKNOWN

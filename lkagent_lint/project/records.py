@@ -1,0 +1,99 @@
+"""The linked project, as rules read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from lkagent_lint.config import Settings
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.file import DispatchKind, FileFacts
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.names import JobType, Name
+from lkagent_lint.project.things import Closure, Things
+from lkagent_lint.sources.sdk.versions import Sdk
+
+
+class Worker(NamedTuple):
+    """A registration of an agent."""
+
+    place: Place
+    name: Name
+    """``UNNAMED`` where the registration gives none; the environment may still name it."""
+    job_type: JobType
+    entries: tuple[Closure, ...]
+    requests: tuple[Closure, ...]
+    """Functions that answer its job requests."""
+    package: str
+    in_tests: bool
+
+
+class Dispatch(NamedTuple):
+    """A place that asks for an agent."""
+
+    place: Place
+    kind: DispatchKind
+    name: Name
+    package: str
+    in_tests: bool
+
+
+class Job(NamedTuple):
+    """An entry function; with everything it calls it is one job."""
+
+    entry: Closure
+    place: Place
+    """Of the entry function's name in its definition."""
+    bindings: tuple[Things, ...]
+    """What the entry's first parameters hold: the job's context, after what a ``partial`` gave."""
+    wrapped: bool
+    """A decorator that is not the SDK's stands on the entry: what runs before it is not known."""
+    sdk: Sdk
+    legacy: bool
+    """The entry's file imports classes of livekit-agents 0.x, which has another lifecycle."""
+
+
+class Texts(NamedTuple):
+    """What the files that no front end reads say, asked only when a finding depends on it."""
+
+    holds_dispatch: Callable[[], bool]
+    """Some text under the root holds a mark of a dispatch."""
+    mentions: Callable[[str], bool]
+    """Some text under the root holds this name as a word of its own."""
+    names_from_environment: Callable[[], bool]
+    """``LIVEKIT_AGENT_NAME`` occurs in some file under the root."""
+
+
+class Project:
+    """Everything below one root, joined."""
+
+    def __init__(
+        self,
+        *,
+        root: str,
+        files: Mapping[str, FileFacts],
+        evaluator: Evaluator,
+        workers: tuple[Worker, ...],
+        dispatches: tuple[Dispatch, ...],
+        jobs: tuple[Job, ...],
+        texts: Texts,
+        settings: Callable[[str], Settings],
+        sdk: Callable[[str], Sdk],
+    ) -> None:
+        self.root = root
+        self.files = files
+        self.evaluator = evaluator
+        self.workers = workers
+        self.dispatches = dispatches
+        self.jobs = jobs
+        self.texts = texts
+        self.settings = settings
+        """The settings that hold for a file, by its absolute path."""
+        self.sdk = sdk
+        """The SDK version that holds for a file, by its absolute path."""
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Some file that takes part could not be analysed: absence of anything is then uncertain."""
+        return any(facts.problems for facts in self.files.values())

@@ -1,0 +1,86 @@
+"""What the dispatch rules share: who is named, what is asked for, and when absence can be certain."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.project.names import Known, OneOf
+from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.sources.sdk.changes import Change
+
+SPOKEN_OF = frozenset(
+    {
+        DispatchKind.TOKEN,
+        DispatchKind.API,
+        DispatchKind.ROOM,
+        DispatchKind.SIP,
+        DispatchKind.CONNECTOR,
+        DispatchKind.CONFIG,
+    }
+)
+"""Kinds of dispatch that a finding may stand at; the others only silence."""
+
+_MAX_DISTANCE = 2
+
+
+def names_of(side: Worker | Dispatch) -> tuple[str, ...] | None:
+    """The names that one side may have, all of them known; None where they are not."""
+    match side.name:
+        case Known(value):
+            return (value,)
+        case OneOf(values):
+            return values
+        case _:
+            return None
+
+
+def registered_names(project: Project) -> dict[str, Worker] | None:
+    """Every registered name with its first worker; None where some name is not known.
+
+    A worker without a name in code may take one from the environment, if ``LIVEKIT_AGENT_NAME`` occurs anywhere.
+    """
+    found: dict[str, Worker] = {}
+    for worker in project.workers:
+        names = names_of(worker)
+        if names is None or ("" in names and _may_be_named(project, worker)):
+            return None
+        for name in names:
+            found.setdefault(name, worker)
+    return found
+
+
+def _may_be_named(project: Project, worker: Worker) -> bool:
+    reads_variable = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT)
+    return reads_variable and project.texts.names_from_environment()
+
+
+def nearest(name: str, others: list[str]) -> str | None:
+    """The name that was probably meant: at most two edits away, or equal but for case and separators."""
+    folded = _fold(name)
+    for other in sorted(others):
+        if _fold(other) == folded:
+            return other
+    close = [other for other in get_close_matches(name, sorted(others), n=5, cutoff=0.6) if _near(name, other)]
+    return close[0] if close else None
+
+
+def _fold(name: str) -> str:
+    return "".join(each for each in name.casefold() if each.isalnum())
+
+
+def _near(left: str, right: str) -> bool:
+    """Whether the edit distance is at most two (a banded table: linear in the length)."""
+    if abs(len(left) - len(right)) > _MAX_DISTANCE:
+        return False
+    row = list(range(len(right) + 1))
+    for index, character in enumerate(left, 1):
+        previous, row[0] = row[0], index
+        low, high = max(1, index - _MAX_DISTANCE), min(len(right), index + _MAX_DISTANCE)
+        for column in range(1, len(right) + 1):
+            if not low <= column <= high:
+                previous, row[column] = row[column], _MAX_DISTANCE + 1
+                continue
+            cost = previous + (character != right[column - 1])
+            previous, row[column] = row[column], min(cost, row[column] + 1, row[column - 1] + 1)
+    return row[-1] <= _MAX_DISTANCE

@@ -1,0 +1,51 @@
+"""A rule or a front end of lkagent-lint failed on this file.
+
+## What it does
+
+Reports a crash of the linter itself: which part failed, on which file, and with which error. The command exits
+with 2. No other result is hidden: every other rule and every other file is still reported.
+
+## Why it is bad
+
+What this rule or front end would have said about the file is missing. Please report it with the file, if it can be
+shared, or with the smallest part of it that still fails.
+
+## When it stays silent
+
+Whenever nothing crashed. A file that cannot be parsed or read is no crash: see LKA001 and LKA004.
+
+## Evidence
+
+The engine catches every exception of a rule or a front end and turns it into this finding.
+
+## Fix safety
+
+There is no fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.text import START_OF_FILE
+
+META = Meta("LKA000", "internal-error", Severity.ERROR, "a rule or front end of the linter failed on this file")
+
+
+def crash(part: str, path: str, error: BaseException) -> Diagnostic:
+    """The finding for a part (``rule LKA101``, ``the Python front end``) that raised an error on a file."""
+    text = " ".join(str(error).split())
+    shown = f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+    return META.at(
+        Place(path, START_OF_FILE),
+        f"{part} failed on this file ({shown}); everything else was still checked, please report this",
+        subject=part,
+        key=(type(error).__name__,),
+    )
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Nothing by itself: the engine reports crashes where they happen."""
+    yield from ()

@@ -1,0 +1,42 @@
+"""A Python file that cannot be parsed.
+
+## What it does
+
+Reports a Python file that takes part in an agent project and that neither this Python nor libcst can parse, at the
+line where parsing stopped. All other files are still checked.
+
+## Why it is bad
+
+The file cannot be imported, so the agent cannot start. It also leaves a hole in what the linter knows: rules that
+speak about the absence of something (LKA201, LKA203) stay silent while it is there.
+
+## When it stays silent
+
+On syntax that is newer than the Python that runs the linter: libcst parses up to Python 3.15. Under flake8, which
+reports E999 itself. On files that never mention LiveKit and are not imported by one that does.
+
+## Evidence
+
+libcst 1.9.0 parses the file; its message and position are shown.
+
+## Fix safety
+
+There is no fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.file import ProblemKind
+from lkagent_lint.rules._base import Meta, Subject
+
+META = Meta("LKA001", "syntax-error", Severity.ERROR, "a Python file that cannot be parsed", host_reports=True)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for path, facts in subject.project.files.items():
+        for problem in facts.problems:
+            if problem.kind is ProblemKind.SYNTAX:
+                yield META.at(Place(path, problem.span), f"this file cannot be parsed: {problem.message}")

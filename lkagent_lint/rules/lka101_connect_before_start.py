@@ -1,0 +1,114 @@
+"""`ctx.connect()` before the session has started.
+
+## What it does
+
+Reports a `ctx.connect()` without arguments that may run before any session has started, where a
+`session.start(room=...)` may follow on the same path. Helpers, methods and other modules are followed.
+
+## Why it is bad
+
+The lifecycle reference starts the session first, so that its listeners are registered when the room is joined.
+Whatever arrives between joining and starting finds nobody listening: the audio that the client recorded before the
+agent was there, chat text, data messages. Nothing fails and no log says why.
+
+There are three messages. If awaits lie between the two calls, events of that time are lost. If none lies between,
+nothing is lost yet, because room events are handed out only when the event loop runs again: the next await that
+someone puts there loses them. If something between them needs the room, moving connect would break it: prepare the
+session and register listeners before connecting instead.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+`session.start(room=ctx.room)` connects by itself; a `ctx.connect()` after it does nothing and is fine.
+
+## When it stays silent
+
+When connect has any argument: connecting first is then the only way to apply it. When the SDK is older than 1.1.0,
+where `session.start()` does not connect. When the context or the session goes to code that is neither the project's
+nor the SDK's, when connect and start run concurrently, and on paths that only an exception opens.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent_session.py` 1120-1123 (start connects), `rtc/room.py` 1165-1198 (streams without a
+handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (livekit/agents#2505).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.typestate.lifecycle import Kind, Origin, Session, State
+from lkagent_lint.typestate.solver import Reached
+
+META = Meta(
+    "LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started"
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    worst: dict[Place, tuple[int, Reached, Origin]] = {}
+    for solved in subject.solved:
+        if not solved.job.sdk.has(Change.START_CONNECTS):
+            continue
+        for reached in solved.reached:
+            origin = reached.state.origin
+            if reached.event.kind is Kind.START_IN_ROOM and origin is not None and _is_bad(reached.state, origin):
+                found = (_weight(reached.state), reached, origin)
+                known = worst.setdefault(origin.lead.place, found)
+                if found[0] > known[0]:
+                    worst[origin.lead.place] = found
+    for _, reached, origin in worst.values():
+        yield _finding(reached, origin)
+
+
+def _weight(state: State) -> int:
+    """Which of the three messages speaks for a place that several paths reach: the most careful advice."""
+    return 2 if state.used is not None else 1 if state.awaited is not None else 0
+
+
+def _is_bad(state: State, origin: Origin) -> bool:
+    return (
+        origin.event.kind is Kind.CONNECT
+        and origin.event.bare
+        and state.session is Session.NONE
+        and not state.exceptional
+    )
+
+
+def _finding(reached: Reached, origin: Origin) -> Diagnostic:
+    state, lead, start = reached.state, origin.lead, reached.event.place
+    related = [Related(start, "the session starts here")]
+    if origin.event.place != lead.place:
+        related.append(Related(origin.event.place, "the room is joined here"))
+    before = f"ctx.connect() runs before session.start() ({where(start, lead.place)})"
+    if state.used is not None:
+        related.append(Related(state.used.place, "the room is needed here"))
+        used = f"{state.used.detail or state.used.kind.value} ({where(state.used.place, lead.place)})"
+        message = (
+            f"{before}, and {used} in between needs the room: "
+            "prepare the session and register listeners before connecting"
+        )
+    elif state.awaited is not None:
+        related.append(Related(state.awaited, "room events are lost from here on"))
+        message = (
+            f"{before}, and room events that arrive during the await in between ({where(state.awaited, lead.place)}) "
+            "are lost: start the session first, session.start(room=ctx.room) connects by itself"
+        )
+    else:
+        message = (
+            f"{before}; no await lies between them, so nothing is lost yet, but the next one put there loses room "
+            "events: start the session first, session.start(room=ctx.room) connects by itself"
+        )
+    return META.at(lead.place, message, related=related, subject=lead.function)

@@ -1,0 +1,83 @@
+"""A coroutine of the lifecycle that is never awaited.
+
+## What it does
+
+Reports a call of a lifecycle coroutine that is an expression statement of its own, or is assigned to `_`: `connect`,
+`wait_for_participant`, `session.start`, `aclose`, `drain`, `accept`, `reject`, `create_dispatch`,
+`update_instructions`, `update_tools`, an avatar's `start`. `room.sid` is a coroutine too, and is reported wherever it
+is read as a value.
+
+## Why it is bad
+
+The call makes a coroutine object and throws it away; nothing happens. Python says no more than
+`RuntimeWarning: coroutine 'JobContext.connect' was never awaited`, and often not even that in a job's log.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the receiver is not known to be the SDK's, when the coroutine is stored, returned or given to asyncio, and for
+`say`, `generate_reply`, `interrupt` and `delete_room`, which do their work without an await. On the classes of
+livekit-agents 0.x, whose `start` is synchronous.
+
+## Evidence
+
+livekit-agents 1.8.9: an un-awaited `accept` ends in a rejected job, an un-awaited `connect` or `start` leaves the room
+unconnected ("The room connection was not established within 10 seconds", `job_proc_lazy_main.py` 366-375).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.coroutines import Forgotten, forgotten
+
+META = Meta(
+    "LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited"
+)
+
+_CONSEQUENCES = {
+    "JobContext.connect": "the room is not joined",
+    "JobContext.wait_for_participant": "nobody is waited for",
+    "AgentSession.start": "the session does not start",
+    "AgentSession.aclose": "the session is not closed",
+    "AgentSession.drain": "the session is not drained",
+    "JobRequest.accept": "the job is rejected in the end",
+    "JobRequest.reject": "the job is not answered",
+    "AgentDispatchService.create_dispatch": "no agent is dispatched",
+    "Agent.update_instructions": "the instructions stay as they were",
+    "Agent.update_tools": "the tools stay as they were",
+    "AvatarSession.start": "the avatar does not start",
+    "utils.wait_for_participant": "nobody is waited for",
+}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for found in forgotten(subject.project, subject.solved):
+        if found.place not in seen:
+            seen.add(found.place)
+            yield _finding(found)
+
+
+def _finding(found: Forgotten) -> Diagnostic:
+    if found.method == "Room.sid":
+        message = "room.sid is a coroutine, so this is a coroutine object and no id: write `await room.sid`"
+    else:
+        message = (
+            f"{found.method}() is never awaited, so {_CONSEQUENCES[found.method]} "
+            f"(coroutine '{found.method}' was never awaited): put `await` before it"
+        )
+    return META.at(found.place, message, subject=found.function, key=(found.method,))

@@ -1,0 +1,89 @@
+"""A named agent that nothing in the project dispatches.
+
+## What it does
+
+Reports a worker that registers under a name while no dispatch that could reach that name is found anywhere in the
+project: no token, no call of the dispatch API, no room creation, no SIP rule, no connector, no command in a script.
+
+## Why it is bad
+
+A name turns automatic dispatch off. The agent registers, waits, and never joins a room; neither side logs an error.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+Or leave the name out, and the agent is dispatched to every new room. If something outside the project dispatches the
+agent (a dashboard, another repository), say so:
+
+```toml
+[tool.lkagent-lint]
+dispatched-elsewhere = ["front-desk"]
+```
+
+## When it stays silent
+
+When any dispatch in the project has a name that is not known, or uses a room preset; when a file that no front end
+reads holds the name or a mark of a dispatch; when a file that takes part could not be analysed; when the worker's name
+comes from the environment; when a dispatched name is so near to this one that LKA203 reports the misspelling; and in
+test files.
+
+## Evidence
+
+livekit-agents 1.8.9, `worker.py` 519-526; livekit server 788d4c3, `pkg/service/agentservice.go` 410-413: a job reaches
+a worker only if the names are equal.
+
+## Fix safety
+
+There is no fix: what to dispatch is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.project.names import Known
+from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.rules._base import Meta, Subject, quoted
+from lkagent_lint.rules._dispatch import names_of, nearest
+
+META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    dispatched: set[str] = set()
+    for dispatch in project.dispatches:
+        names = names_of(dispatch)
+        if names is None:
+            return
+        dispatched.update(names)
+    for worker in project.workers:
+        if isinstance(worker.name, Known) and worker.name.value and not worker.in_tests:
+            if _is_stranded(project, worker, worker.name.value, dispatched):
+                yield _finding(worker, worker.name.value)
+
+
+def _is_stranded(project: Project, worker: Worker, name: str, dispatched: set[str]) -> bool:
+    if name in dispatched or nearest(name, [each for each in dispatched if each]):
+        return False
+    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
+    if any(fnmatchcase(name, pattern) for pattern in elsewhere):
+        return False
+    return not (project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name))
+
+
+def _finding(worker: Worker, name: str) -> Diagnostic:
+    return META.at(
+        worker.place,
+        f"the agent {quoted(name)} is never dispatched automatically, because it has a name, and nothing in this "
+        "project dispatches it: dispatch it (token, create_dispatch, SIP rule), drop the name, or list it under "
+        "dispatched-elsewhere",
+        subject=name,
+    )

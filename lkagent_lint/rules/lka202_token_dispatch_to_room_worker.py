@@ -1,0 +1,100 @@
+"""A token's `RoomAgentDispatch` names a worker that is registered as JT_ROOM.
+
+## What it does
+
+Reports a worker whose job type is JT_ROOM (the default) and whose name a token's room configuration carries. One
+finding a worker; the tokens are its related places.
+
+## Why it is bad
+
+The lifecycle reference asks for matching job types on both sides: a dispatch in a client's token belongs to a
+participant, the worker asks for rooms. What the server does is this: it has no job type on the dispatch side and offers
+every dispatch to all types, but a token's configuration counts only if that join creates the room, and a JT_ROOM job is
+offered only once, when the room is created. So if the room exists already, or the worker is not up at that moment, the
+dispatch is dropped and nobody is told.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+If your rooms are always created by the join that carries the token, the pairing works, and this turns the finding off:
+
+```toml
+[tool.lkagent-lint]
+job-type-model = "server"
+```
+
+## When it stays silent
+
+When the job type or either name is not known, when a room configuration is not seen to go into a token, for SIP rules,
+in test files, and under `job-type-model = "server"`.
+
+## Evidence
+
+livekit server 788d4c3: `pkg/service/roommanager.go` 651-653 (an existing room returns before the configuration is
+read), `pkg/rtc/room.go` 308-310 (JT_ROOM is launched at creation); livekit/livekit#4390.
+
+## Fix safety
+
+There is no fix: the cure is in another place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.project.names import FromEnv, JobType, Known
+from lkagent_lint.project.records import Dispatch, Worker
+from lkagent_lint.rules._base import Meta, Subject, quoted, where
+
+META = Meta(
+    "LKA202",
+    "token-dispatch-to-room-worker",
+    Severity.WARNING,
+    "a token's `RoomAgentDispatch` names a worker that is registered as JT_ROOM",
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    tokens = [each for each in project.dispatches if each.kind is DispatchKind.TOKEN and not each.in_tests]
+    for worker in project.workers:
+        if worker.in_tests or worker.job_type is not JobType.ROOM:
+            continue
+        if project.settings(worker.place.path).job_type_model == "server":
+            continue
+        carried = [token for token in tokens if _same(worker, token)]
+        if carried:
+            yield _finding(worker, carried)
+
+
+def _same(worker: Worker, token: Dispatch) -> bool:
+    """Equal names that are known, or the same variable of the environment, which needs no value to be equal."""
+    match worker.name, token.name:
+        case Known(left), Known(right):
+            return left == right and left != ""
+        case FromEnv(left), FromEnv(right):
+            return left == right
+        case _:
+            return False
+
+
+def _finding(worker: Worker, tokens: list[Dispatch]) -> Diagnostic:
+    name = worker.name.value if isinstance(worker.name, Known) else ""
+    shown = quoted(name) if name else f"from {worker.name.variable}" if isinstance(worker.name, FromEnv) else ""
+    first = tokens[0]
+    return META.at(
+        worker.place,
+        f"the agent {shown} is registered as JT_ROOM, and a token's RoomAgentDispatch asks for it "
+        f"({where(first.place, worker.place)}): such a job is offered only if that join creates the room while the "
+        "worker is up, otherwise it is dropped silently; use create_dispatch or agents in room creation, or set "
+        'job-type-model = "server" if rooms are always fresh',
+        related=[Related(token.place, "a token asks for the agent here") for token in tokens],
+        subject=name,
+    )

@@ -1,0 +1,83 @@
+"""A dispatch asks for an agent that no worker of the project registers.
+
+## What it does
+
+Reports a dispatch whose name is known and equals no registered name, when the names of all workers are known.
+
+## Why it is bad
+
+The server accepts the dispatch, finds no worker of that name, and nobody is told: the agent just never joins. Names are
+compared exactly, case included.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the project registers no worker, or one whose name is not known (an environment variable, an argument); when a file
+that no front end reads holds the name or a mark of a dispatch; when a file that takes part could not be analysed; for
+hand-written request bodies and commands; and in test files.
+
+## Evidence
+
+livekit server 788d4c3, `pkg/service/agentservice.go` 162-167 and 410-413 (exact match), `pkg/agent/client.go` 149-155
+(the only trace is a server log at info level: "not dispatching agent job since no worker is available").
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.project.names import Known
+from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.rules._base import Meta, Subject, quoted, where
+from lkagent_lint.rules._dispatch import SPOKEN_OF, nearest, registered_names
+
+META = Meta(
+    "LKA203", "unknown-agent-dispatched", Severity.ERROR, "a dispatch asks for an agent that no worker registers"
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    registered = registered_names(project)
+    if not registered:
+        return
+    for dispatch in project.dispatches:
+        if dispatch.kind in SPOKEN_OF and not dispatch.in_tests and isinstance(dispatch.name, Known):
+            name = dispatch.name.value
+            if name and name not in registered and not _could_be_elsewhere(project, name):
+                yield _finding(dispatch, name, registered)
+
+
+def _could_be_elsewhere(project: Project, name: str) -> bool:
+    return project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name)
+
+
+def _finding(dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
+    names = sorted(each for each in registered if each)
+    meant = nearest(name, names)
+    if meant is not None:
+        worker = registered[meant]
+        hint = f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"
+        related = [Related(worker.place, f"{quoted(meant)} is registered here")]
+    else:
+        listed = ", ".join(quoted(each) for each in names[:4]) + (", ..." if len(names) > 4 else "")
+        hint = f"registered: {listed}" if names else "its workers have no name"
+        related = [Related(registered[each].place, f"{quoted(each)} is registered here") for each in names[:4]]
+    return META.at(
+        dispatch.place,
+        f"no worker of this project registers the agent {quoted(name)}, so this dispatch reaches nobody: {hint}",
+        related=related,
+        subject=name,
+    )

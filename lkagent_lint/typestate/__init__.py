@@ -1,0 +1,1 @@
+"""The automaton of a job and the fixed-point solver that runs it over flows."""

@@ -1,0 +1,107 @@
+"""Which event a call or a read is, once its receiver is known."""
+
+from __future__ import annotations
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Read
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.python_sdk import UNAWAITED
+from lkagent_lint.project.things import Box, Closure, Environment, Instance, Nothing, Sdk, SdkMethod, SdkObject, Thing, Things
+from lkagent_lint.typestate.lifecycle import Event, Kind
+
+LISTENER_METHODS = {
+    "register_text_stream_handler": "text stream",
+    "register_byte_stream_handler": "byte stream",
+}
+_ROOM_USES = frozenset({"local_participant", "remote_participants", "num_participants", "sid"})
+CONTEXT_WORDS = frozenset({"connect", "wait_for_participant"})
+SESSION_WORDS = frozenset({"start"})
+
+
+def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
+    """The lifecycle event that calling a thing is; None for every other call."""
+    match thing:
+        case SdkMethod("JobContext", "connect"):
+            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords)
+        case SdkMethod("JobContext", "wait_for_participant"):
+            return Event(Kind.WAIT, place)
+        case SdkMethod("AgentSession", "start"):
+            return Event(_start(call), place)
+        case SdkMethod("AvatarSession", "start"):
+            return Event(Kind.AVATAR_START, place, detail="avatar.start()")
+        case SdkMethod("Room", "on" | "once"):
+            return Event(Kind.LISTEN, place, detail=_literal(call))
+        case SdkMethod("Room", name) if name in LISTENER_METHODS:
+            return Event(Kind.LISTEN, place, detail=LISTENER_METHODS[name])
+        case Sdk("livekit.agents.utils.wait_for_participant"):
+            return Event(Kind.WAIT_IN_ROOM, place)
+        case _:
+            return None
+
+
+def _start(call: Call) -> Kind:
+    for name, value in call.keywords:
+        if name == "room":
+            return Kind.START if value == v.NONE else Kind.START_IN_ROOM
+    open_ended = any(name == "**" for name, _ in call.keywords)
+    return Kind.START_MAYBE_IN_ROOM if open_ended else Kind.START
+
+
+def _literal(call: Call) -> str:
+    return call.args[0].value if call.args and isinstance(call.args[0], v.Text) else ""
+
+
+def read_event(read: Read, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+    """The use of the room that reading an attribute is."""
+    expression = read.value
+    if not isinstance(expression, v.Attribute):
+        return None
+    for base in evaluator.value(expression.base, environment):
+        if base == SdkObject("Room") and expression.name in _ROOM_USES:
+            return Event(Kind.ROOM_USE, place, detail=f"room.{expression.name}")
+        if base == SdkObject("JobContext") and expression.name == "agent":
+            return Event(Kind.ROOM_USE, place, detail="ctx.agent")
+    return None
+
+
+def is_coroutine_method(thing: Thing) -> bool:
+    """Calling it does nothing until the result is awaited."""
+    match thing:
+        case SdkMethod(kind, name):
+            return (kind, name) in UNAWAITED
+        case Sdk(dotted):
+            return dotted == "livekit.agents.utils.wait_for_participant"
+        case _:
+            return False
+
+
+def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = frozenset()) -> bool:
+    """Whether a value is, or was made from, an SDK object of one of these kinds.
+
+    Functions carry nothing: they are passed on to run at another time.
+    """
+    for thing in things:
+        match thing:
+            case SdkObject(kind):
+                if kind in kinds:
+                    return True
+            case SdkMethod(kind, _):
+                if kind in kinds:
+                    return True
+            case Box(items):
+                if carries(items, kinds, seen):
+                    return True
+            case Instance(made=Environment() as made) if thing not in seen:
+                if any(carries(values, kinds, seen | {thing}) for _, values in made.bindings):
+                    return True
+            case Closure(bound=Instance() as bound) if thing not in seen:
+                if carries(frozenset({bound}), kinds, seen | {thing}):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def is_nothing(things: Things) -> bool:
+    return all(isinstance(thing, Nothing) for thing in things)

@@ -1,0 +1,217 @@
+"""The automaton of a job: is the room joined, by what, and has a session started?
+
+One automaton serves every rule of order. It is data: a table says what each event does, gated by SDK version, and a
+rule asks in which states an event was reached.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.versions import Sdk
+
+
+class Room(enum.IntEnum):
+    """Whether the job has joined its room."""
+
+    OUT = 0
+    JOINED = 1
+    PENDING = 2
+    """Something that joins runs concurrently: unordered until it is awaited."""
+    UNKNOWN = 3
+    """The job was in hands that are not followed."""
+
+
+class Session(enum.IntEnum):
+    """Whether any session has started."""
+
+    NONE = 0
+    STARTED = 1
+    PENDING = 2
+    UNKNOWN = 3
+
+
+class Kind(enum.Enum):
+    """What can happen to a job. The values are the words used in messages."""
+
+    CONNECT = "ctx.connect()"
+    START = "session.start()"
+    START_IN_ROOM = "session.start(room=…)"
+    START_MAYBE_IN_ROOM = "session.start(**…)"
+    WAIT = "ctx.wait_for_participant()"
+    WAIT_IN_ROOM = "utils.wait_for_participant()"
+    LISTEN = "room.on()"
+    ROOM_USE = "a use of the room"
+    AVATAR_START = "avatar.start()"
+
+
+class Event(NamedTuple):
+    """One event at one place."""
+
+    kind: Kind
+    place: Place
+    bare: bool = True
+    """CONNECT: it has no arguments at all."""
+    detail: str = ""
+    """LISTEN: the event or topic listened for. ROOM_USE: what is used."""
+
+
+class Site(NamedTuple):
+    """A step in a function, for messages."""
+
+    place: Place
+    function: str
+
+
+class Origin(NamedTuple):
+    """What joined the room first on a path."""
+
+    event: Event
+    lead: Site
+    """The step that led to it in the deepest function through which what follows is reached too."""
+
+
+class Pending(NamedTuple):
+    """An effect that runs concurrently, and the state it leaves."""
+
+    key: tuple[object, int]
+    room: Room
+    origin: Origin | None
+    session: Session
+
+
+class State(NamedTuple):
+    """What is known of a job at one point of one path."""
+
+    room: Room = Room.OUT
+    session: Session = Session.NONE
+    origin: Origin | None = None
+    """None where the room is not joined, or where it is not known what joined it first."""
+    awaited: Place | None = None
+    """The first await since the room was joined by a plain connect: from there on events can be lost."""
+    used: Event | None = None
+    """The first use of the room since then."""
+    exceptional: bool = False
+    """The path took an exception edge, which alone makes no finding."""
+    pending: frozenset[Pending] = frozenset()
+
+
+START_STATE = State()
+LOST_STATE = State(room=Room.UNKNOWN, session=Session.UNKNOWN)
+
+
+class Effect(NamedTuple):
+    """What an event does: the room and session states it leads to; None leaves them."""
+
+    room: Room | None = None
+    session: Session | None = None
+    since: Change | None = None
+    """The SDK change from which on it joins the room."""
+
+
+AUTOMATON: dict[Kind, Effect] = {
+    Kind.CONNECT: Effect(room=Room.JOINED),
+    Kind.START: Effect(session=Session.STARTED),
+    Kind.START_IN_ROOM: Effect(room=Room.JOINED, session=Session.STARTED, since=Change.START_CONNECTS),
+    Kind.START_MAYBE_IN_ROOM: Effect(room=Room.UNKNOWN, session=Session.STARTED, since=Change.START_CONNECTS),
+    Kind.WAIT: Effect(room=Room.JOINED, since=Change.WAIT_CONNECTS),
+    Kind.WAIT_IN_ROOM: Effect(),
+    Kind.LISTEN: Effect(),
+    Kind.ROOM_USE: Effect(),
+    Kind.AVATAR_START: Effect(),
+}
+"""Python (python-sdk.md 0, A5): start(room=) joins since 1.1.0, wait_for_participant since 1.5.2."""
+
+_NEEDS_ROOM = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.ROOM_USE, Kind.AVATAR_START})
+_WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
+
+
+def joins(kind: Kind, sdk: Sdk) -> bool:
+    """Whether an event joins the room in an SDK version, if nothing has joined it yet."""
+    effect = AUTOMATON[kind]
+    return effect.room is Room.JOINED and (effect.since is None or sdk.has(effect.since))
+
+
+def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
+    """The state behind an event."""
+    effect = AUTOMATON[event.kind]
+    room, origin = state.room, state.origin
+    if effect.room is not None and (effect.since is None or sdk.has(effect.since)) and room is not Room.JOINED:
+        origin = Origin(event, lead) if room is Room.OUT and effect.room is Room.JOINED else None
+        room = effect.room
+    elif event.kind in _WAITS and room is Room.OUT:
+        room = Room.UNKNOWN  # it raises: what follows is not this job's usual course
+    used = state.used
+    if used is None and event.kind in _NEEDS_ROOM and state.origin is not None:
+        used = event
+    session = state.session if effect.session is None else effect.session
+    return state._replace(room=room, origin=origin, session=session, used=used)
+
+
+def waited(state: State, place: Place) -> State:
+    """The state behind an await that may let other tasks run."""
+    if state.awaited is None and state.origin is not None and state.origin.event.kind is Kind.CONNECT:
+        return state._replace(awaited=place)
+    return state
+
+
+def lost(state: State) -> State:
+    """The state behind a callee that is not followed and could do anything to the job."""
+    room = state.room if state.room is Room.JOINED else Room.UNKNOWN
+    session = state.session if state.session is Session.STARTED else Session.UNKNOWN
+    return state._replace(room=room, session=session)
+
+
+def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) -> frozenset[State]:
+    """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``."""
+    found: set[State] = set()
+    for end in ends:
+        room, session = state.room, state.session
+        if end.room is not room and room is not Room.UNKNOWN:
+            room = Room.PENDING
+        if end.session is not session and session is not Session.UNKNOWN:
+            session = Session.PENDING
+        if (room, session) == (state.room, state.session):
+            found.add(state)
+        else:
+            pending = Pending(key, end.room, end.origin, end.session)
+            found.add(state._replace(room=room, session=session, pending=state.pending | {pending}))
+    return frozenset(found)
+
+
+def joined(state: State, keys: frozenset[tuple[object, int]], place: Place) -> State:
+    """The state once the effects with these keys have been awaited."""
+    ended = [each for each in state.pending if each.key in keys]
+    if not ended:
+        return state
+    joiners = [each for each in state.pending if each.room is Room.JOINED]
+    room, origin, session, awaited = state.room, state.origin, state.session, state.awaited
+    for each in ended:
+        if room is Room.PENDING and each.room is not Room.OUT:
+            room = each.room
+            origin = each.origin if len(joiners) == 1 else None
+            awaited = place if len(keys) > 1 and origin is not None else None
+        if session is Session.PENDING and each.session is not Session.NONE:
+            session = each.session
+    return state._replace(
+        room=room, origin=origin, session=session, awaited=awaited, pending=state.pending.difference(ended)
+    )
+
+
+def settled(state: State, outer: frozenset[Pending]) -> State:
+    """The state for a caller: what a callee left running, and did not hand over, stays unordered for good.
+
+    ``outer`` is what already ran when the callee was called; its caller may still await that.
+    """
+    if state.pending <= outer:
+        return state
+    kept = state.pending & outer
+    room, session = state.room, state.session
+    if room is Room.PENDING and all(each.room is Room.OUT for each in kept):
+        room = Room.UNKNOWN
+    if session is Session.PENDING and all(each.session is Session.NONE for each in kept):
+        session = Session.UNKNOWN
+    return state._replace(room=room, session=session, pending=kept)

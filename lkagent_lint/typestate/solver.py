@@ -1,0 +1,415 @@
+"""The fixed-point solver: which states each event of a job is reached in.
+
+States are sets; a function is a transfer from one entry state to its exit states, memoised by activation and entry
+state, so that two helpers that share a third cost nothing extra and recursion ends where nothing new is found. No
+path is ever counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await, Call, Do, Flow, Leave, Read, Use
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.records import Job
+from lkagent_lint.project.things import (
+    ClassOf,
+    Closure,
+    Environment,
+    Foreign,
+    Instance,
+    Library,
+    Partial,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    Thing,
+    Unknown,
+    in_order,
+)
+from lkagent_lint.sources.sdk.versions import Sdk as SdkVersion
+from lkagent_lint.typestate.events import (
+    CONTEXT_WORDS,
+    SESSION_WORDS,
+    carries,
+    event_of,
+    is_coroutine_method,
+    read_event,
+)
+from lkagent_lint.typestate.lifecycle import (
+    LOST_STATE,
+    START_STATE,
+    Event,
+    Kind,
+    Site,
+    State,
+    after,
+    concurrent,
+    joined,
+    lost,
+    settled,
+    waited,
+)
+
+MAX_STATES = 4_000
+"""States of one job beyond this make it unknown: silence, and never a hang."""
+
+_CARRIERS = frozenset(
+    {"asyncio.gather", "asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"}
+)
+"""Awaiting what these return awaits the coroutines given to them."""
+_RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
+_TRACKED = frozenset({"JobContext", "AgentSession"})
+
+Key = tuple[Environment, int]
+
+
+class Outcome(NamedTuple):
+    """How a flow can end from one entry state."""
+
+    exits: frozenset[State]
+    raises: frozenset[State]
+
+
+_NOWHERE = Outcome(frozenset(), frozenset())
+
+
+class Reached(NamedTuple):
+    """An event and one state in which a job reaches it."""
+
+    event: Event
+    site: Site
+    state: State
+
+
+class Overflow(Exception):
+    """The job has too many states to follow."""
+
+
+class Solver:
+    """Solves one job."""
+
+    def __init__(self, evaluator: Evaluator, sdk: SdkVersion) -> None:
+        self.evaluator = evaluator
+        self.sdk = sdk
+        self.reached: dict[Reached, None] = {}
+        self.entered: dict[Environment, None] = {}
+        """Every activation that the job runs."""
+        self._memo: dict[tuple[Environment, State, bool], Outcome] = {}
+        self._assumed: dict[tuple[Environment, State, bool], Outcome] = {}
+        self._running: set[tuple[Environment, State, bool]] = set()
+        self._leaned_on: set[tuple[Environment, State, bool]] = set()
+        self._muted = False
+
+    def solve(self, environment: Environment, start: State) -> Outcome:
+        """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found."""
+        while True:
+            self._memo.clear()
+            self._leaned_on.clear()
+            outcome = self._transfer(environment, start)
+            changed = {key: self._memo[key] for key in self._leaned_on if self._memo[key] != self._assumed.get(key)}
+            if not changed:
+                return outcome
+            self._assumed.update(changed)
+
+    def _transfer(self, environment: Environment, start: State) -> Outcome:
+        key = (environment, start, self._muted)
+        found = self._memo.get(key)
+        if found is not None:
+            return found
+        if key in self._running:
+            self._leaned_on.add(key)
+            return self._assumed.get(key, _NOWHERE)
+        if len(self._memo) > MAX_STATES:
+            raise Overflow
+        self.entered[environment] = None
+        self._running.add(key)
+        try:
+            found = self._run(environment, start)
+        finally:
+            self._running.discard(key)
+        self._memo[key] = found
+        return found
+
+    def _run(self, environment: Environment, start: State) -> Outcome:
+        flow = self.evaluator.flow_of(environment)
+        if not flow.blocks:  # too tangled to follow
+            return Outcome(frozenset({lost(start)}), frozenset())
+        seen: list[set[State]] = [set() for _ in flow.blocks]
+        work: list[tuple[int, State]] = [(ENTRY_BLOCK, start)]
+        steps = 0
+        while work:
+            number, state = work.pop()
+            if state in seen[number]:
+                continue
+            seen[number].add(state)
+            steps += 1
+            if steps > MAX_STATES:
+                raise Overflow
+            block = flow.blocks[number]
+            states = frozenset({state})
+            thrown = set(states)
+            for step in block.steps:
+                ends: set[State] = set()
+                for each in states:
+                    outcome = self._step(step, each, environment, flow)
+                    ends |= outcome.exits
+                    thrown |= outcome.raises
+                states = frozenset(ends)
+                thrown |= states
+            work.extend((target, each) for target in block.next for each in states)
+            if number not in (EXIT_BLOCK, RAISE_BLOCK):
+                work.extend((target, each._replace(exceptional=True)) for target in block.raises for each in thrown)
+        outer = start.pending
+        exits = frozenset(settled(each, outer) for each in seen[EXIT_BLOCK])
+        raises = frozenset(settled(each, outer) for each in seen[RAISE_BLOCK])
+        return Outcome(exits, raises)
+
+    # Steps
+
+    def _step(self, step: object, state: State, environment: Environment, flow: Flow) -> Outcome:
+        match step:
+            case Do(number):
+                return self._call(number, flow.calls[number], state, environment, flow)
+            case Await(value, span):
+                keys = frozenset(self._effects(value, environment, flow))
+                place = Place(environment.path, span or flow.span)
+                return _ends(waited(joined(state, keys, place), place))
+            case Read(span=span):
+                place = Place(environment.path, span or flow.span)
+                event = read_event(step, environment, self.evaluator, place)
+                return _ends(state if event is None else self._happen(event, state, flow))
+            case Leave(value):
+                return self._leave(value, state, environment, flow)
+            case _:
+                raise TypeError(step)
+
+    def _happen(self, event: Event, state: State, flow: Flow) -> State:
+        site = Site(event.place, flow.name)
+        if not self._muted:
+            self.reached[Reached(event, site, state)] = None
+        return after(state, event, site, self.sdk)
+
+    def _call(self, number: int, call: Call, state: State, environment: Environment, flow: Flow) -> Outcome:
+        place = Place(environment.path, call.span or flow.span)
+        exits: set[State] = set()
+        raises: set[State] = set()
+        things = in_order(self.evaluator.targets(call, environment))
+        for thing in things:
+            outcome = self._apply(thing, number, call, state, environment, flow, place)
+            exits |= outcome.exits
+            raises |= outcome.raises
+        if not things:
+            exits.add(state)
+        return Outcome(frozenset(exits), frozenset(raises))
+
+    def _apply(
+        self, thing: Thing, number: int, call: Call, state: State, environment: Environment, flow: Flow, place: Place
+    ) -> Outcome:
+        """Call one thing that the target may be."""
+        event = event_of(thing, call, place)
+        if event is not None:
+            if is_coroutine_method(thing) and call.use is not Use.AWAITED:
+                return self._later(number, call, state, environment, lambda: _ends(self._happen(event, state, flow)))
+            done = self._happen(event, state, flow)
+            return _ends(waited(done, place) if call.use is Use.AWAITED and event.kind is not Kind.CONNECT else done)
+        match thing:
+            case Closure() | ClassOf() | Partial():
+                return self._own(thing, number, call, state, environment, flow, place)
+            case Library(dotted):
+                return self._library(dotted, call, state, environment, flow, place)
+            case Foreign() | Unknown():
+                state = self._foreign(thing, call, state, environment)
+            case SdkMethod() | Sdk() | SdkObject():
+                state = self._sdk(thing, call, state, environment, flow, place)
+            case _:
+                pass
+        return _ends(waited(state, place) if call.use is Use.AWAITED else state)
+
+    # The project's own functions
+
+    def _own(
+        self, thing: Thing, number: int, call: Call, state: State, environment: Environment, flow: Flow, place: Place
+    ) -> Outcome:
+        function, callee = self._callee(thing, call, environment)
+        if function is None or callee is None:
+            return _ends(state)
+        target = self.evaluator.flow_of(callee)
+        if target.is_generator or self._is_wrapped(function, target):
+            return _ends(self._foreign(thing, call, state, environment))
+        site = Site(place, flow.name)
+        if target.is_async and call.use is not Use.AWAITED:
+            return self._later(number, call, state, environment, lambda: self._enter(callee, state, site))
+        return self._enter(callee, state, site)
+
+    def _callee(self, thing: Thing, call: Call, environment: Environment) -> tuple[Closure | None, Environment | None]:
+        results = self.evaluator.results
+        args, keywords = results.arguments(call, environment)
+        while isinstance(thing, Partial):
+            args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
+        if isinstance(thing, ClassOf):
+            initialiser = results.initialiser(thing)
+            if initialiser is None:
+                return None, None
+            thing = initialiser._replace(bound=Instance(thing.path, thing.name, None))
+        if not isinstance(thing, Closure) or thing.flow not in self.evaluator.files[thing.path].flows:
+            return None, None
+        return thing, results.activation(thing, args, keywords)
+
+    def _is_wrapped(self, function: Closure, target: Flow) -> bool:
+        """A decorator that is not known stands on it, so calling it may do anything before and after."""
+        for decorator in target.decorators:
+            if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
+                continue
+            home = self.evaluator.files[function.path].flows[target.parent or "<module>"]
+            things = self.evaluator.value(decorator, self.evaluator.usual(function.path, home))
+            if not all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things):
+                return True
+        return False
+
+    def _enter(self, callee: Environment, state: State, site: Site) -> Outcome:
+        """Run a callee; what it joined was led to by this call."""
+        outcome = self._transfer(callee, state)
+
+        def from_here(end: State) -> State:
+            if end.origin is not None and end.origin != state.origin:
+                return end._replace(origin=end.origin._replace(lead=site))
+            return end
+
+        return Outcome(frozenset(map(from_here, outcome.exits)), frozenset(map(from_here, outcome.raises)))
+
+    # Concurrency
+
+    def _later(self, number: int, call: Call, state: State, environment: Environment, run: Callable[[], Outcome]) -> Outcome:
+        """A coroutine that is not awaited in place: unordered from here to its await.
+
+        One that is dropped never runs; LKA106 says so, and nothing that follows from it is said again.
+        """
+        muted = self._muted
+        self._muted = muted or call.use is Use.DROPPED
+        try:
+            outcome = run()
+        finally:
+            self._muted = muted
+        return Outcome(concurrent(state, outcome.exits, (environment, number)), frozenset())
+
+    def _effects(self, value: v.Expr, environment: Environment, flow: Flow) -> Iterator[Key]:
+        """The calls whose effects awaiting a value waits for: through variables, tasks and gathers."""
+        seen: set[v.Expr] = set()
+        stack = [value]
+        while stack:
+            here = stack.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            match here:
+                case v.Result(number):
+                    yield environment, number
+                    call = flow.calls[number]
+                    if self._passes_effects(call, environment):
+                        stack.extend((*call.args, *(each for _, each in call.keywords)))
+                case v.Name(name):
+                    if owner_of(self.evaluator.files[environment.path], flow, name) is flow:
+                        stack.extend(flow.variables.get(name, ()))
+                case v.Items(items) | v.Either(items) | v.Or(items):
+                    stack.extend(items)
+                case v.Spread(inner):
+                    stack.append(inner)
+                case v.Typed(value=inner) if inner is not None:
+                    stack.append(inner)
+                case _:
+                    pass
+
+    def _passes_effects(self, call: Call, environment: Environment) -> bool:
+        if isinstance(call.target, v.Attribute) and call.target.name in ("create_task", "ensure_future"):
+            return True
+        things = self.evaluator.targets(call, environment)
+        return any(isinstance(each, Library) and each.name in _CARRIERS for each in things)
+
+    def _leave(self, value: v.Expr, state: State, environment: Environment, flow: Flow) -> Outcome:
+        """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
+        for thing in self.evaluator.value(value, environment):
+            if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
+                created = [
+                    key
+                    for number, call in enumerate(flow.calls)
+                    if isinstance(call.target, v.Attribute) and call.target.name == "create_task"
+                    for key in self._effects(v.Result(number), environment, flow)
+                ]
+                place = Place(environment.path, flow.span)
+                return _ends(waited(joined(state, frozenset(created), place), place))
+        return _ends(state)
+
+    # Others' functions
+
+    def _library(
+        self, dotted: str, call: Call, state: State, environment: Environment, flow: Flow, place: Place
+    ) -> Outcome:
+        last = dotted.rpartition(".")[2]
+        if call.use is Use.AWAITED and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
+            keys: frozenset[Key] = frozenset()
+            if dotted in _CARRIERS:
+                values = (*call.args, *(each for _, each in call.keywords))
+                keys = frozenset(key for value in values for key in self._effects(value, environment, flow))
+            if any(each.key in keys for each in state.pending):
+                state = joined(state, keys, place)
+            else:
+                state = waited(state, place)
+        if last in _RUNNERS and any(
+            isinstance(each, Closure) for each in self.evaluator.results.everything(call, environment)
+        ):
+            return _ends(lost(state))
+        return _ends(state)
+
+    def _foreign(self, thing: Thing, call: Call, state: State, environment: Environment) -> State:
+        """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge."""
+        if carries(self.evaluator.results.everything(call, environment), _TRACKED):
+            return lost(state)
+        if isinstance(thing, Unknown):
+            word = call.target.name if isinstance(call.target, v.Attribute) else ""
+            if word in CONTEXT_WORDS or word in SESSION_WORDS or (not word and call.use is Use.AWAITED):
+                return lost(state)
+        return state
+
+    def _sdk(self, thing: Thing, call: Call, state: State, environment: Environment, flow: Flow, place: Place) -> State:
+        """Other SDK callees change no state; one that is given the room uses it."""
+        if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
+            given = self.evaluator.results.everything(call, environment)
+            if any(each == SdkObject("Room") for each in given):
+                return self._happen(Event(Kind.ROOM_USE, place, detail="ctx.room"), state, flow)
+        return state
+
+
+def _ends(state: State) -> Outcome:
+    return Outcome(frozenset({state}), frozenset())
+
+
+class Solved(NamedTuple):
+    """What is known of one job."""
+
+    job: Job
+    reached: tuple[Reached, ...]
+    """Every event with every state it can be reached in, in the order of their places."""
+    entered: tuple[Environment, ...]
+    """Every activation that the job runs."""
+
+
+def solve(job: Job, evaluator: Evaluator) -> Solved:
+    """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
+    solver = Solver(evaluator, job.sdk)
+    environment = evaluator.results.activation(job.entry, job.bindings, ())
+    try:
+        solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
+    except (Overflow, RecursionError):
+        return Solved(job, (), ())
+    reached = sorted(solver.reached, key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
+    return Solved(job, tuple(reached), tuple(solver.entered))
+
+
+def _order(state: State) -> str:
+    """A state's place in an order that does not depend on hashing."""
+    return repr(state._replace(pending=frozenset()))

@@ -1,0 +1,432 @@
+"""The command: arguments, exit codes, and surroundings that fail. The engine is a stand-in."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lkagent_lint import __version__, engine
+from lkagent_lint.cli import main
+from lkagent_lint.cli._output import wants_colour
+from lkagent_lint.config import ConfigError
+from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
+from lkagent_lint.text import Span
+
+Engine = Callable[[engine.Request], Report]
+
+
+class Recorder:
+    """An engine that notes what it is asked and answers with a report or an exception."""
+
+    def __init__(self) -> None:
+        self.requests: list[engine.Request] = []
+        self.answer: Report | BaseException = Report(diagnostics=(), summary=Summary(files=1))
+
+    def __call__(self, request: engine.Request) -> Report:
+        self.requests.append(request)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+    @property
+    def request(self) -> engine.Request:
+        (request,) = self.requests
+        return request
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
+    """A project with one file as the current directory, and the stand-in for the engine."""
+    (tmp_path / "agent.py").write_text("await ctx.connect()\n")
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "LKAGENT_LINT_TRACEBACK"):
+        monkeypatch.delenv(name, raising=False)
+    recorder = Recorder()
+    monkeypatch.setattr(engine, "check", recorder)
+    return recorder
+
+
+def run(*arguments: str) -> int:
+    """Run the command and return its exit code."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def finding(path: str = "agent.py", message: str = "joins the room too early") -> Diagnostic:
+    return Diagnostic(
+        code="LKA101",
+        name="connect-before-start",
+        severity=Severity.WARNING,
+        message=message,
+        place=Place(os.path.abspath(path), Span(1, 7, 1, 20)),
+    )
+
+
+def report(*diagnostics: Diagnostic, failing: int = 0, internal_errors: int = 0) -> Report:
+    return Report(
+        diagnostics=diagnostics, summary=Summary(), failing=failing, internal_errors=internal_errors
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["."], ["check"], ["check", "."]])
+def test_the_current_directory_is_checked_by_default(asked: Recorder, arguments: list[str]) -> None:
+    assert run(*arguments) == 0
+    assert asked.request == engine.Request(paths=(os.getcwd(),))
+
+
+def test_paths_are_those_given(asked: Recorder) -> None:
+    os.mkdir("check")
+    assert run("agent.py", "check", "./check/..") == 0
+    assert asked.request.paths == tuple(os.path.abspath(path) for path in ("agent.py", "check", "."))
+
+
+def test_a_path_may_look_like_an_option(asked: Recorder) -> None:
+    Path("--select").touch()
+    assert run("--", "--select") == 0
+    assert asked.request.paths == (os.path.abspath("--select"),)
+
+
+def test_rules_are_lists_and_repeatable(asked: Recorder) -> None:
+    assert run("--select", "LKA1, LKA203", "--select=name", "--ignore", "LKA101,,", "--isolated") == 0
+    assert asked.request.select == ("LKA1", "LKA203", "name")
+    assert asked.request.ignore == ("LKA101",)
+    assert asked.request.isolated
+
+
+@pytest.mark.parametrize(
+    ("answer", "arguments", "code"),
+    [
+        (report(), [], 0),
+        (report(finding()), [], 0),
+        (report(finding(), failing=1), [], 1),
+        (report(finding(), failing=1), ["--exit-zero"], 0),
+        (report(finding(), failing=1, internal_errors=1), [], 2),
+        (report(finding(), failing=1, internal_errors=1), ["--exit-zero"], 2),
+    ],
+)
+@pytest.mark.parametrize("format", ["full", "concise", "json"])
+def test_exit_codes(asked: Recorder, answer: Report, arguments: list[str], code: int, format: str) -> None:
+    asked.answer = answer
+    assert run(*arguments, "--output-format", format) == code
+
+
+def test_the_report_goes_to_standard_output(asked: Recorder, capfd: pytest.CaptureFixture[str]) -> None:
+    asked.answer = report(finding(), failing=1)
+    run("--output-format", "concise")
+    run("--output-format", "json")
+    run()
+    out, err = capfd.readouterr()
+    concise, summary, *rest = out.splitlines()
+    assert concise == "agent.py:1:7: LKA101 joins the room too early"
+    assert summary.endswith(": 1 finding")
+    assert json.loads("\n".join(rest[:3]))[0]["path"] == "agent.py"
+    assert rest[3:7] == [concise, "  |", "1 | await ctx.connect()", "  |       ^^^^^^^^^^^^^"]
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["gone.py"], "error: no such file or directory: gone.py\n"),
+        (["agent.py", ""], "error: no such file or directory: \n"),
+        (["a\x1b[2J\n"], "error: no such file or directory: a␛[2J␊\n"),
+        (["--output-format", "xml"], "error: invalid value for '--output-format'"),
+        (["--jobs", "0"], "error: invalid value for '--jobs'"),
+        (["--jobs", "many"], "error: invalid value for '--jobs'"),
+        (["--select", ","], "error: invalid value for '--select': no rule is named"),
+        (["--nonsense"], "error: no such option"),
+        (["-"], "error: - needs --stdin-filename"),
+        (["-", "agent.py"], "error: - reads standard input and cannot stand beside other paths"),
+        (["-", "-", "--stdin-filename", "x.py"], "error: - reads standard input"),
+        (["--stdin-filename", "x.py"], "error: --stdin-filename needs - as the only path"),
+        (["agent.py", "--stdin-filename", "x.py"], "error: --stdin-filename needs - as the only path"),
+    ],
+)
+def test_wrong_usage(
+    asked: Recorder, arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    out, err = capfd.readouterr()
+    assert err.startswith(message)
+    assert out == ""
+    assert asked.requests == []
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ConfigError("pyproject.toml", 3, 'unknown setting "x"'), 'pyproject.toml:3: unknown setting "x"'),
+        (RecursionError("too deep"), "internal error: RecursionError: too deep"),
+        (MemoryError(), "internal error: MemoryError: "),
+        (OSError(2, "No such file", "x"), "internal error: FileNotFoundError: "),
+        (GeneratorExit("panic"), "internal error: GeneratorExit: panic"),
+    ],
+)
+def test_a_failure_is_a_message(
+    asked: Recorder, error: BaseException, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked.answer = error
+    assert run() == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith(f"error: {message}")
+    assert "Traceback" not in err
+
+
+def test_a_crash_can_be_looked_into(asked: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LKAGENT_LINT_TRACEBACK", "1")
+    asked.answer = RecursionError("too deep")
+    with pytest.raises(RecursionError, match="too deep"):
+        main([])
+
+
+def test_an_interrupt_has_its_own_code(asked: Recorder) -> None:
+    asked.answer = KeyboardInterrupt()
+    assert run() == 130
+
+
+class Stdin:
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\x00\r\n", b"await ctx.connect()\n"])
+def test_standard_input_stands_in_for_a_file(
+    asked: Recorder, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Stdin(data))
+    assert run("-", "--stdin-filename", "app/new.py") == 0
+    path = os.path.abspath("app/new.py")
+    assert asked.request == engine.Request(paths=(path,), overlays={path: data})
+
+
+def test_frames_show_the_unsaved_text(
+    asked: Recorder, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Stdin("xawait éunsaved()\n".encode()))
+    asked.answer = report(finding())
+    run("-", "--stdin-filename", "agent.py")
+    assert "1 | xawait éunsaved()" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "shown"),
+    [
+        ("agent.py", b"# coding: latin-1\nx\xe9 = connect()\n", "# coding: latin-1"),
+        ("agent.py", "\ufeffé = connect()\n".encode(), "é = connect()"),
+        ("agent.py", b"\xe9 = connect()\n", "é = connect()"),
+        ("web/token.ts", "# coding: latin-1 é\n".encode(), "# coding: latin-1 é"),
+    ],
+)
+def test_frames_decode_as_the_language_does(
+    asked: Recorder, name: str, data: bytes, shown: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
+    Path(name).write_bytes(data)
+    asked.answer = report(finding(name))
+    run()
+    assert f"1 | {shown}\n" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["check", "--help"], ["--select", "x", "-h"]])
+def test_help_names_everything_and_shows_an_example(
+    asked: Recorder, arguments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 0
+    text = capfd.readouterr().out
+    options = (
+        "--output-format --select --ignore --isolated --exit-zero --stdin-filename --color --jobs --version"
+    )
+    for option in [*options.split(), "-h, --help", "Example:", "[tool.lkagent-lint]", "# noqa: LKA101"]:
+        assert option in text
+    assert asked.requests == []
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["check", "--version"]])
+def test_version(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 0
+    assert capfd.readouterr().out == f"lkagent-lint {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "terminal", "wanted"),
+    [
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"CLICOLOR": "0"}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"FORCE_COLOR": ""}, False, False),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "0"}, False, False),
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour(
+    choice: str, environ: dict[str, str], terminal: bool, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def isatty() -> bool:
+        return terminal
+
+    monkeypatch.setattr(sys.stdout, "isatty", isatty)
+    monkeypatch.setattr(os, "name", "posix")
+    assert wants_colour(choice, environ) == wanted
+
+
+@pytest.mark.parametrize(("color", "coloured"), [("always", True), ("never", False), ("auto", False)])
+def test_the_colour_option_reaches_the_report(
+    asked: Recorder, color: str, coloured: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run("--color", color)
+    assert ("\x1b" in capfd.readouterr().out) == coloured
+    run("--color", color, "--output-format", "json")
+    assert capfd.readouterr().out == "[]\n"
+
+
+REPOSITORY = str(Path(__file__).resolve().parents[2])
+STAND_IN = """
+import sys, time
+from lkagent_lint import engine
+from lkagent_lint.cli import main
+from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
+from lkagent_lint.text import Span
+
+def check(request):
+    if "wait" in sys.argv:
+        print("ready", flush=True)
+        time.sleep(600)
+    path = request.paths[0] + "/ünï-\\udcff.py"
+    one = Diagnostic(code="LKA101", name="n", severity=Severity.ERROR, message="\\ud800 日本",
+                     place=Place(path, Span(1, 1, 1, 2)))
+    return Report(diagnostics=(one,) * 50_000, summary=Summary(), failing=1)
+
+engine.check = check
+main(sys.argv[2:])
+"""
+
+
+def start(tmp_path: Path, *arguments: str, redirection: str = "", **environ: str) -> subprocess.Popen[bytes]:
+    """The command with a stand-in for the engine, as a process of its own, its output as the shell says."""
+    script = tmp_path / "run.py"
+    script.write_text(STAND_IN, encoding="utf-8")
+    command = [sys.executable, str(script), *(arguments or ("go",))]
+    if redirection:
+        command = ["sh", "-c", f'exec "$@" {redirection}', "sh", *command]
+    return subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": REPOSITORY, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell and signals")
+
+
+@posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, unbuffered: str) -> None:
+    process = start(tmp_path, PYTHONUNBUFFERED=unbuffered)
+    assert process.stdout is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("go",), ("go", "--help"), ("go", "--version")])
+def test_a_full_disk_is_an_error(tmp_path: Path, arguments: tuple[str, ...], unbuffered: str) -> None:
+    process = start(tmp_path, *arguments, redirection=">/dev/full", PYTHONUNBUFFERED=unbuffered)
+    _, err = process.communicate()
+    assert err == b"error: cannot write the output: No space left on device\n"
+    assert process.returncode == 2
+
+
+@posix
+@pytest.mark.parametrize(
+    ("redirection", "arguments", "code"),
+    [
+        (">&-", ("go",), 1),
+        (">&- 2>&-", ("go",), 1),
+        ("2>&-", ("go", "gone.py"), 2),
+        ("<&-", ("go", "-", "--stdin-filename", "x.py"), 1),
+        (">&-", ("go", "--help"), 0),
+    ],
+)
+def test_closed_streams_change_no_exit_code(
+    tmp_path: Path, redirection: str, arguments: tuple[str, ...], code: int
+) -> None:
+    process = start(tmp_path, *arguments, redirection=redirection)
+    _, err = process.communicate()
+    assert err == b""
+    assert process.returncode == code
+
+
+@posix
+def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
+    process = start(tmp_path, "wait")
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert out == b""
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("format", ["full", "concise", "json"])
+def test_an_encoding_that_lacks_characters_is_no_error(tmp_path: Path, encoding: str, format: str) -> None:
+    process = start(tmp_path, "go", "--output-format", format, PYTHONIOENCODING=encoding)
+    out, err = process.communicate()
+    assert err == b""
+    assert process.returncode == 1
+    if format == "json":
+        assert json.loads(out.decode(encoding))[0]["message"] == "\ud800 日本"
+    else:
+        shown = "日本" if encoding == "utf-8" else "\\u65e5\\u672c"
+        assert f"LKA101 \\ud800 {shown}" in out.decode(encoding)
+
+
+def test_both_spellings_of_the_command_are_one() -> None:
+    command = [sys.executable, "-m", "lkagent_lint", "--version"]
+    assert subprocess.run(command, capture_output=True, check=True, cwd=REPOSITORY).stdout.startswith(
+        b"lkagent-lint "
+    )
+
+
+def test_version_imports_nothing_heavy() -> None:
+    program = "import sys, lkagent_lint.cli as c\ntry: c.main(['--version'])\nfinally: print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True, cwd=REPOSITORY
+    )
+    modules = set(done.stdout.split())
+    assert "click" in modules
+    assert not modules & {"libcst", "msgspec", "lkagent_lint.engine", "lkagent_lint.reporters"}
+
+
+def test_the_command_offers_every_format(asked: Recorder) -> None:
+    from lkagent_lint.cli._command import FORMATS
+    from lkagent_lint.reporters import FORMATS as KNOWN
+
+    assert FORMATS == KNOWN

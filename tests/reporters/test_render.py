@@ -1,0 +1,334 @@
+"""The formats, to the character."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+
+import pytest
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severity, Summary
+from lkagent_lint.reporters import FORMATS, render
+from lkagent_lint.text import START_OF_FILE, Span
+
+CWD = os.path.join(os.path.abspath(os.sep), "work", "project")
+AGENT = os.path.join(CWD, "agent.py")
+BOOT = os.path.join(CWD, "app", "boot.py")
+TEXT = "async def entry(ctx):\n    await ctx.connect()\n    await begin(\n        ctx,\n        1,\n    )\n"
+
+
+@pytest.fixture(autouse=True)
+def outside_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
+CALL = Span(2, 11, 2, 24)
+
+
+def finding(
+    span: Span = CALL,
+    *,
+    path: str = AGENT,
+    message: str = "joins the room too early",
+    severity: Severity = Severity.WARNING,
+    related: tuple[Related, ...] = (),
+) -> Diagnostic:
+    return Diagnostic(
+        code="LKA101",
+        name="connect-before-start",
+        severity=severity,
+        message=message,
+        place=Place(path, span),
+        related=related,
+        fingerprint="0123456789abcdef",
+    )
+
+
+def related(path: str, span: Span, message: str = "the session starts here") -> Related:
+    return Related(Place(path, span), message)
+
+
+def report(*diagnostics: Diagnostic, files: int = 0) -> Report:
+    return Report(diagnostics=diagnostics, summary=Summary(files=files))
+
+
+def from_texts(texts: dict[str, str]) -> Callable[[str], str | None]:
+    return texts.get
+
+
+def full(*diagnostics: Diagnostic, texts: dict[str, str] | None = None) -> str:
+    """The full format without its last line."""
+    source = from_texts({AGENT: TEXT} if texts is None else texts)
+    text = render("full", report(*diagnostics), source, CWD, False)
+    body, end, rest = text.rpartition("\n0 files")
+    assert (end, rest[-1]) == ("\n0 files", "\n")
+    return body
+
+
+def frame_of(line: str, start: int, end: int) -> str:
+    """The two lines that show a one-line text with 0-based code points ``start`` to ``end`` underlined."""
+    span = Span(1, start + 1, 1, end + 1)
+    # The first line of a file is only shown where the finding is not about the file as a whole.
+    assert span != START_OF_FILE
+    rows = full(finding(span), texts={AGENT: line}).splitlines()
+    assert rows[1] == "  |"
+    return "\n".join(rows[2:])
+
+
+def test_concise() -> None:
+    text = render(
+        "concise", report(finding(), finding(path=BOOT), files=2), from_texts({}), CWD, colour=False
+    )
+    assert text == (
+        "agent.py:2:11: LKA101 joins the room too early\n"
+        "app/boot.py:2:11: LKA101 joins the room too early\n"
+        "2 files, 0 workers, 0 jobs, 0 dispatches: 2 findings\n"
+    )
+
+
+def test_full_shows_the_source_and_every_other_place() -> None:
+    other = related(BOOT, Span(1, 1, 1, 6))
+    same_line = related(AGENT, Span(2, 5, 2, 10), "and here")
+    same_file = related(AGENT, Span(3, 5, 6, 6), "then this")
+    diagnostic = finding(related=(other, same_line, same_file))
+    assert full(diagnostic, texts={AGENT: TEXT, BOOT: "start = 1\n"}) == (
+        "agent.py:2:11: LKA101 joins the room too early\n"
+        "  |\n"
+        "2 |     await ctx.connect()\n"
+        "  |           ^^^^^^^^^^^^^\n"
+        "  = related app/boot.py:1:1: the session starts here\n"
+        "  |\n"
+        "1 | start = 1\n"
+        "  | ^^^^^\n"
+        "  = related agent.py:2:5: and here\n"
+        "  = related agent.py:3:5: then this\n"
+        "  |\n"
+        "3 |     await begin(\n"
+        "  |     ^^^^^^^^^^^^\n"
+        "  | ...\n"
+    )
+
+
+def test_full_shows_at_most_three_lines_of_a_long_span() -> None:
+    assert full(finding(Span(3, 11, 6, 6))) == (
+        "agent.py:3:11: LKA101 joins the room too early\n"
+        "  |\n"
+        "3 |     await begin(\n"
+        "  |           ^^^^^^\n"
+        "4 |         ctx,\n"
+        "  |         ^^^^\n"
+        "5 |         1,\n"
+        "  |         ^^\n"
+        "  | ...\n"
+    )
+
+
+def test_a_span_that_ends_before_a_line_does_not_reach_it() -> None:
+    assert "3 |" not in full(finding(Span(2, 5, 3, 1)))
+
+
+def test_the_gutter_is_as_wide_as_the_largest_number() -> None:
+    rows = full(finding(Span(9, 1, 10, 2)), texts={AGENT: "\n" * 8 + "a\nb\n"}).splitlines()
+    assert rows[1:] == ["   |", " 9 | a", "   | ^", "10 | b", "   | ^"]
+
+
+@pytest.mark.parametrize(
+    "diagnostic",
+    [
+        finding(START_OF_FILE),
+        finding(Span(99, 1, 99, 2)),
+        finding(Span(7, 1, 7, 1)),
+        finding(path=os.path.join(CWD, "gone.py")),
+    ],
+)
+def test_no_frame_where_there_is_nothing_to_show(diagnostic: Diagnostic) -> None:
+    assert len(full(diagnostic).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "start", "end", "shown"),
+    [
+        ("x = call()", 4, 10, "1 | x = call()\n  |     ^^^^^^"),
+        ("x = '日本'; call()", 10, 16, "1 | x = '日本'; call()\n  |             ^^^^^^"),
+        ("日本語 = 1", 0, 3, "1 | 日本語 = 1\n  | ^^^^^^"),
+        ("é = e\u0301; call()", 8, 12, "1 | é = e\u0301; call()\n  |        ^^^^"),
+        ("\tif x:\tcall()", 7, 13, "1 |     if x:   call()\n  |             ^^^^^^"),
+        ("a\x1b[31m = call()", 9, 15, "1 | a␛[31m = call()\n  |          ^^^^^^"),
+        ("a\u202e = call()", 5, 9, "1 | a\\u202e = call()\n  |           ^^^^"),
+        ("a\x9b\x7f\x07 = 1", 1, 4, "1 | a\\x9b␡␇ = 1\n  |  ^^^^^^"),
+        ("🦀 = 1", 0, 1, "1 | 🦀 = 1\n  | ^^"),
+        ("x = '\ud800' # \U000e0001", 4, 7, "1 | x = '\\ud800' # \\U000e0001\n  |     ^^^^^^^^"),
+        ("call()", 6, 6, "1 | call()\n  |       ^"),
+        ("call()", 2, 2, "1 | call()\n  |   ^"),
+        ("call()", 400, 500, "1 | call()\n  |       ^"),
+    ],
+)
+def test_carets_stand_under_what_is_meant(line: str, start: int, end: int, shown: str) -> None:
+    assert frame_of(line, start, end) == shown
+
+
+@pytest.mark.parametrize("start", [0, 30, 50, 1_000, 1_999_930, 1_999_999])
+def test_a_long_line_is_shown_as_a_window(start: int) -> None:
+    line = "".join("0123456789"[i % 10] for i in range(2_000_000))
+    shown, carets = frame_of(line, start, start + 1 + (start == 0)).splitlines()
+    assert 120 < len(shown) < 140
+    column = carets.index("^")
+    assert shown[column] == str(start % 10)
+    assert shown.endswith("...") == (start < 1_999_900)
+    assert shown.startswith("1 | ...") == (start > 40)
+
+
+def test_a_message_is_one_line_without_control_characters() -> None:
+    line = full(finding(START_OF_FILE, message="a\nb\x1b]52;c;\x07\u2028\u200bé日本"))
+    assert line == "agent.py:1:1: LKA101 a␊b␛]52;c;␇\\u2028\\u200bé日本\n"
+
+
+def test_a_message_does_not_fill_the_screen() -> None:
+    assert len(full(finding(START_OF_FILE, message="x" * 1_000_000))) < 3_000
+
+
+def test_a_path_is_shown_without_control_characters() -> None:
+    path = os.path.join(CWD, "a\nb\x1b[2J\udcff.py")
+    assert full(finding(START_OF_FILE, path=path)).startswith("a␊b␛[2J\\udcff.py:1:1: ")
+
+
+def test_a_path_outside_the_current_directory() -> None:
+    outside = os.path.join(os.path.dirname(CWD), "other", "x.py")
+    assert full(finding(START_OF_FILE, path=outside)).startswith("../other/x.py:1:1: ")
+
+
+@pytest.mark.parametrize("format", ["full", "concise"])
+def test_nothing_commands_a_runner(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    path = os.path.join(CWD, "::error ::x.py")
+    line = "x = '##[error]' # ##vso[task] ###[x] ##VSO[y] :: call()"
+    note = related(path, Span(1, 50, 1, 56), "##[group]")
+    diagnostic = finding(Span(1, 50, 1, 56), path=path, message="::error ##[error]", related=(note,))
+    reported = Report(diagnostics=(diagnostic,), summary=Summary(sdks=("livekit-agents 1.5.3 (##[x].lock)",)))
+    text = render(format, reported, from_texts({path: line}), CWD, colour=False)
+    assert "##[" not in text
+    assert "##vso[" not in text.lower()
+    assert not [row for row in text.splitlines() if row.lstrip().startswith("::")]
+    if format == "full":
+        rows = text.splitlines()
+        assert rows[2].endswith("call()")
+        assert rows[3].index("^") == rows[2].index("call()")
+
+
+def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "false")
+    path = os.path.join(CWD, "::x.py")
+    assert full(finding(START_OF_FILE, path=path, message="##[x]")) == "::x.py:1:1: LKA101 ##[x]\n"
+
+
+@pytest.mark.parametrize(
+    ("seen", "findings", "line"),
+    [
+        (Summary(), 0, "0 files, 0 workers, 0 jobs, 0 dispatches: no findings"),
+        (
+            Summary(files=1, workers=1, jobs=1, dispatches=1, sdks=("livekit-agents 1.5.3 (uv.lock)",)),
+            1,
+            "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 finding",
+        ),
+        (
+            Summary(files=12, workers=2, jobs=3, dispatches=4, sdks=("a 1 (x)", "b\x1b 2 (y)")),
+            4,
+            "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 findings",
+        ),
+    ],
+)
+@pytest.mark.parametrize("format", ["full", "concise"])
+def test_the_summary_says_what_was_seen(format: str, seen: Summary, findings: int, line: str) -> None:
+    reported = Report(diagnostics=(finding(START_OF_FILE),) * findings, summary=seen)
+    text = render(format, reported, from_texts({}), CWD, colour=False)
+    assert text.splitlines()[-1] == line
+    assert text.endswith("\n")
+
+
+def without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+@pytest.mark.parametrize("format", ["full", "concise"])
+def test_colours_change_nothing_else(format: str, severity: Severity) -> None:
+    note = related(BOOT, Span(1, 1, 1, 2))
+    reported = report(finding(severity=severity, related=(note,)))
+    source = from_texts({AGENT: TEXT, BOOT: "x"})
+    plain = render(format, reported, source, CWD, colour=False)
+    coloured = render(format, reported, source, CWD, colour=True)
+    assert "\x1b" not in plain
+    assert coloured != plain
+    assert without_colours(coloured) == plain
+
+
+def test_json() -> None:
+    note = related(BOOT, Span(4, 5, 6, 7))
+    text = render("json", report(finding(related=(note,))), from_texts({}), CWD, colour=True)
+    assert json.loads(text) == [
+        {
+            "code": "LKA101",
+            "name": "connect-before-start",
+            "severity": "warning",
+            "path": "agent.py",
+            "line": 2,
+            "column": 11,
+            "end_line": 2,
+            "end_column": 24,
+            "message": "joins the room too early",
+            "url": "https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/",
+            "fingerprint": "0123456789abcdef",
+            "related": [
+                {"path": "app/boot.py", "line": 4, "column": 5, "message": "the session starts here"}
+            ],
+            "fix": None,
+        }
+    ]
+
+
+def test_json_of_nothing_is_an_empty_array() -> None:
+    assert render("json", report(), from_texts({}), CWD, colour=False) == "[]\n"
+
+
+def test_json_is_utf8_whatever_it_holds_and_loses_nothing() -> None:
+    message = 'a"\\\n\x00\x1b\udcff\ud800日🦀\u2028'
+    path = os.path.join(CWD, "\udcff\n.py")
+    text = render("json", report(finding(path=path, message=message)), from_texts({}), CWD, colour=False)
+    (item,) = json.loads(text.encode("utf-8"))
+    assert item["message"] == message
+    assert item["path"] == "\udcff\n.py"
+
+
+def test_json_has_a_line_for_each_finding() -> None:
+    text = render("json", report(finding(), finding(), finding()), from_texts({}), CWD, colour=False)
+    assert [line.rstrip(",") for line in text.splitlines()[1:-1]] == [
+        f"  {json.dumps(item)}" for item in json.loads(text)
+    ]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_text_formats_can_be_encoded(format: str) -> None:
+    path = os.path.join(CWD, "\udcff.py")
+    diagnostic = finding(
+        Span(1, 1, 1, 2), path=path, message="\ud800", related=(related(path, START_OF_FILE),)
+    )
+    text = render(format, report(diagnostic), from_texts({path: "\ud800\n"}), CWD, colour=True)
+    assert text.encode("utf-8").decode("utf-8") == text
+
+
+def test_a_file_is_read_once_for_all_its_frames() -> None:
+    asked: list[str] = []
+
+    def source(path: str) -> str | None:
+        asked.append(path)
+        return TEXT
+
+    render("full", report(*[finding()] * 50), source, CWD, colour=False)
+    assert asked == [AGENT]
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="xml"):
+        render("xml", report(), from_texts({}), CWD, colour=False)

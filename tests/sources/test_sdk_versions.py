@@ -1,0 +1,368 @@
+"""Which livekit-agents a file is judged by: where the version comes from, and what wins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lkagent_lint.config import SettingsFinder
+from lkagent_lint.sources.reading import Overlays
+from lkagent_lint.sources.sdk import ASSUMED, Change, Sdk, SdkFinder
+from lkagent_lint.sources.sdk.ranges import release_of
+from lkagent_lint.sources.sdk.releases import KNOWN_RELEASES, NEWEST
+
+
+def write(path: Path, text: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def sdk(
+    base: Path, file: str = "agent.py", data: bytes | None = None, overlays: Overlays | None = None
+) -> Sdk:
+    return SdkFinder(str(base), SettingsFinder(), overlays).for_file(str(base / file), data)
+
+
+def version(base: Path, name: str, text: str | bytes) -> str | None:
+    """The version that one file alone gives; None if it says nothing."""
+    write(base / name, text)
+    result = sdk(base)
+    return None if result == ASSUMED else result.version
+
+
+def test_releases_are_sorted_and_unique() -> None:
+    releases = [release_of(release) for release in KNOWN_RELEASES]
+    assert releases == sorted(set(releases))
+
+
+def test_every_change_has_a_release_and_says_what_it_is() -> None:
+    for change in Change:
+        assert release_of(KNOWN_RELEASES[0]) < release_of(change.since) <= release_of(NEWEST), change
+        assert change.what
+    assert len({change.value for change in Change}) == len(Change.__members__)
+
+
+def test_a_release_has_the_changes_up_to_it() -> None:
+    assert Sdk("1.5.2").has(Change.WAIT_CONNECTS)
+    assert not Sdk("1.5.1").has(Change.WAIT_CONNECTS)
+    assert Sdk("1.10.0").has(Change.NAME_OVERRIDE)
+    assert not Sdk("0.12.21").has(Change.AGENT_SESSION)
+    assert Sdk("1.6").has(Change.NAME_OVERRIDE)
+
+
+def test_a_silent_project_is_judged_by_the_newest(tmp_path: Path) -> None:
+    assert sdk(tmp_path) == Sdk(NEWEST, "", None)
+    assert sdk(tmp_path).label(str(tmp_path)) == f"livekit-agents {NEWEST} (assumed: newest known)"
+
+
+UV_LOCK = """version = 1
+requires-python = ">=3.10"
+
+[[package]]
+name = "app"
+version = "9.9.9"
+dependencies = [
+    { name = "livekit-agents", extra = ["openai"] },
+]
+
+[[package]]
+name = "livekit-agents"
+version = "1.5.3"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [
+    { name = "aiohttp" },
+]
+
+[[package]]
+name = "livekit-plugins-openai"
+version = "1.4.0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("uv.lock", UV_LOCK),
+        ("uv.lock", UV_LOCK.replace("\n", "\r\n")),
+        ("poetry.lock", '[[package]]\nname = "livekit_agents"\nversion = "1.5.3"\ndescription = "[x]"\n'),
+        ("pdm.lock", '[[package]]\nname = "livekit-agents"\nextras = ["a"]\nversion = "1.5.3"\n'),
+        ("pylock.toml", 'lock-version = "1.0"\n\n[[packages]]\nversion = "1.5.3"\nname = "livekit-agents"\n'),
+        ("Pipfile.lock", '{"_meta": {}, "default": {"livekit-agents": {"version": "==1.5.3"}}}'),
+        ("Pipfile.lock", '{"default": {}, "develop": {"LiveKit_Agents": {"version": "==1.5.3"}}}'),
+    ],
+)
+def test_every_kind_of_lock_file_pins(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path / name, text)
+    assert sdk(tmp_path) == Sdk("1.5.3", "1.5.3", str(tmp_path / name))
+    assert sdk(tmp_path).label(str(tmp_path)) == f"livekit-agents 1.5.3 ({name})"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "uv.lock",
+            '[[package]]\nname = "livekit-agents"\nsource = { git = "" }\n\n[[x]]\nversion = "1.2.0"\n',
+        ),
+        ("uv.lock", '[[package]]\nname = "livekit-plugins-openai"\nversion = "1.2.0"\n'),
+        ("uv.lock", '[[package]]\nname = "livekit-agents-extra"\nversion = "1.2.0"\n'),
+        ("uv.lock", '[[package]]\nname = "livekit-agents"\nversion = "not a version"\n'),
+        ("uv.lock", '[[package]]\nname = "livekit-agents"\nversion = "'),
+        ("uv.lock", b'\xff\x00name = "livekit-agents"'),
+        ("Pipfile.lock", '{"default": {"livekit-agents": {"version": "==1.'),
+        ("Pipfile.lock", '{"livekit-agents": ' + "[" * 100_000),
+        ("Pipfile.lock", '["livekit-agents"]'),
+        ("Pipfile.lock", '{"default": {"livekit-agents": "*"}}'),
+        ("Pipfile.lock", b'{"default": {"livekit-agents\xff": 1}}'),
+    ],
+)
+def test_a_lock_that_pins_nothing_usable_says_nothing(tmp_path: Path, name: str, text: str | bytes) -> None:
+    assert version(tmp_path, name, text) is None
+
+
+def test_of_several_pins_the_newest_counts(tmp_path: Path) -> None:
+    block = '[[package]]\nname = "livekit-agents"\nversion = "{}"\n\n'
+    assert version(tmp_path, "uv.lock", "".join(map(block.format, ["1.2.9", "1.2.10", "1.2.8"]))) == "1.2.10"
+
+
+def test_the_nearest_lock_up_to_the_root_wins_over_any_declaration(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(tmp_path / "uv.lock", UV_LOCK.replace("1.5.3", "1.1.0"))
+    write(root / "uv.lock", UV_LOCK)
+    write(root / "a/uv.lock", '[[package]]\nname = "other"\nversion = "1.0.0"\n')
+    write(root / "a/pyproject.toml", '[project]\ndependencies = ["livekit-agents==1.2.0"]\n')
+    write(root / "b/poetry.lock", '[[package]]\nname = "livekit-agents"\nversion = "1.3.1"\n')
+    finder = SdkFinder(str(root), SettingsFinder())
+    assert finder.for_file(str(root / "a/deep/x.py")).version == "1.5.3"
+    assert finder.for_file(str(root / "b/x.py")).label(str(root)) == "livekit-agents 1.3.1 (b/poetry.lock)"
+    os.unlink(root / "uv.lock")
+    assert sdk(root, "a/deep/x.py").version == "1.2.0"
+    assert sdk(root, "x.py") == ASSUMED
+
+
+def test_a_file_outside_the_root_is_judged_by_its_own_directory(tmp_path: Path) -> None:
+    write(tmp_path / "other/uv.lock", UV_LOCK)
+    (tmp_path / "root").mkdir()
+    finder = SdkFinder(str(tmp_path / "root"), SettingsFinder())
+    assert finder.for_file(str(tmp_path / "other/x.py")).version == "1.5.3"
+    assert finder.for_file(str(tmp_path / "other/deep/x.py")) == ASSUMED
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [
+        ("livekit-agents==1.5.3", "1.5.3"),
+        ("livekit-agents[openai,silero]~=1.2.3", "1.2.18"),
+        ("LiveKit.Agents [openai] >=1.0,<1.2 ; python_version > '3.9'", "1.1.7"),
+        ("livekit_agents~=1.2", NEWEST),
+        ("livekit-agents (<1.0)", "0.12.21"),
+        ("livekit-agents<0.9", "0.8.12"),
+        ("livekit-agents==1.3.*", "1.3.12"),
+        ("livekit-agents>=1.2,!=1.8.9,!=1.8.8", "1.8.7"),
+        ("livekit-agents==99.0", NEWEST),
+        ("livekit-agents>=99", NEWEST),
+        ("livekit-agents~=99.1", NEWEST),
+        ("livekit-agents==1.3.4", "1.3.4"),
+        ("livekit-agents==1.3.0rc2", "1.3.0rc2"),
+        ("livekit-agents>=1.3.0rc1,<1.3.1", "1.3.0rc1"),
+        ("livekit-agents", NEWEST),
+        ("livekit-agents @ git+https://github.com/livekit/agents@main", NEWEST),
+        ("livekit-agents>=1.5,<1.2", None),
+        ("livekit-agents=>1.2", None),
+        ("livekit-agents==one", None),
+        ("livekit-agents==" + "1" * 5000, None),
+        ("livekit-agents-extra==1.2.0", None),
+        ("livekit-plugins-openai==1.2.0", None),
+        ("livekit==1.0.0", None),
+        ("my-livekit-agents==1.2.0", None),
+    ],
+)
+def test_a_requirement_means_the_newest_known_release_it_allows(
+    tmp_path: Path, requirement: str, expected: str | None
+) -> None:
+    write(tmp_path / "pyproject.toml", f'[project]\ndependencies = ["aiohttp", "{requirement}"]\n')
+    result = sdk(tmp_path)
+    assert (result.version if result.source else None) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project.optional-dependencies]\nvoice = ["livekit-agents==1.5.3"]\n',
+        '[dependency-groups]\ndev = [{ include-group = "x" }, "livekit-agents==1.5.3"]\n',
+        '[tool.uv]\ndev-dependencies = ["livekit-agents==1.5.3"]\n',
+        '[tool.pdm.dev-dependencies]\nx = ["livekit-agents==1.5.3"]\n',
+        '[tool.poetry.dependencies]\nlivekit-agents = "1.5.3"\n',
+        '[tool.poetry.dependencies]\nlivekit-agents = { version = "=1.5.3", extras = ["openai"] }\n',
+        '[tool.poetry.dependencies]\nlivekit-agents = [{ version = "1.5.3", python = ">=3.10" }]\n',
+        '[tool.poetry.group.dev.dependencies]\nLiveKit_Agents = "==1.5.3"\n',
+        '[tool.poetry.dev-dependencies]\nlivekit-agents = ">=1.5.2 <1.5.4"\n',
+        '[project]\ndependencies = ["livekit-agents"]\noptional-dependencies.x = ["livekit_agents==1.5.3"]\n',
+    ],
+)
+def test_every_table_of_a_pyproject_declares(tmp_path: Path, text: str) -> None:
+    assert version(tmp_path, "pyproject.toml", text) == "1.5.3"
+
+
+@pytest.mark.parametrize(
+    ("constraint", "expected"),
+    [
+        ("^1.2", NEWEST),
+        ("^0.12", "0.12.21"),
+        ("^0.8.3", "0.8.12"),
+        ("~1.2", "1.2.18"),
+        ("~1.2.3", "1.2.18"),
+        ("~1", NEWEST),
+        ("~0", "0.12.21"),
+        ("*", NEWEST),
+        ("1.3.*", "1.3.12"),
+        ("~1.2 || ~1.4", "1.4.6"),
+        (">=1.0, <1.3", "1.2.18"),
+        ("latest", None),
+        ("^", None),
+        ("^x", None),
+    ],
+)
+def test_poetry_constraints(tmp_path: Path, constraint: str, expected: str | None) -> None:
+    write(tmp_path / "pyproject.toml", f'[tool.poetry.dependencies]\nlivekit-agents = "{constraint}"\n')
+    result = sdk(tmp_path)
+    assert (result.version if result.source else None) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project\nlivekit-agents",
+        'project = "livekit-agents"\n',
+        '[project]\ndependencies = "livekit-agents==1.2.0"\n',
+        '[project]\ndependencies = [1, ["livekit-agents==1.2.0"]]\n',
+        "[tool]\npoetry.dependencies.livekit-agents = 1\n",
+        "[tool.poetry]\ngroup = [1]\ndependencies = ['livekit-agents']\n",
+        b"\xff[project]\ndependencies = ['livekit-agents==1.2.0']\n",
+    ],
+)
+def test_a_broken_pyproject_declares_nothing(tmp_path: Path, text: str | bytes) -> None:
+    assert version(tmp_path, "pyproject.toml", text) is None
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1"])
+def test_requirements_in_any_encoding(tmp_path: Path, codec: str) -> None:
+    text = "# d\xe9pendances\r\nlivekit-agents==1.5.3\r\n"
+    assert version(tmp_path, "requirements.txt", text.encode(codec)) == "1.5.3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aiohttp\nlivekit-agents[openai] == 1.5.3  # pinned\n",
+        "livekit-agents==1.5.3 \\\n    --hash=sha256:abc \\\n    --hash=sha256:def\n",
+        "livekit-agents==1.5.3;python_version>'3.8'",
+        "#livekit-agents==1.2.0\nlivekit-agents==1.5.3\n",
+        "livekit-agents\nlivekit-agents[silero]==1.5.3\n",
+    ],
+)
+def test_lines_of_requirements(tmp_path: Path, text: str) -> None:
+    assert version(tmp_path, "requirements.txt", text) == "1.5.3"
+
+
+def test_requirements_by_other_names(tmp_path: Path) -> None:
+    assert version(tmp_path, "requirements/base.txt", "livekit-agents==1.2.0\n") == "1.2.0"
+    assert version(tmp_path, "requirements-dev.txt", "livekit-agents==1.3.1\n") == "1.3.1"
+    assert version(tmp_path, "requirements.txt", "livekit-agents==1.4.0\n") == "1.4.0"
+
+
+def test_included_requirements_are_read_below_the_root_and_once(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(tmp_path / "secret.txt", "livekit-agents==1.1.0\n")
+    write(
+        root / "a/requirements.txt",
+        "-r ../../secret.txt\n-r requirements.txt\n-r missing.txt\n-r ../common.in\n",
+    )
+    write(root / "common.in", "-r a/requirements.txt\nlivekit-agents\n--constraint=pins.in\n")
+    assert sdk(root, "a/x.py") == Sdk(NEWEST, "", str(root / "common.in"))
+    write(root / "pins.in", "livekit-agents==1.5.3\n")
+    assert sdk(root, "a/x.py") == Sdk("1.5.3", "==1.5.3", str(root / "pins.in"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "setup.cfg",
+            "[options]\ninstall_requires =\n    aiohttp\n    livekit-agents[x]==1.5.3 ; python_version>'3'\n",
+        ),
+        ("setup.cfg", "[options.extras_require]\nvoice =\n    livekit-agents==1.5.3\n"),
+        ("Pipfile", '[packages]\nlivekit-agents = "==1.5.3"\n'),
+        ("Pipfile", '[dev-packages]\nlivekit-agents = { version = "==1.5.3", extras = ["openai"] }\n'),
+    ],
+)
+def test_other_files_declare(tmp_path: Path, name: str, text: str) -> None:
+    assert version(tmp_path, name, text) == "1.5.3"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("setup.cfg", "livekit-agents==1.5.3\n"),
+        ("setup.cfg", "[options]\ninstall_requires\nx = %(livekit-agents)s\n"),
+        ("setup.cfg", "[options.extras_require]\nlivekit-agents\n"),
+        ("Pipfile", "[packages]\nlivekit-agents = 1\n"),
+        ("Pipfile", "livekit-agents"),
+    ],
+)
+def test_broken_files_declare_nothing(tmp_path: Path, name: str, text: str) -> None:
+    assert version(tmp_path, name, text) is None
+
+
+SCRIPT = b"""#!/usr/bin/env python
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#   "livekit-agents[openai]~=1.2.0",
+# ]
+# ///
+from livekit import agents
+"""
+
+
+def test_a_scripts_own_metadata_is_the_nearest_declaration(tmp_path: Path) -> None:
+    write(tmp_path / "requirements.txt", "livekit-agents==1.5.3\n")
+    assert sdk(tmp_path, data=SCRIPT) == Sdk("1.2.18", "~=1.2.0", str(tmp_path / "agent.py"))
+    assert sdk(tmp_path, data=SCRIPT.replace(b"\n", b"\r\n")).version == "1.2.18"
+    assert sdk(tmp_path, data=SCRIPT.replace(b"# ///\n", b"")).version == "1.5.3"
+    assert sdk(tmp_path, data=SCRIPT.replace(b"= [", b"= [[")).version == "1.5.3"
+    write(tmp_path / "uv.lock", UV_LOCK)
+    assert sdk(tmp_path, data=SCRIPT).version == "1.5.3"
+
+
+def test_the_setting_overrides_a_lock(tmp_path: Path) -> None:
+    write(tmp_path / "uv.lock", UV_LOCK)
+    write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "1.1"\n')
+    assert sdk(tmp_path) == Sdk("1.1", "1.1", str(tmp_path / "pyproject.toml"))
+    write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "99"\n')
+    assert sdk(tmp_path).version == NEWEST
+
+
+def test_unsaved_files_count(tmp_path: Path) -> None:
+    write(tmp_path / "uv.lock", UV_LOCK)
+    lock, requirements = str(tmp_path / "uv.lock"), str(tmp_path / "requirements.txt")
+    assert (
+        sdk(tmp_path, overlays=Overlays({lock: UV_LOCK.replace("1.5.3", "1.4.0").encode()})).version
+        == "1.4.0"
+    )
+    assert (
+        sdk(tmp_path, overlays=Overlays({lock: b"", requirements: b"livekit-agents==1.2.0"})).version
+        == "1.2.0"
+    )
+
+
+def test_files_that_are_no_files_say_nothing(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").mkdir()
+    (tmp_path / "requirements.txt").symlink_to("requirements.txt")
+    (tmp_path / "Pipfile").symlink_to("nowhere")
+    (tmp_path / "requirements").touch()
+    with open(tmp_path / "poetry.lock", "wb") as file:
+        file.truncate(10_000_000_000)
+    assert sdk(tmp_path) == ASSUMED
