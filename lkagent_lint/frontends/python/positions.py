@@ -7,14 +7,35 @@ noted, and lengths are added up afterwards: measured on 80 files, 0.25 s against
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from lkagent_lint.text import Lines, Span
+
+
+class _Edge:
+    """Notes the token numbers before and after one node; a plain object, because ``contextmanager`` costs more than
+    the rest of the pass.
+    """
+
+    __slots__ = ("_node", "_state")
+
+    def __init__(self, state: _TokenCounter, node: int) -> None:
+        self._state = state
+        self._node = node
+
+    def __enter__(self) -> None:
+        self._state.edges[self._node] = (len(self._state.tokens), 0)
+
+    def __exit__(self, *_: object) -> None:
+        start, _end = self._state.edges[self._node]
+        self._state.edges[self._node] = (start, len(self._state.tokens))
+
+
+_NO_EDGE = nullcontext()
 
 
 class _TokenCounter(CodegenState):
@@ -25,16 +46,10 @@ class _TokenCounter(CodegenState):
         self.wanted = wanted
         self.edges: dict[int, tuple[int, int]] = {}
 
-    @contextmanager
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> Iterator[None]:
-        if id(node) in self.wanted:
-            start = len(self.tokens)
-            yield
-            self.edges[id(node)] = (start, len(self.tokens))
-        else:
-            yield
+    ) -> AbstractContextManager[None]:
+        return _Edge(self, id(node)) if id(node) in self.wanted else _NO_EDGE
 
 
 class Positions:
