@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -68,7 +68,7 @@ def _check(request: Request) -> Report:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused() -> Generator[None]:
     """Trees and facts hold no cycles worth collecting; the collector would walk them again and again (1.3 x)."""
     enabled = gc.isenabled()
     gc.disable()
@@ -107,10 +107,10 @@ class _RootCheck:
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)
-        for part, path, error in self._index.crashes:
-            yield lka000_internal_error.crash(part, path, error)
-        for path, error in self._subject.failures:
-            yield lka000_internal_error.crash("the solver", path, error)
+        for crash in self._index.crashes:
+            yield lka000_internal_error.crash(*crash)
+        for failure in self._subject.failures:
+            yield lka000_internal_error.crash("the solver", *failure)
 
     def _reported(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         seen: set[tuple[str, Place]] = set()

@@ -156,9 +156,7 @@ class _Run:
     def _check(self, path: str, overlays: dict[str, bytes]) -> Report:
         from lkagent_lint import engine
 
-        request = engine.Request(
-            paths=(path,), overlays=overlays, isolated=self._isolated, respect_noqa=False
-        )
+        request = engine.Request(paths=(path,), overlays=overlays, isolated=self._isolated, respect_noqa=False)
         return engine.check(request)
 
     def _root_of(self, path: str) -> str:

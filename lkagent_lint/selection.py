@@ -29,7 +29,11 @@ def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> 
     def longest(selectors: tuple[str, ...]) -> int:
         """The length of the longest selector that means this rule; a name counts as the whole code."""
         return max(
-            (len(code) if each == meta.name else len(each) for each in selectors if each and (each == meta.name or code.startswith(each))),
+            (
+                len(code) if each == meta.name else len(each)
+                for each in selectors
+                if each and (each == meta.name or code.startswith(each))
+            ),
             default=0,
         )
 

@@ -57,9 +57,7 @@ def read_settings(path: str, data: bytes) -> Settings | None:
     if TABLE not in tool:
         if "lkagent_lint" in tool:
             line = line_of(data, "lkagent_lint", None)
-            raise ConfigError(
-                path, line, 'unknown table [tool.lkagent_lint]; did you mean "tool.lkagent-lint"?'
-            )
+            raise ConfigError(path, line, 'unknown table [tool.lkagent_lint]; did you mean "tool.lkagent-lint"?')
         return None
     if not isinstance(tool[TABLE], dict):
         raise ConfigError(path, line_of(data, TABLE, None), f"[tool.{TABLE}] must be a table")

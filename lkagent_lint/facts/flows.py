@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-from typing import Union
-
 import msgspec
 
 from lkagent_lint.facts.values import Expr
@@ -16,10 +14,6 @@ MODULE = "<module>"
 ENTRY_BLOCK = 0
 EXIT_BLOCK = 1
 RAISE_BLOCK = 2
-
-
-class _Node(msgspec.Struct, frozen=True, array_like=True):
-    pass
 
 
 class Use(enum.IntEnum):
@@ -34,7 +28,7 @@ class Use(enum.IntEnum):
     """Stored, returned or handed to asyncio: it may still be awaited."""
 
 
-class Call(_Node):
+class Call(msgspec.Struct, frozen=True, array_like=True):
     """One call; its number in ``Flow.calls`` is what ``Result`` refers to."""
 
     target: Expr
@@ -45,20 +39,20 @@ class Call(_Node):
     """Of the call expression; None where nothing could ever be said about it."""
 
 
-class Do(_Node, tag="c"):
+class Do(msgspec.Struct, frozen=True, array_like=True, tag="c"):
     """Evaluate call number ``call``."""
 
     call: int
 
 
-class Await(_Node, tag="a"):
+class Await(msgspec.Struct, frozen=True, array_like=True, tag="a"):
     """Await a value that is not a call written in place."""
 
     value: Expr
     span: Span | None
 
 
-class Read(_Node, tag="r"):
+class Read(msgspec.Struct, frozen=True, array_like=True, tag="r"):
     """Read an attribute whose reading alone tells something (the room's participants, ``room.sid``)."""
 
     value: Expr
@@ -66,16 +60,16 @@ class Read(_Node, tag="r"):
     span: Span | None
 
 
-class Leave(_Node, tag="l"):
+class Leave(msgspec.Struct, frozen=True, array_like=True, tag="l"):
     """Leave an ``async with`` block over this value (a task group waits for its tasks there)."""
 
     value: Expr
 
 
-Step = Union[Do, Await, Read, Leave]
+Step = Do | Await | Read | Leave
 
 
-class Block(_Node):
+class Block(msgspec.Struct, frozen=True, array_like=True):
     """Steps in order; then one of ``next``. ``raises``: where an exception of any step leads."""
 
     steps: tuple[Step, ...]
@@ -83,7 +77,7 @@ class Block(_Node):
     raises: tuple[int, ...]
 
 
-class Store(_Node):
+class Store(msgspec.Struct, frozen=True, array_like=True):
     """``base.name = value``."""
 
     base: Expr
@@ -92,7 +86,7 @@ class Store(_Node):
     span: Span | None = None
 
 
-class Parameter(_Node):
+class Parameter(msgspec.Struct, frozen=True, array_like=True):
     name: str
     annotation: Expr | None = None
     default: Expr | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.facts.values import Expr, Import
+from lkagent_lint.facts.values import Attribute, Expr, Import, Name
 
 
 def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
@@ -31,18 +31,13 @@ def qualified(facts: FileFacts, flow: Flow, expression: Expr) -> str:
     """
     suffix: list[str] = []
     node = expression
-    while True:
-        match node.__class__.__name__:
-            case "Attribute":
-                suffix.append(node.name)  # type: ignore[union-attr]
-                node = node.base  # type: ignore[union-attr]
-            case "Import":
-                return ".".join([node.name, *reversed(suffix)])  # type: ignore[union-attr]
-            case "Name":
-                home = owner_of(facts, flow, node.name)  # type: ignore[union-attr]
-                values = home.variables.get(node.name, ()) if home is not None else ()  # type: ignore[union-attr]
-                if len(values) != 1 or not isinstance(values[0], Import):
-                    return ""
-                node = values[0]
-            case _:
-                return ""
+    while isinstance(node, Attribute):
+        suffix.append(node.name)
+        node = node.base
+    if isinstance(node, Name):
+        home = owner_of(facts, flow, node.name)
+        values = home.variables.get(node.name, ()) if home is not None else ()
+        if len(values) != 1:
+            return ""
+        node = values[0]
+    return ".".join([node.name, *reversed(suffix)]) if isinstance(node, Import) else ""

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 Args = tuple[Things, ...]
 Keywords = tuple[tuple[str, Things], ...]
 
-_PASS_THROUGH = frozenset({"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"})
+_PASS_THROUGH = frozenset(
+    {"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"}
+)
 _ENTERS = ("__aenter__", "__enter__")
 
 
@@ -111,7 +113,7 @@ class CallResults:
             if isinstance(base, Instance):
                 enters = self._evaluator.classes.attribute(base, target.name)
             own = [each for each in enters if isinstance(each, Closure)]
-            found |= frozenset().union(*(self.called(each, (), ()) for each in own)) if own else only(base)
+            found |= NEVER.union(*(self.called(each, (), ()) for each in own)) if own else only(base)
         return frozenset(found)
 
     def _super(self, environment: Environment) -> Things:
@@ -153,7 +155,9 @@ class CallResults:
         flow = evaluator.files[function.path].flows[function.flow]
         if function.bound is not None:
             args = (only(function.bound), *args)
-        return evaluator.environment(function.path, function.flow, self._bind(function, flow, args, keywords), function.home)
+        return evaluator.environment(
+            function.path, function.flow, self._bind(function, flow, args, keywords), function.home
+        )
 
     def _bind(self, function: Closure, flow: Flow, args: Args, keywords: Keywords) -> Bindings:
         named = dict(keywords)
@@ -168,10 +172,10 @@ class CallResults:
             if parameter.name in bound:
                 continue
             if parameter.kind == "*":
-                bindings.append((parameter.name, only(Box(frozenset().union(*args[len(positional) :])))))
+                bindings.append((parameter.name, only(Box(NEVER.union(*args[len(positional) :])))))
             elif parameter.kind == "**":
                 spare = [values for name, values in keywords if not any(name == each.name for each in flow.parameters)]
-                bindings.append((parameter.name, only(Box(frozenset().union(*spare)))))
+                bindings.append((parameter.name, only(Box(NEVER.union(*spare)))))
             elif parameter.name in named:
                 bindings.append((parameter.name, named[parameter.name]))
             elif parameter.default is not None and "**" not in named:
@@ -181,7 +185,9 @@ class CallResults:
     def _returned(self, function: Closure, args: Args, keywords: Keywords) -> Things:
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
-        if flow.is_generator or any(not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in flow.decorators):
+        if flow.is_generator or any(
+            not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in flow.decorators
+        ):
             return ANYTHING
         environment = self.activation(function, args, keywords)
         found = evaluator.union(flow.returns, environment)
@@ -191,9 +197,7 @@ class CallResults:
 
     # The standard library
 
-    def _library(
-        self, thing: Library, call: Call, args: Args, keywords: Keywords, environment: Environment
-    ) -> Things:
+    def _library(self, thing: Library, call: Call, args: Args, keywords: Keywords, environment: Environment) -> Things:
         match thing.name:
             case "os.getenv" | "os.environ.get":
                 default = args[1] if len(args) > 1 else dict(keywords).get("default", NEVER)
@@ -211,7 +215,9 @@ class CallResults:
                 if thing.made and thing.name.startswith("builtins.str."):
                     return ANYTHING
                 held = frozenset(
-                    each for each in self.everything(call, environment) if not isinstance(each, (Plain, String, Library))
+                    each
+                    for each in self.everything(call, environment)
+                    if not isinstance(each, (Plain, String, Library))
                 )
                 return only(Box(held)) if held else only(Library(thing.name, made=True))
 

@@ -10,6 +10,7 @@ from lkagent_lint.facts.flows import Class, Flow
 from lkagent_lint.project.python_sdk import BASES, class_name
 from lkagent_lint.project.things import (
     ANYTHING,
+    NEVER,
     ClassOf,
     Closure,
     Environment,
@@ -155,8 +156,8 @@ class Classes:
     def field(self, receiver: Thing, name: str) -> Things:
         """A dataclass field as given to the constructor, where that was seen."""
         if isinstance(receiver, Instance) and receiver.made is not None:
-            return next((values for each, values in receiver.made.bindings if each == name), frozenset())
-        return frozenset()
+            return next((values for each, values in receiver.made.bindings if each == name), NEVER)
+        return NEVER
 
     def _bind(self, value: Thing, receiver: Thing) -> Things:
         """A function found on a class, as its receiver sees it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
-from typing import Any
+from typing import ClassVar
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
@@ -35,7 +35,6 @@ from lkagent_lint.project.things import (
     Library,
     ModuleOf,
     Nothing,
-    Partial,
     Plain,
     Sdk,
     SdkMethod,
@@ -117,7 +116,7 @@ class Evaluator:
         outermost = not self._open
         self._open.add(key)
         try:
-            found = _EXPRESSIONS[type(expression)](self, expression, environment)
+            found = self._EXPRESSIONS[type(expression)](self, expression, environment)
         finally:
             self._open.discard(key)
         if len(found) > MAX_VALUES:
@@ -275,11 +274,11 @@ class Evaluator:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
         match annotation:
             case v.Either(options):
-                return frozenset().union(*(self.typed(option, environment) for option in options))
+                return NEVER.union(*(self.typed(option, environment) for option in options))
             case v.Text(text):
                 return self.typed(_dotted(text), environment) if _is_dotted(text) else NEVER
             case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Union", "Annotated"):
-                return frozenset().union(*(self.typed(item, environment) for item in items[:8]))
+                return NEVER.union(*(self.typed(item, environment) for item in items[:8]))
             case v.Subscript(base, _):
                 return self.typed(base, environment)
             case v.Name() | v.Attribute() | v.ClassName() | v.Import():
@@ -315,7 +314,9 @@ class Evaluator:
         for index, option in enumerate(node.options):
             values = self.value(option, environment)
             last = index == len(node.options) - 1
-            found |= values if last else {each for each in values if not isinstance(each, Nothing) and each != String("")}
+            found |= (
+                values if last else {each for each in values if not isinstance(each, Nothing) and each != String("")}
+            )
         variables = [each for each in found if isinstance(each, FromVariable)]
         texts = [each for each in found if isinstance(each, String)]
         if len(variables) == 1 and len(texts) == 1 and len(found) == 2 and variables[0].default is None:
@@ -337,6 +338,26 @@ class Evaluator:
     def _opaque(self, node: v.Opaque, environment: Environment) -> Things:
         return ANYTHING
 
+    _EXPRESSIONS: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
+        v.Text: _text,
+        v.Constant: _constant,
+        v.Name: _name,
+        v.Import: _imported,
+        v.ClassName: _class,
+        v.Function: _function,
+        v.Attribute: _attribute,
+        v.Result: _result,
+        v.Subscript: _subscript,
+        v.Typed: _typed,
+        v.Join: _join,
+        v.Either: _either,
+        v.Or: _or,
+        v.Items: _items,
+        v.Mapping: _mapping,
+        v.Spread: _spread,
+        v.Opaque: _opaque,
+    }
+
 
 def _last(expression: v.Expr) -> str:
     return expression.name if isinstance(expression, (v.Name, v.Attribute)) else ""
@@ -352,26 +373,3 @@ def _dotted(text: str) -> v.Expr:
     for part in rest:
         expression = v.Attribute(expression, part)
     return expression
-
-
-_EXPRESSIONS: dict[type[v.Expr], Callable[[Evaluator, Any, Environment], Things]] = {
-    v.Text: Evaluator._text,
-    v.Constant: Evaluator._constant,
-    v.Name: Evaluator._name,
-    v.Import: Evaluator._imported,
-    v.ClassName: Evaluator._class,
-    v.Function: Evaluator._function,
-    v.Attribute: Evaluator._attribute,
-    v.Result: Evaluator._result,
-    v.Subscript: Evaluator._subscript,
-    v.Typed: Evaluator._typed,
-    v.Join: Evaluator._join,
-    v.Either: Evaluator._either,
-    v.Or: Evaluator._or,
-    v.Items: Evaluator._items,
-    v.Mapping: Evaluator._mapping,
-    v.Spread: Evaluator._spread,
-    v.Opaque: Evaluator._opaque,
-}
-
-__all__ = ["Evaluator", "Partial"]

@@ -14,9 +14,9 @@ from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of
 from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.things import (
+    NEVER,
     Closure,
     Partial,
-    Sdk as SdkName,
     SdkMethod,
     SdkObject,
     Thing,
@@ -24,6 +24,9 @@ from lkagent_lint.project.things import (
     Unknown,
     in_order,
     only,
+)
+from lkagent_lint.project.things import (
+    Sdk as SdkName,
 )
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
 from lkagent_lint.sources.sdk.versions import Sdk
@@ -77,7 +80,7 @@ class _Linker:
 
     def _is_server(self, path: str, fact: WorkerFact) -> bool:
         """``rtc_session`` is the SDK's own word; only a receiver that is surely something else is refused."""
-        receivers = self._value(path, fact.flow, fact.receiver) if fact.receiver is not None else frozenset()
+        receivers = self._value(path, fact.flow, fact.receiver) if fact.receiver is not None else NEVER
         kinds = [each for each in receivers if "AgentServer" in self.evaluator.classes.kinds(each)]
         return bool(kinds) or any(isinstance(each, (Unknown, SdkObject, SdkMethod)) for each in receivers)
 
@@ -86,10 +89,10 @@ class _Linker:
             return None if expression is None else self._value(path, fact.flow, expression)
 
         name, kind = given(fact.name), given(fact.job_type)
-        entries = [each for each in self._functions(given(fact.entry) or frozenset())]
+        entries = self._functions(given(fact.entry) or NEVER)
         for closure, held in entries:
             self.entries.setdefault((closure, held))
-        requests = self._functions(given(fact.request) or frozenset())
+        requests = self._functions(given(fact.request) or NEVER)
         missing_name = UNKNOWN_NAME if fact.open_ended else UNNAMED
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
         return Worker(

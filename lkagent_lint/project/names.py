@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-from typing import Union
-
 import msgspec
 
 from lkagent_lint.project.things import FromVariable, Nothing, Sdk, String, Things
@@ -31,7 +29,7 @@ class UnknownName(msgspec.Struct, frozen=True):
     """Not to be found out from the project's files."""
 
 
-Name = Union[Known, OneOf, FromEnv, UnknownName]
+Name = Known | OneOf | FromEnv | UnknownName
 
 UNKNOWN_NAME = UnknownName()
 UNNAMED = Known("")

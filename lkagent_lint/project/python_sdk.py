@@ -87,7 +87,7 @@ def class_name(dotted: str) -> str:
     if last not in CLASSES:
         return ""
     if last == "AvatarSession":
-        return last if dotted.startswith("livekit.plugins.") or dotted.startswith("livekit.agents.") else ""
+        return last if dotted.startswith(("livekit.plugins.", "livekit.agents.")) else ""
     if dotted.startswith("livekit.plugins."):
         return ""
     return last

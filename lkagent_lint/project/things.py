@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 
 class Environment:
@@ -18,10 +18,9 @@ class Environment:
         self.flow = flow
         self.bindings = bindings
         self.parent = parent
-        self.depth = 1 + max(
+        self.depth: int = 1 + max(
             [parent.depth if parent else 0, *(depth_of(each) for _, values in bindings for each in values)]
         )
-
 
     def __repr__(self) -> str:
         """The same in every run, so that things can be sorted by it."""
@@ -127,25 +126,25 @@ class Unknown(NamedTuple):
     """It could be anything, the job's context included."""
 
 
-Thing = Union[
-    String,
-    FromVariable,
-    Sdk,
-    SdkObject,
-    SdkMethod,
-    Library,
-    Foreign,
-    ModuleOf,
-    ClassOf,
-    Instance,
-    Closure,
-    Partial,
-    Box,
-    Super,
-    Nothing,
-    Plain,
-    Unknown,
-]
+Thing = (
+    String
+    | FromVariable
+    | Sdk
+    | SdkObject
+    | SdkMethod
+    | Library
+    | Foreign
+    | ModuleOf
+    | ClassOf
+    | Instance
+    | Closure
+    | Partial
+    | Box
+    | Super
+    | Nothing
+    | Plain
+    | Unknown
+)
 Things = frozenset[Thing]
 Bindings = tuple[tuple[str, Things], ...]
 

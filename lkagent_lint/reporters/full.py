@@ -17,9 +17,7 @@ from lkagent_lint.text import START_OF_FILE, Lines
 _TEXTS_KEPT = 16
 
 
-def render_full(
-    report: Report, source: Callable[[str], str | None], cwd: str, escape: Escaper, colour: bool
-) -> str:
+def render_full(report: Report, source: Callable[[str], str | None], cwd: str, escape: Escaper, colour: bool) -> str:
     """The report with code frames, a blank line after each finding, and a line that says what was seen."""
     page = _Page(source, cwd, escape, Style(colour))
     lines: list[str] = []

@@ -32,9 +32,7 @@ def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:
         "message": diagnostic.message,
         "url": rule_url(diagnostic.code, diagnostic.name),
         "fingerprint": diagnostic.fingerprint,
-        "related": [
-            {**_position(related.place, cwd), "message": related.message} for related in diagnostic.related
-        ],
+        "related": [{**_position(related.place, cwd), "message": related.message} for related in diagnostic.related],
         "fix": None,
     }
 

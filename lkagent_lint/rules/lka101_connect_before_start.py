@@ -52,9 +52,7 @@ from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import Kind, Origin, Session, State
 from lkagent_lint.typestate.solver import Reached
 
-META = Meta(
-    "LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started"
-)
+META = Meta("LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -50,7 +50,10 @@ from lkagent_lint.typestate.lifecycle import Kind, Origin, Room, Session
 from lkagent_lint.typestate.solver import Reached, Solved
 
 META = Meta(
-    "LKA104", "wait-before-connect", Severity.ERROR, "waiting for a participant before anything joined the room"
+    "LKA104",
+    "wait-before-connect",
+    Severity.ERROR,
+    "waiting for a participant before anything joined the room",
 )
 
 _SCANNED = frozenset({"participant_connected", "track_published", "track_subscribed"})

@@ -44,9 +44,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.typestate.coroutines import Forgotten, forgotten
 
-META = Meta(
-    "LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited"
-)
+META = Meta("LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited")
 
 _CONSEQUENCES = {
     "JobContext.connect": "the room is not joined",

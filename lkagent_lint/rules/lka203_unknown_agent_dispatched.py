@@ -44,7 +44,10 @@ from lkagent_lint.rules._base import Meta, Subject, quoted, where
 from lkagent_lint.rules._dispatch import SPOKEN_OF, nearest, registered_names
 
 META = Meta(
-    "LKA203", "unknown-agent-dispatched", Severity.ERROR, "a dispatch asks for an agent that no worker registers"
+    "LKA203",
+    "unknown-agent-dispatched",
+    Severity.ERROR,
+    "a dispatch asks for an agent that no worker registers",
 )
 
 

@@ -96,9 +96,7 @@ class _Walk:
         origin = self._finder.origin(self._root)
         exclude = None
         if origin is not None:
-            exclude = ignoring.exclude_patterns(
-                origin, self._finder.for_directory(self._root).exclude, self._overlays
-            )
+            exclude = ignoring.exclude_patterns(origin, self._finder.for_directory(self._root).exclude, self._overlays)
         above = ignoring.gitignores_above(self._root, self._overlays)
         self._pending.append(_Directory(self._root, above, exclude))
         while self._pending:
@@ -177,9 +175,7 @@ class _Walk:
 
     def _take_file(self, directory: _Directory, path: str, name: str, size: int) -> None:
         kind = kind_of(name)
-        if kind is None or (
-            directory.exclude is not None and directory.exclude.verdict(path, is_directory=False)
-        ):
+        if kind is None or (directory.exclude is not None and directory.exclude.verdict(path, is_directory=False)):
             return
         ignored = _is_ignored(directory, path, is_directory=False)
         if not ignored or name.startswith(".env"):
@@ -207,9 +203,7 @@ class _Walk:
                 self._take_file(directory, path, name, status.st_size)
 
     def _problem(self, path: str, error: OSError) -> None:
-        self._problems.append(
-            Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}")
-        )
+        self._problems.append(Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}"))
 
 
 def _link_path(link: tuple[_Directory, str]) -> str:

@@ -58,9 +58,7 @@ class Patterns:
             relative += "/"
         if not self._any.search(relative):
             return None
-        return next(
-            ignores for regex, ignores in reversed(self._patterns) if _compiled(regex).search(relative)
-        )
+        return next(ignores for regex, ignores in reversed(self._patterns) if _compiled(regex).search(relative))
 
 
 @lru_cache(maxsize=1024)
@@ -127,9 +125,7 @@ def exclude_patterns(origin: str, exclude: tuple[str, ...], overlays: Overlays) 
     if refused is not None:
         data = overlays.read_settings(origin)
         line = None if data is None else line_of(data, TABLE, "exclude")
-        raise ConfigError(
-            origin, line, f'"exclude" in [tool.{TABLE}] has a pattern that cannot be used: "{refused}"'
-        )
+        raise ConfigError(origin, line, f'"exclude" in [tool.{TABLE}] has a pattern that cannot be used: "{refused}"')
     return patterns
 
 

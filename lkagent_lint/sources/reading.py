@@ -139,9 +139,7 @@ _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#|$)")
 # Codecs that are text to Python but turn plain ASCII letters into other text, so that columns, and what a
 # reviewer sees, would no longer be what stands in the file.
-_REFUSED_CODECS = frozenset(
-    {"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
-)
+_REFUSED_CODECS = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 
 
 def decode(data: bytes) -> str | Undecodable:

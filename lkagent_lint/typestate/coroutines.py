@@ -71,7 +71,7 @@ def _in(project: Project, flow: Flow, environment: Environment) -> Iterator[Forg
     for block in flow.blocks:
         for step in block.steps:
             if isinstance(step, Read) and step.span is not None and step.use in (Use.VALUE, Use.DROPPED):
-                if _is_sid(step.value) and _base(project, step.value, environment) == {SdkObject("Room")}:
+                if _is_sid(step.value) and _base(project, step.value, environment) == only(SdkObject("Room")):
                     yield Forgotten(Place(environment.path, step.span), "Room.sid", flow.name)
 
 
@@ -95,5 +95,3 @@ def _method(project: Project, thing: Thing) -> str:
             return "utils.wait_for_participant"
         case _:
             return ""
-
-

@@ -7,7 +7,18 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Read
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.python_sdk import UNAWAITED
-from lkagent_lint.project.things import Box, Closure, Environment, Instance, Nothing, Sdk, SdkMethod, SdkObject, Thing, Things
+from lkagent_lint.project.things import (
+    Box,
+    Closure,
+    Environment,
+    Instance,
+    Nothing,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    Thing,
+    Things,
+)
 from lkagent_lint.typestate.lifecycle import Event, Kind
 
 LISTENER_METHODS = {

@@ -12,7 +12,18 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await, Call, Do, Flow, Leave, Read, Use
+from lkagent_lint.facts.flows import (
+    ENTRY_BLOCK,
+    EXIT_BLOCK,
+    RAISE_BLOCK,
+    Await,
+    Call,
+    Do,
+    Flow,
+    Leave,
+    Read,
+    Use,
+)
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
@@ -208,7 +219,14 @@ class Solver:
         return Outcome(frozenset(exits), frozenset(raises))
 
     def _apply(
-        self, thing: Thing, number: int, call: Call, state: State, environment: Environment, flow: Flow, place: Place
+        self,
+        thing: Thing,
+        number: int,
+        call: Call,
+        state: State,
+        environment: Environment,
+        flow: Flow,
+        place: Place,
     ) -> Outcome:
         """Call one thing that the target may be."""
         event = event_of(thing, call, place)
@@ -233,7 +251,14 @@ class Solver:
     # The project's own functions
 
     def _own(
-        self, thing: Thing, number: int, call: Call, state: State, environment: Environment, flow: Flow, place: Place
+        self,
+        thing: Thing,
+        number: int,
+        call: Call,
+        state: State,
+        environment: Environment,
+        flow: Flow,
+        place: Place,
     ) -> Outcome:
         function, callee = self._callee(thing, call, environment)
         if function is None or callee is None:
@@ -263,7 +288,11 @@ class Solver:
     def _is_wrapped(self, function: Closure, target: Flow) -> bool:
         """A decorator that is not known stands on it, so calling it may do anything before and after."""
         for decorator in target.decorators:
-            if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
+            if isinstance(decorator, v.Name) and decorator.name in (
+                "staticmethod",
+                "classmethod",
+                "property",
+            ):
                 continue
             home = self.evaluator.files[function.path].flows[target.parent or "<module>"]
             things = self.evaluator.value(decorator, self.evaluator.usual(function.path, home))
@@ -284,7 +313,9 @@ class Solver:
 
     # Concurrency
 
-    def _later(self, number: int, call: Call, state: State, environment: Environment, run: Callable[[], Outcome]) -> Outcome:
+    def _later(
+        self, number: int, call: Call, state: State, environment: Environment, run: Callable[[], Outcome]
+    ) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
         One that is dropped never runs; LKA106 says so, and nothing that follows from it is said again.

@@ -50,6 +50,4 @@ def extract(data: bytes) -> FileFacts:
         inert=parsed.inert,
         legacy=legacy,
     )
-    return msgspec.structs.replace(
-        facts, workers=tuple(find_workers(facts)), dispatches=tuple(find_dispatches(facts))
-    )
+    return msgspec.structs.replace(facts, workers=tuple(find_workers(facts)), dispatches=tuple(find_dispatches(facts)))

@@ -179,9 +179,8 @@ class _Finder:
             yield from self._method(flow, number, call, call.target, span)
         if message not in (_AGENT, _REQUEST) and any(name == "room_preset" for name, _ in call.keywords):
             yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
-        if _last(call.target) == "ParseDict":
-            if not any(isinstance(arg, Mapping) for arg in call.args):
-                yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
+        if _last(call.target) == "ParseDict" and not any(isinstance(arg, Mapping) for arg in call.args):
+            yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
 
     def _method(self, flow: Flow, number: int, call: Call, target: Attribute, span: Span) -> Iterator[DispatchFact]:
         if target.name == "with_room_preset":
@@ -202,9 +201,7 @@ class _Finder:
         return self.message(flow, flow.calls[node.call])
 
     def _named(self, flow: Flow, number: int, call: Call, kind: DispatchKind) -> DispatchFact:
-        return DispatchFact(
-            kind=kind, flow=flow.name, span=call.span or flow.span, name=self._name(flow, number, call)
-        )
+        return DispatchFact(kind=kind, flow=flow.name, span=call.span or flow.span, name=self._name(flow, number, call))
 
     def _name(self, flow: Flow, number: int, call: Call) -> Expr | None:
         """The name given to a message: a keyword, or an attribute set on the variable that holds it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
@@ -67,7 +67,7 @@ class Expressions:
 
     def evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
         """The symbolic value of an expression, after recording what its evaluation does."""
-        handler = _HANDLERS.get(type(node))
+        handler = self._HANDLERS.get(type(node))
         return OPAQUE if handler is None else handler(self, node, use)
 
     def annotation(self, node: cst.BaseExpression) -> Expr:
@@ -78,9 +78,7 @@ class Expressions:
             case cst.Attribute():
                 return Attribute(self.annotation(node.value), node.attr.value)
             case cst.Subscript():
-                keys = [
-                    self.annotation(item.slice.value) for item in node.slice if isinstance(item.slice, cst.Index)
-                ]
+                keys = [self.annotation(item.slice.value) for item in node.slice if isinstance(item.slice, cst.Index)]
                 return Subscript(self.annotation(node.value), Items(tuple(keys)))
             case cst.BinaryOperation(operator=cst.BitOr()):
                 return Either((self.annotation(node.left), self.annotation(node.right)))
@@ -108,7 +106,7 @@ class Expressions:
         for part in node.parts:
             if isinstance(part, (cst.FormattedStringText, cst.TemplatedStringText)):
                 parts.append(Text(part.value) if "\\" not in part.value and "{" not in part.value else OPAQUE)
-            else:
+            elif isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
                 value = self.evaluate(part.expression)
                 spelled = part.conversion is not None or part.format_spec is not None or part.equal is not None
                 parts.append(OPAQUE if spelled else value)
@@ -280,6 +278,7 @@ class Expressions:
                 graph.goto(head)
                 graph.branch(start)
             clause = clause.inner_for_in
+        values: tuple[Expr, ...]
         if isinstance(node, cst.DictComp):
             values = (self.evaluate(node.key), self.evaluate(node.value))
         else:
@@ -291,33 +290,32 @@ class Expressions:
     def _lambda(self, node: cst.Lambda, use: Use) -> Expr:
         return Function(self._walker.lambda_flow(node))
 
-
-_HANDLERS: dict[type[cst.CSTNode], Callable[[Expressions, Any, Use], Expr]] = {
-    cst.Name: Expressions._name,
-    cst.SimpleString: Expressions._string,
-    cst.Integer: Expressions._number,
-    cst.Float: Expressions._number,
-    cst.ConcatenatedString: Expressions._concatenated,
-    cst.FormattedString: Expressions._formatted,
-    cst.TemplatedString: Expressions._formatted,
-    cst.Attribute: Expressions._attribute,
-    cst.Subscript: Expressions._subscript,
-    cst.Call: Expressions._call,
-    cst.Await: Expressions._await,
-    cst.BooleanOperation: Expressions._boolean,
-    cst.IfExp: Expressions._conditional,
-    cst.BinaryOperation: Expressions._binary,
-    cst.UnaryOperation: Expressions._unary,
-    cst.Comparison: Expressions._comparison,
-    cst.NamedExpr: Expressions._named,
-    cst.Yield: Expressions._yield,
-    cst.List: Expressions._items,
-    cst.Tuple: Expressions._items,
-    cst.Set: Expressions._items,
-    cst.Dict: Expressions._dict,
-    cst.ListComp: Expressions._comprehension,
-    cst.SetComp: Expressions._comprehension,
-    cst.GeneratorExp: Expressions._comprehension,
-    cst.DictComp: Expressions._comprehension,
-    cst.Lambda: Expressions._lambda,
-}
+    _HANDLERS: ClassVar[dict[type[cst.CSTNode], Callable[..., Expr]]] = {
+        cst.Name: _name,
+        cst.SimpleString: _string,
+        cst.Integer: _number,
+        cst.Float: _number,
+        cst.ConcatenatedString: _concatenated,
+        cst.FormattedString: _formatted,
+        cst.TemplatedString: _formatted,
+        cst.Attribute: _attribute,
+        cst.Subscript: _subscript,
+        cst.Call: _call,
+        cst.Await: _await,
+        cst.BooleanOperation: _boolean,
+        cst.IfExp: _conditional,
+        cst.BinaryOperation: _binary,
+        cst.UnaryOperation: _unary,
+        cst.Comparison: _comparison,
+        cst.NamedExpr: _named,
+        cst.Yield: _yield,
+        cst.List: _items,
+        cst.Tuple: _items,
+        cst.Set: _items,
+        cst.Dict: _dict,
+        cst.ListComp: _comprehension,
+        cst.SetComp: _comprehension,
+        cst.GeneratorExp: _comprehension,
+        cst.DictComp: _comprehension,
+        cst.Lambda: _lambda,
+    }

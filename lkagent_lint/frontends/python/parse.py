@@ -14,7 +14,7 @@ from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Span
 
 MAX_NESTING = 200
-"""CPython's own limit for brackets (Parser/lexer MAXSTACK, 3.10 to 3.15); libcst's parser overflows the stack beyond."""
+"""CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
 
 _TOO_DEEP = "it is nested too deeply to be analysed"
 

@@ -46,7 +46,7 @@ class _TokenCounter(CodegenState):
         self.wanted = wanted
         self.edges: dict[int, tuple[int, int]] = {}
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # its callers only enter and leave it
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
     ) -> AbstractContextManager[None]:
         return _Edge(self, id(node)) if id(node) in self.wanted else _NO_EDGE
@@ -60,7 +60,7 @@ class Positions:
         if not wanted:
             return
         state = _TokenCounter(module, wanted)
-        module._codegen(state)
+        module._codegen(state)  # pyright: ignore[reportPrivateUsage]  # what libcst's own providers call
         offsets = [0, *accumulate(map(len, state.tokens))]
         lines = Lines("".join(state.tokens))
         for node, (start, end) in state.edges.items():

@@ -6,10 +6,10 @@ answers False, and the handlers below visit the children that matter, in the ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import ClassVar
 
 import libcst as cst
 
@@ -55,7 +55,7 @@ class Walker(cst.CSTVisitor):
         return self.flow.graph
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        handler = _HANDLERS.get(type(node))
+        handler = self._HANDLERS.get(type(node))
         if handler is not None:
             handler(self, node)
         return False
@@ -260,7 +260,7 @@ class Walker(cst.CSTVisitor):
     # Exceptions and contexts
 
     def _try(self, node: cst.Try | cst.TryStar) -> None:
-        handlers = [partial(self._handler, handler) for handler in node.handlers]
+        handlers: list[Callable[[], object]] = [partial(self._handler, handler) for handler in node.handlers]
         self.graph.attempt(
             partial(node.body.visit, self),
             handlers,
@@ -350,7 +350,7 @@ class Walker(cst.CSTVisitor):
         return name if self.flow is self.draft.module else f"{self.flow.name}.<locals>.{name}"
 
     @contextmanager
-    def _inside(self, flow: FlowDraft, scope: _ClassScope | None) -> Iterator[None]:
+    def _inside(self, flow: FlowDraft, scope: _ClassScope | None) -> Generator[None]:
         saved = self.flow, self._class
         self.flow, self._class = flow, scope
         try:
@@ -360,7 +360,10 @@ class Walker(cst.CSTVisitor):
 
     def _parameters(self, node: cst.Parameters) -> list[Parameter]:
         drafts: list[Parameter] = []
-        for kind, group in (("positional", (*node.posonly_params, *node.params)), ("keyword", node.kwonly_params)):
+        for kind, group in (
+            ("positional", (*node.posonly_params, *node.params)),
+            ("keyword", node.kwonly_params),
+        ):
             drafts.extend(self._parameter(param, kind) for param in group)
         if isinstance(node.star_arg, cst.Param):
             drafts.append(self._parameter(node.star_arg, "*"))
@@ -372,6 +375,35 @@ class Walker(cst.CSTVisitor):
         annotation = None if node.annotation is None else self.expressions.annotation(node.annotation.annotation)
         default = None if node.default is None else self._evaluate(node.default, Use.KEPT)
         return Parameter(node.name.value, annotation, default, kind)
+
+    _HANDLERS: ClassVar[dict[type[cst.CSTNode], Callable[..., None]]] = {
+        cst.Module: _block,
+        cst.IndentedBlock: _block,
+        cst.SimpleStatementSuite: _block,
+        cst.SimpleStatementLine: _block,
+        cst.Expr: _expression,
+        cst.Assign: _assign,
+        cst.AnnAssign: _annotated,
+        cst.AugAssign: _augmented,
+        cst.Global: _declared,
+        cst.Nonlocal: _declared,
+        cst.Return: _return,
+        cst.Raise: _raise,
+        cst.Assert: _assert,
+        cst.Break: _break,
+        cst.Continue: _continue,
+        cst.Import: _import,
+        cst.ImportFrom: _import_from,
+        cst.If: _if,
+        cst.While: _while,
+        cst.For: _for,
+        cst.Match: _match,
+        cst.Try: _try,
+        cst.TryStar: _try,
+        cst.With: _with,
+        cst.FunctionDef: _function,
+        cst.ClassDef: _class_definition,
+    }
 
 
 def _dotted(node: cst.BaseExpression) -> str:
@@ -427,33 +459,3 @@ def _descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     for child in node.children:
         yield child
         yield from _descendants(child)
-
-
-_HANDLERS: dict[type[cst.CSTNode], Callable[[Walker, Any], None]] = {
-    cst.Module: Walker._block,
-    cst.IndentedBlock: Walker._block,
-    cst.SimpleStatementSuite: Walker._block,
-    cst.SimpleStatementLine: Walker._block,
-    cst.Expr: Walker._expression,
-    cst.Assign: Walker._assign,
-    cst.AnnAssign: Walker._annotated,
-    cst.AugAssign: Walker._augmented,
-    cst.Global: Walker._declared,
-    cst.Nonlocal: Walker._declared,
-    cst.Return: Walker._return,
-    cst.Raise: Walker._raise,
-    cst.Assert: Walker._assert,
-    cst.Break: Walker._break,
-    cst.Continue: Walker._continue,
-    cst.Import: Walker._import,
-    cst.ImportFrom: Walker._import_from,
-    cst.If: Walker._if,
-    cst.While: Walker._while,
-    cst.For: Walker._for,
-    cst.Match: Walker._match,
-    cst.Try: Walker._try,
-    cst.TryStar: Walker._try,
-    cst.With: Walker._with,
-    cst.FunctionDef: Walker._function,
-    cst.ClassDef: Walker._class_definition,
-}

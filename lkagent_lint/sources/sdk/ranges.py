@@ -78,9 +78,7 @@ def _newest_in(specifiers: str) -> str | None:
                 return release
         bounds = [each.version for each in allowed if each.operator in ("==", "===", "~=", ">=", ">")]
         lower = max((bound.removesuffix(".*") for bound in bounds), key=release_of, default=None)
-        if lower is None or not (
-            allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(NEWEST)
-        ):
+        if lower is None or not (allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(NEWEST)):
             return None
         return known(lower)
     except ValueError:

@@ -84,9 +84,7 @@ class SdkFinder:
         version = None if setting is None else known(setting)
         return None if version is None else Sdk(version, setting or "", self._finder.origin(directory))
 
-    def _nearest(
-        self, directory: str, cache: dict[str, Sdk | None], look: Callable[[str], Sdk | None]
-    ) -> Sdk | None:
+    def _nearest(self, directory: str, cache: dict[str, Sdk | None], look: Callable[[str], Sdk | None]) -> Sdk | None:
         """The first answer from a directory up to the root; outside the root, of that directory alone."""
         inside = directory == self._root or directory.startswith(os.path.join(self._root, ""))
         passed: list[str] = []
