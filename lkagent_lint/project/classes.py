@@ -140,7 +140,7 @@ class Classes:
         if not isinstance(owner, ClassOf):
             return ANYTHING
         record = self.record(owner)
-        if record is None:  # an inert class
+        if record is None or f"{owner.name}.{name}" in evaluator.files[owner.path].inert:
             return only(Plain())
         scope = self._scope(owner, record)
         if name in record.attributes:

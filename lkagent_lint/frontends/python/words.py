@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
-LIFECYCLE = (
+_METHODS = (
     "connect|start|wait_for_\\w+|aclose|drain|accept|reject|create_dispatch|update_instructions|update_tools|sid"
-    "|shutdown|add_shutdown_callback|add_participant_entrypoint|say|generate_reply|register_\\w+|on|once"
-    "|get_job_context|local_participant|remote_participants|create_task|ensure_future|gather"
+    "|shutdown|add_\\w+|say|generate_reply|register_\\w+|on|once|agent|agents|room|room_config|agent_name"
+    "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|with_room_\\w+|claims"
 )
-DISPATCH = (
-    "RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config|roomConfig|agent_name|agentName"
-    "|with_room_preset|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions|AgentServer"
-    "|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest"
+_NAMES = (
+    "get_job_context|wait_for_\\w+|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
+    "|roomConfig|agent_name|agentName|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions"
+    "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest|create_task|gather"
+    "|getenv|global"
 )
-
-MATTERS = re.compile(rf"\b(?:{LIFECYCLE}|{DISPATCH})\b")
-"""A top-level function or class without any of these words, that passes on neither a parameter nor itself, is inert."""
+MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk\b")
+"""A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
+English too count only as attributes, or every prompt would matter.
+"""
 
 ROOM_READS = frozenset({"local_participant", "remote_participants", "sid", "agent", "num_participants"})
 """Attributes whose mere reading is a step: the room is used there."""
