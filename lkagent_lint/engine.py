@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -168,5 +169,13 @@ def _added(summaries: list[Summary]) -> Summary:
         workers=sum(each.workers for each in summaries),
         jobs=sum(each.jobs for each in summaries),
         dispatches=sum(each.dispatches for each in summaries),
-        sdks=tuple(sorted({sdk for each in summaries for sdk in each.sdks})),
+        sdks=_shortened(sorted({sdk for each in summaries for sdk in each.sdks})),
     )
+
+
+def _shortened(labels: list[str]) -> tuple[str, ...]:
+    """Versions with their sources; beyond three sources, versions with the number of their sources."""
+    if len(labels) <= 3:
+        return tuple(labels)
+    counts = Counter(label.partition(" (")[0] for label in labels)
+    return tuple(f"{version} ({count} places)" for version, count in sorted(counts.items()))
