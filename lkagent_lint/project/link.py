@@ -14,6 +14,7 @@ from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of
 from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.things import (
+    JOB_CONTEXT,
     NEVER,
     Closure,
     Partial,
@@ -30,9 +31,6 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
 from lkagent_lint.sources.sdk.versions import Sdk
-
-JOB_CONTEXT = SdkObject("JobContext")
-JOB_REQUEST = SdkObject("JobRequest")
 
 
 def link(

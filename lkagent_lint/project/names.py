@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+
 import msgspec
 
 from lkagent_lint.project.things import FromVariable, Nothing, Sdk, String, Things

@@ -150,6 +150,8 @@ Bindings = tuple[tuple[str, Things], ...]
 
 NOTHING = Nothing()
 PLAIN = Plain()
+JOB_CONTEXT = SdkObject("JobContext")
+JOB_REQUEST = SdkObject("JobRequest")
 UNKNOWN = Unknown()
 ANYTHING: Things = frozenset({UNKNOWN})
 NEVER: Things = frozenset()

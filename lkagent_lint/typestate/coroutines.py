@@ -8,10 +8,9 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Read, Use
-from lkagent_lint.project.link import JOB_REQUEST
 from lkagent_lint.project.python_sdk import UNAWAITED
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, Sdk, SdkMethod, SdkObject, Thing, only
+from lkagent_lint.project.things import JOB_REQUEST, Environment, Sdk, SdkMethod, SdkObject, Thing, only
 from lkagent_lint.typestate.solver import Solved
 
 _WORDS = frozenset({name for _, name in UNAWAITED} | {"wait_for_participant"})
