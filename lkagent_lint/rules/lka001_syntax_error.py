@@ -17,7 +17,7 @@ reports E999 itself. On files that never mention LiveKit and are not imported by
 
 ## Evidence
 
-libcst 1.9.0 parses the file; its message and position are shown.
+The message and position are those of the Python that runs the linter.
 
 ## Fix safety
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
-from lkagent_lint.text import START_OF_FILE
+from lkagent_lint.facts.file import FileFacts, Problem
 
 
 def extract(data: bytes) -> FileFacts:
@@ -19,7 +18,7 @@ def extract(data: bytes) -> FileFacts:
     """
     from lkagent_lint.frontends.python.dispatches import find_dispatches
     from lkagent_lint.frontends.python.drafts import FileDraft
-    from lkagent_lint.frontends.python.parse import parse
+    from lkagent_lint.frontends.python.parse import TOO_DEEP, parse
     from lkagent_lint.frontends.python.positions import Positions
     from lkagent_lint.frontends.python.walker import Walker
     from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
@@ -34,9 +33,7 @@ def extract(data: bytes) -> FileFacts:
         draft.module.graph.goto(1)
         positions = Positions(parsed.module, draft.wanted())
     except RecursionError:
-        return FileFacts(
-            problems=(Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply to be analysed", START_OF_FILE),)
-        )
+        return FileFacts(problems=(TOO_DEEP,))
     legacy = any(
         module.startswith(LEGACY_MODULES) or module.rpartition(".")[2] in LEGACY_NAMES
         for module in draft.modules

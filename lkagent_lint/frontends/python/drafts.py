@@ -57,7 +57,6 @@ class FlowDraft:
         self.binding = ""
         self.is_async = False
         self.is_generator = False
-        self.tangled = False
         self.parameters: list[Parameter] = []
         self.returns: list[Expr] = []
         self.annotation: Expr | None = None
@@ -86,7 +85,7 @@ class FlowDraft:
                 Call(call.target, call.args, call.keywords, call.use, positions.of(call.node)) for call in self.calls
             ),
             blocks=()
-            if self.tangled
+            if self.graph.tangled
             else tuple(
                 Block(
                     tuple(_freeze_step(step, positions) for step in block.steps),

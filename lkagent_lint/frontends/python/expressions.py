@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +33,7 @@ from lkagent_lint.frontends.python.words import QUIET_METHODS, ROOM_READS
 if TYPE_CHECKING:
     from lkagent_lint.frontends.python.walker import Walker
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _PLAIN = (Text, Constant, Opaque)
 
 
@@ -41,7 +43,9 @@ def text_of(node: cst.SimpleString) -> Expr:
         value = node.evaluated_value
     except (SyntaxError, ValueError):
         return OPAQUE
-    return Text(value) if isinstance(value, str) else OPAQUE
+    if not isinstance(value, str) or _SURROGATES.search(value):  # lone surrogates cannot be encoded, nor be a name
+        return OPAQUE
+    return Text(value)
 
 
 def join(parts: Sequence[Expr]) -> Expr:

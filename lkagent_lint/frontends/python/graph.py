@@ -15,10 +15,6 @@ MAX_FINALLY_DEPTH = 4
 """Copies of nested ``finally`` bodies multiply; a function that nests deeper is not followed."""
 
 
-class TooTangled(Exception):
-    """The function nests ``finally`` deeper than is followed."""
-
-
 class BlockDraft:
     __slots__ = ("following", "raises", "steps")
 
@@ -49,6 +45,8 @@ class Graph:
     def __init__(self) -> None:
         self.blocks = [BlockDraft(RAISE_BLOCK), BlockDraft(RAISE_BLOCK), BlockDraft(RAISE_BLOCK)]
         self.here: int | None = ENTRY_BLOCK
+        self.tangled = False
+        """The blocks are not to be used: the function nests ``finally`` deeper than is followed."""
         self._raises = RAISE_BLOCK
         self._frames: list[_Finally | _Loop] = []
 
@@ -117,10 +115,15 @@ class Graph:
         """Build ``try``: body, handlers, else and finally."""
         outer_raises = self._raises
         after = self.block()
+        if final is not None and sum(isinstance(each, _Finally) for each in self._frames) >= MAX_FINALLY_DEPTH:
+            self.tangled = True
+        if self.tangled:  # what is built from here on is walked for its definitions only
+            for part in (body, *handlers, otherwise, final):
+                if part is not None:
+                    part()
+            return
         if final is not None:
             frame = _Finally(final, outer_raises)
-            if sum(isinstance(each, _Finally) for each in self._frames) >= MAX_FINALLY_DEPTH:
-                raise TooTangled
             self._raises = self._finally_copy(frame, len(self._frames), outer_raises)
             self._frames.append(frame)
         unhandled = self._raises

@@ -15,8 +15,10 @@ from lkagent_lint.text import START_OF_FILE, Span
 
 MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
+MAX_DEPTH = 1_500
+"""Depth of the syntax tree. libcst's time grows with the square of a chain's length (2.3 s for 2,900 additions)."""
 
-_TOO_DEEP = "it is nested too deeply to be analysed"
+TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
 
 
 class Parsed(NamedTuple):
@@ -29,33 +31,58 @@ def parse(data: bytes) -> Parsed | Problem:
     text = decode(data)
     if isinstance(text, Undecodable):
         return Problem(ProblemKind.NOT_ANALYSED, text.reason, START_OF_FILE)
-    tree = _host_tree(text)
-    if isinstance(tree, Problem):
-        return tree
-    if tree is None and _nesting(text) > MAX_NESTING:
-        return Problem(ProblemKind.NOT_ANALYSED, _TOO_DEEP, START_OF_FILE)
-    source, inert = (text, ()) if tree is None else blank_inert(text, tree)
+    host = _host_tree(text)
+    source = text
+    inert: tuple[str, ...] = ()
+    if isinstance(host, ast.Module):
+        if _is_deeper(host, MAX_DEPTH):
+            return TOO_DEEP
+        source, inert = blank_inert(text, host)
+    elif isinstance(host, Problem):
+        return host
+    elif _nesting(text) > MAX_NESTING:
+        return TOO_DEEP
     try:
         return Parsed(cst.parse_module(source), inert)
     except cst.ParserSyntaxError as error:
-        line, column = error.raw_line, error.raw_column + 1
-        return Problem(ProblemKind.SYNTAX, error.message, Span(line, column, line, column))
+        if isinstance(host, ast.Module):  # a gap of libcst's grammar, not a fault of the file
+            return Problem(ProblemKind.NOT_ANALYSED, f"libcst cannot parse it ({error.message})", START_OF_FILE)
+        line, column = host.lineno or 1, host.offset or 1
+        return Problem(ProblemKind.SYNTAX, host.msg, Span(line, column, line, column))
     except RecursionError:
-        return Problem(ProblemKind.NOT_ANALYSED, _TOO_DEEP, START_OF_FILE)
+        return TOO_DEEP
 
 
-def _host_tree(text: str) -> ast.Module | Problem | None:
-    """The host Python's tree; None where the host refuses text that a newer Python may accept."""
+def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:
+    """The host Python's tree, or its error: libcst may know newer syntax than the host."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
-    except SyntaxError:
-        return None
-    except ValueError as error:  # a null byte, which decode refuses before, and whatever a later Python adds
+    except SyntaxError as error:
+        return TOO_DEEP if "too many nested parentheses" in str(error) else error
+    except ValueError as error:  # whatever decode lets through and this Python refuses
         return Problem(ProblemKind.NOT_ANALYSED, str(error), START_OF_FILE)
     except (RecursionError, MemoryError):
-        return Problem(ProblemKind.NOT_ANALYSED, _TOO_DEEP, START_OF_FILE)
+        return TOO_DEEP
+
+
+def _is_deeper(tree: ast.AST, limit: int) -> bool:
+    """Whether a tree is deeper than a limit; level by level, so that no depth can hurt."""
+    level: list[ast.AST] = [tree]
+    for _ in range(limit):
+        if not level:
+            return False
+        following: list[ast.AST] = []
+        for node in level:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    following += [each for each in value if isinstance(each, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    following.append(value)
+        level = following
+    return True
 
 
 def _nesting(text: str) -> int:

@@ -51,8 +51,7 @@ class _Slicer:
                 if isinstance(statement, ast.ClassDef):
                     self.blank(statement.body, f"{prefix}{statement.name}.")
         if prefix and not kept:
-            first = body[0]
-            self.lines[first.lineno - 1] = " " * first.col_offset + "pass\n"
+            self.lines[body[0].lineno - 1] = " " * body[0].col_offset + "pass\n"
 
 
 def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str) -> bool:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from lkagent_lint.facts.flows import Class, Leave, Parameter, Use
+from lkagent_lint.facts.flows import EXIT_BLOCK, Class, Leave, Parameter, Use
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -28,7 +28,7 @@ from lkagent_lint.facts.values import (
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft
 from lkagent_lint.frontends.python.expressions import Expressions
-from lkagent_lint.frontends.python.graph import Graph, TooTangled
+from lkagent_lint.frontends.python.graph import Graph
 
 
 class _ClassScope:
@@ -311,12 +311,8 @@ class Walker(cst.CSTVisitor):
             draft.annotation = self.expressions.annotation(node.returns.annotation)
         self._bind_name(node.name.value, Function(draft.name))
         with self._inside(draft, None):
-            try:
-                node.body.visit(self)
-            except TooTangled:
-                draft.tangled = True
-            else:
-                self.graph.goto(1)
+            node.body.visit(self)
+            self.graph.goto(EXIT_BLOCK)
 
     def lambda_flow(self, node: cst.Lambda) -> str:
         """Draft a lambda's flow and return its name."""
