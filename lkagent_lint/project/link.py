@@ -16,13 +16,18 @@ from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
     NEVER,
+    Box,
+    ClassOf,
     Closure,
+    Instance,
+    Library,
     Partial,
+    Plain,
     SdkMethod,
     SdkObject,
+    String,
     Thing,
     Things,
-    Unknown,
     in_order,
     only,
 )
@@ -79,8 +84,10 @@ class _Linker:
     def _is_server(self, path: str, fact: WorkerFact) -> bool:
         """``rtc_session`` is the SDK's own word; only a receiver that is surely something else is refused."""
         receivers = self._value(path, fact.flow, fact.receiver) if fact.receiver is not None else NEVER
-        kinds = [each for each in receivers if "AgentServer" in self.evaluator.classes.kinds(each)]
-        return bool(kinds) or any(isinstance(each, (Unknown, SdkObject, SdkMethod)) for each in receivers)
+        others = (Instance, ClassOf, Closure, Library, String, Plain, Box)
+        return not receivers or any(
+            "AgentServer" in self.evaluator.classes.kinds(each) or not isinstance(each, others) for each in receivers
+        )
 
     def _worker(self, path: str, fact: WorkerFact) -> Worker:
         def given(expression: Expr | None) -> Things | None:

@@ -45,6 +45,8 @@ def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
             return Event(Kind.LISTEN, place, detail=_literal(call))
         case SdkMethod("Room", name) if name in LISTENER_METHODS:
             return Event(Kind.LISTEN, place, detail=LISTENER_METHODS[name])
+        case SdkMethod("Room", "isconnected"):
+            return Event(Kind.ASKED, place)
         case Sdk("livekit.agents.utils.wait_for_participant"):
             return Event(Kind.WAIT_IN_ROOM, place)
         case _:
@@ -69,6 +71,8 @@ def read_event(read: Read, environment: Environment, evaluator: Evaluator, place
     if not isinstance(expression, v.Attribute):
         return None
     for base in evaluator.value(expression.base, environment):
+        if base == SdkObject("Room") and expression.name == "connection_state":
+            return Event(Kind.ASKED, place)
         if base == SdkObject("Room") and expression.name in _ROOM_USES:
             return Event(Kind.ROOM_USE, place, detail=f"room.{expression.name}")
         if base == SdkObject("JobContext") and expression.name == "agent":

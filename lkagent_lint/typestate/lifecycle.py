@@ -46,6 +46,8 @@ class Kind(enum.Enum):
     LISTEN = "room.on()"
     ROOM_USE = "a use of the room"
     AVATAR_START = "avatar.start()"
+    ASKED = "room.isconnected()"
+    """The code asks whether the room is joined: what it does next depends on the answer, which is not followed."""
 
 
 class Event(NamedTuple):
@@ -122,6 +124,7 @@ AUTOMATON: dict[Kind, Effect] = {
     Kind.LISTEN: Effect(),
     Kind.ROOM_USE: Effect(),
     Kind.AVATAR_START: Effect(),
+    Kind.ASKED: Effect(room=Room.UNKNOWN),
 }
 """Python (python-sdk.md 0, A5): start(room=) joins since 1.1.0, wait_for_participant since 1.5.2."""
 

@@ -28,6 +28,7 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import (
+    ANYTHING,
     ClassOf,
     Closure,
     Environment,
@@ -363,17 +364,36 @@ class Solver:
 
     def _leave(self, value: v.Expr, state: State, environment: Environment, flow: Flow) -> Outcome:
         """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
-        for thing in self.evaluator.value(value, environment):
+        exits: set[State] = set()
+        raises: set[State] = set()
+        span = flow.calls[value.call].span if isinstance(value, v.Result) else None
+        place = Place(environment.path, span or flow.span)
+        for thing in in_order(self.evaluator.value(value, environment)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
-                created = [
-                    key
-                    for number, call in enumerate(flow.calls)
-                    if isinstance(call.target, v.Attribute) and call.target.name == "create_task"
-                    for key in self._effects(v.Result(number), environment, flow)
-                ]
-                place = Place(environment.path, flow.span)
-                return _ends(waited(joined(state, frozenset(created), place), place))
-        return _ends(state)
+                created = frozenset(self._created_in(flow, environment))
+                exits.add(waited(joined(state, created, place), place))
+            elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
+                callee = self.evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
+                outcome = self._enter(callee, state, Site(place, flow.name))
+                exits |= outcome.exits
+                raises |= outcome.raises
+            else:
+                exits.add(state)
+        return Outcome(frozenset(exits or {state}), frozenset(raises))
+
+    def _created_in(self, flow: Flow, environment: Environment) -> Iterator[Key]:
+        """The effects of tasks that a flow creates by ``group.create_task(...)``."""
+        for number, call in enumerate(flow.calls):
+            if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
+                yield from self._effects(v.Result(number), environment, flow)
+
+    def _leaver(self, thing: Instance) -> Closure | None:
+        """What leaving a ``with`` block over an object of the project runs."""
+        for name in ("__aexit__", "__exit__"):
+            for found in in_order(self.evaluator.classes.attribute(thing, name)):
+                if isinstance(found, Closure):
+                    return found
+        return None
 
     # Others' functions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import libcst as cst
 
@@ -78,7 +78,7 @@ def _is_deeper(tree: ast.AST, limit: int) -> bool:
             for name in node._fields:
                 value = getattr(node, name, None)
                 if isinstance(value, list):
-                    following += [each for each in value if isinstance(each, ast.AST)]
+                    following += [each for each in cast("list[object]", value) if isinstance(each, ast.AST)]
                 elif isinstance(value, ast.AST):
                     following.append(value)
         level = following

@@ -20,7 +20,9 @@ MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk
 English too count only as attributes, or every prompt would matter.
 """
 
-ROOM_READS = frozenset({"local_participant", "remote_participants", "sid", "agent", "num_participants"})
+ROOM_READS = frozenset(
+    {"local_participant", "remote_participants", "sid", "agent", "num_participants", "connection_state"}
+)
 """Attributes whose mere reading is a step: the room is used there."""
 
 QUIET_METHODS = frozenset(

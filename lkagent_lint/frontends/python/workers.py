@@ -26,8 +26,9 @@ def find_workers(facts: FileFacts) -> Iterator[WorkerFact]:
 
 def _is_options(facts: FileFacts, flow: Flow, call: Call) -> bool:
     name = qualified(facts, flow, call.target)
-    if name:
-        return name.startswith("livekit.") and name.endswith(_OPTIONS)
+    if name:  # a project may re-export the class; then the keyword that it alone has tells
+        given = any(keyword == "entrypoint_fnc" for keyword, _ in call.keywords)
+        return name.endswith(_OPTIONS) and (name.startswith("livekit.") or given)
     target = call.target
     return isinstance(target, Name) and target.name in _OPTIONS and owner_of(facts, flow, target.name) is None
 
