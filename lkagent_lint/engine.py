@@ -13,13 +13,13 @@ import msgspec
 from lkagent_lint import selection
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Summary
+from lkagent_lint.hiding import Hiding
 from lkagent_lint.index import Index
 from lkagent_lint.rules import all_rules, lka000_internal_error
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.sources.reading import Overlays, decode
 from lkagent_lint.sources.roots import group_by_root
 from lkagent_lint.stack import run_deep
-from lkagent_lint.suppress import NoqaMap
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,9 +91,12 @@ class _RootCheck:
         self._index = Index(root, finder, overlays, tuple(path for path in paths if os.path.isfile(path)))
         self._subject = Subject(self._index.project())
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
-        self._noqa: dict[str, NoqaMap] = {}
-        found = list(self._findings())
-        self.diagnostics = list(self._reported(found))
+        self._hiding = Hiding(self._text, request.respect_noqa)
+        self._validate()
+        shown = [each for each in self._findings() if self._is_wanted(each) and not self._hiding.hides(each)]
+        comments = self._hiding.judge(filter(self._is_inside, self._subject.project.files), self._is_reported)
+        shown += [each for each in comments if self._is_wanted(each)]
+        self.diagnostics = list(self._reported(shown))
         self.failing = sum(
             each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
         )
@@ -118,7 +121,7 @@ class _RootCheck:
         count: dict[tuple[str, ...], int] = {}
         for diagnostic in sorted(found, key=lambda each: (each.place, each.code, -each.severity.rank)):
             place = (diagnostic.code, diagnostic.place)
-            if place in seen or not self._is_wanted(diagnostic):
+            if place in seen:
                 continue
             seen.add(place)
             identity = (diagnostic.place.path, diagnostic.code, diagnostic.subject, *diagnostic.key)
@@ -128,28 +131,33 @@ class _RootCheck:
             relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
             yield diagnostic.with_fingerprint(relative)
 
+    def _validate(self) -> None:
+        """Every settings file that holds for a file of the index names only rules that exist."""
+        finder = self._index.finder
+        for directory in {os.path.dirname(path) for path in self._subject.project.files} | {self._root}:
+            settings = finder.for_directory(directory)
+            selection.validate((*settings.select, *settings.ignore), finder.origin(directory))
+
+    def _is_inside(self, path: str) -> bool:
+        """The file is one of those that were asked for, or lies under one."""
+        return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())
+
+    def _is_reported(self, path: str, code: str) -> bool:
+        """The rule is selected for the file."""
+        settings = self._index.settings(path)
+        select = settings.select if self._request.select is None else self._request.select
+        return selection.is_selected(code, select, (*settings.ignore, *self._request.ignore))
+
     def _is_wanted(self, diagnostic: Diagnostic) -> bool:
         path = diagnostic.place.path
-        if not any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items()):
+        if not self._is_inside(path):
             return False
-        if diagnostic.code == lka000_internal_error.META.code:
-            return True
-        settings = self._index.settings(path)
-        origin = self._index.finder.origin(os.path.dirname(path))
-        selection.validate((*settings.select, *settings.ignore), origin)
-        select = settings.select if self._request.select is None else self._request.select
-        ignore = (*settings.ignore, *self._request.ignore)
-        return selection.is_selected(diagnostic.code, select, ignore) and not self._is_suppressed(diagnostic)
+        return diagnostic.code == lka000_internal_error.META.code or self._is_reported(path, diagnostic.code)
 
-    def _is_suppressed(self, diagnostic: Diagnostic) -> bool:
-        if not self._request.respect_noqa:
-            return False
-        path = diagnostic.place.path
-        if path not in self._noqa:
-            data = self._index.overlays.read(path)
-            text = decode(data) if isinstance(data, bytes) else ""
-            self._noqa[path] = NoqaMap(text if isinstance(text, str) else "")
-        return self._noqa[path].hides(diagnostic.code, diagnostic.place.span.line)
+    def _text(self, path: str) -> str:
+        data = self._index.overlays.read(path)
+        text = decode(data) if isinstance(data, bytes) else ""
+        return text if isinstance(text, str) else ""
 
     def _summary(self) -> Summary:
         project = self._subject.project

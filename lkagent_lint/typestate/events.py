@@ -45,6 +45,8 @@ def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
             return Event(Kind.LISTEN, place, detail=_literal(call))
         case SdkMethod("Room", name) if name in LISTENER_METHODS:
             return Event(Kind.LISTEN, place, detail=LISTENER_METHODS[name])
+        case SdkMethod("JobContext", "add_shutdown_callback"):
+            return Event(Kind.CALLBACK, place)
         case SdkMethod("Room", "isconnected"):
             return Event(Kind.ASKED, place)
         case Sdk("livekit.agents.utils.wait_for_participant"):

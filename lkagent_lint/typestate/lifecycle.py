@@ -46,6 +46,9 @@ class Kind(enum.Enum):
     LISTEN = "room.on()"
     ROOM_USE = "a use of the room"
     AVATAR_START = "avatar.start()"
+    SETUP = "setting up a model"
+    CALLBACK = "ctx.add_shutdown_callback()"
+    ENDLESS = "an endless wait"
     ASKED = "room.isconnected()"
     """The code asks whether the room is joined: what it does next depends on the answer, which is not followed."""
 
@@ -56,9 +59,9 @@ class Event(NamedTuple):
     kind: Kind
     place: Place
     bare: bool = True
-    """CONNECT: it has no arguments at all."""
+    """CONNECT: it has no arguments at all. SETUP, CALLBACK: nothing that comes later is needed for it."""
     detail: str = ""
-    """LISTEN: the event or topic listened for. ROOM_USE: what is used."""
+    """LISTEN: the event or topic listened for. ROOM_USE, SETUP: what is used or made."""
 
 
 class Site(NamedTuple):
@@ -96,6 +99,10 @@ class State(NamedTuple):
     """The first await since the room was joined by a plain connect: from there on events can be lost."""
     used: Event | None = None
     """The first use of the room since then."""
+    waited_for: Origin | None = None
+    """The first wait for a participant before any session has started, in a room joined by a connect with options."""
+    endless: Event | None = None
+    """The first wait that nothing ends but the end of the job."""
     exceptional: bool = False
     """The path took an exception edge, which alone makes no finding."""
     pending: frozenset[Pending] = frozenset()
@@ -124,6 +131,9 @@ AUTOMATON: dict[Kind, Effect] = {
     Kind.LISTEN: Effect(),
     Kind.ROOM_USE: Effect(),
     Kind.AVATAR_START: Effect(),
+    Kind.SETUP: Effect(),
+    Kind.CALLBACK: Effect(),
+    Kind.ENDLESS: Effect(),
     Kind.ASKED: Effect(room=Room.UNKNOWN),
 }
 """Python (python-sdk.md 0, A5): start(room=) joins since 1.1.0, wait_for_participant since 1.5.2."""
@@ -150,8 +160,16 @@ def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
     used = state.used
     if used is None and event.kind in _NEEDS_ROOM and state.origin is not None:
         used = event
+    waited_for = state.waited_for
+    if waited_for is None and event.kind is Kind.WAIT and state.session is Session.NONE and _has_options(state.origin):
+        waited_for = Origin(event, lead)
+    endless = event if event.kind is Kind.ENDLESS and state.endless is None else state.endless
     session = state.session if effect.session is None else effect.session
-    return state._replace(room=room, origin=origin, session=session, used=used)
+    return state._replace(room=room, origin=origin, session=session, used=used, waited_for=waited_for, endless=endless)
+
+
+def _has_options(origin: Origin | None) -> bool:
+    return origin is not None and origin.event.kind is Kind.CONNECT and not origin.event.bare
 
 
 def waited(state: State, place: Place) -> State:

@@ -66,6 +66,7 @@ from lkagent_lint.typestate.lifecycle import (
     settled,
     waited,
 )
+from lkagent_lint.typestate.timing import is_endless_call, is_endless_value, needs_later_value, setup_event
 
 MAX_STATES = 4_000
 """States of one job beyond this make it unknown: silence, and never a hang."""
@@ -190,7 +191,10 @@ class Solver:
             case Await(value, span):
                 keys = frozenset(self._effects(value, environment, flow))
                 place = Place(environment.path, span or flow.span)
-                return _ends(waited(joined(state, keys, place), place))
+                state = waited(joined(state, keys, place), place)
+                if is_endless_value(value, environment, self.evaluator):
+                    state = self._happen(Event(Kind.ENDLESS, place), state, flow)
+                return _ends(state)
             case Read(span=span):
                 place = Place(environment.path, span or flow.span)
                 event = read_event(step, environment, self.evaluator, place)
@@ -231,6 +235,8 @@ class Solver:
     ) -> Outcome:
         """Call one thing that the target may be."""
         event = event_of(thing, call, place)
+        if event is not None and event.kind is Kind.CALLBACK:
+            event = event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
         if event is not None:
             if is_coroutine_method(thing) and call.use is not Use.AWAITED:
                 return self._later(number, call, state, environment, lambda: _ends(self._happen(event, state, flow)))
@@ -307,7 +313,9 @@ class Solver:
 
         def from_here(end: State) -> State:
             if end.origin is not None and end.origin != state.origin:
-                return end._replace(origin=end.origin._replace(lead=site))
+                end = end._replace(origin=end.origin._replace(lead=site))
+            if end.waited_for is not None and end.waited_for != state.waited_for:
+                end = end._replace(waited_for=end.waited_for._replace(lead=site))
             return end
 
         return Outcome(frozenset(map(from_here, outcome.exits)), frozenset(map(from_here, outcome.raises)))
@@ -401,6 +409,8 @@ class Solver:
         self, dotted: str, call: Call, state: State, environment: Environment, flow: Flow, place: Place
     ) -> Outcome:
         last = dotted.rpartition(".")[2]
+        if call.use is Use.AWAITED and is_endless_call(dotted, call, environment, self.evaluator):
+            state = self._happen(Event(Kind.ENDLESS, place), state, flow)
         if call.use is Use.AWAITED and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
             keys: frozenset[Key] = frozenset()
             if dotted in _CARRIERS:
@@ -427,7 +437,10 @@ class Solver:
         return state
 
     def _sdk(self, thing: Thing, call: Call, state: State, environment: Environment, flow: Flow, place: Place) -> State:
-        """Other SDK callees change no state; one that is given the room uses it."""
+        """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
+        setup = setup_event(thing, call, environment, self.evaluator, place)
+        if setup is not None:
+            state = self._happen(setup, state, flow)
         if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
             given = self.evaluator.results.everything(call, environment)
             if any(each == SdkObject("Room") for each in given):

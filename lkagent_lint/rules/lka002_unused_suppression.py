@@ -1,0 +1,51 @@
+"""A suppression that hides nothing.
+
+## What it does
+
+Reports a `# noqa: LKA...` or `# lkagent: ignore[LKA...]` comment that hid no finding, for rules that ran.
+
+## Why it is bad
+
+It says that something is wrong here and accepted. When that is no longer so, the next real finding of the rule on this
+line is hidden without anyone having decided it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For rules that are not selected, for codes of other tools in the same comment, for a `# noqa` without codes, and under
+flake8, where the host applies the comments.
+
+## Evidence
+
+flake8 7.5.0 and ruff's RUF100 treat `# noqa: CODE` the same way.
+
+## Fix safety
+
+There is no fix yet. Deleting the code from the comment is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+
+META = Meta("LKA002", "unused-suppression", Severity.WARNING, "a suppression that hides nothing", host_reports=True)
+
+
+def unused(place: Place, name: str) -> Diagnostic:
+    """The finding for a name in a suppression comment that hid nothing."""
+    return META.at(place, f"this suppression of {name} hides nothing: take it away", subject=name)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Nothing by itself: the engine knows what each comment hid."""
+    yield from ()

@@ -1,0 +1,64 @@
+"""A suppression comment that does not mean what it seems to mean.
+
+## What it does
+
+Reports a `# noqa` comment that names an LKA code, or a `# lkagent:` comment, that is malformed or names a rule which
+does not exist.
+
+## Why it is bad
+
+A malformed `# noqa` either hides nothing or, as flake8 reads it, everything on its line. A malformed `# lkagent:`
+comment hides nothing: it never widens.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For comments that neither name an LKA code nor begin with `lkagent:`, and under flake8.
+
+## Evidence
+
+flake8 7.5.0, `defaults.py` 39 and `violation.py` 57: `# noqa LKA101` and `# noqa:  LKA101` are read as a bare `# noqa`,
+`# noqa: lka101` hides nothing.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+
+META = Meta(
+    "LKA003",
+    "invalid-suppression",
+    Severity.WARNING,
+    "a suppression comment that does not mean what it seems to mean",
+    host_reports=True,
+)
+
+
+def malformed(place: Place, problem: str) -> Diagnostic:
+    """The finding for a comment with a problem (a clause)."""
+    return META.at(place, f"this suppression comment is malformed: {problem}")
+
+
+def unknown(place: Place, name: str, nearest: str | None) -> Diagnostic:
+    """The finding for a comment that names no rule."""
+    hint = f", did you mean {nearest}?" if nearest else ""
+    return META.at(place, f"this comment suppresses {name}, and no rule is called that{hint}", subject=name)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Nothing by itself: the engine reads the comments."""
+    yield from ()

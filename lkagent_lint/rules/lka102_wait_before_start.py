@@ -1,0 +1,69 @@
+"""Waiting for a participant before the session starts, in a room joined by a connect with options.
+
+## What it does
+
+Reports a `ctx.wait_for_participant()` that comes before any session has started, where the room was joined by a
+`ctx.connect(...)` with options and a `session.start(room=...)` may follow.
+
+## Why it is bad
+
+Connecting first is right when the connection needs options. Waiting for the participant before the session starts is
+not part of that: the agent sits in the room without listening, and what the participant says first is lost. The
+lifecycle reference waits after the start.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When connect has no arguments (LKA101 speaks then), when the wait itself joins the room (LKA104), and where the state of
+the job is not known. It is an information, because a session that is built from the participant's attributes has to
+wait first.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent_session.py` 937-1152: the session's listeners are registered by start; audio and text
+that arrive before have no handler (`rtc/room.py` 1165-1198).
+
+## Fix safety
+
+There is no fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.lifecycle import Kind, Session
+
+META = Meta(
+    "LKA102",
+    "wait-before-start",
+    Severity.INFO,
+    "waiting for a participant before the session starts, in a room joined by a connect with options",
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for solved in subject.solved:
+        for reached in solved.reached:
+            state, wait = reached.state, reached.state.waited_for
+            if reached.event.kind is not Kind.START_IN_ROOM or wait is None:
+                continue
+            if state.session is Session.NONE and not state.exceptional:
+                lead, start = wait.lead, reached.event.place
+                yield META.at(
+                    lead.place,
+                    f"ctx.wait_for_participant() comes before session.start() ({where(start, lead.place)}), so nothing "
+                    "listens when the participant speaks first: wait after the start, unless the session is built from "
+                    "the participant",
+                    related=[Related(start, "the session starts here")],
+                    subject=lead.function,
+                )

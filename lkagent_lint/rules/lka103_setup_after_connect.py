@@ -1,0 +1,84 @@
+"""Models or the session are set up after the room is joined.
+
+## What it does
+
+Reports, in an entry function with a session, the first model (`LLM`, `STT`, `TTS`, `VAD`, `RealtimeModel` of a plugin
+or of inference, also by `.load()`) or `AgentSession` that is made after the room has been joined.
+
+## Why it is bad
+
+The lifecycle reference sets up before it joins: while a model loads, the agent is in the room, visible, and cannot
+answer.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When an argument is made from the room or from a participant, when the job has no session, and when LKA101, LKA102
+or LKA104 already speak about the order of the same entry function. It judges the entry function's own body only.
+
+## Evidence
+
+The lifecycle reference, job lifecycle, step 1. livekit-agents 1.8.9 joins within `session.start(room=...)`, so setup
+that comes before it costs nobody's time in the room.
+
+## Fix safety
+
+There is no fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.rules import lka101_connect_before_start, lka102_wait_before_start, lka104_wait_before_connect
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.solver import Reached, Solved
+
+META = Meta("LKA103", "setup-after-connect", Severity.INFO, "models or the session are set up after the room is joined")
+
+_STARTS = frozenset({Kind.START, Kind.START_IN_ROOM, Kind.START_MAYBE_IN_ROOM})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    spoken_of: set[Place] = set()
+    for rule in (lka101_connect_before_start, lka102_wait_before_start, lka104_wait_before_connect):
+        for diagnostic in rule.check(subject):
+            spoken_of.update((diagnostic.place, *(each.place for each in diagnostic.related)))
+    for solved in subject.solved:
+        places = {reached.event.place for reached in solved.reached}
+        if not places & spoken_of and any(reached.event.kind in _STARTS for reached in solved.reached):
+            first = min(_late(solved), key=lambda reached: reached.event.place, default=None)
+            if first is not None:
+                yield _finding(first)
+
+
+def _late(solved: Solved) -> Iterator[Reached]:
+    """Setting up in the entry function's own body that may run in the room."""
+    entry = (solved.job.entry.path, solved.job.entry.flow)
+    for reached in solved.reached:
+        event, state = reached.event, reached.state
+        if event.kind is Kind.SETUP and event.bare and (event.place.path, reached.site.function) == entry:
+            if state.room is Room.JOINED and state.origin is not None and not state.exceptional:
+                yield reached
+
+
+def _finding(reached: Reached) -> Diagnostic:
+    place, origin = reached.event.place, reached.state.origin
+    joined = origin.lead.place if origin is not None else place
+    return META.at(
+        place,
+        f"{reached.event.detail} is made after the room has been joined ({where(joined, place)}), so the agent is in "
+        "the room before it can answer: set up first",
+        related=[Related(joined, "the room is joined here")],
+        subject=reached.site.function,
+        key=(reached.event.detail,),
+    )

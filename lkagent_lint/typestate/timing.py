@@ -1,0 +1,175 @@
+"""What makes a step early or late: models being set up, waits that nothing ends, and what a value is made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.things import Environment, Library, Sdk, SdkMethod, SdkObject, Thing
+from lkagent_lint.typestate.lifecycle import Event, Kind
+
+_MODELS = frozenset({"LLM", "STT", "TTS", "VAD", "RealtimeModel"})
+_SETUP = re.compile(
+    r"livekit\.(?:plugins|agents\.inference)\.[\w.]*?(?P<made>\w+\.(?:LLM|STT|TTS|VAD|RealtimeModel))(?P<load>\.load)?$"
+)
+_ENDLESS_SECONDS = 86_400.0
+"""A day: nobody sleeps that long to get on with it."""
+_FROM_ROOM = frozenset({SdkObject("Room"), SdkObject("LocalParticipant")})
+_WAITS = frozenset({"wait_for_participant", "wait_for_agent", "wait_for_track_publication"})
+_ENDERS = frozenset({"set", "set_result", "set_exception", "cancel"})
+
+
+def setup_event(thing: Thing, call: Call, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+    """Making a model of a plugin or of inference, or the session itself; None for every other call."""
+    if not isinstance(thing, Sdk):
+        return None
+    match = _SETUP.match(thing.name)
+    if match is not None:
+        what = match["made"] + (match["load"] or "")
+    elif thing.name in ("livekit.agents.AgentSession", "livekit.agents.voice.AgentSession"):
+        what = "AgentSession"
+    else:
+        return None
+    given = (*call.args, *(value for _, value in call.keywords))
+    derived = any(
+        _is_from_room(each, environment, evaluator)
+        for value in given
+        for each in _sources(value, environment, evaluator)
+    )
+    return Event(Kind.SETUP, place, bare=not derived, detail=f"{what}()")
+
+
+def _sources(value: v.Expr, environment: Environment, evaluator: Evaluator) -> Iterator[v.Expr]:
+    """Everything that a value is made from in its function: variables, calls, their receivers and arguments."""
+    facts, flow = evaluator.files[environment.path], evaluator.flow_of(environment)
+    seen: set[v.Expr] = set()
+    stack = [value]
+    while stack:
+        here = stack.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        yield here
+        match here:
+            case v.Name(name) if owner_of(facts, flow, name) is flow:
+                stack.extend(flow.variables.get(name, ()))
+            case v.Result(number):
+                call = flow.calls[number]
+                stack.extend((call.target, *call.args, *(each for _, each in call.keywords)))
+            case v.Attribute(base, _):
+                stack.append(base)
+            case v.Subscript(base, key):
+                stack.extend((base, key))
+            case v.Items(parts) | v.Either(parts) | v.Or(parts) | v.Join(parts):
+                stack.extend(parts)
+            case v.Mapping(entries):
+                stack.extend(each for _, each in entries)
+            case v.Spread(inner):
+                stack.append(inner)
+            case v.Typed(_, inner) if inner is not None:
+                stack.append(inner)
+            case v.Opaque():
+                pass
+            case _:
+                pass
+
+
+def _is_from_room(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+    if isinstance(value, v.Attribute) and value.name in _WAITS:
+        return True
+    if isinstance(value, v.Opaque):  # it could be made from anything
+        return True
+    return isinstance(value, (v.Attribute, v.Name)) and any(
+        each in _FROM_ROOM or (isinstance(each, SdkMethod) and each.kind in ("Room", "LocalParticipant"))
+        for each in evaluator.value(value, environment)
+    )
+
+
+def is_endless_call(dotted: str, call: Call, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether awaiting a call of the standard library ends only with the job."""
+    if dotted == "asyncio.sleep":
+        return bool(call.args) and _seconds(call.args[0], environment, evaluator) >= _ENDLESS_SECONDS
+    if dotted == "asyncio.Event.wait" and isinstance(call.target, v.Attribute):
+        return not _is_ended(call.target.base, environment, evaluator)
+    return False
+
+
+def is_endless_value(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether a value is a bare future that nothing in the file ends."""
+    things = evaluator.value(value, environment)
+    futures = [
+        each for each in things if isinstance(each, Library) and each.name.endswith((".Future", ".create_future"))
+    ]
+    return bool(futures) and len(futures) == len(things) and not _is_ended(value, environment, evaluator)
+
+
+def _seconds(value: v.Expr, environment: Environment, evaluator: Evaluator) -> float:
+    """A literal number of seconds, ``float("inf")`` or ``math.inf``; 0 where it is not written out."""
+    if isinstance(value, v.Constant):
+        try:
+            return float(value.value.replace("_", ""))
+        except ValueError:
+            return 0.0
+    if isinstance(value, v.Result):
+        call = evaluator.flow_of(environment).calls[value.call]
+        if call.target == v.Name("float") and call.args and call.args[0] in (v.Text("inf"), v.Text("infinity")):
+            return float("inf")
+    if Library("math.inf") in evaluator.value(value, environment):
+        return float("inf")
+    return 0.0
+
+
+def _is_ended(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether some function of the file ends what is waited for, or it is passed on and anything may."""
+    facts = evaluator.files[environment.path]
+    if not isinstance(value, (v.Name, v.Attribute)):
+        return False
+    for flow in facts.flows.values():
+        for call in flow.calls:
+            target = call.target
+            if isinstance(target, v.Attribute) and target.base == value and target.name in _ENDERS:
+                return True
+            if value in call.args or any(each == value for _, each in call.keywords):
+                return True
+            if any(isinstance(arg, v.Attribute) and arg.base == value for arg in call.args):
+                return True
+        if value in flow.returns or any(store.value == value for store in flow.stores):
+            return True
+    return False
+
+
+def needs_later_value(call: Call, endless: Event | None, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether a callback uses a variable that is only assigned after an endless wait."""
+    if endless is None:
+        return False
+    flow = evaluator.flow_of(environment)
+    later = {
+        name for name, values in flow.variables.items() if any(_is_made_after(value, flow, endless) for value in values)
+    }
+    return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, environment, evaluator))
+
+
+def _is_made_after(value: v.Expr, flow: Flow, endless: Event) -> bool:
+    span = flow.calls[value.call].span if isinstance(value, v.Result) else None
+    return span is not None and span >= endless.place.span
+
+
+def _names_used(callback: v.Expr, environment: Environment, evaluator: Evaluator) -> Iterator[str]:
+    """The variables that a callback names: an expression's own, and those in the body of a nested function."""
+    facts = evaluator.files[environment.path]
+    flow = evaluator.flow_of(environment)
+    for value in _sources(callback, environment, evaluator):
+        if isinstance(value, v.Name):
+            yield value.name
+        if isinstance(value, v.Function) and value.flow in facts.flows and facts.flows[value.flow].parent == flow.name:
+            for call in facts.flows[value.flow].calls:
+                for part in (call.target, *call.args, *(each for _, each in call.keywords)):
+                    while isinstance(part, v.Attribute):
+                        part = part.base
+                    if isinstance(part, v.Name):
+                        yield part.name
