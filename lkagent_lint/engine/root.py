@@ -1,86 +1,24 @@
-"""One function that every surface calls: ``check(Request) -> Report``."""
+"""The check of one root: index, judge, select, hide, sort."""
 
 from __future__ import annotations
 
-import gc
 import os
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from lkagent_lint import selection
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Diagnostic, Place, Report, Summary
-from lkagent_lint.hiding import Hiding
-from lkagent_lint.index import Index
+from lkagent_lint.diagnostics import Diagnostic, Place, Summary
+from lkagent_lint.engine import selection
+from lkagent_lint.engine.hiding import Hiding
+from lkagent_lint.engine.index import Index
+from lkagent_lint.engine.request import Request
 from lkagent_lint.rules import all_rules, lka000_internal_error
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.sources.reading import Overlays, decode
-from lkagent_lint.sources.roots import group_by_root
-from lkagent_lint.stack import run_deep
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What to check and how. Paths are absolute paths of the operating system."""
-
-    paths: tuple[str, ...]
-    """Files and directories to report on; what is indexed beside them follows from their roots."""
-    overlays: Mapping[str, bytes] = {}
-    """Unsaved text by path: it stands in for the file on disk, also where no such file exists."""
-    select: tuple[str, ...] | None = None
-    """Overrides the settings' ``select``: codes, prefixes or names."""
-    ignore: tuple[str, ...] = ()
-    """Added to the settings' ``ignore``."""
-    isolated: bool = False
-    """Read no settings file at all."""
-    respect_noqa: bool = True
-    """Apply ``# noqa`` comments here; a host that applies them itself (flake8) says False."""
-
-
-def check(request: Request) -> Report:
-    """Check the paths of a request and return every diagnostic that stands in them.
-
-    Raises ``ConfigError`` where a settings file or a rule name cannot be used. Runs in a thread with a deep stack.
-    """
-    return run_deep(lambda: _check(request))
-
-
-def _check(request: Request) -> Report:
-    selection.validate((*(request.select or ()), *request.ignore), None)
-    overlays = Overlays(request.overlays)
-    finder = SettingsFinder(request.isolated, overlays.read_settings)
-    diagnostics: list[Diagnostic] = []
-    summaries: list[Summary] = []
-    failing = 0
-    with _collector_paused():
-        for root, paths in group_by_root(request.paths, finder).items():
-            check = _RootCheck(request, root, paths, finder, overlays)
-            diagnostics += check.diagnostics
-            failing += check.failing
-            summaries.append(check.summary)
-    return Report(
-        diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
-        summary=_added(summaries),
-        failing=failing,
-        internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
-    )
-
-
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Trees and facts hold no cycles worth collecting; the collector would walk them again and again (1.3 x)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-class _RootCheck:
+class RootCheck:
     """One root: its index, its findings, filtered."""
 
     def __init__(
@@ -169,21 +107,3 @@ class _RootCheck:
             dispatches=len(project.dispatches),
             sdks=tuple(sorted(sdks)),
         )
-
-
-def _added(summaries: list[Summary]) -> Summary:
-    return Summary(
-        files=sum(each.files for each in summaries),
-        workers=sum(each.workers for each in summaries),
-        jobs=sum(each.jobs for each in summaries),
-        dispatches=sum(each.dispatches for each in summaries),
-        sdks=_shortened(sorted({sdk for each in summaries for sdk in each.sdks})),
-    )
-
-
-def _shortened(labels: list[str]) -> tuple[str, ...]:
-    """Versions with their sources; beyond three sources, versions with the number of their sources."""
-    if len(labels) <= 3:
-        return tuple(labels)
-    counts = Counter(label.partition(" (")[0] for label in labels)
-    return tuple(f"{version} ({count} places)" for version, count in sorted(counts.items()))
