@@ -34,26 +34,33 @@ class Hiding:
             self._hidden.setdefault(path, []).append(diagnostic)
         return hidden
 
-    def judge(self, paths: Iterable[str], ran: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
-        """What LKA002 and LKA003 say of the comments in some files, once every finding has been asked about.
+    def invalid(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
+        """What LKA003 says of the comments in some files. A ``noqa`` is judged only where it is applied."""
+        for path, comment in self._judged(paths):
+            place = Place(path, comment.span)
+            if comment.problem:
+                yield lka003_invalid_suppression.malformed(place, comment.problem)
+            for name in comment.names:
+                if not _codes(name, exact=comment.ours):
+                    yield lka003_invalid_suppression.unknown(place, name, _nearest(name))
 
-        ``ran(path, code)`` tells whether a rule was reported for a file. A ``noqa`` is judged only where it is applied.
+    def unused(self, paths: Iterable[str], ran: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
+        """What LKA002 says, once every other finding has been asked about.
+
+        ``ran(path, code)`` tells whether a rule was reported for a file.
         """
+        for path, comment in self._judged(paths):
+            for name in comment.names:
+                codes = _codes(name, exact=comment.ours)
+                own = lka002_unused_suppression.META.code in codes
+                if codes and not own and all(ran(path, code) for code in codes) and not self._hid(path, comment, codes):
+                    yield lka002_unused_suppression.unused(Place(path, comment.span), name)
+
+    def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, Suppression]]:
         for path in paths:
             for comment in self._of(path):
                 if comment.ours or self._respect_noqa:
-                    yield from self._judge(path, comment, ran)
-
-    def _judge(self, path: str, comment: Suppression, ran: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
-        place = Place(path, comment.span)
-        if comment.problem:
-            yield lka003_invalid_suppression.malformed(place, comment.problem)
-        for name in comment.names:
-            codes = _codes(name, exact=comment.ours)
-            if not codes:
-                yield lka003_invalid_suppression.unknown(place, name, _nearest(name))
-            elif all(ran(path, code) for code in codes) and not self._hid(path, comment, codes):
-                yield lka002_unused_suppression.unused(place, name)
+                    yield path, comment
 
     def _hid(self, path: str, comment: Suppression, codes: list[str]) -> bool:
         return any(

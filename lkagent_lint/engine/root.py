@@ -31,14 +31,20 @@ class RootCheck:
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
         self._hiding = Hiding(self._text, request.respect_noqa)
         self._validate()
-        shown = [each for each in self._findings() if self._is_wanted(each) and not self._hiding.hides(each)]
-        comments = self._hiding.judge(filter(self._is_inside, self._subject.project.files), self._is_reported)
-        shown += [each for each in comments if self._is_wanted(each)]
+        inside = [path for path in self._subject.project.files if self._is_inside(path)]
+        # LKA002 comes last: it says what hid none of the others.
+        shown = list(self._shown(self._findings()))
+        shown += self._shown(list(self._hiding.invalid(inside)))
+        shown += self._shown(list(self._hiding.unused(inside, self._is_reported)))
         self.diagnostics = list(self._reported(shown))
         self.failing = sum(
             each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
         )
         self.summary = self._summary()
+
+    def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """The findings that were asked for and that no comment hides."""
+        return (each for each in found if self._is_wanted(each) and not self._hiding.hides(each))
 
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""

@@ -56,9 +56,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         places = {reached.event.place for reached in solved.reached}
         if not places & spoken_of and any(reached.event.kind in _STARTS for reached in solved.reached):
-            first = min(_late(solved), key=lambda reached: reached.event.place, default=None)
-            if first is not None:
-                yield _finding(first)
+            late = list(_late(solved))
+            if late and all(reached.event.bare for reached in late):
+                yield _finding(min(late, key=_turn))
 
 
 def _late(solved: Solved) -> Iterator[Reached]:
@@ -66,9 +66,15 @@ def _late(solved: Solved) -> Iterator[Reached]:
     entry = (solved.job.entry.path, solved.job.entry.flow)
     for reached in solved.reached:
         event, state = reached.event, reached.state
-        if event.kind is Kind.SETUP and event.bare and (event.place.path, reached.site.function) == entry:
+        if event.kind is Kind.SETUP and (event.place.path, reached.site.function) == entry:
             if state.room is Room.JOINED and state.origin is not None and not state.exceptional:
                 yield reached
+
+
+def _turn(reached: Reached) -> tuple[int, int]:
+    """When a call's turn comes: an argument is made before the call that it is given to."""
+    span = reached.event.place.span
+    return span.end_line, span.end_column
 
 
 def _finding(reached: Reached) -> Diagnostic:

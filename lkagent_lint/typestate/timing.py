@@ -94,6 +94,8 @@ def is_endless_call(dotted: str, call: Call, environment: Environment, evaluator
     """Whether awaiting a call of the standard library ends only with the job."""
     if dotted == "asyncio.sleep":
         return bool(call.args) and _seconds(call.args[0], environment, evaluator) >= _ENDLESS_SECONDS
+    if dotted == "asyncio.Future" or dotted.endswith(".create_future"):
+        return True  # awaited where it is made: nobody else has it
     if dotted == "asyncio.Event.wait" and isinstance(call.target, v.Attribute):
         return not _is_ended(call.target.base, environment, evaluator)
     return False

@@ -7,13 +7,13 @@ import re
 _METHODS = (
     "connect|start|wait_for_\\w+|aclose|drain|accept|reject|create_dispatch|update_instructions|update_tools|sid"
     "|shutdown|add_\\w+|say|generate_reply|register_\\w+|on|once|agent|agents|room|room_config|agent_name"
-    "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|with_room_\\w+|claims"
+    "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|sleep|wait|create_future|with_room_\\w+|claims"
 )
 _NAMES = (
     "get_job_context|wait_for_\\w+|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
     "|roomConfig|agent_name|agentName|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions"
     "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest|create_task|gather"
-    "|getenv|global"
+    "|getenv|sleep|Future|global"
 )
 MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk\b")
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
