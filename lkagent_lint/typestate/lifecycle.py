@@ -203,23 +203,23 @@ def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) ->
     return frozenset(found)
 
 
-def joined(state: State, keys: frozenset[tuple[object, int]], place: Place) -> State:
-    """The state once the effects with these keys have been awaited."""
+def joined(state: State, keys: frozenset[tuple[object, int]]) -> State:
+    """The state once the effects with these keys have been awaited.
+
+    Where several effects that join the room run at once, it is not known which of them joined it.
+    """
     ended = [each for each in state.pending if each.key in keys]
     if not ended:
         return state
     joiners = [each for each in state.pending if each.room is Room.JOINED]
-    room, origin, session, awaited = state.room, state.origin, state.session, state.awaited
+    room, origin, session = state.room, state.origin, state.session
     for each in ended:
         if room is Room.PENDING and each.room is not Room.OUT:
             room = each.room
             origin = each.origin if len(joiners) == 1 else None
-            awaited = place if len(keys) > 1 and origin is not None else None
         if session is Session.PENDING and each.session is not Session.NONE:
             session = each.session
-    return state._replace(
-        room=room, origin=origin, session=session, awaited=awaited, pending=state.pending.difference(ended)
-    )
+    return state._replace(room=room, origin=origin, session=session, pending=state.pending.difference(ended))
 
 
 def settled(state: State, outer: frozenset[Pending]) -> State:

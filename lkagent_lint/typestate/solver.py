@@ -191,7 +191,7 @@ class Solver:
             case Await(value, span):
                 keys = frozenset(self._effects(value, environment, flow))
                 place = Place(environment.path, span or flow.span)
-                state = waited(joined(state, keys, place), place)
+                state = waited(joined(state, keys), place)
                 if is_endless_value(value, environment, self.evaluator):
                     state = self._happen(Event(Kind.ENDLESS, place), state, flow)
                 return _ends(state)
@@ -379,7 +379,7 @@ class Solver:
         for thing in in_order(self.evaluator.value(value, environment)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
                 created = frozenset(self._created_in(flow, environment))
-                exits.add(waited(joined(state, created, place), place))
+                exits.add(waited(joined(state, created), place))
             elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
                 callee = self.evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, Site(place, flow.name))
@@ -416,9 +416,10 @@ class Solver:
             if dotted in _CARRIERS:
                 values = (*call.args, *(each for _, each in call.keywords))
                 keys = frozenset(key for value in values for key in self._effects(value, environment, flow))
-            if any(each.key in keys for each in state.pending):
-                state = joined(state, keys, place)
-            else:
+            # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
+            transparent = any(each.key in keys for each in state.pending)
+            state = joined(state, keys)
+            if not transparent or (len(call.args) > 1 and dotted == "asyncio.gather"):
                 state = waited(state, place)
         if last in _RUNNERS and any(
             isinstance(each, Closure) for each in self.evaluator.results.everything(call, environment)
