@@ -36,7 +36,7 @@ class RootCheck:
         shown = list(self._shown(self._findings()))
         shown += self._shown(list(self._hiding.invalid(inside)))
         shown += self._shown(list(self._hiding.unused(inside, self._is_reported)))
-        self.diagnostics = list(self._reported(shown))
+        self.diagnostics = shown
         self.failing = sum(
             each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
         )
@@ -44,7 +44,7 @@ class RootCheck:
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""
-        return (each for each in found if self._is_wanted(each) and not self._hiding.hides(each))
+        return (each for each in self._identified(found) if self._is_wanted(each) and not self._hiding.hides(each))
 
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
@@ -60,7 +60,10 @@ class RootCheck:
         for failure in self._subject.failures:
             yield lka000_internal_error.crash("the solver", *failure)
 
-    def _reported(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    def _identified(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """One finding per code and place, with its fingerprint. Findings that are alike are numbered before any is
+        hidden or left out, so that no fingerprint depends on what else is shown.
+        """
         seen: set[tuple[str, Place]] = set()
         count: dict[tuple[str, ...], int] = {}
         for diagnostic in sorted(found, key=lambda each: (each.place, each.code, -each.severity.rank)):

@@ -64,12 +64,15 @@ def find_dispatches(facts: FileFacts) -> Iterator[DispatchFact]:
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
             yield from finder.from_call(flow, number, call)
+    for flow in facts.flows.values():
         yield from finder.from_values(flow)
 
 
 class _Finder:
     def __init__(self, facts: FileFacts) -> None:
         self.facts = facts
+        self.claims: set[Mapping] = set()
+        """Dicts that are claims of a token signed by hand, and no request bodies."""
         self.additions = self._additions()
         self.kinds = self._kinds()
 
@@ -124,9 +127,18 @@ class _Finder:
             return _CARRIERS[message]
         if isinstance(call.target, Attribute) and call.target.name == "with_room_config":
             return DispatchKind.TOKEN
-        if qualified(self.facts, flow, call.target).endswith("jwt.encode"):
-            return DispatchKind.TOKEN
         return None
+
+    def _signs(self, flow: Flow, call: Call) -> bool:
+        """A token signed by hand: ``jwt.encode(claims, secret)``."""
+        return qualified(self.facts, flow, call.target).endswith("jwt.encode")
+
+    def _claimed(self, flow: Flow, call: Call, span: Span) -> Iterator[DispatchFact]:
+        for value in (*call.args, *(each for _, each in call.keywords)):
+            for home, part in self.parts(flow, value):
+                if isinstance(part, Mapping) and _is_body(part):
+                    self.claims.add(part)
+                    yield DispatchFact(kind=DispatchKind.TOKEN, flow=home.name, span=span, name=mapping_name(part))
 
     def _stored_in(self, flow: Flow, base: Expr) -> DispatchKind:
         for node in self.reached(flow, base):
@@ -140,7 +152,13 @@ class _Finder:
                 return DispatchKind.CONFIG
 
     def reached(self, flow: Flow, value: Expr) -> Iterator[Node]:
-        """Every call whose result is part of a value, through variables, containers and arguments of messages."""
+        """Every call whose result is part of a value."""
+        for here, expression in self.parts(flow, value):
+            if isinstance(expression, Result):
+                yield Node(here.name, expression.call)
+
+    def parts(self, flow: Flow, value: Expr) -> Iterator[tuple[Flow, Expr]]:
+        """Everything that a value is made of: through variables, containers, and arguments of calls."""
         seen: set[object] = set()
         stack: list[tuple[Flow, Expr]] = [(flow, value)]
         while stack:
@@ -148,13 +166,12 @@ class _Finder:
             if (here.name, expression) in seen:
                 continue
             seen.add((here.name, expression))
+            yield here, expression
             if isinstance(expression, Result):
-                yield Node(here.name, expression.call)
                 call = here.calls[expression.call]
-                parts: list[Expr] = [*call.args, *(each for _, each in call.keywords)]
+                stack.extend((here, part) for part in (*call.args, *(each for _, each in call.keywords)))
                 if isinstance(call.target, Attribute):  # a builder's chain: AccessToken().with_…()
-                    parts.append(call.target.base)
-                stack.extend((here, part) for part in parts)
+                    stack.append((here, call.target.base))
             elif isinstance(expression, Name):
                 home = owner_of(self.facts, here, expression.name)
                 if home is not None:
@@ -175,6 +192,8 @@ class _Finder:
             yield self._named(flow, number, call, DispatchKind.API)
         elif message == _CONFIGURATION or message in _CARRIERS:
             yield from self._listed(flow, call, self.kinds.get(node, DispatchKind.CONFIG), span)
+        elif self._signs(flow, call):
+            yield from self._claimed(flow, call, span)
         elif isinstance(call.target, Attribute):
             yield from self._method(flow, number, call, call.target, span)
         if message not in (_AGENT, _REQUEST) and any(name == "room_preset" for name, _ in call.keywords):
@@ -249,7 +268,7 @@ class _Finder:
         """Hand-written bodies, and commands in strings and lists, wherever in a flow they stand."""
         for span, value, kind in self._roots(flow):
             for expression in walk(value):
-                if isinstance(expression, Mapping) and _is_body(expression):
+                if isinstance(expression, Mapping) and _is_body(expression) and expression not in self.claims:
                     name = mapping_name(expression)
                     yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE if name is None else name)
                 elif isinstance(expression, Items):

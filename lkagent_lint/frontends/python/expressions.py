@@ -58,6 +58,11 @@ def join(parts: Sequence[Expr]) -> Expr:
     return Text("".join(texts))
 
 
+def _fills_agents(target: Expr) -> bool:
+    """``configuration.agents.add()`` makes a dispatch, arguments or not."""
+    return isinstance(target, Attribute) and isinstance(target.base, Attribute) and target.base.name == "agents"
+
+
 def is_leaf(node: cst.BaseExpression) -> bool:
     """No step can come from evaluating it."""
     return isinstance(node, (cst.Name, cst.SimpleString, cst.Integer, cst.Float))
@@ -172,6 +177,7 @@ class Expressions:
         if (
             use is not Use.AWAITED
             and (word in QUIET_METHODS or isinstance(target, Opaque))
+            and not _fills_agents(target)
             and all(isinstance(value, _PLAIN) for value in args)
             and all(isinstance(value, _PLAIN) for _, value in keywords)
         ):
