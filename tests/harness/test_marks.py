@@ -178,4 +178,8 @@ def test_a_contradiction_in_a_sidecar() -> None:
 )
 def test_what_a_mark_speaks_of(code: str, severity: Severity, message: str, fits: bool) -> None:
     assert one('# expect LKA101 warning "too early"').fits(code, severity, message) is fits
-    assert one('# expect LKA101 "too early"').fits(code, Severity.ERROR, "too early") is True
+
+
+def test_a_mark_without_a_severity_speaks_of_any() -> None:
+    assert one('# expect LKA101 "too early"').fits("LKA101", Severity.ERROR, "too early")
+    assert not one('# expect LKA101 "too early"').fits("LKA102", Severity.ERROR, "too early")

@@ -57,8 +57,37 @@ class _Slicer:
 def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str) -> bool:
     if MATTERS.search(source) or _passes_on(statement):
         return False
+    if not isinstance(statement, ast.ClassDef) and _never_returns(statement.body):
+        return False
     # Awaiting a coroutine function without any await in it lets nothing else run: that has to stay known.
     return not isinstance(statement, ast.AsyncFunctionDef) or _SUSPENDS.search(source) is not None
+
+
+def _never_returns(body: list[ast.stmt]) -> bool:
+    """Whether a body can end by an exception only, as far as its ``raise`` statements tell: callers stop there."""
+    return any(_always_raises(statement) for statement in body)
+
+
+def _always_raises(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Raise():
+            return True
+        case ast.If():
+            return _never_returns(statement.body) and _never_returns(statement.orelse)
+        case ast.With() | ast.AsyncWith():
+            return _never_returns(statement.body)
+        case ast.Try():
+            handled = all(_never_returns(each.body) for each in statement.handlers)
+            tried = _never_returns(statement.body) or _never_returns(statement.orelse)
+            return (tried and handled) or _never_returns(statement.finalbody)
+        case ast.Match():
+            last = statement.cases[-1]
+            is_complete = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
+            return is_complete and all(_never_returns(each.body) for each in statement.cases)
+        case ast.While():
+            return isinstance(statement.test, ast.Constant) and bool(statement.test.value)
+        case _:
+            return False
 
 
 def _passes_on(definition: ast.stmt) -> bool:
@@ -94,6 +123,19 @@ def _word(node: ast.expr) -> str:
 
 
 def _rooted(node: ast.expr, parameters: set[str]) -> bool:
-    while isinstance(node, (ast.Attribute, ast.Starred, ast.Subscript)):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id in parameters
+    """Whether a value can be a parameter or what hangs on one, on its own or in a display."""
+    match node:
+        case ast.Name(id=name):
+            return name in parameters
+        case ast.Attribute(value=inner) | ast.Starred(value=inner) | ast.Subscript(value=inner):
+            return _rooted(inner, parameters)
+        case ast.NamedExpr(value=inner) | ast.Await(value=inner):
+            return _rooted(inner, parameters)
+        case ast.Tuple(elts=inner) | ast.List(elts=inner) | ast.Set(elts=inner) | ast.BoolOp(values=inner):
+            return any(_rooted(each, parameters) for each in inner)
+        case ast.Dict(values=inner):
+            return any(_rooted(each, parameters) for each in inner)
+        case ast.IfExp(body=body, orelse=orelse):
+            return _rooted(body, parameters) or _rooted(orelse, parameters)
+        case _:
+            return False

@@ -1,0 +1,25 @@
+"""Solving a project that is only in memory."""
+
+from __future__ import annotations
+
+from lkagent_lint.config import Settings
+from lkagent_lint.frontends.python import extract
+from lkagent_lint.project.link import link
+from lkagent_lint.project.modules import Modules
+from lkagent_lint.project.records import Project, Texts
+from lkagent_lint.sources.sdk.versions import Sdk
+
+ROOT = "/project"
+
+
+def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
+    """A project of Python files by name, judged by a livekit-agents version. Nothing is read or written."""
+    paths = {f"{ROOT}/{name}": text for name, text in files.items()}
+    return link(
+        root=ROOT,
+        files={path: extract(text.encode()) for path, text in sorted(paths.items())},
+        modules=Modules(ROOT, paths),
+        texts=Texts(lambda: False, lambda name: False, lambda: False),
+        settings=lambda path: Settings(),
+        sdk=lambda path: Sdk(version),
+    )
