@@ -66,10 +66,12 @@ def expected_104(seen: Iterable[Seen]) -> dict[tuple[str, int], Severity]:
     }
 
 
-def joined_at(diagnostic: Diagnostic) -> tuple[str, int]:
-    """Where the room is joined that an order finding speaks of."""
+def joined_at(diagnostic: Diagnostic, reached: Iterable[Reached]) -> set[tuple[str, int]]:
+    """Where the room is joined that an order finding speaks of: one stands for all joins that its step leads to."""
     joined = [each.place for each in diagnostic.related if each.message == "the room is joined here"]
-    return place_of(joined[0] if joined else diagnostic.place)
+    origins = [each.state.origin for each in reached if each.event.kind is Kind.START_IN_ROOM]
+    led_to = {place_of(each.event.place) for each in origins if each and each.lead.place == diagnostic.place}
+    return {place_of(each) for each in joined or [diagnostic.place]} | led_to
 
 
 def mismatch(program: Program, version: str) -> str:
@@ -85,7 +87,12 @@ def mismatch(program: Program, version: str) -> str:
     if found != expected:
         problems += [f"missing {each}" for each in sorted(expected - found, key=repr)]
         problems += [f"too many {each}" for each in sorted(found - expected, key=repr)]
-    order = {joined_at(each) for each in lka101_connect_before_start.check(subject)}
+    order = set[tuple[str, int]]()
+    for diagnostic in lka101_connect_before_start.check(subject):
+        named = joined_at(diagnostic, reached)
+        if not named & expected_101(expected):
+            problems.append(f"LKA101 of no join: {diagnostic.place}")
+        order |= named & expected_101(expected)
     if order != expected_101(expected):
         problems.append(f"LKA101 {order} instead of {expected_101(expected)}")
     if not VERSIONS[version]:
