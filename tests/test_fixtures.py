@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +105,7 @@ def test_facts_survive_their_codec(case: Case) -> None:
     for name in case.files:
         if name.endswith(".py"):
             data = (case.root / name).read_bytes()
-            facts = run_deep(lambda data=data: extract(data))
+            facts = run_deep(partial(extract, data))
             encoded = encode(facts)
             assert decode(encoded) == facts
             assert encode(decode(encoded)) == encoded

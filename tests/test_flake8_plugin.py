@@ -279,9 +279,7 @@ def test_nameless_standard_input_has_only_findings_of_its_own(asked: Engine) -> 
     )
     assert [line for line, *_ in check("stdin", given=stdin("stdin"))] == [2, 4]
     path = os.path.abspath("stdin.py")
-    assert asked.requests == [
-        engine.Request(paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False)
-    ]
+    assert asked.requests == [engine.Request(paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False)]
 
 
 def test_a_file_called_stdin_is_a_file(asked: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 
 from lkagent_lint import engine
 from lkagent_lint.config.loader import ConfigError
-from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.diagnostics import Report, Severity
 from tests.harness import cases, runs
 from tests.harness.cases import Case, Kind
 
@@ -274,7 +275,7 @@ def test_a_way_notices_an_engine_that_depends_on_it(
     assert runs.WAYS[way](project, tmp_path / "right") == expected
 
     check = engine.check
-    monkeypatch.setattr(engine, "check", lambda request: broken(check, request))
+    monkeypatch.setattr(engine, "check", partial(broken, check))
     try:
         found = runs.WAYS[way](project, tmp_path / "wrong")
     except ConfigError:

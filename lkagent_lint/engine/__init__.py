@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from lkagent_lint.config.loader import SettingsFinder
@@ -36,8 +36,7 @@ def _check(request: Request) -> Report:
     summaries: list[Summary] = []
     failing = 0
     with _collector_paused():
-        for root, paths in group_by_root(request.paths, finder).items():
-            check = RootCheck(request, root, paths, finder, overlays)
+        for check in _checks(request, finder, overlays):
             diagnostics += check.diagnostics
             failing += check.failing
             summaries.append(check.summary)
@@ -47,6 +46,21 @@ def _check(request: Request) -> Report:
         failing=failing,
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
     )
+
+
+def _checks(request: Request, finder: SettingsFinder, overlays: Overlays) -> Iterator[RootCheck]:
+    """The checks of every root that the request's paths belong to or hold."""
+    pending = dict(group_by_root(request.paths, finder))
+    done: set[str] = set()
+    while pending:
+        root = min(pending)
+        check = RootCheck(request, root, pending.pop(root), finder, overlays)
+        done.add(root)
+        for nested in check.nested:
+            # A directory asked for holds it whole, whatever else of it was asked for by name.
+            if nested not in done:
+                pending[nested] = (nested,)
+        yield check
 
 
 @contextmanager

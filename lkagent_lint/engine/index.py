@@ -33,6 +33,7 @@ class Index:
         self.crashes: list[Crash] = []
         self.facts: dict[str, FileFacts] = {}
         found = discover(root, finder, overlays)
+        self.nested = found.nested
         self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
         self._texts = [entry for entry in found.entries if entry.kind == "text"]
         for path in named:

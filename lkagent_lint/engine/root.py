@@ -41,6 +41,8 @@ class RootCheck:
             each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
         )
         self.summary = self._summary()
+        self.nested = tuple(path for path in self._index.nested if self._is_inside(path))
+        """Roots of other projects in the directories that were asked for."""
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""

@@ -48,10 +48,12 @@ class Entry(msgspec.Struct, frozen=True, order=True):
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """What lies under a root, and what could not be looked at; both sorted by path."""
+    """What lies under a root, and what could not be looked at; all sorted by path."""
 
     entries: tuple[Entry, ...]
     problems: tuple[Unreadable, ...]
+    nested: tuple[str, ...]
+    """The nearest roots of other projects below; what lies under them is theirs."""
 
 
 def kind_of(name: str) -> Kind | None:
@@ -68,8 +70,8 @@ def discover(root: str, finder: SettingsFinder, overlays: Overlays | None = None
     """Every file under an absolute root that may matter, sorted by path.
 
     Left out: what ``ignoring`` names, gitignored files (but ``.env*`` ones), anything that is not a regular
-    file, nested projects (a directory with its own ``.git`` or ``root = true``), links to directories, and
-    links to files outside the root or to files that are listed anyway. Raises ConfigError as the finder does.
+    file, nested projects (a directory with its own ``.git`` or ``root = true``; they are named), links to directories,
+    and links to files outside the root or to files that are listed anyway. Raises ConfigError as the finder does.
     """
     return _Walk(root, finder, overlays or Overlays()).run()
 
@@ -90,6 +92,7 @@ class _Walk:
         self._entries: list[Entry] = []
         self._links: list[tuple[_Directory, str]] = []
         self._problems: list[Unreadable] = []
+        self._nested: list[str] = []
         self._pending: list[_Directory] = []
 
     def run(self) -> Discovery:
@@ -102,14 +105,18 @@ class _Walk:
         while self._pending:
             self._visit(self._pending.pop())
         self._take_links()
-        return Discovery(tuple(sorted(self._entries)), tuple(sorted(self._problems)))
+        return Discovery(tuple(sorted(self._entries)), tuple(sorted(self._problems)), tuple(sorted(self._nested)))
 
     def _visit(self, directory: _Directory) -> None:
         listed = self._list(directory.path)
         added = self._added.get(directory.path, {})
         names = {entry.name for entry in listed} | added.keys()
-        if directory.path != self._root and self._stands_alone(directory.path, names):
-            return
+        if directory.path != self._root:
+            if "pyvenv.cfg" in names:
+                return
+            if self._is_root(directory.path, names):
+                self._nested.append(directory.path)
+                return
         self._refine(directory, names)
         for entry in listed:
             if entry.name not in added:
@@ -131,9 +138,9 @@ class _Walk:
                 self._problem(path, error)
             return []
 
-    def _stands_alone(self, path: str, names: set[str]) -> bool:
-        """Whether a directory below the root is an environment or a project of its own."""
-        if ".git" in names or "pyvenv.cfg" in names:
+    def _is_root(self, path: str, names: set[str]) -> bool:
+        """Whether a directory below the root is a project of its own."""
+        if ".git" in names:
             return True
         own = self._finder.has_own(path) if FILE_NAME in names else None
         return own is not None and own.root

@@ -73,9 +73,7 @@ def finding(path: str = "agent.py", message: str = "joins the room too early") -
 
 
 def report(*diagnostics: Diagnostic, failing: int = 0, internal_errors: int = 0) -> Report:
-    return Report(
-        diagnostics=diagnostics, summary=Summary(), failing=failing, internal_errors=internal_errors
-    )
+    return Report(diagnostics=diagnostics, summary=Summary(), failing=failing, internal_errors=internal_errors)
 
 
 @pytest.mark.parametrize("arguments", [[], ["."], ["check"], ["check", "."]])
@@ -152,9 +150,7 @@ def test_the_report_goes_to_standard_output(asked: Recorder, capfd: pytest.Captu
         (["agent.py", "--stdin-filename", "x.py"], "error: --stdin-filename needs - as the only path"),
     ],
 )
-def test_wrong_usage(
-    asked: Recorder, arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage(asked: Recorder, arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(*arguments) == 2
     out, err = capfd.readouterr()
     assert err.startswith(message)
@@ -201,9 +197,7 @@ class Stdin:
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\x00\r\n", b"await ctx.connect()\n"])
-def test_standard_input_stands_in_for_a_file(
-    asked: Recorder, data: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_input_stands_in_for_a_file(asked: Recorder, data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     assert run("-", "--stdin-filename", "app/new.py") == 0
     path = os.path.abspath("app/new.py")
@@ -244,9 +238,7 @@ def test_help_names_everything_and_shows_an_example(
 ) -> None:
     assert run(*arguments) == 0
     text = capfd.readouterr().out
-    options = (
-        "--output-format --select --ignore --isolated --exit-zero --stdin-filename --color --jobs --version"
-    )
+    options = "--output-format --select --ignore --isolated --exit-zero --stdin-filename --color --jobs --version"
     for option in [*options.split(), "-h, --help", "Example:", "[tool.lkagent-lint]", "# noqa: LKA101"]:
         assert option in text
     assert asked.requests == []
@@ -410,9 +402,7 @@ def test_an_encoding_that_lacks_characters_is_no_error(tmp_path: Path, encoding:
 
 def test_both_spellings_of_the_command_are_one() -> None:
     command = [sys.executable, "-m", "lkagent_lint", "--version"]
-    assert subprocess.run(command, capture_output=True, check=True, cwd=REPOSITORY).stdout.startswith(
-        b"lkagent-lint "
-    )
+    assert subprocess.run(command, capture_output=True, check=True, cwd=REPOSITORY).stdout.startswith(b"lkagent-lint ")
 
 
 def test_version_imports_nothing_heavy() -> None:

@@ -87,9 +87,7 @@ def test_an_empty_table_is_the_defaults() -> None:
 
 def test_an_unknown_key_is_an_error_with_its_line_and_the_nearest_key() -> None:
     error = failure(b"[tool.ruff]\nselct = 1\n[tool.lkagent-lint]\nroot = true\nselct = []\n")
-    assert str(error) == (
-        '/p/pyproject.toml:5: unknown setting "selct" in [tool.lkagent-lint]; did you mean "select"?'
-    )
+    assert str(error) == ('/p/pyproject.toml:5: unknown setting "selct" in [tool.lkagent-lint]; did you mean "select"?')
     assert (error.path, error.line) == ("/p/pyproject.toml", 5)
 
 

@@ -66,9 +66,7 @@ def test_each_format_has_its_comments(path: str, line: str) -> None:
     assert (mark.code, mark.reason) == ("LKA203", "why")
 
 
-@pytest.mark.parametrize(
-    ("path", "line"), [("data.json", "# ok LKA203 why"), ("web/token.ts", "# ok LKA203 why")]
-)
+@pytest.mark.parametrize(("path", "line"), [("data.json", "# ok LKA203 why"), ("web/token.ts", "# ok LKA203 why")])
 def test_what_is_no_comment_is_no_mark(path: str, line: str) -> None:
     assert read_marks(path, line) == []
 

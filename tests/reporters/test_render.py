@@ -78,9 +78,7 @@ def frame_of(line: str, start: int, end: int) -> str:
 
 
 def test_concise() -> None:
-    text = render(
-        "concise", report(finding(), finding(path=BOOT), files=2), from_texts({}), CWD, colour=False
-    )
+    text = render("concise", report(finding(), finding(path=BOOT), files=2), from_texts({}), CWD, colour=False)
     assert text == (
         "agent.py:2:11: LKA101 joins the room too early\n"
         "app/boot.py:2:11: LKA101 joins the room too early\n"
@@ -280,9 +278,7 @@ def test_json() -> None:
             "message": "joins the room too early",
             "url": "https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/",
             "fingerprint": "0123456789abcdef",
-            "related": [
-                {"path": "app/boot.py", "line": 4, "column": 5, "message": "the session starts here"}
-            ],
+            "related": [{"path": "app/boot.py", "line": 4, "column": 5, "message": "the session starts here"}],
             "fix": None,
         }
     ]
@@ -311,9 +307,7 @@ def test_json_has_a_line_for_each_finding() -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_text_formats_can_be_encoded(format: str) -> None:
     path = os.path.join(CWD, "\udcff.py")
-    diagnostic = finding(
-        Span(1, 1, 1, 2), path=path, message="\ud800", related=(related(path, START_OF_FILE),)
-    )
+    diagnostic = finding(Span(1, 1, 1, 2), path=path, message="\ud800", related=(related(path, START_OF_FILE),))
     text = render(format, report(diagnostic), from_texts({path: "\ud800\n"}), CWD, colour=True)
     assert text.encode("utf-8").decode("utf-8") == text
 

@@ -41,9 +41,7 @@ def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
     write(tmp_path / "b/agent.py", "x = 1\n")
     make(tmp_path, "a.ts", "b/.env", "Dockerfile", "b/a/deploy.sh", "README.md")
     result = found(tmp_path)
-    listed = [
-        (os.path.relpath(each.path, tmp_path), each.kind, each.ignored, each.size) for each in result.entries
-    ]
+    listed = [(os.path.relpath(each.path, tmp_path), each.kind, each.ignored, each.size) for each in result.entries]
     assert listed == [
         ("Dockerfile", "text", False, 0),
         ("README.md", "text", False, 0),
@@ -93,9 +91,7 @@ def test_what_is_certainly_no_authors_text_is_not_listed(tmp_path: Path, name: s
         *(".next", ".turbo"),
     ],
 )
-def test_built_in_directories_are_not_entered_but_files_of_the_name_are_listed(
-    tmp_path: Path, directory: str
-) -> None:
+def test_built_in_directories_are_not_entered_but_files_of_the_name_are_listed(tmp_path: Path, directory: str) -> None:
     make(tmp_path, f"a/{directory}/x.py", f"b/{directory}")
     assert names(tmp_path) == [f"b/{directory}"]
 
@@ -317,9 +313,7 @@ def test_unsaved_files_are_listed_where_saved_ones_would_be(tmp_path: Path) -> N
         ".env",
     ]
     overlays = Overlays({str(tmp_path / name): b"text" for name in unsaved} | {"/elsewhere/f.py": b""})
-    listed = {
-        os.path.relpath(entry.path, tmp_path): entry.size for entry in found(tmp_path, overlays).entries
-    }
+    listed = {os.path.relpath(entry.path, tmp_path): entry.size for entry in found(tmp_path, overlays).entries}
     assert listed == {
         ".env": 4, ".gitignore": 11, "a.py": 4, "d/b.py": 0, "d/d.py": 4, "new.py": 4, "new/deep/c.py": 4
     }  # fmt: skip
@@ -330,3 +324,12 @@ def test_an_unsaved_gitignore_is_the_one_that_counts(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "b.py")
     write(tmp_path / ".gitignore", "a.py\n")
     assert names(tmp_path, Overlays({str(tmp_path / ".gitignore"): b"b.py\n"})) == [".gitignore", "a.py"]
+
+
+def test_nested_projects_are_named_and_environments_are_not(tmp_path: Path) -> None:
+    make(tmp_path, ".git/HEAD", "clone/.git/HEAD", "clone/deep/.git/HEAD", "env/pyvenv.cfg", "node_modules/x/.git/HEAD")
+    write(tmp_path / "a/fixture/pyproject.toml", ROOT)
+    assert [os.path.relpath(path, tmp_path).replace(os.sep, "/") for path in found(tmp_path).nested] == [
+        "a/fixture",
+        "clone",
+    ]

@@ -41,9 +41,7 @@ def test_every_way_to_dispatch_is_marked(text: str) -> None:
     assert FOREIGN_MARKERS.search(text.encode())
 
 
-@pytest.mark.parametrize(
-    "text", ["user-agent: x", "agentname", "dispatch(action)", "--agents", "room.config"]
-)
+@pytest.mark.parametrize("text", ["user-agent: x", "agentname", "dispatch(action)", "--agents", "room.config"])
 def test_ordinary_words_are_not_marked(text: str) -> None:
     assert not FOREIGN_MARKERS.search(text.encode())
 

@@ -82,9 +82,7 @@ def test_links_are_followed_and_broken_ones_are_reasons(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ESTALE, errno.EMFILE])
-def test_any_failure_of_the_file_system_is_a_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
-) -> None:
+def test_any_failure_of_the_file_system_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     (tmp_path / "a.py").touch()
 
     def fail(path: str, flags: int) -> int:
@@ -95,9 +93,7 @@ def test_any_failure_of_the_file_system_is_a_reason(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_fifo_that_takes_a_files_place_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fifo_that_takes_a_files_place_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file.py").touch()
     os.mkfifo(tmp_path / "a.py")
     before = os.stat(tmp_path / "file.py")
@@ -109,9 +105,7 @@ def test_a_fifo_that_takes_a_files_place_is_not_waited_for(
     assert reason(tmp_path / "a.py") == "it is not a regular file"
 
 
-@pytest.mark.parametrize(
-    "path", ["/tmp/a\0.py", "/tmp/\ud800.py", "/tmp/" + "a" * 5000, "/tmp/" + "a/" * 5000]
-)
+@pytest.mark.parametrize("path", ["/tmp/a\0.py", "/tmp/\ud800.py", "/tmp/" + "a" * 5000, "/tmp/" + "a/" * 5000])
 def test_names_that_cannot_be_opened_are_reasons(path: str) -> None:
     assert isinstance(read(path), Unreadable)
 
@@ -179,9 +173,7 @@ def test_a_cookie_may_not_contradict_the_mark() -> None:
     assert "contradicts" in refusal(codecs.BOM_UTF8 + b"# coding: latin-1\n")
 
 
-@pytest.mark.parametrize(
-    ("data", "offset"), [(b"x = 1\0", 5), (b"# a\0comment", 3), (codecs.BOM_UTF8 + b"\0", 3)]
-)
+@pytest.mark.parametrize(("data", "offset"), [(b"x = 1\0", 5), (b"# a\0comment", 3), (codecs.BOM_UTF8 + b"\0", 3)])
 def test_a_null_byte_is_named_with_its_offset(data: bytes, offset: int) -> None:
     assert refusal(data) == f"it holds a null byte (byte offset {offset})"
 

@@ -19,9 +19,7 @@ def write(path: Path, text: str | bytes) -> None:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
-def sdk(
-    base: Path, file: str = "agent.py", data: bytes | None = None, overlays: Overlays | None = None
-) -> Sdk:
+def sdk(base: Path, file: str = "agent.py", data: bytes | None = None, overlays: Overlays | None = None) -> Sdk:
     return SdkFinder(str(base), SettingsFinder(), overlays).for_file(str(base / file), data)
 
 
@@ -348,14 +346,8 @@ def test_the_setting_overrides_a_lock(tmp_path: Path) -> None:
 def test_unsaved_files_count(tmp_path: Path) -> None:
     write(tmp_path / "uv.lock", UV_LOCK)
     lock, requirements = str(tmp_path / "uv.lock"), str(tmp_path / "requirements.txt")
-    assert (
-        sdk(tmp_path, overlays=Overlays({lock: UV_LOCK.replace("1.5.3", "1.4.0").encode()})).version
-        == "1.4.0"
-    )
-    assert (
-        sdk(tmp_path, overlays=Overlays({lock: b"", requirements: b"livekit-agents==1.2.0"})).version
-        == "1.2.0"
-    )
+    assert sdk(tmp_path, overlays=Overlays({lock: UV_LOCK.replace("1.5.3", "1.4.0").encode()})).version == "1.4.0"
+    assert sdk(tmp_path, overlays=Overlays({lock: b"", requirements: b"livekit-agents==1.2.0"})).version == "1.2.0"
 
 
 def test_files_that_are_no_files_say_nothing(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """A small oracle: it generates programs, renders them as agents, and runs them by brute force.
 
-``run`` executes a program once for every sequence of choices (which branch, how many rounds, whether a step raises) with
-a state machine of a few lines, written from the catalogue's semantics and not from the linter. What it observes is every
-event's line with the state in which it was reached. It shares no code with the solver.
+``run`` executes a program once for every sequence of choices (which branch, how many rounds, whether a step raises)
+with a state machine of a few lines, written from the catalogue's semantics and not from the linter. What it observes
+is every event's line with the state in which it was reached. It shares no code with the solver.
 """
 
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ class Node:
     """A statement; ``line`` is where it was rendered (1-based, of the file that holds it)."""
 
     kind: str
-    blocks: list[list[Node]] = field(default_factory=list)
+    blocks: list[list[Node]] = field(default_factory=list["list[Node]"])
     name: str = ""
     """Of the helper that a call calls; how a try ends."""
     line: int = 0
@@ -146,7 +147,10 @@ class Renderer:
         ]
         for name, body in helpers.items():
             if self.program.forms[name] == "method":
-                self.lines += [f"    async def {name}(self):", "        ctx, session, box = self.ctx, self.session, self"]
+                self.lines += [
+                    f"    async def {name}(self):",
+                    "        ctx, session, box = self.ctx, self.session, self",
+                ]
                 self._block(body, 2)
         self._functions("function", 0)
         self.lines += ["@server.rtc_session()", "async def entry(ctx):", "    session = AgentSession()"]
@@ -289,10 +293,8 @@ class Path:
         return self.choices[index]
 
     def run(self) -> None:
-        try:
+        with suppress(_Raised, _Returned, _CutOff):
             self.block(self.program.entry)
-        except (_Raised, _Returned, _CutOff):
-            pass
 
     def may_raise(self) -> None:
         """Any step may raise; outside of every try nobody could tell."""

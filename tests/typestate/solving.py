@@ -12,6 +12,14 @@ from lkagent_lint.sources.sdk.versions import Sdk
 ROOT = "/project"
 
 
+def _no() -> bool:
+    return False
+
+
+def _in_none(name: str) -> bool:
+    return False
+
+
 def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
     """A project of Python files by name, judged by a livekit-agents version. Nothing is read or written."""
     paths = {f"{ROOT}/{name}": text for name, text in files.items()}
@@ -19,7 +27,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         root=ROOT,
         files={path: extract(text.encode()) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
-        texts=Texts(lambda: False, lambda name: False, lambda: False),
+        texts=Texts(_no, _in_none, _no),
         settings=lambda path: Settings(),
         sdk=lambda path: Sdk(version),
     )

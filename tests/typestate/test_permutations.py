@@ -119,6 +119,9 @@ def shrunk(program: Program, version: str) -> str:
     return report
 
 
+NOTHING: set[tuple[str, str, bool, bool]] = set()
+
+
 def blocks_of(program: Program) -> Iterable[list[Node]]:
     stack = [program.entry, *program.helpers.values()]
     while stack:
@@ -170,11 +173,17 @@ def program_of(*entry: Node) -> Program:
     ("entry", "expected"),
     [
         ([Node("connect"), Node("start")], {("start", "in", True, False)}),
-        ([Node("start"), Node("connect"), Node("start")], {("start", "out", False, False), ("start", "in", False, False)}),
-        ([Node("if", [[Node("connect")], []]), Node("start")], {("start", "in", True, False), ("start", "out", False, False)}),
+        (
+            [Node("start"), Node("connect"), Node("start")],
+            {("start", "out", False, False), ("start", "in", False, False)},
+        ),
+        (
+            [Node("if", [[Node("connect")], []]), Node("start")],
+            {("start", "in", True, False), ("start", "out", False, False)},
+        ),
         ([Node("options"), Node("start")], {("start", "in", False, False)}),
         ([Node("if", [[Node("return")], []]), Node("start")], {("start", "out", False, False)}),
-        ([Node("raise"), Node("start")], set()),
+        ([Node("raise"), Node("start")], NOTHING),
         (
             [Node("try", [[Node("connect")], [Node("nothing")], [], []], name="bare"), Node("start")],
             {("start", "in", True, False), ("start", "in", True, True), ("start", "out", False, True)},

@@ -1,0 +1,127 @@
+"""The layers are law: a module imports only downwards, and heavy libraries are imported in one place, lazily."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
+
+LAYERS = (
+    ("text", "diagnostics", "stack", "_version"),
+    ("facts", "config"),
+    ("sources",),
+    ("frontends.python",),
+    ("project", "typestate"),
+    ("rules", "suppress", "comments"),
+    ("engine",),
+    ("reporters",),
+    ("cli", "flake8_plugin"),
+)
+"""From the bottom up; what stands beside each other may not import each other, but for ``ALLOWED``."""
+ALLOWED = {
+    ("diagnostics", "text"),
+    ("typestate", "project"),
+    ("suppress", "comments"),
+}
+NO_LAYER = {"", "__main__", "frontends"}
+"""The package itself, ``python -m``, and folders that hold folders only."""
+HOMES = {"libcst": "frontends.python", "flake8": "flake8_plugin", "click": "cli"}
+"""Where a third-party library may be imported."""
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def layer_of(module: str) -> tuple[int, str] | None:
+    """The number and the name of the layer's part that holds a module (relative to the package)."""
+    for number, parts in enumerate(LAYERS):
+        for part in parts:
+            if module == part or module.startswith(f"{part}."):
+                return number, part
+    return None
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Everything that a file imports anywhere in it, absolute, ``from`` names included."""
+    module = module_of(path)
+    is_package = path.name == "__init__.py"
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = ["lkagent_lint", *(module.split(".") if module else [])]
+                parts = parts[: len(parts) - node.level + is_package]
+                base = ".".join([*parts, *([base] if base else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[module_of(path) or "lkagent_lint" for path in FILES])
+def test_a_module_imports_only_downwards(path: Path) -> None:
+    importer = module_of(path)
+    own = layer_of(importer)
+    assert own is not None or importer in NO_LAYER, "a new module needs a place in LAYERS"
+    for imported in imports(path):
+        name = imported.removeprefix("lkagent_lint").lstrip(".")
+        if own is None or not imported.startswith("lkagent_lint"):
+            continue
+        other = layer_of(name)
+        if other is None:  # the package's own version and the like
+            continue
+        assert other[1] == own[1] or other[0] < own[0] or (own[1], other[1]) in ALLOWED, f"it imports {imported}"
+
+
+def test_typestate_imports_no_linker() -> None:
+    for path in FILES:
+        if module_of(path).startswith("typestate"):
+            assert not [name for name in imports(path) if name.startswith("lkagent_lint.project.link")]
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_has_one_home(library: str) -> None:
+    homes = {
+        layer[1]
+        for path in FILES
+        for name in imports(path)
+        if name.partition(".")[0] == library and (layer := layer_of(module_of(path))) is not None
+    }
+    assert homes <= {HOMES[library]}
+
+
+def test_rules_see_no_tree() -> None:
+    for path in FILES:
+        if module_of(path).startswith("rules"):
+            assert not [name for name in imports(path) if name.partition(".")[0] in ("ast", "libcst", "tree_sitter")]
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("lkagent_lint.engine", {"libcst", "click", "flake8", "tree_sitter"}),
+        ("lkagent_lint.flake8_plugin", {"libcst", "click", "lkagent_lint.engine", "tree_sitter"}),
+        ("lkagent_lint.cli", {"libcst", "flake8", "tree_sitter"}),
+    ],
+)
+def test_importing_a_surface_is_cheap(module: str, forbidden: set[str]) -> None:
+    code = f"import sys; before = set(sys.modules); import {module}; print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not forbidden & set(done.stdout.split())
+
+
+def test_an_import_that_climbs_is_noticed() -> None:
+    assert layer_of("facts.values") == (1, "facts")
+    assert layer_of("frontends.python.walker") == (3, "frontends.python")
+    assert layer_of("nothing") is None
+    assert "lkagent_lint.facts.values" in {name for path in FILES for name in imports(path)}
