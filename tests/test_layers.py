@@ -19,7 +19,7 @@ LAYERS = (
     ("frontends.python",),
     ("project", "typestate"),
     ("rules", "suppress", "comments"),
-    ("engine",),
+    ("engine", "rulebook"),
     ("reporters",),
     ("cli", "flake8_plugin"),
 )

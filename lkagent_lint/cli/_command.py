@@ -58,6 +58,8 @@ def _rules(ctx: click.Context, option: click.Parameter, values: tuple[str, ...])
     return rules
 
 
+PAGE_FORMATS = ("text", "json", "markdown")
+
 _version = click.version_option(
     __version__, prog_name="lkagent-lint", message="%(prog)s %(version)s", help="Show the version and exit."
 )
@@ -130,3 +132,29 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 
     request = request_for(paths, stdin_filename, select=select or None, ignore=ignore, isolated=isolated)
     return check(request, output_format, color=color, exit_zero=exit_zero)
+
+
+@command.command("rule", short_help="Explain a rule.")
+@click.argument("word", required=False, metavar="[CODE|NAME]")
+@click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
+@click.option(
+    "--output-format",
+    type=click.Choice(PAGE_FORMATS),
+    default=PAGE_FORMATS[0],
+    show_default=True,
+    help="text for reading here, json for programs, markdown for documents.",
+)
+def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright: ignore[reportUnusedFunction]
+    """Explain a rule: what it finds, why that is bad, an example, and when it stays silent.
+
+    \b
+    Examples:
+      lkagent-lint rule LKA101
+      lkagent-lint rule connect-before-start
+      lkagent-lint rule --all
+    """
+    from lkagent_lint.cli._rule import show
+
+    if every == (word is not None):
+        raise click.UsageError("name one rule, or ask for --all")
+    return show(word, output_format)

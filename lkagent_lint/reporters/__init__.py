@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Report
+from lkagent_lint.reporters._paths import rule_url
+
+__all__ = ["FORMATS", "render", "rule_url"]
 
 FORMATS = ("full", "concise", "json")
 """The names that ``render`` takes, the default first."""

@@ -10,6 +10,16 @@ with 2. No other result is hidden: every other rule and every other file is stil
 What this rule or front end would have said about the file is missing. Please report it with the file, if it can be
 shared, or with the smallest part of it that still fails.
 
+## Example
+
+```text
+agent.py:1:1: LKA000 rule LKA101 failed on this file (KeyError: 'entry')
+```
+
+## Use instead
+
+Until it is mended, `exclude` the file.
+
 ## When it stays silent
 
 Whenever nothing crashed. A file that cannot be parsed or read is no crash: see LKA001 and LKA004.

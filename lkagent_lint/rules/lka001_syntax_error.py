@@ -10,6 +10,14 @@ line where parsing stopped. All other files are still checked.
 The file cannot be imported, so the agent cannot start. It also leaves a hole in what the linter knows: rules that
 speak about the absence of something (LKA201, LKA203) stay silent while it is there.
 
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
 ## When it stays silent
 
 On syntax that is newer than the Python that runs the linter: libcst parses up to Python 3.15. Under flake8, which

@@ -10,6 +10,14 @@ or not text. The message says which, and why.
 Silence about such a file means nothing. Rules that speak about the absence of something (LKA201, LKA203) stay
 silent while it is there.
 
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
 ## When it stays silent
 
 On files that are excluded, and under flake8, which reports unreadable files itself.

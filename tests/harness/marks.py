@@ -113,6 +113,23 @@ def read_sidecar(path: str, text: str) -> list[Mark]:
     return found
 
 
+def without_marks(path: str, text: str) -> str:
+    """A file's text as a page shows it: what is reported on a line is named by its code, other marks are gone."""
+    leader = _leader(path)
+    if leader is None:
+        return text
+    lines: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        marks = _marks_text(line, leader)
+        if marks is not None:
+            found = list(_marks_of_line(path, number, line, leader))
+            line = line[: line.rindex(leader, 0, line.index(marks))].rstrip()
+            codes = sorted({mark.code for mark in found if mark.verb is Verb.EXPECT})
+            line += f"  {leader} {', '.join(codes)}{' -->' if leader == '<!--' else ''}" if codes else ""
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def _leader(path: str) -> str | None:
     name = path.rpartition("/")[2]
     if name.startswith(_HASH_NAMES):

@@ -1,0 +1,153 @@
+"""The rules' pages: what ``lkagent-lint rule`` prints and ``docs/rules/`` holds.
+
+A page is a rule's docstring, whose placeholders are filled with the rule's fixture files (``examples.json``, which
+``tools/generate.py`` writes from ``fixtures/rules``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import msgspec
+
+from lkagent_lint.diagnostics import Severity
+from lkagent_lint.rules import all_rules
+from lkagent_lint.rules._base import Default, Rule
+
+HEADINGS = (
+    "What it does",
+    "Why it is bad",
+    "Example",
+    "Use instead",
+    "When it stays silent",
+    "Evidence",
+    "Fix safety",
+)
+"""Every page has these, in this order."""
+
+_EXAMPLES = os.path.join(os.path.dirname(__file__), "examples.json")
+_PLACEHOLDER = re.compile(r"<!-- example: (bad|good) -->")
+_LANGUAGES = {"py": "python", "ts": "typescript", "tsx": "tsx", "js": "javascript", "sh": "sh", "yml": "yaml"}
+
+
+class Example(msgspec.Struct, frozen=True):
+    """One file of a rule's fixture, without its marks."""
+
+    path: str
+    """Relative to the example's project, with ``/``."""
+    text: str
+
+
+class Examples(msgspec.Struct, frozen=True):
+    bad: tuple[Example, ...] = ()
+    good: tuple[Example, ...] = ()
+
+
+class UnknownRule(LookupError):
+    """No rule has this code or name. ``nearest`` is the one that was probably meant."""
+
+    def __init__(self, word: str, nearest: str | None) -> None:
+        super().__init__(word)
+        self.word = word
+        self.nearest = nearest
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """A rule's page, as ``--output-format json`` prints it."""
+
+    code: str
+    name: str
+    severity: Severity
+    default: Default
+    summary: str
+    title: str
+    """One sentence."""
+    explanation: str
+    """The whole page below its title, as Markdown, examples included."""
+
+
+def find(word: str) -> Rule:
+    """The rule of a code or a name, in any case. Raises UnknownRule."""
+    known = {each.META.code: each for each in all_rules().values()}
+    known |= {each.META.name: each for each in all_rules().values()}
+    folded = {key.casefold(): rule for key, rule in known.items()}
+    rule = folded.get(word.casefold().replace("_", "-"))
+    if rule is not None:
+        return rule
+    near = difflib.get_close_matches(word.casefold(), folded, n=1)
+    meta = folded[near[0]].META if near else None
+    raise UnknownRule(word, None if meta is None else f"{meta.code} ({meta.name})")
+
+
+def page(rule: Rule) -> Page:
+    """The page of a rule, its examples in place."""
+    meta = rule.META
+    title, _, body = (rule.__doc__ or "").strip().partition("\n")
+    examples = _examples().get(meta.code, Examples())
+    shown = {"bad": _blocks(examples.bad), "good": _blocks(examples.good)}
+    return Page(
+        code=meta.code,
+        name=meta.name,
+        severity=meta.severity,
+        default=meta.default,
+        summary=meta.summary,
+        title=title.strip(),
+        explanation=_PLACEHOLDER.sub(lambda found: shown[found[1]], body.strip()),
+    )
+
+
+def pages() -> tuple[Page, ...]:
+    """Every rule's page, by code."""
+    return tuple(map(page, all_rules().values()))
+
+
+def markdown(of: Page) -> str:
+    """A page as a Markdown document."""
+    facts = f"`{of.code}` · {of.severity.value}, the highest that it reports · {_default(of)}"
+    return f"# {of.name} ({of.code})\n\n{of.title}\n\n{facts}\n\n{of.explanation}\n"
+
+
+def _default(of: Page) -> str:
+    return "on by default" if of.default is Default.ON else "in preview: off until asked for"
+
+
+def plain(of: Page) -> str:
+    """A page for a terminal: headings underlined, code indented, no other Markdown touched."""
+    lines = [f"{of.code} {of.name} ({of.severity.value}, {_default(of)})", "", of.title, ""]
+    inside = False
+    for line in of.explanation.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif inside:
+            lines.append(f"    {line}".rstrip())
+        elif line.startswith("## "):
+            lines += [line[3:], "-" * len(line[3:])]
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def table(of: tuple[Page, ...]) -> str:
+    """One line a rule, for a terminal."""
+    width = max(len(each.name) for each in of)
+    return "".join(f"{each.code}  {each.name:{width}}  {each.severity.value:7}  {each.summary}\n" for each in of)
+
+
+@cache
+def _examples() -> Mapping[str, Examples]:
+    with open(_EXAMPLES, "rb") as file:
+        return msgspec.json.decode(file.read(), type=dict[str, Examples])
+
+
+def _blocks(files: tuple[Example, ...]) -> str:
+    """Fenced blocks; the files are named where there are several."""
+    blocks: list[str] = []
+    for each in files:
+        extension = each.path.rpartition(".")[2]
+        fence = f"```{_LANGUAGES.get(extension, extension)}\n{each.text.rstrip()}\n```"
+        blocks.append(f"`{each.path}`:\n\n{fence}" if len(files) > 1 else fence)
+    return "\n\n".join(blocks)

@@ -1,0 +1,119 @@
+"""Every rule has a page that says what a page must say, and its examples are the fixtures' files."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from lkagent_lint import rulebook
+from lkagent_lint.cli import main
+from lkagent_lint.rules import all_rules
+from tests.harness.cases import Kind, find_cases
+from tests.harness.marks import Verb, without_marks
+
+CODES = sorted(all_rules())
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit:
+        main(["rule", *arguments])
+    output = capsys.readouterr()
+    return exit.value.code if isinstance(exit.value.code, int) else 0, output.out, output.err
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_has_every_heading_and_something_below_each(code: str) -> None:
+    page = rulebook.page(all_rules()[code])
+    prose = re.sub(r"^```.*?^```", "CODE", page.explanation, flags=re.MULTILINE | re.DOTALL)
+    parts = re.split(r"^## (.*)\n", prose, flags=re.MULTILINE)
+    assert tuple(parts[1::2]) == rulebook.HEADINGS
+    assert all(part.strip() for part in parts[2::2])
+    assert "TODO" not in page.explanation
+    assert "<!--" not in page.explanation
+    assert re.fullmatch(r"[^\n]+\.", page.title)
+    assert len(page.summary) < 100
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - {"LKA000"}))
+def test_the_examples_are_the_fixtures(code: str) -> None:
+    shown = rulebook.page(all_rules()[code]).explanation
+    cases = [case for case in find_cases() if case.code == code and case.kind is not Kind.EDGE]
+    assert len(cases) == 2
+    for case in cases:
+        for name in case.files:
+            if name != "pyproject.toml":
+                text = without_marks(name, case.text(name))
+                assert text.rstrip() in shown
+                marks = [mark for mark in case.marks if (mark.verb, mark.path) == (Verb.EXPECT, name)]
+                named = re.findall(r"# (LKA\d+(?:, LKA\d+)*)$", text, re.MULTILINE)
+                assert ", ".join(named).split(", ") == [mark.code for mark in marks] or not (named or marks)
+
+
+@pytest.mark.parametrize("word", ["LKA101", "lka101", "connect-before-start", "Connect_Before_Start"])
+def test_a_rule_is_found_by_code_and_name(word: str) -> None:
+    assert rulebook.find(word).META.code == "LKA101"
+
+
+@pytest.mark.parametrize(
+    ("word", "nearest"),
+    [("conect-before-start", "LKA101 (connect-before-start)"), ("LKA10", "LKA10"), ("zzzz", None), ("", None)],
+)
+def test_a_typo_gives_the_nearest(word: str, nearest: str | None) -> None:
+    with pytest.raises(rulebook.UnknownRule) as caught:
+        rulebook.find(word)
+    assert (caught.value.nearest or "").startswith(nearest or "")
+    assert (caught.value.nearest is None) is (nearest is None)
+
+
+def test_the_command_prints_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    code, text, _ = run(capsys, "LKA101")
+    assert code == 0
+    assert text.startswith("LKA101 connect-before-start (warning, on by default)\n")
+    assert "\nWhy it is bad\n-------------\n" in text
+    assert "\n    await ctx.connect()  # LKA101\n" in text.replace("        await", "    await")
+    assert "```" not in text
+
+
+def test_the_command_prints_markdown_as_it_stands_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    _, text, _ = run(capsys, "LKA101", "--output-format", "markdown")
+    assert text == (rulebook.markdown(rulebook.page(rulebook.find("LKA101"))))
+    assert text.startswith("# connect-before-start (LKA101)\n")
+
+
+def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
+    _, text, _ = run(capsys, "LKA101", "--output-format", "json")
+    record = json.loads(text)
+    assert record["code"] == "LKA101"
+    assert record["severity"] == "warning"
+    assert record["default"] == "on"
+    assert record["url"].endswith("/rules/lka101-connect-before-start/")
+    assert "## Example" in record["explanation"]
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown"])
+def test_the_command_prints_all(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    code, text, _ = run(capsys, "--all", "--output-format", format)
+    assert code == 0
+    for each in CODES:
+        assert each in text
+    if format == "json":
+        assert [each["code"] for each in json.loads(text)] == CODES
+    if format == "text":
+        assert len(text.splitlines()) == len(CODES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["LKA999x"], 'there is no rule "LKA999x"'),
+        (["conect-before-start"], "did you mean LKA101 (connect-before-start)?"),
+        ([], "name one rule, or ask for --all"),
+        (["LKA101", "--all"], "name one rule, or ask for --all"),
+    ],
+)
+def test_wrong_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
+    code, output, error = run(capsys, *arguments)
+    assert (code, output) == (2, "")
+    assert message in error

@@ -1,0 +1,118 @@
+"""What is generated is up to date, the settings' schema says what the loader does, and the hook sees every file."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from lkagent_lint.config.loader import ConfigError, read_settings
+from lkagent_lint.config.settings import Settings
+from tools import check_links, generate
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_every_generated_file_is_up_to_date() -> None:
+    assert generate.main(["--check"]) == 0
+
+
+def test_no_link_is_broken() -> None:
+    assert check_links.main() == 0
+
+
+def test_broken_links_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_links, "REPOSITORY", tmp_path)
+    (tmp_path / "a.md").write_text(
+        "# One two\n[x](b.md) [y](#one-two) [z](#three) [w](https://example.com)\n```\n[q](no)\n```\n"
+    )
+    assert list(check_links.problems(tmp_path / "a.md")) == ["a.md: there is no b.md", "a.md: it has no heading #three"]
+
+
+def schema() -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads((REPOSITORY / generate.SCHEMA).read_text(encoding="utf-8")))
+
+
+SETTINGS: list[tuple[str, bool]] = [
+    ("", True),
+    ("root = true", True),
+    ('select = ["LKA1", "connect-before-start"]', True),
+    ('fail-on = "info"', True),
+    ('job-type-model = "server"', True),
+    ('sdk-version = "1.5.3"', True),
+    ('root = "yes"', False),
+    ('select = "LKA1"', False),
+    ("select = [1]", False),
+    ('fail-on = "never"', False),
+    ('job-type-model = "mine"', False),
+    ("sdk-version = 1", False),
+    ("info-in-flake8 = 1", False),
+    ('selct = ["LKA1"]', False),
+    ("fail_on = 'error'", False),
+]
+
+
+@pytest.mark.parametrize(("text", "valid"), SETTINGS)
+def test_the_schema_says_what_the_loader_does(text: str, valid: bool) -> None:
+    from lkagent_lint.config.toml import parse_toml
+
+    values = parse_toml(text.encode())
+    validator = jsonschema.Draft7Validator(schema())
+    assert validator.is_valid(values) is valid
+    document = f"[tool.lkagent-lint]\n{text}\n".encode()
+    if valid:
+        assert read_settings("pyproject.toml", document) is not None
+    else:
+        with pytest.raises(ConfigError):
+            read_settings("pyproject.toml", document)
+
+
+def test_every_setting_is_described_and_has_its_default_in_the_schema() -> None:
+    properties = schema()["properties"]
+    assert set(properties) == {field.encode_name for field in msgspec.structs.fields(Settings)}
+    assert all(each["description"] for each in properties.values())
+    assert properties["fail-on"]["default"] == "warning"
+
+
+def hook() -> dict[str, Any]:
+    (found,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    return cast("dict[str, Any]", found)
+
+
+def test_the_hook_checks_the_project_once() -> None:
+    assert hook()["id"] == "lkagent-lint"
+    assert hook()["pass_filenames"] is False
+    assert hook()["require_serial"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "triggers"),
+    [
+        ("agent.py", True),
+        ("web/app/api/token/route.ts", True),
+        ("web/App.tsx", True),
+        ("sip/dispatch-rule.json", True),
+        ("compose.yaml", True),
+        (".github/workflows/ci.yml", True),
+        (".env", True),
+        ("web/.env.local", True),
+        ("Makefile", True),
+        ("scripts/dispatch.sh", True),
+        ("Dockerfile.agent", True),
+        ("requirements-dev.txt", True),
+        ("uv.lock", True),
+        ("pyproject.toml", True),
+        ("README.md", False),
+        ("logo.png", False),
+        ("pyproject.tomlx", False),
+        ("notes.txt", False),
+    ],
+)
+def test_what_triggers_the_hook(path: str, triggers: bool) -> None:
+    assert (re.search(hook()["files"], path) is not None) is triggers

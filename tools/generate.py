@@ -1,0 +1,180 @@
+"""Writes everything that follows from the code: rule pages, their examples, settings page, JSON schema, README table.
+
+python tools/generate.py            writes what is out of date
+python tools/generate.py --check    writes nothing; exits with 1 if something is out of date, and says what
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))
+
+from lkagent_lint import rulebook  # noqa: E402
+from lkagent_lint.config.settings import Settings  # noqa: E402
+from lkagent_lint.reporters import rule_url  # noqa: E402
+from lkagent_lint.rulebook import Example, Examples, Page  # noqa: E402
+from lkagent_lint.rules import all_rules  # noqa: E402
+from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
+from tests.harness.marks import without_marks  # noqa: E402
+
+EXAMPLES = "lkagent_lint/rulebook/examples.json"
+SETTINGS = "docs/settings.md"
+SCHEMA = "docs/lkagent-lint.schema.json"
+README = "README.md"
+RULES = "docs/rules"
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if something is out of date")
+    check = cast(bool, parser.parse_args(argv).check)
+    # The pages are made from the examples, so these come first.
+    stale = list(update({EXAMPLES: examples()}, check=check))
+    if not (check and stale):
+        stale += update(documents(), check=check)
+    for name in stale:
+        print(f"{name} {'is out of date: run python tools/generate.py' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+def update(files: dict[str, str], *, check: bool) -> Iterator[str]:
+    """Write the files that differ, by their paths in the repository; yields their names. ``check`` writes nothing."""
+    for name, text in files.items():
+        path = REPOSITORY / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        yield name
+
+
+def documents() -> dict[str, str]:
+    """Every generated document by its path."""
+    pages = rulebook.pages()
+    found = {f"{RULES}/{page_name(page)}.md": rulebook.markdown(page) for page in pages}
+    found[f"{RULES}/index.md"] = index(pages)
+    found[SETTINGS] = settings_page()
+    found[SCHEMA] = schema()
+    readme = (REPOSITORY / README).read_text(encoding="utf-8")
+    found[README] = between(readme, "rules", table(pages, f"{RULES}/"))
+    return found
+
+
+def page_name(page: Page) -> str:
+    """The last part of the page's address."""
+    return rule_url(page.code, page.name).rstrip("/").rpartition("/")[2]
+
+
+# Examples
+
+
+def examples() -> str:
+    """What the rules' pages show, as JSON: the files of ``bad/`` and ``good/`` without marks and settings."""
+    found: dict[str, Examples] = {}
+    shown = {(case.code, case.kind): case for case in find_cases() if case.kind is not Kind.EDGE}
+    for code in all_rules():
+        bad, good = shown.get((code, Kind.BAD)), shown.get((code, Kind.GOOD))
+        if bad is not None and good is not None:
+            found[code] = Examples(example_files(bad), example_files(good))
+    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+
+
+def example_files(case: Case) -> tuple[Example, ...]:
+    own = [name for name in case.files if name != "pyproject.toml"]
+    return tuple(Example(name, without_marks(name, case.text(name))) for name in own)
+
+
+# Pages
+
+
+def index(pages: tuple[Page, ...]) -> str:
+    return f"# The rules\n\n{table(pages, '')}\n`lkagent-lint rule CODE` prints a page in the terminal.\n"
+
+
+def table(pages: tuple[Page, ...], directory: str) -> str:
+    rows = [
+        f"| [{page.code}]({directory}{page_name(page)}.md) | {page.name} | {page.severity.value} | {page.summary} |"
+        for page in pages
+    ]
+    return "\n".join(["| code | name | at most | finds |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def between(text: str, name: str, content: str) -> str:
+    """The text with what stands between ``<!-- generated: name -->`` and ``<!-- end -->`` replaced."""
+    block = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not block.search(text):
+        raise SystemExit(f"{README} has no block <!-- generated: {name} -->")
+    return block.sub(lambda found: f"{found[1]}{content}{found[2]}", text)
+
+
+# Settings
+
+
+def settings_page() -> str:
+    lines = [
+        "# Settings",
+        "",
+        "They stand in `[tool.lkagent-lint]` of a `pyproject.toml`. For each file the nearest such table above it",
+        "holds, whole: tables are not merged. An unknown key is an error. Editors that know JSON schemas can use",
+        "[lkagent-lint.schema.json](lkagent-lint.schema.json).",
+        "",
+    ]
+    for name, description, default in settings():
+        lines += [f"## {name}", "", description, "", f"Default: `{name} = {default}`", ""]
+    return "\n".join(lines)
+
+
+def settings() -> Iterator[tuple[str, str, str]]:
+    """Name, description and default (as TOML) of every setting."""
+    described = descriptions()
+    for field in msgspec.structs.fields(Settings):
+        default = "unset" if field.default is None else as_toml(msgspec.to_builtins(field.default))
+        yield field.encode_name, described[field.name], default
+
+
+def descriptions() -> dict[str, str]:
+    """The docstrings below the settings' definitions."""
+    (definition,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(definition, ast.ClassDef)
+    found: dict[str, str] = {}
+    for field, after in zip(definition.body, definition.body[1:], strict=False):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str() as text)):
+                found[name] = inspect.cleandoc(text).replace("``", "`")
+            case _:
+                pass
+    return found
+
+
+def as_toml(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(as_toml, cast("list[object]", value))) + "]"
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+def schema() -> str:
+    """The JSON schema of the table."""
+    made = msgspec.json.schema(Settings)
+    definition = made["$defs"]["Settings"]
+    for field in msgspec.structs.fields(Settings):
+        definition["properties"][field.encode_name]["description"] = descriptions()[field.name]
+    rest = {name: each for name, each in made["$defs"].items() if name != "Settings"}
+    document = {"$schema": _DRAFT, **definition, "title": "[tool.lkagent-lint]", "$defs": rest}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+"""Scaffolds a rule: its file and its fixtures, which fail until the rule finds what they expect.
+
+python tools/new_rule.py 117 overlapping-connect-and-start --severity warning
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from string import Template
+from typing import cast
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+RULE = Template('''\
+"""TODO one sentence: what is wrong, in the words of the people who run into it.
+
+## What it does
+
+TODO what it reports, and what it follows to find it.
+
+## Why it is bad
+
+TODO what happens at run time, quoting the runtime's own words where it says any.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+TODO what looks like it and is right, and where knowledge ends.
+
+## Evidence
+
+TODO SDK or server version, file and lines, or the issue where it was seen.
+
+## Fix safety
+
+There is no fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.rules._base import Meta, Subject
+
+META = Meta("$code", "$name", Severity.$severity, "TODO a line for tables")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Judge the linked project (``subject.project``) or its solved jobs (``subject.solved``)."""
+    yield from ()
+''')
+
+AGENT = Template("""\
+# TODO why this is $kind.
+from livekit.agents import Agent, AgentServer, AgentSession, JobContext
+
+server = AgentServer()
+
+
+@server.rtc_session()
+async def entry(ctx: JobContext) -> None:
+    session = AgentSession()
+    await session.start(agent=Agent(instructions=""), room=ctx.room)$mark
+""")
+
+SETTINGS = """\
+[project]
+name = "agent"
+version = "1.0.0"
+dependencies = ["livekit-agents==1.8.9"]
+
+[tool.lkagent-lint]
+root = true
+"""
+
+NEXT = Template("""\
+Next:
+  1. say in ${name}'s fixtures what is wrong (bad/), what is right (good/), and every shape that must stay silent
+     (edge/<shape>/, at least five for a rule that follows paths)
+  2. write the page and the check in $rule
+  3. python tools/generate.py && python -m pytest -k $code
+""")
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("number", help="three digits; a code that was ever used is not used again")
+    parser.add_argument("name", help="lower-case words with hyphens: what is wrong, not what to do")
+    parser.add_argument("--severity", choices=("error", "warning", "info"), default="warning")
+    given = parser.parse_args(argv)
+    number, name, severity = cast("tuple[str, str, str]", (given.number, given.name, given.severity))
+    if not re.fullmatch(r"\d{3}", number) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        parser.error("write it like this: tools/new_rule.py 117 overlapping-connect-and-start")
+    taken = [*REPOSITORY.glob(f"lkagent_lint/rules/lka{number}_*"), *REPOSITORY.glob(f"fixtures/rules/*-{name}")]
+    if taken:
+        parser.error(f"there is already {taken[0].relative_to(REPOSITORY)}")
+    print(NEXT.substitute(name=name, code=f"LKA{number}", rule=scaffold(number, name, severity)))
+    return 0
+
+
+def scaffold(number: str, name: str, severity: str) -> Path:
+    """Write a rule's blanks; returns its path in the repository."""
+    code = f"LKA{number}"
+    rule = REPOSITORY / "lkagent_lint" / "rules" / f"lka{number}_{name.replace('-', '_')}.py"
+    rule.write_text(RULE.substitute(code=code, name=name, severity=severity.upper()), encoding="utf-8")
+    for kind, mark in (("bad", f'  # expect {code} "TODO words of the message"'), ("good", "")):
+        folder = REPOSITORY / "fixtures" / "rules" / f"{code}-{name}" / kind
+        folder.mkdir(parents=True)
+        shown = "wrong" if kind == "bad" else "right"
+        (folder / "agent.py").write_text(AGENT.substitute(kind=shown, mark=mark), encoding="utf-8")
+        (folder / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    return rule.relative_to(REPOSITORY)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
