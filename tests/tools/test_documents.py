@@ -14,6 +14,7 @@ import yaml
 
 from lkagent_lint.config.loader import ConfigError, read_settings
 from lkagent_lint.config.settings import Settings
+from lkagent_lint.config.toml import parse_toml
 from tools import check_links, generate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -60,10 +61,8 @@ SETTINGS: list[tuple[str, bool]] = [
 
 @pytest.mark.parametrize(("text", "valid"), SETTINGS)
 def test_the_schema_says_what_the_loader_does(text: str, valid: bool) -> None:
-    from lkagent_lint.config.toml import parse_toml
-
-    values = parse_toml(text.encode())
-    validator = jsonschema.Draft7Validator(schema())
+    values: Any = parse_toml(text.encode())
+    validator: Any = jsonschema.Draft7Validator(schema())
     assert validator.is_valid(values) is valid
     document = f"[tool.lkagent-lint]\n{text}\n".encode()
     if valid:
