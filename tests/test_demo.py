@@ -58,6 +58,13 @@ def test_an_editor_agrees(name: str) -> None:
     assert (code, found) == (1 if own else 0, own)
 
 
+def test_a_hook_that_splits_the_files_agrees() -> None:
+    """pre-commit may start flake8 once for each part of a long list of files."""
+    found = [row for name in ("agents/front_desk.py", "agents/night_line.py") for row in runs.flake8(DEMO, name)]
+    assert found == EXPECTED
+    assert runs.flake8(DEMO, "token_server.py", "backend.py") == []
+
+
 def test_what_lies_around_it_changes_nothing(tmp_path: Path) -> None:
     shutil.copytree(DEMO, tmp_path / "tests" / "demo")
     (tmp_path / "connect.py").write_text(
