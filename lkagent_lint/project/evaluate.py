@@ -274,11 +274,15 @@ class Evaluator:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
         match annotation:
             case v.Either(options):
-                return NEVER.union(*(self.typed(option, environment) for option in options))
+                return self._typed_union(options, environment)
+            case v.Text(text) if "|" in text:
+                return self._typed_union(tuple(v.Text(each.strip()) for each in text.split("|")), environment)
             case v.Text(text):
                 return self.typed(_dotted(text), environment) if _is_dotted(text) else NEVER
-            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Union", "Annotated"):
-                return NEVER.union(*(self.typed(item, environment) for item in items[:8]))
+            case v.Subscript(base, v.Items(items)) if _last(base) == "Union":
+                return self._typed_union(items, environment)
+            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Annotated"):
+                return self.typed(items[0], environment) if items else NEVER
             case v.Subscript(base, _):
                 return self.typed(base, environment)
             case v.Name() | v.Attribute() | v.ClassName() | v.Import():
@@ -287,6 +291,11 @@ class Evaluator:
                 )
             case _:
                 return NEVER
+
+    def _typed_union(self, options: tuple[v.Expr, ...], environment: Environment) -> Things:
+        """One of several types; a value of one that is not known may be anything."""
+        found = [self.typed(option, environment) for option in options if option not in (v.NONE, v.Text("None"))]
+        return NEVER.union(*(each or ANYTHING for each in found)) if any(found) else NEVER
 
     def _object_of(self, kind: Thing) -> Thing | None:
         match kind:

@@ -78,6 +78,17 @@ UNAWAITED_FUNCTIONS = frozenset({"wait_for_participant"})
 """The same for free functions of ``livekit.agents.utils``."""
 
 
+AWAITABLE_NEVER = frozenset(
+    {
+        ("JobContext", "shutdown"),
+        ("JobContext", "add_shutdown_callback"),
+        ("AgentSession", "shutdown"),
+        ("AgentSession", "update_agent"),
+    }
+)
+"""Plain methods that return None, so that awaiting them raises (LKA119). interrupt and delete_room return futures."""
+
+
 def class_name(dotted: str) -> str:
     """The SDK class that a dotted name means; empty for everything else.
 

@@ -42,7 +42,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.typestate.coroutines import Forgotten, forgotten
+from lkagent_lint.typestate.coroutines import forgotten
+from lkagent_lint.typestate.methods import MethodCall
 
 META = Meta("LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited")
 
@@ -70,7 +71,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield _finding(found)
 
 
-def _finding(found: Forgotten) -> Diagnostic:
+def _finding(found: MethodCall) -> Diagnostic:
     if found.method == "Room.sid":
         message = "room.sid is a coroutine, so this is a coroutine object and no id: write `await room.sid`"
     else:

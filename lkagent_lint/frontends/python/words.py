@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _METHODS = (
-    "connect|start|wait_for_\\w+|aclose|drain|accept|reject|create_dispatch|update_instructions|update_tools|sid"
+    "connect|start|wait_for_\\w+|aclose|drain|accept|reject|create_dispatch|update_instructions|update_tools|update_agent|sid"
     "|shutdown|add_\\w+|say|generate_reply|register_\\w+|on|once|agent|agents|room|room_config|agent_name"
     "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|sleep|wait|create_future|with_room_\\w+|claims"
 )

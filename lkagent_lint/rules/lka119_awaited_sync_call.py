@@ -1,0 +1,66 @@
+"""A plain method of the lifecycle is awaited, as if it were a coroutine.
+
+## What it does
+
+Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()` and `session.update_agent()`,
+wherever in the project they are called.
+
+## Why it is bad
+
+These methods return `None`. The call itself does what it should; then the await raises "TypeError: object NoneType
+can't be used in 'await' expression" (Python 3.14: "'NoneType' object can't be awaited"), and whatever comes after it
+never runs.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the receiver is not surely the SDK's: a class of the project that overrides the method, a value that may be
+something else. `session.interrupt()`, `session.say()`, `session.generate_reply()` and `ctx.delete_room()` return
+something that can be awaited, `session.aclose()` and `session.drain()` are coroutines; none of them is meant here. Code
+for livekit-agents 0.x is not judged.
+
+## Evidence
+
+livekit-agents 1.7.0: `job.py` 563 and 780, `voice/agent_session.py` 1180 and 1612, all `def ... -> None`.
+
+## Fix safety
+
+There is no fix yet; taking the `await` away is always right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.flows import Use
+from lkagent_lint.project.python_sdk import AWAITABLE_NEVER
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.methods import MethodCall, calls
+
+META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lifecycle method that is no coroutine")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for found in calls(subject.project, subject.solved, AWAITABLE_NEVER, frozenset(), Use.AWAITED):
+        if found.place not in seen:
+            seen.add(found.place)
+            yield _finding(found)
+
+
+def _finding(found: MethodCall) -> Diagnostic:
+    return META.at(
+        found.place,
+        f"{found.method}() is no coroutine, so awaiting it raises TypeError (object NoneType can't be used in 'await' "
+        "expression) and what follows never runs: take the `await` away",
+        subject=found.function,
+        key=(found.method,),
+    )

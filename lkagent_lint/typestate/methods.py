@@ -1,0 +1,87 @@
+"""Calls of the SDK's methods, wherever in the project they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import JOB_REQUEST, Environment, Sdk, SdkMethod, SdkObject, Thing, only
+from lkagent_lint.typestate.solver import Solved
+
+Methods = frozenset[tuple[str, str]]
+"""Classes and their methods: ``("JobContext", "connect")``."""
+
+
+class MethodCall(NamedTuple):
+    place: Place
+    method: str
+    """``JobContext.connect``, or ``utils.wait_for_participant`` for a function."""
+    function: str
+    """The function that holds the call, qualified in its file."""
+
+
+def calls(
+    project: Project, solved: Sequence[Solved], methods: Methods, functions: frozenset[str], use: Use
+) -> Iterator[MethodCall]:
+    """Every call of one of these methods, or functions of ``livekit.agents.utils``, whose result is used so.
+
+    A call counts where its target can be nothing else. The same place may come several times.
+    """
+    words = frozenset(name for _, name in methods) | functions
+
+    def is_wanted(call: Call) -> bool:
+        return call.use is use and call.span is not None and word_of(call) in words
+
+    for flow, environment in activations(project, solved, lambda flow: any(map(is_wanted, flow.calls))):
+        for call in filter(is_wanted, flow.calls):
+            targets = project.evaluator.targets(call, environment)
+            found = {_method(project, each, methods, functions) for each in targets}
+            if len(found) == 1 and (method := found.pop()) and call.span is not None:
+                yield MethodCall(Place(environment.path, call.span), method, flow.name)
+
+
+def activations(
+    project: Project, solved: Sequence[Solved], wanted: Callable[[Flow], bool]
+) -> Iterator[tuple[Flow, Environment]]:
+    """The wanted functions of 1.x files: as they stand, as request handlers, and as jobs enter them."""
+    for path, facts in project.files.items():
+        for flow in () if facts.legacy else facts.flows.values():
+            if wanted(flow):
+                for environment in _environments(project, path, flow, solved):
+                    yield flow, environment
+
+
+def word_of(call: Call) -> str:
+    """The last name of what is called; empty where it has none."""
+    return call.target.name if isinstance(call.target, (v.Attribute, v.Name)) else ""
+
+
+def _environments(project: Project, path: str, flow: Flow, solved: Sequence[Solved]) -> Iterator[Environment]:
+    evaluator = project.evaluator
+    yield evaluator.usual(path, flow)
+    for worker in project.workers:
+        for request in worker.requests:
+            if (request.path, request.flow) == (path, flow.name):
+                yield evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+    for each in solved:
+        for environment in each.entered:
+            if (environment.path, environment.flow) == (path, flow.name):
+                yield environment
+
+
+def _method(project: Project, thing: Thing, methods: Methods, functions: frozenset[str]) -> str:
+    match thing:
+        case SdkMethod(kind, name):
+            for each in sorted(project.evaluator.classes.kinds(SdkObject(kind))):
+                if (each, name) in methods:
+                    return f"{each}.{name}"
+            return ""
+        case Sdk(dotted):
+            module, _, name = dotted.rpartition(".")
+            return f"utils.{name}" if module == "livekit.agents.utils" and name in functions else ""
+        case _:
+            return ""
