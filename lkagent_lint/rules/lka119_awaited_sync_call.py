@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()` and `session.update_agent()`,
-wherever in the project they are called.
+Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()` and
+`session.update_agent()`, wherever in the project they are called.
 
 ## Why it is bad
 
