@@ -67,7 +67,13 @@ class Leave(msgspec.Struct, frozen=True, array_like=True, tag="l"):
     value: Expr
 
 
-Step = Do | Await | Read | Leave
+class Return(msgspec.Struct, frozen=True, array_like=True, tag="e"):
+    """An explicit ``return`` of a coroutine function; the edge to where it leads follows."""
+
+    span: Span | None
+
+
+Step = Do | Await | Read | Leave | Return
 
 
 class Block(msgspec.Struct, frozen=True, array_like=True):

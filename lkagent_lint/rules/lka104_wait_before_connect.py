@@ -46,7 +46,7 @@ from collections.abc import Iterable, Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import Kind, Origin, Room, Session
+from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Origin, Room, Session, State
 from lkagent_lint.typestate.solver import Reached, Solved
 
 META = Meta(
@@ -55,10 +55,6 @@ META = Meta(
     Severity.ERROR,
     "waiting for a participant before anything joined the room",
 )
-
-_SCANNED = frozenset({"participant_connected", "track_published", "track_subscribed"})
-"""Listeners that miss only what a scan of ``remote_participants`` would find."""
-_LOST = frozenset({"data_received", "sip_dtmf_received", "text stream", "byte stream"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -77,10 +73,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
     """The call raises where it is reached outside the room."""
-    outside = [each for each, _ in reaches if each.state.room is Room.OUT and not each.state.exceptional]
+    outside = [each for each, _ in reaches if _is_outside(each.state) and not each.state.exceptional]
     if not outside:
         return
-    always = all(each.state.room is Room.OUT for each, _ in reaches)
+    always = all(_is_outside(each.state) for each, _ in reaches)
     first, version = reaches[0]
     what = first.event.kind.value
     how = 'raises RuntimeError("room is not connected")' + ("" if always else " on some paths")
@@ -96,6 +92,10 @@ def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
         subject=first.site.function,
         severity=Severity.ERROR if always else Severity.WARNING,
     )
+
+
+def _is_outside(state: State) -> bool:
+    return state.room is Room.OUT and not state.beside
 
 
 def _joining(solved: Solved) -> Iterator[Diagnostic]:
@@ -114,7 +114,7 @@ def _joining(solved: Solved) -> Iterator[Diagnostic]:
 def _comes_too_late(reached: Reached, scans: bool) -> bool:
     event = reached.event
     if event.kind is Kind.LISTEN:
-        return event.detail in _LOST or (event.detail in _SCANNED and not scans)
+        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not scans)
     return event.kind is Kind.START_IN_ROOM
 
 

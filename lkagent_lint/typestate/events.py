@@ -25,6 +25,9 @@ LISTENER_METHODS = {
     "register_text_stream_handler": "text stream",
     "register_byte_stream_handler": "byte stream",
 }
+_SESSION_USES = frozenset({"say", "generate_reply", "interrupt", "run", "drain", "commit_user_turn", "clear_user_turn"})
+"""They raise "AgentSession isn't running" on a session that has not started (python-sdk.md B9)."""
+_DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
 _ROOM_USES = frozenset({"local_participant", "remote_participants", "num_participants", "sid"})
 CONTEXT_WORDS = frozenset({"connect", "wait_for_participant"})
 SESSION_WORDS = frozenset({"start"})
@@ -34,11 +37,15 @@ def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
     """The lifecycle event that calling a thing is; None for every other call."""
     match thing:
         case SdkMethod("JobContext", "connect"):
-            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords)
+            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords, detail=_options(call))
         case SdkMethod("JobContext", "wait_for_participant"):
             return Event(Kind.WAIT, place)
         case SdkMethod("AgentSession", "start"):
             return Event(_start(call), place)
+        case SdkMethod("AgentSession", name) if name in _SESSION_USES:
+            return Event(Kind.SESSION_USE, place, detail=f"session.{name}()")
+        case SdkMethod("AgentSession", "on" | "once"):
+            return Event(Kind.SESSION_LISTEN, place, detail=_literal(call))
         case SdkMethod("AvatarSession", "start"):
             return Event(Kind.AVATAR_START, place, detail="avatar.start()")
         case SdkMethod("Room", "on" | "once"):
@@ -47,12 +54,35 @@ def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
             return Event(Kind.LISTEN, place, detail=LISTENER_METHODS[name])
         case SdkMethod("JobContext", "add_shutdown_callback"):
             return Event(Kind.CALLBACK, place)
-        case SdkMethod("Room", "isconnected"):
+        case SdkMethod("JobContext", "add_participant_entrypoint"):
+            return Event(Kind.ENTRYPOINT, place)
+        case SdkMethod("JobContext", "shutdown"):
+            return Event(Kind.SHUTDOWN, place)
+        # The second: a room that the entry joins by its own hands. The third: what it does depends on the version.
+        case SdkMethod("Room", "isconnected" | "connect") | SdkMethod("RoomIO", "start"):
             return Event(Kind.ASKED, place)
         case Sdk("livekit.agents.utils.wait_for_participant"):
             return Event(Kind.WAIT_IN_ROOM, place)
         case _:
             return None
+
+
+def _options(call: Call) -> str:
+    """The options of a connect that are surely more than defaults; empty where ``**options`` may say anything."""
+    if any(name == "**" for name, _ in call.keywords):
+        return ""
+    return ", ".join(name for name, value in call.keywords if _spelt(value) not in _DEFAULTS)
+
+
+def _spelt(value: v.Expr) -> str:
+    """The last two names of a dotted value, or a constant as written."""
+    match value:
+        case v.Constant(text):
+            return text
+        case v.Attribute(v.Name(base) | v.Attribute(name=base), name):
+            return f"{base}.{name}"
+        case _:
+            return ""
 
 
 def _start(call: Call) -> Kind:

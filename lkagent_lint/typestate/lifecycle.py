@@ -48,6 +48,13 @@ class Kind(enum.Enum):
     AVATAR_START = "avatar.start()"
     SETUP = "setting up a model"
     CALLBACK = "ctx.add_shutdown_callback()"
+    ENTRYPOINT = "ctx.add_participant_entrypoint()"
+    SESSION_MADE = "AgentSession()"
+    SESSION_USE = "a use of the session"
+    SESSION_LISTEN = "session.on()"
+    SHUTDOWN = "ctx.shutdown()"
+    RETURN = "return"
+    """An explicit one, in the entry function itself."""
     ENDLESS = "an endless wait"
     ASKED = "room.isconnected()"
     """The code asks whether the room is joined: what it does next depends on the answer, which is not followed."""
@@ -61,7 +68,9 @@ class Event(NamedTuple):
     bare: bool = True
     """CONNECT: it has no arguments at all. SETUP, CALLBACK: nothing that comes later is needed for it."""
     detail: str = ""
-    """LISTEN: the event or topic listened for. ROOM_USE, SETUP: what is used or made."""
+    """LISTEN, SESSION_LISTEN: the event or topic listened for. ROOM_USE, SESSION_USE, SETUP: what is used or made.
+    CONNECT: its options that are surely no defaults.
+    """
 
 
 class Site(NamedTuple):
@@ -103,6 +112,12 @@ class State(NamedTuple):
     """The first wait for a participant before any session has started, in a room joined by a connect with options."""
     endless: Event | None = None
     """The first wait that nothing ends but the end of the job."""
+    sessions: int = 0
+    """How many sessions were made on the path; 2 stands for more."""
+    shut: bool = False
+    """The job has been told to shut down."""
+    beside: bool = False
+    """In a task: the job goes on meanwhile, so what has not happened yet may have happened all the same."""
     exceptional: bool = False
     """The path took an exception edge, which alone makes no finding."""
     pending: frozenset[Pending] = frozenset()
@@ -134,9 +149,20 @@ AUTOMATON: dict[Kind, Effect] = {
     Kind.SETUP: Effect(),
     Kind.CALLBACK: Effect(),
     Kind.ENDLESS: Effect(),
+    Kind.ENTRYPOINT: Effect(),
+    Kind.SESSION_MADE: Effect(),
+    Kind.SESSION_USE: Effect(),
+    Kind.SESSION_LISTEN: Effect(),
+    Kind.SHUTDOWN: Effect(),
+    Kind.RETURN: Effect(),
     Kind.ASKED: Effect(room=Room.UNKNOWN),
 }
 """Python (python-sdk.md 0, A5): start(room=) joins since 1.1.0, wait_for_participant since 1.5.2."""
+
+LOST_EVENTS = frozenset({"data_received", "sip_dtmf_received", "text stream", "byte stream"})
+"""What a listener listens for that nobody can ask for afterwards."""
+SCANNED_EVENTS = frozenset({"participant_connected", "track_published", "track_subscribed"})
+"""Listeners that miss only what a look at ``remote_participants`` finds."""
 
 _NEEDS_ROOM = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.ROOM_USE, Kind.AVATAR_START})
 _WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
@@ -165,7 +191,16 @@ def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
         waited_for = Origin(event, lead)
     endless = event if event.kind is Kind.ENDLESS and state.endless is None else state.endless
     session = state.session if effect.session is None else effect.session
-    return state._replace(room=room, origin=origin, session=session, used=used, waited_for=waited_for, endless=endless)
+    return state._replace(
+        room=room,
+        origin=origin,
+        session=session,
+        used=used,
+        waited_for=waited_for,
+        endless=endless,
+        sessions=min(state.sessions + 1, 2) if event.kind is Kind.SESSION_MADE else state.sessions,
+        shut=state.shut or event.kind is Kind.SHUTDOWN,
+    )
 
 
 def _has_options(origin: Origin | None) -> bool:

@@ -22,6 +22,7 @@ from lkagent_lint.facts.flows import (
     Flow,
     Leave,
     Read,
+    Return,
     Use,
 )
 from lkagent_lint.facts.scopes import owner_of
@@ -57,6 +58,7 @@ from lkagent_lint.typestate.lifecycle import (
     START_STATE,
     Event,
     Kind,
+    Room,
     Site,
     State,
     after,
@@ -117,9 +119,11 @@ class Solver:
         self._running: set[tuple[Environment, State, bool]] = set()
         self._leaned_on: set[tuple[Environment, State, bool]] = set()
         self._muted = False
+        self._entry: Environment | None = None
 
     def solve(self, environment: Environment, start: State) -> Outcome:
         """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found."""
+        self._entry = environment
         while True:
             self._memo.clear()
             self._leaned_on.clear()
@@ -199,6 +203,11 @@ class Solver:
                 place = Place(environment.path, span or flow.span)
                 event = read_event(step, environment, self.evaluator, place)
                 return _ends(state if event is None else self._happen(event, state, flow))
+            case Return(span):
+                if environment is self._entry:
+                    event = Event(Kind.RETURN, Place(environment.path, span or flow.span))
+                    state = self._happen(event, state, flow)
+                return _ends(state)
             case Leave(value):
                 return self._leave(value, state, environment, flow)
             case _:
@@ -239,12 +248,13 @@ class Solver:
             event = event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
         if event is not None:
             if is_coroutine_method(thing) and call.use is not Use.AWAITED:
-                return self._later(number, call, state, environment, lambda: _ends(self._happen(event, state, flow)))
+                return self._later(number, call, state, environment, lambda at: _ends(self._happen(event, at, flow)))
             done = self._happen(event, state, flow)
             return _ends(waited(done, place) if call.use is Use.AWAITED and event.kind is not Kind.CONNECT else done)
         match thing:
             case Closure() | ClassOf() | Partial():
-                return self._own(thing, number, call, state, environment, flow, place)
+                outcome = self._own(thing, number, call, state, environment, flow, place)
+                return self._counted(outcome, place, flow) if self._makes_session(thing) else outcome
             case Library(dotted):
                 return self._library(dotted, call, state, environment, flow, place)
             case Foreign() | Unknown():
@@ -275,8 +285,18 @@ class Solver:
             return _ends(self._foreign(thing, call, state, environment))
         site = Site(place, flow.name)
         if target.is_async and call.use is not Use.AWAITED:
-            return self._later(number, call, state, environment, lambda: self._enter(callee, state, site))
+            return self._later(number, call, state, environment, lambda at: self._enter(callee, at, site))
         return self._enter(callee, state, site)
+
+    def _makes_session(self, thing: Thing) -> bool:
+        return isinstance(thing, ClassOf) and "AgentSession" in self.evaluator.classes.kinds(
+            Instance(thing.path, thing.name, None)
+        )
+
+    def _counted(self, outcome: Outcome, place: Place, flow: Flow) -> Outcome:
+        """A session of the project's own class has been made."""
+        made = Event(Kind.SESSION_MADE, place)
+        return outcome._replace(exits=frozenset(self._happen(made, each, flow) for each in outcome.exits))
 
     def _callee(self, thing: Thing, call: Call, environment: Environment) -> tuple[Closure | None, Environment | None]:
         results = self.evaluator.results
@@ -323,19 +343,23 @@ class Solver:
     # Concurrency
 
     def _later(
-        self, number: int, call: Call, state: State, environment: Environment, run: Callable[[], Outcome]
+        self, number: int, call: Call, state: State, environment: Environment, run: Callable[[State], Outcome]
     ) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
-        One that is dropped never runs; LKA106 says so, and nothing that follows from it is said again.
+        One that is dropped never runs; LKA106 says so, and nothing that follows from it is said again. What happens in
+        another is reached ``beside`` the job's own course, which goes on and is told apart from it.
         """
         muted = self._muted
-        self._muted = muted or call.use is Use.DROPPED
+        self._muted = True
         try:
-            outcome = run()
+            ends = run(state).exits or frozenset({state})  # it may never end; the job does not wait for that
         finally:
             self._muted = muted
-        return Outcome(concurrent(state, outcome.exits, (environment, number)), frozenset())
+        if call.use is not Use.DROPPED and not muted:
+            at_once = _is_awaited_at_once(number, self.evaluator.flow_of(environment))
+            run(state if at_once else state._replace(beside=True))
+        return Outcome(concurrent(state, ends, (environment, number)), frozenset())
 
     def _effects(self, value: v.Expr, environment: Environment, flow: Flow) -> Iterator[Key]:
         """The calls whose effects awaiting a value waits for: through variables, tasks and gathers."""
@@ -442,11 +466,24 @@ class Solver:
         setup = setup_event(thing, call, environment, self.evaluator, place)
         if setup is not None:
             state = self._happen(setup, state, flow)
+            if setup.detail == "AgentSession()":
+                state = self._happen(Event(Kind.SESSION_MADE, place), state, flow)
         if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
             given = self.evaluator.results.everything(call, environment)
             if any(each == SdkObject("Room") for each in given):
                 return self._happen(Event(Kind.ROOM_USE, place, detail="ctx.room"), state, flow)
         return state
+
+
+def _is_awaited_at_once(number: int, flow: Flow) -> bool:
+    """``await asyncio.wait_for(coroutine, 5)`` and the like: nothing of the job's own happens beside it."""
+    return any(
+        call.use is Use.AWAITED
+        and v.Result(number) in call.args
+        and isinstance(call.target, (v.Name, v.Attribute))
+        and call.target.name in ("wait_for", "shield")
+        for call in flow.calls
+    )
 
 
 def _ends(state: State) -> Outcome:
@@ -461,6 +498,8 @@ class Solved(NamedTuple):
     """Every event with every state it can be reached in, in the order of their places."""
     entered: tuple[Environment, ...]
     """Every activation that the job runs."""
+    may_join: bool
+    """On some path the job joins its room, or it is not known whether it does."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -468,11 +507,12 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     solver = Solver(evaluator, job.sdk)
     environment = evaluator.results.activation(job.entry, job.bindings, ())
     try:
-        solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
+        outcome = solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
     except (Overflow, RecursionError):
-        return Solved(job, (), ())
+        return Solved(job, (), (), may_join=True)
     reached = sorted(solver.reached, key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
-    return Solved(job, tuple(reached), tuple(solver.entered))
+    may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
+    return Solved(job, tuple(reached), tuple(solver.entered), may_join)
 
 
 def _order(state: State) -> str:

@@ -82,7 +82,7 @@ def mismatch(program: Program, version: str) -> str:
         return ""
     subject = Subject(project_of(files, version))
     reached = [each for solved in subject.solved for each in solved.reached]
-    found = {seen_of(each) for each in reached if each.event.kind is not Kind.SETUP}
+    found = {seen_of(each) for each in reached if each.event.kind in _KINDS or each.event.kind is Kind.CONNECT}
     problems: list[str] = []
     if found != expected:
         problems += [f"missing {each}" for each in sorted(expected - found, key=repr)]

@@ -17,6 +17,7 @@ from lkagent_lint.facts.flows import (
     Leave,
     Parameter,
     Read,
+    Return,
     Step,
     Store,
     Use,
@@ -43,6 +44,10 @@ class AwaitDraft(NamedTuple):
 class ReadDraft(NamedTuple):
     value: Expr
     use: Use
+    node: cst.CSTNode
+
+
+class ReturnDraft(NamedTuple):
     node: cst.CSTNode
 
 
@@ -104,6 +109,8 @@ def _freeze_step(step: object, positions: Positions) -> Step:
             return Await(value, positions.of(node))
         case ReadDraft(value, use, node):
             return Read(value, use, positions.of(node))
+        case ReturnDraft(node):
+            return Return(positions.of(node))
         case Do() | Leave():
             return step
         case _:
@@ -136,5 +143,6 @@ class FileDraft:
             nodes.update(id(call.node) for call in flow.calls if call.node is not None)
             nodes.update(id(node) for *_, node in flow.stores if node is not None)
             for block in flow.graph.blocks:
-                nodes.update(id(step.node) for step in block.steps if isinstance(step, (AwaitDraft, ReadDraft)))
+                steps = (AwaitDraft, ReadDraft, ReturnDraft)
+                nodes.update(id(step.node) for step in block.steps if isinstance(step, steps))
         return nodes

@@ -26,7 +26,7 @@ from lkagent_lint.facts.values import (
     Spread,
     Typed,
 )
-from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft
+from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
 from lkagent_lint.frontends.python.graph import Graph
 
@@ -131,6 +131,8 @@ class Walker(cst.CSTVisitor):
     def _return(self, node: cst.Return) -> None:
         if node.value is not None:
             self.flow.returns.append(self._evaluate(node.value, Use.KEPT))
+        if self.flow.is_async:
+            self.graph.step(ReturnDraft(node))
         self.graph.leave()
 
     def _raise(self, node: cst.Raise) -> None:

@@ -1,0 +1,75 @@
+"""Options of `ctx.connect()` that are dropped, because the room has been joined already.
+
+## What it does
+
+Reports `ctx.connect(...)` with options where the room has been joined on every path that leads there: by
+`session.start(room=...)`, by `ctx.wait_for_participant()`, or by another connect.
+
+## Why it is bad
+
+A connect in a room that is joined returns at once and looks at none of its arguments. Nothing is logged. Whatever was
+asked for does not happen: audio-only subscription, ICE servers, and end-to-end encryption too.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When some path reaches the call outside the room; when all options are written out as their defaults; with
+`**options`, which may be empty; and before livekit-agents 1.1.0, where a second connect is not guarded. What runs
+beside a start (`asyncio.gather`) has no order and is not judged.
+
+## Evidence
+
+livekit-agents 1.8.9, `job.py` 678-740: the method returns if the job is connected (since 1.1.0). Tried with a stubbed
+room: after `session.start(room=...)` the options of a connect never reached the room.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.solver import Reached
+
+META = Meta(
+    "LKA107", "ignored-connect-options", Severity.ERROR, "options of `ctx.connect()` in a room that is joined already"
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    calls: dict[Place, list[tuple[Reached, bool]]] = defaultdict(list)
+    for solved in subject.solved:
+        guarded = solved.job.sdk.has(Change.CONNECT_IDEMPOTENT)
+        for reached in solved.reached:
+            if reached.event.kind is Kind.CONNECT and reached.event.detail:
+                calls[reached.event.place].append((reached, guarded))
+    for reaches in calls.values():
+        if all(guarded and each.state.room is Room.JOINED for each, guarded in reaches):
+            yield _finding(reaches[0][0])
+
+
+def _finding(reached: Reached) -> Diagnostic:
+    place, options, origin = reached.event.place, reached.event.detail, reached.state.origin
+    joined = "" if origin is None else f" ({where(origin.lead.place, place)})"
+    return META.at(
+        place,
+        f"ctx.connect() ignores {options} here: the room has been joined before{joined}, and a second connect does "
+        "nothing; connect with options first, and start the session in the room that is joined so",
+        related=[] if origin is None else [Related(origin.lead.place, "the room is joined here")],
+        subject=reached.site.function,
+        key=(options,),
+    )

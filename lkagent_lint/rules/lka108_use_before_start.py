@@ -1,0 +1,64 @@
+"""The session is used before it has started.
+
+## What it does
+
+Reports `session.say()`, `generate_reply()`, `interrupt()`, `run()`, `drain()`, `commit_user_turn()` and
+`clear_user_turn()` in a job where no session has started on any path that leads there. Helpers, methods and other
+modules are followed.
+
+## Why it is bad
+
+The call raises "RuntimeError: AgentSession isn't running". In an entry function that ends the job: the agent has
+joined, or is about to, and leaves without a word.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+In functions that run at another time: tools, handlers, `on_enter`, nested functions that are only passed on. When a
+start may have happened on some path, runs concurrently, or the session went to code that is not followed.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent_session.py` 1234, 1567, 1628, 1677, 1730 and 1764; run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.lifecycle import Kind, Session
+from lkagent_lint.typestate.solver import Reached
+
+META = Meta("LKA108", "use-before-start", Severity.ERROR, "the session is used before it has started")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    uses: dict[Place, list[Reached]] = defaultdict(list)
+    for solved in subject.solved:
+        for reached in solved.reached:
+            if reached.event.kind is Kind.SESSION_USE:
+                uses[reached.event.place].append(reached)
+    for place, reaches in uses.items():
+        if all(each.state.session is Session.NONE and not each.state.beside for each in reaches):
+            what = reaches[0].event.detail
+            yield META.at(
+                place,
+                f'{what} raises RuntimeError("AgentSession isn\'t running"): no session has started before it; await '
+                "session.start() first",
+                subject=reaches[0].site.function,
+                key=(what,),
+            )

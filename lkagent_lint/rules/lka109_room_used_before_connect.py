@@ -1,0 +1,91 @@
+"""The room is used before the job has joined it.
+
+## What it does
+
+Reports the local participant (`ctx.room.local_participant`, `ctx.agent`, registering an RPC method on it) where
+nothing has joined the room on any path that leads there, and, as a warning, `ctx.room.remote_participants` where it
+may be read before the room is joined.
+
+## Why it is bad
+
+The local participant does not exist before the room is joined: "cannot access local participant before connecting".
+The remote participants are there and empty, so code that looks for somebody finds nobody and goes on.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+In functions that run at another time: handlers, tools, nested functions that are only passed on. When something may
+have joined the room, or runs concurrently, or the context went to code that is not followed; after
+`room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python.
+
+## Evidence
+
+livekit rtc 1.1.21, `rtc/room.py` 234 (raises) and `remote_participants` (an empty mapping before `connect`); run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.lifecycle import Kind, Room, State
+from lkagent_lint.typestate.solver import Reached
+
+META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is used before the job has joined it")
+
+_RAISING = frozenset({"room.local_participant", "ctx.agent"})
+_EMPTY = "room.remote_participants"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    uses: dict[Place, list[Reached]] = defaultdict(list)
+    for solved in subject.solved:
+        for reached in solved.reached:
+            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in {*_RAISING, _EMPTY}:
+                uses[reached.event.place].append(reached)
+    for reaches in uses.values():
+        first = reaches[0]
+        if first.event.detail in _RAISING:
+            if all(_is_outside(each.state) for each in reaches):
+                yield _raising(first)
+        elif any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
+            yield _empty(first)
+
+
+def _is_outside(state: State) -> bool:
+    return state.room is Room.OUT and not state.beside
+
+
+def _raising(reached: Reached) -> Diagnostic:
+    what = reached.event.detail
+    return META.at(
+        reached.event.place,
+        f'{what} raises Exception("cannot access local participant before connecting"): nothing has joined the room '
+        "before it; use it after session.start(room=ctx.room) or ctx.connect()",
+        subject=reached.site.function,
+        key=(what,),
+    )
+
+
+def _empty(reached: Reached) -> Diagnostic:
+    return META.at(
+        reached.event.place,
+        "room.remote_participants is empty until the room is joined, and nothing has joined it before on this path: "
+        "read it after session.start(room=ctx.room) or ctx.connect()",
+        subject=reached.site.function,
+        key=(_EMPTY,),
+        severity=Severity.WARNING,
+    )

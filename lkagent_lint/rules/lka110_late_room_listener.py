@@ -1,0 +1,102 @@
+"""A room listener is registered after events can have been lost.
+
+## What it does
+
+Reports listeners for data, DTMF, text and byte streams that are registered after the room has been joined with an
+await in between, and listeners for participants and tracks if nothing in the project looks at those who are already
+there (`remote_participants`).
+
+## Why it is bad
+
+Room events are handed out as soon as the event loop runs after joining. What arrives before the listener is
+registered goes to nobody; streams without a handler are dropped with a log at info level. `session.start(room=...)`
+returns only once the room is joined, so everything after it is late.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+With no await between a connect and the listener: nothing can be lost there. For `disconnected`, state and other
+events that tell of a change to come. For participants and tracks where something reads `remote_participants`. Where
+`ctx.wait_for_participant()` joined the room: LKA104 speaks of that. When it is not known what joined the room.
+
+## Evidence
+
+livekit rtc 1.1.21, `rtc/room.py` 1165-1198 (a stream without a handler is dropped), 590-596 (`participant_connected`
+is never emitted for those already present); livekit-agents 1.8.9, `voice/agent_session.py` 1120-1123 (start
+connects).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Read
+from lkagent_lint.project.records import Project
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Room
+from lkagent_lint.typestate.solver import Reached
+
+META = Meta(
+    "LKA110", "late-room-listener", Severity.WARNING, "a room listener is registered after events can have been lost"
+)
+
+_STARTS = frozenset({Kind.START_IN_ROOM})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    scans = _looks_at_participants(subject.project)
+    seen: set[Place] = set()
+    for solved in subject.solved:
+        for reached in solved.reached:
+            place = reached.event.place
+            if _is_late(reached, scans) and place not in seen:
+                seen.add(place)
+                yield _finding(reached)
+
+
+def _is_late(reached: Reached, scans: bool) -> bool:
+    event, state = reached.event, reached.state
+    if event.kind is not Kind.LISTEN or state.room is not Room.JOINED or state.origin is None or state.exceptional:
+        return False
+    if event.detail not in LOST_EVENTS and (event.detail not in SCANNED_EVENTS or scans):
+        return False
+    joiner = state.origin.event.kind
+    return joiner in _STARTS or (joiner is Kind.CONNECT and state.awaited is not None)
+
+
+def _looks_at_participants(project: Project) -> bool:
+    """Some function of the project reads who is there already."""
+    return any(
+        isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name == "remote_participants"
+        for facts in project.files.values()
+        for flow in facts.flows.values()
+        for block in flow.blocks
+        for step in block.steps
+    )
+
+
+def _finding(reached: Reached) -> Diagnostic:
+    event, origin = reached.event, reached.state.origin
+    assert origin is not None
+    joined = origin.lead.place
+    return META.at(
+        event.place,
+        f'the listener for "{event.detail}" is registered after the room has been joined '
+        f"({where(joined, event.place)}): what arrived until here is lost; register it before that",
+        related=[Related(joined, "the room is joined here")],
+        subject=reached.site.function,
+        key=(event.detail,),
+    )

@@ -1,0 +1,67 @@
+"""A session listener is registered after the session has started.
+
+## What it does
+
+Reports `session.on(...)` after `session.start()` has been awaited.
+
+## Why it is bad
+
+`session.start()` returns once the agent is running. By then the session has already emitted events: the state changes
+up to "listening", the handoff to the first agent, and whatever `on_enter` said. The listener never hears of them.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For `close`, which comes last. In jobs that make more than one session, because it is not known which of them is
+meant. When the start runs concurrently (then a listener may still be early enough), in functions that run at another
+time, and when the session went to code that is not followed.
+
+## Evidence
+
+livekit-agents 1.8.9: `conversation_item_added` and `agent_state_changed` had been emitted when `start` returned; run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.lifecycle import Kind, Session
+
+META = Meta(
+    "LKA111", "late-session-listener", Severity.WARNING, "a session listener is registered after the session started"
+)
+
+_AT_THE_END = frozenset({"close"})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for solved in subject.solved:
+        if any(reached.state.sessions > 1 for reached in solved.reached):
+            continue
+        for reached in solved.reached:
+            event, state = reached.event, reached.state
+            late = event.kind is Kind.SESSION_LISTEN and state.session is Session.STARTED and not state.exceptional
+            if late and event.detail not in _AT_THE_END and event.place not in seen:
+                seen.add(event.place)
+                name = f'"{event.detail}"' if event.detail else "this event"
+                yield META.at(
+                    event.place,
+                    f"the listener for {name} is registered after session.start() has been awaited, and misses what "
+                    "the session emitted while it started: register it before the start",
+                    subject=reached.site.function,
+                    key=(event.detail,),
+                )

@@ -1,0 +1,69 @@
+"""A participant entrypoint is added after the room has been joined.
+
+## What it does
+
+Reports `ctx.add_participant_entrypoint(...)` where the room may have been joined before.
+
+## Why it is bad
+
+The function is run for those who join after it was added. Participants who are in the room when the job joins are
+given to the entrypoints that exist at that moment, and to no later one: they are skipped, although the method's own
+documentation says otherwise.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When nothing that is known has joined the room before, when the joining runs concurrently, and when the context went
+to code that is not followed.
+
+## Evidence
+
+livekit-agents 1.8.9, `job.py` 736-737 (participants present are handed out once, in `connect`); tried with a stubbed
+room.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.lifecycle import Kind, Room
+
+META = Meta(
+    "LKA112",
+    "late-participant-entrypoint",
+    Severity.WARNING,
+    "a participant entrypoint is added after the room has been joined",
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for solved in subject.solved:
+        for reached in solved.reached:
+            event, state = reached.event, reached.state
+            if event.kind is not Kind.ENTRYPOINT or state.room is not Room.JOINED or state.exceptional:
+                continue
+            if state.origin is not None and event.place not in seen:
+                seen.add(event.place)
+                joined = state.origin.lead.place
+                yield META.at(
+                    event.place,
+                    "this participant entrypoint is added after the room has been joined "
+                    f"({where(joined, event.place)}), so it is never run for those who were there already: add it "
+                    "before that",
+                    related=[Related(joined, "the room is joined here")],
+                    subject=reached.site.function,
+                )

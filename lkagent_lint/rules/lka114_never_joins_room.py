@@ -1,0 +1,71 @@
+"""An entry function that never joins its room.
+
+## What it does
+
+Reports an entry function in which no path can join the room: no `session.start(room=...)`, no `ctx.connect()`, from
+livekit-agents 1.5.2 on no `ctx.wait_for_participant()`, and no call that hands the context to code that is not
+followed.
+
+## Why it is bad
+
+The job is accepted and runs, and the agent never appears in the room. After ten seconds livekit-agents logs "The room
+connection was not established within 10 seconds after calling job_entry", and the job stays around until the worker
+ends.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the context, or an object that stores it, goes to code outside of the project; when the entry shuts the job down
+(`ctx.shutdown()`) or connects a room of its own; when a session is started without `room=`, which LKA116 reports; for
+entries with an empty body, and in test files.
+
+## Evidence
+
+livekit-agents 1.8.9, `job_proc_lazy_main.py` 366-375 and 392-399 (the two log messages).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.sources.packages import is_test_file
+from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.solver import Solved
+
+META = Meta("LKA114", "never-joins-room", Severity.WARNING, "an entry function that never joins its room")
+
+_ANOTHER_CAUSE = frozenset({Kind.START, Kind.START_IN_ROOM, Kind.CONNECT, Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.SHUTDOWN})
+"""It is tried, or given up on purpose: other rules speak of why it fails."""
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    for solved in subject.solved:
+        job = solved.job
+        if solved.may_join or is_test_file(job.place.path, project.root) or not _does_something(subject, solved):
+            continue
+        if not any(reached.event.kind in _ANOTHER_CAUSE for reached in solved.reached):
+            yield META.at(
+                job.place,
+                f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "
+                "never appears there; await session.start(room=ctx.room) or ctx.connect()",
+                subject=job.entry.flow,
+            )
+
+
+def _does_something(subject: Subject, solved: Solved) -> bool:
+    flow = subject.project.files[solved.job.entry.path].flows[solved.job.entry.flow]
+    return any(block.steps for block in flow.blocks)

@@ -1,0 +1,82 @@
+"""A session is started without a room.
+
+## What it does
+
+Reports `session.start(...)` without `room=` in a job, where the session is given no input or output of its own.
+
+## Why it is bad
+
+Without `room=` the session neither joins the room nor hears or speaks in it. It starts, and nothing happens; no log
+says why.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+Where the project makes a `RoomIO` or sets `session.input` or `session.output`; where `room=` may be among
+`**options`; when another session of the job is started with `room=`; outside of jobs (tests and consoles start
+sessions without a room on purpose), and in test files.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent_session.py` 937-1152: only `room=` makes a RoomIO and connects; run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Flow
+from lkagent_lint.project.records import Project
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.sources.packages import is_test_file
+from lkagent_lint.typestate.lifecycle import Kind
+
+META = Meta("LKA116", "start-without-room", Severity.WARNING, "a session of a job is started without `room=`")
+
+_WITH_ROOM = frozenset({Kind.START_IN_ROOM, Kind.START_MAYBE_IN_ROOM})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if _has_own_io(project):
+        return
+    seen: set[Place] = set()
+    for solved in subject.solved:
+        if any(reached.event.kind in _WITH_ROOM for reached in solved.reached):
+            continue
+        for reached in solved.reached:
+            place = reached.event.place
+            if reached.event.kind is Kind.START and place not in seen and not is_test_file(place.path, project.root):
+                seen.add(place)
+                yield META.at(
+                    place,
+                    "session.start() without room= neither joins the room nor hears or speaks in it: pass "
+                    "room=ctx.room",
+                    subject=reached.site.function,
+                )
+
+
+def _has_own_io(project: Project) -> bool:
+    """Some file of the project connects a session to something by hand."""
+    return any(_connects_io(flow) for facts in project.files.values() for flow in facts.flows.values())
+
+
+def _connects_io(flow: Flow) -> bool:
+    for call in flow.calls:
+        if isinstance(call.target, (v.Name, v.Attribute)) and call.target.name == "RoomIO":
+            return True
+    # session.input.audio = ..., session.output.audio = ...
+    return any(isinstance(store.base, v.Attribute) and store.base.name in ("input", "output") for store in flow.stores)
