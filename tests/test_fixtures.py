@@ -5,6 +5,7 @@ Still to come, with what they test: ``bad.fixed/`` (fixes), warm runs (the cache
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections import defaultdict
 from functools import cache, partial
@@ -123,6 +124,17 @@ def union(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
+def breaks_flake8(path: Path) -> bool:
+    """Up to Python 3.11.3 a NUL is a ValueError, which flake8 passes on to its caller: no file gets a result then."""
+    try:
+        compile(path.read_bytes(), str(path), "exec", ast.PyCF_ONLY_AST)
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    except ValueError:
+        return True
+    return False
+
+
 def test_all_at_once_say_what_each_says_alone(union: Path) -> None:
     roots = tuple(str(union / each.name) for each in CASES)
     report = engine.check(engine.Request(paths=roots))
@@ -138,4 +150,5 @@ def test_flake8_says_the_same(union: Path, jobs: str) -> None:
         for each in CASES
         for row in runs.rows_under_flake8(each.root, plain(each))
     ]
-    assert runs.flake8(union, jobs, ".") == sorted(expected)
+    breaking = [f"--extend-exclude={path}" for path in union.rglob("*.py") if breaks_flake8(path)]
+    assert runs.flake8(union, jobs, *breaking, ".") == sorted(expected)

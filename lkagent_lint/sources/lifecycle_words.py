@@ -19,14 +19,28 @@ _WORDS = (
     "create_dispatch",
     "update_instructions",
     "update_tools",
+    "update_agent",
     "sid",
     "agent_name",
+    "local_participant",
+    "remote_participants",
+    "add_shutdown_callback",
+    "add_participant_entrypoint",
+    "register_text_stream_handler",
+    "register_byte_stream_handler",
+    "generate_reply",
+    "interrupt",
+    "commit_user_turn",
+    "clear_user_turn",
     "async",
     "await",
 )
-# Plain literals between word boundaries: no repetition, so no input can make it backtrack.
-_BYTES = re.compile(rb"\b(?:" + "|".join(_WORDS).encode() + rb")\b")
-_TEXT = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_ENGLISH = ("agent", "load", "on", "once", "run", "say", "shutdown", "LLM", "RealtimeModel", "STT", "TTS", "VAD")
+"""Every text holds these; a step that they name follows a dot."""
+# The one repetition follows a dot and stands before a letter, so a position is looked at twice at most.
+_PATTERN = rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(_ENGLISH)})\b"
+_BYTES = re.compile(_PATTERN.encode())
+_TEXT = re.compile(_PATTERN)
 
 
 def may_hold_finding(data: bytes) -> bool:

@@ -58,7 +58,7 @@ def test_a_rule_is_found_by_code_and_name(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "nearest"),
-    [("conect-before-start", "LKA101 (connect-before-start)"), ("LKA10", "LKA10"), ("zzzz", None), ("", None)],
+    [("conect-before-start", "LKA101 (connect-before-start)"), ("LKA1100", "LKA110"), ("zzzz", None), ("", None)],
 )
 def test_a_typo_gives_the_nearest(word: str, nearest: str | None) -> None:
     with pytest.raises(rulebook.UnknownRule) as caught:
