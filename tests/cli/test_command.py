@@ -324,7 +324,13 @@ def start(tmp_path: Path, *arguments: str, redirection: str = "", **environ: str
         env={**os.environ, "PYTHONPATH": REPOSITORY, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_heed_interrupts if os.name == "posix" else None,
     )
+
+
+def _heed_interrupts() -> None:
+    """A job in a shell's background ignores SIGINT, and what it starts would do so too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell and signals")
