@@ -16,7 +16,7 @@ LAYERS = (
     ("text", "diagnostics", "stack", "_version"),
     ("facts", "config"),
     ("sources",),
-    ("frontends.python",),
+    ("frontends.python", "frontends.javascript", "frontends.text"),
     ("project", "typestate"),
     ("rules", "suppress", "comments"),
     ("engine", "rulebook"),
@@ -31,7 +31,13 @@ ALLOWED = {
 }
 NO_LAYER = {"", "__main__", "frontends"}
 """The package itself, ``python -m``, and folders that hold folders only."""
-HOMES = {"libcst": "frontends.python", "flake8": "flake8_plugin", "click": "cli"}
+HOMES = {
+    "libcst": "frontends.python",
+    "yaml": "frontends.text",
+    "tree_sitter": "frontends.javascript",
+    "flake8": "flake8_plugin",
+    "click": "cli",
+}
 """Where a third-party library may be imported."""
 
 
@@ -109,7 +115,7 @@ def test_rules_see_no_tree() -> None:
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("lkagent_lint.engine", {"libcst", "click", "flake8", "tree_sitter"}),
+        ("lkagent_lint.engine", {"libcst", "click", "flake8", "tree_sitter", "yaml"}),
         ("lkagent_lint.flake8_plugin", {"libcst", "click", "lkagent_lint.engine", "tree_sitter"}),
         ("lkagent_lint.cli", {"libcst", "flake8", "tree_sitter"}),
     ],

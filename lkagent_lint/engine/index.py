@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
+from lkagent_lint.facts.values import Text
+from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
@@ -48,6 +50,8 @@ class Index:
 
     def project(self) -> Project:
         """Link what was read."""
+        if any(facts.workers or facts.dispatches for facts in self.facts.values()):
+            self._read_texts()
         return link(
             root=self.root,
             files=dict(sorted(self.facts.items())),
@@ -90,6 +94,19 @@ class Index:
                             self._take(imported, data)
                             pending.append(imported)
 
+    def _read_texts(self) -> None:
+        """What files in other languages dispatch. Those that git ignores only silence."""
+        for entry in self._texts:
+            data = self.overlays.read(entry.path)
+            if isinstance(data, bytes) and text_frontend.may_dispatch(data):
+                try:
+                    facts = text_frontend.extract(data, os.path.basename(entry.path))
+                except Exception as error:  # the linter's own fault: every other file is still checked
+                    self.crashes.append(("the text front end", entry.path, error))
+                    continue
+                if facts.dispatches or facts.dropped or facts.sip_rules:
+                    self.facts[entry.path] = text_frontend.silenced(facts) if entry.ignored else facts
+
     def _imported(self, path: str, module: str) -> Iterator[str]:
         """The files that importing a dotted name can load: the module itself, or the one that holds the name."""
         parent = module.rpartition(".")[0]
@@ -115,6 +132,10 @@ class Index:
             self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
 
 
+_JAVASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
+"""They have no front end yet: their words silence."""
+
+
 class TextFiles:
     """What the files say that no front end reads: read only when a finding depends on it."""
 
@@ -129,29 +150,36 @@ class TextFiles:
     def view(self) -> Texts:
         return Texts(self.holds_dispatch, self.mentions, self.names_from_environment)
 
-    def _unread(self) -> Iterator[bytes]:
-        """The bytes of every text that gave no facts, other languages first. Binary files are passed over."""
-        for path in (*self._texts, *(path for path in self._python if path not in self._index.facts)):
+    def _unread(self, texts: Iterable[str]) -> Iterator[bytes]:
+        """The bytes of texts, and of Python files that take no part. Binary files are passed over."""
+        for path in (*texts, *(path for path in self._python if path not in self._index.facts)):
             data = self._index.overlays.read(path)
             if isinstance(data, bytes) and b"\0" not in data[:4096]:
                 yield data
 
     def holds_dispatch(self) -> bool:
         if self._markers is None:
-            self._markers = any(FOREIGN_MARKERS.search(data) for data in self._unread())
+            scripts = [path for path in self._texts if path.endswith(_JAVASCRIPT)]
+            self._markers = any(FOREIGN_MARKERS.search(data) for data in self._unread(scripts))
         return self._markers
 
     def mentions(self, name: str) -> bool:
         if name not in self._mentions:
             word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
-            self._mentions[name] = any(word.search(data) for data in self._unread())
+            others = [path for path in self._texts if not self._dispatches(path, name)]
+            self._mentions[name] = any(word.search(data) for data in self._unread(others))
         return self._mentions[name]
+
+    def _dispatches(self, path: str, name: str) -> bool:
+        """The name stands in a text because the text asks for that agent, which says nothing of who registers it."""
+        facts = self._index.facts.get(path)
+        return facts is not None and any(each.name == Text(name) and not each.presence for each in facts.dispatches)
 
     def names_from_environment(self) -> bool:
         if self._variable is None:
             read = (self._index.overlays.read(path) for path in self._index.facts)
             known = (data for data in read if isinstance(data, bytes))
-            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *self._unread()))
+            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *self._unread(self._texts)))
         return self._variable
 
 

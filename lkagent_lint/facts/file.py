@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the records or their meaning change."""
 
 
@@ -70,6 +70,24 @@ class DispatchFact(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
     name: Expr | None
     """None where the dispatch gives no name; ``Opaque`` where it gives one that is not followed."""
+    presence: bool = False
+    """Found by its words alone, in a language that is not parsed: it silences, and nothing is ever said about it."""
+
+
+class SipRuleFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A SIP dispatch rule: calls that it takes go to rooms, with or without agents."""
+
+    span: Span
+    has_agents: bool
+
+
+class DroppedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that a message, an SDK or a command does not have, so that it is dropped or refused."""
+
+    owner: str
+    """Who does not have it: ``RoomAgentDispatch``, ``lk token create``."""
+    field: str
+    span: Span
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,5 +105,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Module-level functions and classes that were read no further: nothing in them can matter to a job."""
     workers: tuple[WorkerFact, ...] = ()
     dispatches: tuple[DispatchFact, ...] = ()
+    sip_rules: tuple[SipRuleFact, ...] = ()
+    dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""

@@ -104,6 +104,20 @@ class Spread(msgspec.Struct, frozen=True, array_like=True, tag="*"):
     value: Expr
 
 
+class Env(msgspec.Struct, frozen=True, array_like=True, tag="v"):
+    """A variable of the environment, read in a language other than Python; ``default`` where it is not set."""
+
+    variable: str
+    default: Expr | None = None
+
+
+class External(msgspec.Struct, frozen=True, array_like=True, tag="z"):
+    """What an ECMAScript import binds: an export of a module, ``*`` for all of it, ``default`` for its default."""
+
+    module: str
+    name: str
+
+
 class Opaque(msgspec.Struct, frozen=True, array_like=True, tag="?"):
     """An expression that the front end does not follow."""
 
@@ -125,6 +139,8 @@ Expr = (
     | Items
     | Mapping
     | Spread
+    | Env
+    | External
     | Opaque
 )
 

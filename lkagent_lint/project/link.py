@@ -11,7 +11,8 @@ from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of
+from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name
+from lkagent_lint.project.names import Name as AgentName
 from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
@@ -128,14 +129,19 @@ class _Linker:
             yield self._dispatch(path, fact)
 
     def _dispatch(self, path: str, fact: DispatchFact) -> Dispatch:
-        name = UNNAMED if fact.name is None else name_of(self._value(path, fact.flow, fact.name))
         return Dispatch(
             place=Place(path, fact.span),
             kind=fact.kind,
-            name=name,
+            name=UNNAMED if fact.name is None else self._name(path, fact.flow, fact.name),
             package=self.packages.package_of(path),
             in_tests=is_test_file(path, self.root),
+            presence=fact.presence,
         )
+
+    def _name(self, path: str, flow: str, expression: Expr) -> AgentName:
+        """A name in a file with flows is followed; in others it is what is written there."""
+        followed = flow in self.evaluator.files[path].flows
+        return name_of(self._value(path, flow, expression)) if followed else plain_name(expression)
 
     def jobs(self, sdk: Callable[[str], Sdk]) -> Iterator[Job]:
         for closure, held in self.entries:

@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from lkagent_lint.facts import values as v
 from lkagent_lint.project.things import FromVariable, Nothing, Sdk, String, Things
 
 
@@ -57,6 +58,19 @@ def name_of(things: Things) -> Name:
         if isinstance(only, Nothing):
             return UNNAMED
     return UNKNOWN_NAME
+
+
+def plain_name(expression: v.Expr) -> Name:
+    """The name that an expression of a file without scopes spells: a literal or a variable of the environment."""
+    match expression:
+        case v.Text(value):
+            return Known(value)
+        case v.Env(variable, None):
+            return FromEnv(variable)
+        case v.Env(variable, v.Text(default)):
+            return FromEnv(variable, default)
+        case _:
+            return UNKNOWN_NAME
 
 
 def job_type_of(things: Things) -> JobType:

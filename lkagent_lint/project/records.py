@@ -37,6 +37,8 @@ class Dispatch(NamedTuple):
     name: Name
     package: str
     in_tests: bool
+    presence: bool = False
+    """It silences, and nothing is said about it: its language is not parsed, or git ignores its file."""
 
 
 class Job(NamedTuple):

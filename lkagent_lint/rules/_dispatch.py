@@ -9,7 +9,7 @@ from lkagent_lint.project.names import Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.sources.sdk.changes import Change
 
-SPOKEN_OF = frozenset(
+_SPOKEN_OF = frozenset(
     {
         DispatchKind.TOKEN,
         DispatchKind.API,
@@ -17,9 +17,16 @@ SPOKEN_OF = frozenset(
         DispatchKind.SIP,
         DispatchKind.CONNECTOR,
         DispatchKind.CONFIG,
+        DispatchKind.COMMAND,
     }
 )
 """Kinds of dispatch that a finding may stand at; the others only silence."""
+
+
+def is_spoken_of(dispatch: Dispatch) -> bool:
+    """Whether a finding may stand at a dispatch; all others only silence."""
+    return dispatch.kind in _SPOKEN_OF and not (dispatch.presence or dispatch.in_tests)
+
 
 _MAX_DISTANCE = 2
 

@@ -41,7 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.rules._base import Meta, Subject, quoted, where
-from lkagent_lint.rules._dispatch import SPOKEN_OF, nearest, registered_names
+from lkagent_lint.rules._dispatch import is_spoken_of, nearest, registered_names
 
 META = Meta(
     "LKA203",
@@ -57,7 +57,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     if not registered:
         return
     for dispatch in project.dispatches:
-        if dispatch.kind in SPOKEN_OF and not dispatch.in_tests and isinstance(dispatch.name, Known):
+        if is_spoken_of(dispatch) and isinstance(dispatch.name, Known):
             name = dispatch.name.value
             if name and name not in registered and not _could_be_elsewhere(project, name):
                 yield _finding(dispatch, name, registered)

@@ -189,9 +189,16 @@ def rows_under_flake8(root: Path, findings: Iterable[Finding]) -> list[Row]:
     """What flake8 must say of a project with these findings, sorted, paths relative to the project.
 
     It keeps to itself what its own checks cover, info findings unless the settings ask for them, and files
-    that the Python it runs on cannot parse.
+    that the Python it runs on cannot parse. What stands in another language is shown at its Python end.
     """
     finder = SettingsFinder()
+
+    def shown(finding: Finding) -> Finding | None:
+        if finding.path.endswith(".py"):
+            return finding
+        ends = ((path, span) for path, span, _ in finding.related if path.endswith(".py"))
+        path, span = next(ends, ("", finding.span))
+        return finding._replace(path=path, span=span) if path else None
 
     def is_shown(finding: Finding) -> bool:
         path = root / finding.path
@@ -201,7 +208,7 @@ def rows_under_flake8(root: Path, findings: Iterable[Finding]) -> list[Row]:
             return False
         return is_parsed(path)
 
-    return rows(finding for finding in findings if is_shown(finding))
+    return rows(end for finding in findings if (end := shown(finding)) is not None and is_shown(end))
 
 
 def is_parsed(path: Path) -> bool:

@@ -1,0 +1,165 @@
+"""JSON and YAML as trees of plain nodes that know where they stand.
+
+YAML's composer reads both. It resolves nothing and makes no objects, aliases stay links, and what would make it recurse
+deeply is refused beforehand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.text import Lines, Span
+
+MAX_BYTES = 600_000
+"""A document that people write by hand is far smaller."""
+MAX_NESTING = 100
+
+# What is not closed ends with the text or the line, so that no place is looked at twice.
+_JSON_NOISE = re.compile(r'("(?:[^"\\\n]|\\.)*"?)|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|\t', re.DOTALL)
+_DASHES = re.compile(r"^[ ]*(?:[-?][ ]+){50}", re.MULTILINE)
+_STRING = re.compile(r"'[^'\n]*'?|\"(?:[^\"\\\n]|\\.)*\"?")
+
+
+class Scalar(NamedTuple):
+    text: str
+    span: Span
+    """Of the value, without quotes."""
+
+
+class Sequence(NamedTuple):
+    items: tuple[Node, ...]
+    span: Span
+
+
+class Mapping(NamedTuple):
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span
+    """Of its first key to its end."""
+
+    def get(self, *names: str) -> Node | None:
+        """The value of the first key that has one of these names."""
+        return next((value for key, value in self.entries if key.text in names), None)
+
+    def key(self, *names: str) -> Scalar | None:
+        return next((key for key, _ in self.entries if key.text in names), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def json_documents(text: str) -> tuple[Node, ...] | None:
+    """The one document of a JSON text, comments and trailing commas allowed; None where it is none."""
+    if _is_too_deep(text):
+        return None
+    # Each character makes way for another one, so that every position stays.
+    return _compose(_JSON_NOISE.sub(_blanked, text))
+
+
+def yaml_documents(text: str) -> tuple[Node, ...] | None:
+    """The documents of a YAML text; None where it cannot be read."""
+    return None if _is_too_deep(text) or _DASHES.search(text) else _compose(text)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return match[1] or re.sub(r"[^\n]", " ", match[0])
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether brackets nest deeper than is read. Linear; brackets in strings do not count."""
+    depth = 0
+    for match in re.finditer(r"[\[{\]}]", _STRING.sub("", text)):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > MAX_NESTING:
+            return True
+    return False
+
+
+def _compose(text: str) -> tuple[Node, ...] | None:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        documents = tuple(yaml.compose_all(text, Loader=loader))
+        return tuple(_Reader(Lines(text)).node(document) for document in documents)
+    except (yaml.YAMLError, RecursionError, ValueError, TooDeep):
+        return None
+
+
+class TooDeep(Exception):
+    """A document nests deeper than is read, or has more aliases than anybody writes."""
+
+
+class _Reader:
+    """Turns YAML's nodes into ours; an alias is read again each time, up to a limit."""
+
+    MAX_NODES = 200_000
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._left = self.MAX_NODES
+
+    def node(self, node: object, depth: int = 0) -> Node:
+        import yaml
+
+        self._left -= 1
+        if depth > MAX_NESTING or self._left < 0:
+            raise TooDeep
+        match node:
+            case yaml.ScalarNode():
+                return self._scalar(node)
+            case yaml.SequenceNode():
+                return Sequence(tuple(self.node(each, depth + 1) for each in node.value), self._span(node))
+            case yaml.MappingNode():
+                entries = tuple(
+                    (self._scalar(key), self.node(value, depth + 1))
+                    for key, value in node.value
+                    if isinstance(key, yaml.ScalarNode)
+                )
+                return Mapping(entries, entries[0][0].span if entries else self._span(node))
+            case _:
+                raise TooDeep
+
+    def _scalar(self, node: object) -> Scalar:
+        import yaml
+
+        assert isinstance(node, yaml.ScalarNode)
+        start, end = node.start_mark.index, node.end_mark.index
+        if node.style in ('"', "'"):
+            start, end = start + 1, end - 1
+        elif node.style in ("|", ">"):
+            end = start + 1
+        return Scalar(str(node.value), self._lines.span(start, max(start, end)))
+
+    def _span(self, node: object) -> Span:
+        import yaml
+
+        assert isinstance(node, yaml.Node)
+        return self._lines.span(node.start_mark.index, node.start_mark.index + 1)
+
+
+def mappings(node: Node) -> Iterator[Mapping]:
+    """Every mapping in a document, outer ones first."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Mapping):
+            yield here
+            stack.extend(value for _, value in reversed(here.entries))
+        elif isinstance(here, Sequence):
+            stack.extend(reversed(here.items))
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Every scalar value in a document, in order; keys are none."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        match here:
+            case Scalar():
+                yield here
+            case Mapping(entries):
+                stack.extend(value for _, value in reversed(entries))
+            case Sequence(items):
+                stack.extend(reversed(items))

@@ -1,0 +1,199 @@
+"""What files in other languages say of dispatches, where it stands, and that no input takes long or raises."""
+
+from __future__ import annotations
+
+import pytest
+
+from lkagent_lint.facts import decode, encode
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
+from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
+from lkagent_lint.frontends.text import extract, may_dispatch
+from lkagent_lint.frontends.text.documents import json_documents, yaml_documents
+
+
+def facts(name: str, text: str) -> FileFacts:
+    return extract(text.encode(), name)
+
+
+def found(name: str, text: str) -> list[tuple[DispatchKind, Expr | None, bool]]:
+    return [(each.kind, each.name, each.presence) for each in facts(name, text).dispatches]
+
+
+def only(name: str, text: str) -> DispatchFact:
+    (dispatch,) = facts(name, text).dispatches
+    return dispatch
+
+
+RULE = '{"dispatch_rule": {"rule": {"dispatchRuleIndividual": {}}, "roomConfig": {"agents": [{"agentName": "desk"}]}}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RULE,
+        '{"rule": {"dispatch_rule_direct": {}}, "room_config": {"agents": [{"agent_name": "desk"}]}}',
+        '// why\n{"dispatchRule": {"rule": {"dispatchRuleCallee": {}}, '
+        '"room_config": {"agents": [{"agentName": "desk"},]}}}',
+    ],
+)
+def test_a_sip_rule(text: str) -> None:
+    assert found("rule.json", text) == [(DispatchKind.SIP, Text("desk"), False)]
+    (rule,) = facts("rule.json", text).sip_rules
+    assert rule.has_agents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"rule": {"dispatchRuleIndividual": {}}}',
+        '{"rule": {"dispatchRuleIndividual": {}}, "roomConfig": {}}',
+        '{"rule": {"dispatchRuleIndividual": {}}, "roomConfig": {"agents": []}}',
+    ],
+)
+def test_a_sip_rule_without_agents(text: str) -> None:
+    read = facts("rule.json", text)
+    assert read.dispatches == ()
+    assert [rule.has_agents for rule in read.sip_rules] == [False]
+
+
+def test_where_a_name_stands() -> None:
+    text = '{\n\t"agents": [\n\t\t{"agentName": "\U0001f600 d"}\n\t]\n}'
+    span = only("agents.json", text).span
+    assert (span.line, span.column, span.end_line, span.end_column) == (3, 18, 3, 21)
+    span = only("a.yaml", "\ufeffdispatches:\r\n  - agentName: desk\r\n").span
+    assert (span.line, span.column, span.end_column) == (2, 16, 20)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("desk", Text("desk")),
+        ('"front desk"', Text("front desk")),
+        ("${AGENT}", Env("AGENT")),
+        ("$AGENT", Env("AGENT")),
+        ("${AGENT}-eu", OPAQUE),
+        ("'{{ agent }}'", OPAQUE),
+    ],
+)
+def test_names_in_documents(value: str, name: Expr) -> None:
+    assert only("a.yml", f"agents:\n  - agent_name: {value}\n").name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lk dispatch create --agent-name desk --room r", [Text("desk")]),
+        ("lk dispatch create --agent-name=desk --new-room", [Text("desk")]),
+        ('lk dispatch create --agent-name "front desk"', [Text("front desk")]),
+        ("livekit-cli dispatch create \\\n  --room r \\\n  --agent-name desk", [Text("desk")]),
+        ("bin/lk token create --join --agent $NAME", [Env("NAME")]),
+        ("lk perf agent-load-test --agent-name desk", [Text("desk")]),
+        ("cd a && lk dispatch create --agent-name desk; echo done", [Text("desk")]),
+        ("bash -c 'lk dispatch create --agent-name desk'", [Text("desk")]),
+        ("lk dispatch create --agent-name $(NAME)", [Env("NAME")]),
+        ("lk dispatch create --agent-name desk-$(date)", [OPAQUE]),
+        ("lk dispatch create", [OPAQUE]),
+        ("lk room create --agents-file a.json", [OPAQUE]),
+        ("lk sip dispatch create rule.json", [OPAQUE]),
+        ("python agent.py connect --room r", [OPAQUE]),
+        ("lk room list", []),
+        ("echo lk", []),
+    ],
+)
+def test_commands(text: str, expected: list[Expr]) -> None:
+    assert [each.name for each in facts("run.sh", text + "\n").dispatches] == expected
+
+
+def test_a_command_in_a_list() -> None:
+    assert only("compose.yaml", 'command: ["lk", "dispatch", "create", "--agent-name", "desk"]\n').name == Text("desk")
+    assert only("package.json", '{"scripts": {"call": "lk dispatch create --agent-name desk"}}').name == Text("desk")
+
+
+def test_a_flag_that_is_given_in_vain() -> None:
+    dropped = facts("run.sh", "lk token create --room r --agent desk\n").dropped
+    assert [(each.owner, each.field, each.span.column) for each in dropped] == [("lk token create", "--agent", 26)]
+    assert facts("run.sh", "lk token create --join --room r --agent desk\n").dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("main.go", 'x := livekit.RoomAgentDispatch{AgentName: "desk"}', [Text("desk")]),
+        ("main.go", "x := livekit.RoomAgentDispatch{AgentName: name}", [OPAQUE]),
+        (
+            "main.go",
+            'client.CreateDispatch(ctx, &livekit.CreateAgentDispatchRequest{AgentName: "desk"})',
+            [Text("desk")],
+        ),
+        ("main.go", "client.CreateDispatch(ctx, request)", [OPAQUE]),
+        ("A.kt", 'RoomAgentDispatch.newBuilder().setAgentName("desk")', [Text("desk")]),
+        ("a.swift", 'Session.withAgent("desk", tokenSource: source)', [Text("desk")]),
+        ("a.rb", 'RoomAgentDispatch.new(agent_name: "desk")', [Text("desk")]),
+        ("a.php", "new RoomAgentDispatch(['agentName' => 'desk'])", [Text("desk")]),
+        ("a.rs", 'CreateAgentDispatchRequest { agent_name: "desk".to_string() }', [Text("desk")]),
+        ("a.md", 'Set `agent_name="desk"`, or roomPreset.', [Text("desk"), OPAQUE]),
+        ("a.go", "at.SetRoomPreset(preset)", [OPAQUE]),
+        ("a.md", "An agent has a name.", []),
+    ],
+)
+def test_other_languages_by_their_words(name: str, text: str, expected: list[Expr]) -> None:
+    read = facts(name, text)
+    assert [each.name for each in read.dispatches] == expected
+    assert all(each.presence for each in read.dispatches)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        (".env", "AGENT_NAME=desk", [Text("desk")]),
+        (".env.local", 'export LIVEKIT_AGENT_NAME="desk"', [Text("desk")]),
+        (".env", "AGENT_NAME=", []),
+        ("Dockerfile", "ENV AGENT_NAME=desk", [Text("desk")]),
+        ("Makefile", "AGENT_NAME := desk", [Text("desk")]),
+        (".env", "AGENT_NAME=${OTHER}", [Env("OTHER")]),
+    ],
+)
+def test_variables(name: str, line: str, expected: list[Expr]) -> None:
+    read = facts(name, f"{line}\n")
+    assert [each.name for each in read.dispatches] == expected
+    assert all(each.presence for each in read.dispatches)
+
+
+def test_what_cannot_be_read_as_it_is_called_is_read_by_its_words() -> None:
+    assert found("a.json", '{"agents": [{"agentName": "desk"') == [(DispatchKind.REQUEST, Text("desk"), True)]
+    assert facts("a.yaml", 'a: [\nagent_name: "desk"').language == "text"
+
+
+HOSTILE = {
+    "brackets": "[" * 300_000,
+    "dashes": "agents:\n" + "- " * 100_000,
+    "indent": "".join(" " * depth + "agent_name:\n" for depth in range(700)),
+    "quotes": 'agent_name "' * 40_000,
+    "escapes": '{"agent_name": "' + '\\"' * 200_000,
+    "comments": "agent_name /* " * 30_000,
+    "aliases": "agents: &a [x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"k{n}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)),
+    "commands": "lk dispatch create --agent-name " * 20_000,
+    "continued": "lk token create \\\n" * 40_000,
+    "variables": "AGENT_NAME " * 50_000,
+    "blanks": "agent_name" + " " * 400_000 + "=",
+    "calls": "createDispatch(" * 40_000,
+    "nul": "agent_name\0",
+    "dollars": "lk token --agent " + "$(" * 200_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "Makefile", "a.md"])
+def test_hostile_texts_end(name: str, text: str) -> None:
+    """No time is asserted: a pattern that looks at a place again and again would not come back."""
+    read = facts(name, text)
+    assert decode(encode(read)) == read
+
+
+def test_texts_that_are_none() -> None:
+    assert not may_dispatch(b"agent_name\0\0")
+    assert extract(b"\xff\xfeagent_name = 'x'", "a.txt").dispatches == ()  # UTF-16 of other characters
+    assert extract(b"", "a.json") == FileFacts(language="text")
+    assert json_documents("") == ()
+    assert yaml_documents("a: !!python/object:os.system x\n") is not None
