@@ -10,6 +10,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
+from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.link import link
@@ -36,17 +37,21 @@ class Index:
         self.facts: dict[str, FileFacts] = {}
         found = discover(root, finder, overlays)
         self.nested = found.nested
+        self.generated: set[str] = set()
+        """JavaScript that a compiler or a bundler wrote: what it says stands in its source too."""
         self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
+        self._scripts = {entry.path: entry for entry in found.entries if entry.kind == "javascript"}
         self._texts = [entry for entry in found.entries if entry.kind == "text"]
         for path in named:
             if path.endswith(".py") and path not in self._python:
                 self._python[path] = Entry(path, "python", False, 0)
         for problem in found.problems:
             self.facts[problem.path] = _problem(problem.reason)
-        self.modules = Modules(root, self._python)
+        self.modules = Modules(root, (*self._python, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
         self._read_all()
+        self._read_scripts()
 
     def project(self) -> Project:
         """Link what was read."""
@@ -56,7 +61,7 @@ class Index:
             root=self.root,
             files=dict(sorted(self.facts.items())),
             modules=self.modules,
-            texts=TextFiles(self, [entry.path for entry in self._texts], list(self._python)).view(),
+            texts=TextFiles(self, [entry.path for entry in self._texts], [*self._python, *self._scripts]).view(),
             settings=self.settings,
             sdk=self.sdk,
         )
@@ -107,6 +112,35 @@ class Index:
                 if facts.dispatches or facts.dropped or facts.sip_rules:
                     self.facts[entry.path] = text_frontend.silenced(facts) if entry.ignored else facts
 
+    def _read_scripts(self) -> None:
+        """JavaScript that mentions an SDK, and what it imports, to a fixed point. Compiled output is left out."""
+        pending: list[str] = []
+        for path in sorted(self._scripts):
+            data = self.overlays.read(path)
+            if isinstance(data, Unreadable):
+                if self._unread_takes_part(path):
+                    self.facts[path] = _problem(data.reason)
+            elif javascript_frontend.is_generated(data):
+                self.generated.add(path)
+            elif mentions_sdk(data):
+                pending.append(path)
+        while pending:
+            path = pending.pop()
+            data = self.overlays.read(path)
+            if path not in self.facts and isinstance(data, bytes):
+                self._take_script(path, data)
+                imported = (self.modules.find_script(path, each) for each in self.facts[path].modules)
+                pending += [each for each in imported if each is not None and each not in self.facts]
+
+    def _take_script(self, path: str, data: bytes) -> None:
+        dialect = javascript_frontend.dialect_of(os.path.basename(path))
+        assert dialect is not None, path
+        try:
+            self.facts[path] = javascript_frontend.extract(data, dialect)
+        except Exception as error:  # the linter's own fault: every other file is still checked
+            self.crashes.append(("the JavaScript front end", path, error))
+            self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
+
     def _imported(self, path: str, module: str) -> Iterator[str]:
         """The files that importing a dotted name can load: the module itself, or the one that holds the name."""
         parent = module.rpartition(".")[0]
@@ -132,48 +166,60 @@ class Index:
             self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
 
 
-_JAVASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
-"""They have no front end yet: their words silence."""
+_UNREAD = (".vue", ".svelte", ".astro")
+"""They hold JavaScript that is not read: their words silence."""
 
 
 class TextFiles:
     """What the files say that no front end reads: read only when a finding depends on it."""
 
-    def __init__(self, index: Index, texts: list[str], python: list[str]) -> None:
+    def __init__(self, index: Index, texts: list[str], code: list[str]) -> None:
         self._index = index
         self._texts = texts
-        self._python = python
+        self._code = code
         self._markers: bool | None = None
-        self._mentions: dict[str, bool] = {}
+        self._mentions: dict[tuple[str, bool], bool] = {}
         self._variable: bool | None = None
 
     def view(self) -> Texts:
-        return Texts(self.holds_dispatch, self.mentions, self.names_from_environment)
+        return Texts(self.holds_dispatch, self.mentions, self.configures, self.names_from_environment)
 
     def _unread(self, texts: Iterable[str]) -> Iterator[bytes]:
-        """The bytes of texts, and of Python files that take no part. Binary files are passed over."""
-        for path in (*texts, *(path for path in self._python if path not in self._index.facts)):
-            data = self._index.overlays.read(path)
+        """The bytes of texts, and of code that takes no part. Binary files and generated ones are passed over."""
+        for path in (*texts, *(path for path in self._code if path not in self._index.facts)):
+            data = b"" if path in self._index.generated else self._index.overlays.read(path)
             if isinstance(data, bytes) and b"\0" not in data[:4096]:
                 yield data
 
     def holds_dispatch(self) -> bool:
         if self._markers is None:
-            scripts = [path for path in self._texts if path.endswith(_JAVASCRIPT)]
+            scripts = [path for path in self._texts if path.endswith(_UNREAD)]
             self._markers = any(FOREIGN_MARKERS.search(data) for data in self._unread(scripts))
         return self._markers
 
     def mentions(self, name: str) -> bool:
-        if name not in self._mentions:
-            word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
-            others = [path for path in self._texts if not self._dispatches(path, name)]
-            self._mentions[name] = any(word.search(data) for data in self._unread(others))
-        return self._mentions[name]
+        # JavaScript that takes part counts too: a name in it is often on its way to a dispatch.
+        scripts = [path for path, facts in self._index.facts.items() if facts.language == "javascript"]
+        return self._stands_in((*self._texts, *scripts), name, anywhere=True)
 
-    def _dispatches(self, path: str, name: str) -> bool:
-        """The name stands in a text because the text asks for that agent, which says nothing of who registers it."""
+    def configures(self, name: str) -> bool:
+        configurations = [path for path in self._texts if text_frontend.configures(os.path.basename(path))]
+        return self._stands_in(configurations, name, anywhere=False)
+
+    def _stands_in(self, paths: Iterable[str], name: str, *, anywhere: bool) -> bool:
+        key = name, anywhere
+        if key not in self._mentions:
+            word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
+            others = [path for path in paths if not self._accounts_for(path, name)]
+            self._mentions[key] = any(word.search(data) for data in self._unread(others))
+        return self._mentions[key]
+
+    def _accounts_for(self, path: str, name: str) -> bool:
+        """The name stands in a file because the file asks for that agent, or registers one: facts say so already."""
         facts = self._index.facts.get(path)
-        return facts is not None and any(each.name == Text(name) and not each.presence for each in facts.dispatches)
+        if facts is None:
+            return False
+        return bool(facts.workers) or any(each.name == Text(name) and not each.presence for each in facts.dispatches)
 
     def names_from_environment(self) -> bool:
         if self._variable is None:

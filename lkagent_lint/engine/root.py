@@ -110,7 +110,8 @@ class RootCheck:
 
     def _summary(self) -> Summary:
         project = self._subject.project
-        sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
+        pythons = (worker.place.path for worker in project.workers if worker.place.path.endswith(".py"))
+        sdks = {self._index.sdk(path).label(self._root) for path in pythons}
         return Summary(
             files=len(project.files),
             workers=len(project.workers),

@@ -164,6 +164,8 @@ class Evaluator:
 
     def _outside(self, facts: FileFacts, name: str, environment: Environment) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
+        if facts.language != "python":
+            return ANYTHING
         for star in facts.stars:
             found = self.imported(environment.path, f"{star}{'' if star.endswith('.') else '.'}{name}")
             if not any(isinstance(each, (Unknown, Foreign, Library)) for each in found):
@@ -209,6 +211,10 @@ class Evaluator:
         return only(Closure(environment.path, node.flow, home))
 
     def _attribute(self, node: v.Attribute, environment: Environment) -> Things:
+        if self.files[environment.path].language == "javascript":
+            entry = self._entry(node, environment)
+            if entry is not None:
+                return entry
         found: set[Thing] = set()
         for base in self.value(node.base, environment):
             found |= self.attribute(base, node.name, environment)
@@ -232,7 +238,8 @@ class Evaluator:
                 module = self.modules.find(environment.path, f"{dotted}.{name}")
                 return only(Foreign(f"{dotted}.{name}") if module is None else ModuleOf(module))
             case ModuleOf(path):
-                return self.member(path, name)
+                is_script = self.files[path].language == "javascript" if path in self.files else False
+                return self.export(path, name) if is_script else self.member(path, name)
             case ClassOf() | Instance() | Super():
                 return self.classes.attribute(base, name)
             case String():
@@ -344,6 +351,73 @@ class Evaluator:
             found |= each.items if isinstance(each, Box) else ANYTHING
         return frozenset(found)
 
+    def _env(self, node: v.Env, environment: Environment) -> Things:
+        default = None if node.default is None else self.value(node.default, environment)
+        texts = [each.value for each in default or () if isinstance(each, String)]
+        return only(FromVariable(node.variable, texts[0] if len(texts) == 1 else None))
+
+    # ECMAScript
+
+    def _external(self, node: v.External, environment: Environment) -> Things:
+        """An import: an export of a file of the project, or something of a package."""
+        path = self.modules.find_script(environment.path, node.module)
+        if path is None:
+            is_sdk = node.module.startswith(("@livekit/", "livekit-"))
+            return only(Sdk(f"{node.module}.{node.name}") if is_sdk else Foreign(f"{node.module}.{node.name}"))
+        return only(ModuleOf(path)) if node.name == "*" else self.export(path, node.name)
+
+    def export(self, path: str, name: str) -> Things:
+        """What a file of the project exports under a name, through re-exports."""
+        facts = self.files.get(path)
+        if facts is None or facts.problems:
+            return ANYTHING
+        if name in facts.flows[MODULE].variables:
+            return self.value(v.Name(name), self.module(path))
+        for star in facts.stars:
+            target = self.modules.find_script(path, star)
+            if target is not None and target != path:
+                found = self.value(v.External(star, name), self.module(path))
+                if UNKNOWN not in found:
+                    return found
+        return ANYTHING
+
+    def _entry(self, node: v.Attribute, environment: Environment) -> Things | None:
+        """``CONFIG.name``, where it is known which object literal CONFIG is; None where it is not."""
+        held = self._literal(node.base, environment, MAX_DEPTH)
+        if held is None:
+            return None
+        mapping, home = held
+        if any(key == "**" for key, _ in mapping.entries):
+            return None
+        values = [value for key, value in mapping.entries if key == node.name]
+        return self.union(values, home) if values else only(NOTHING)
+
+    def _literal(self, node: v.Expr, environment: Environment, depth: int) -> tuple[v.Mapping, Environment] | None:
+        """The one object literal that an expression is, and where it stands."""
+        if depth == 0:
+            return None
+        match node:
+            case v.Mapping():
+                return node, environment
+            case v.Name(name):
+                facts = self.files[environment.path]
+                home = owner_of(facts, self.flow_of(environment), name)
+                values = () if home is None else home.variables.get(name, ())
+                if home is None or len(values) != 1:
+                    return None
+                return self._literal(values[0], self.usual(environment.path, home), depth - 1)
+            case v.External(module, name) if name != "*":
+                path = self.modules.find_script(environment.path, module)
+                if path is None or path not in self.files or self.files[path].problems:
+                    return None
+                return self._literal(v.Name(name), self.module(path), depth - 1)
+            case v.Attribute(base, name):
+                outer = self._literal(base, environment, depth - 1)
+                found = [] if outer is None else [value for key, value in outer[0].entries if key == name]
+                return self._literal(found[0], outer[1], depth - 1) if outer is not None and len(found) == 1 else None
+            case _:
+                return None
+
     def _opaque(self, node: v.Opaque, environment: Environment) -> Things:
         return ANYTHING
 
@@ -364,6 +438,8 @@ class Evaluator:
         v.Items: _items,
         v.Mapping: _mapping,
         v.Spread: _spread,
+        v.Env: _env,
+        v.External: _external,
         v.Opaque: _opaque,
     }
 

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable
 
+_SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+
 
 class Modules:
     """Finds first-party modules by path, as Python would with the importing file's directory, its parents up to the
@@ -24,6 +26,43 @@ class Modules:
         if key not in self._found:
             self._found[key] = self._search(directory, dotted)
         return self._found[key]
+
+    def find_script(self, importer: str, specifier: str) -> str | None:
+        """The file that an ECMAScript import means; None if it is not the project's.
+
+        Relative specifiers, and ``@/…`` and ``~/…`` for the importer's nearest directory that has such a file, or its
+        ``src``; with and without an extension, ``./x.js`` for ``./x.ts`` too, and a directory for its index.
+        """
+        directory = os.path.dirname(importer)
+        key = (directory, f"js:{specifier}")
+        if key not in self._found:
+            self._found[key] = self._script(directory, specifier)
+        return self._found[key]
+
+    def _script(self, directory: str, specifier: str) -> str | None:
+        if specifier.startswith("."):
+            return self._script_at(os.path.normpath(os.path.join(directory, specifier)))
+        if not specifier.startswith(("@/", "~/")):
+            return None
+        while True:
+            for base in (directory, os.path.join(directory, "src")):
+                found = self._script_at(os.path.join(base, *specifier[2:].split("/")))
+                if found is not None:
+                    return found
+            if directory == self._root or os.path.dirname(directory) == directory:
+                return None
+            directory = os.path.dirname(directory)
+
+    def _script_at(self, base: str) -> str | None:
+        stem, extension = os.path.splitext(base)
+        candidates = [
+            base,
+            *(base + each for each in _SCRIPTS),
+            *(os.path.join(base, f"index{each}") for each in _SCRIPTS),
+        ]
+        if extension in (".js", ".mjs", ".cjs", ".jsx"):
+            candidates += [stem + each for each in _SCRIPTS]
+        return next((candidate for candidate in candidates if candidate in self._files), None)
 
     def _search(self, directory: str, dotted: str) -> str | None:
         name = dotted.lstrip(".")

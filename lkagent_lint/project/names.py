@@ -46,6 +46,10 @@ class JobType(enum.Enum):
     UNKNOWN = "unknown"
 
 
+_JOB_TYPES = {each.value: each for each in JobType if each is not JobType.UNKNOWN}
+"""Members of ``JobType`` of @livekit/protocol, which Node registers with."""
+
+
 def name_of(things: Things) -> Name:
     """The name that evaluated values spell."""
     texts = sorted(each.value for each in things if isinstance(each, String))
@@ -82,6 +86,8 @@ def job_type_of(things: Things) -> JobType:
                 found.add(JobType.ROOM)
             case Sdk(dotted) if dotted.endswith(("ServerType.PUBLISHER", "WorkerType.PUBLISHER")):
                 found.add(JobType.PUBLISHER)
+            case Sdk(dotted) if (member := dotted.rpartition("JobType.")[2]) in _JOB_TYPES:
+                found.add(_JOB_TYPES[member])
             case _:
                 found.add(JobType.UNKNOWN)
     return found.pop() if len(found) == 1 else JobType.UNKNOWN

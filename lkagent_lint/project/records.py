@@ -62,7 +62,9 @@ class Texts(NamedTuple):
     holds_dispatch: Callable[[], bool]
     """Some text under the root holds a mark of a dispatch."""
     mentions: Callable[[str], bool]
-    """Some text under the root holds this name as a word of its own."""
+    """Some text under the root, or JavaScript that takes part, holds this name as a word of its own."""
+    configures: Callable[[str], bool]
+    """Some configuration or script does: it may deploy an agent of that name."""
     names_from_environment: Callable[[], bool]
     """``LIVEKIT_AGENT_NAME`` occurs in some file under the root."""
 

@@ -27,15 +27,15 @@ dispatched-elsewhere = ["front-desk"]
 
 ## When it stays silent
 
-When any dispatch in the project has a name that is not known, or uses a room preset; when a file that no front end
-reads holds the name or a mark of a dispatch; when a file that takes part could not be analysed; when the worker's name
-comes from the environment; when a dispatched name is so near to this one that LKA203 reports the misspelling; and in
-test files.
+When any dispatch in the project, in whatever language, has a name that is not known, or uses a room preset; when
+another file holds the name as a word of its own; when a file that takes part could not be analysed; when a script
+connects the agent to a room by hand; when the worker's name comes from the environment; when a dispatched name is so
+near to this one that LKA203 reports the misspelling; and in test files.
 
 ## Evidence
 
-livekit-agents 1.8.9, `worker.py` 519-526; livekit server 788d4c3, `pkg/service/agentservice.go` 410-413: a job reaches
-a worker only if the names are equal.
+livekit-agents 1.8.9, `worker.py` 519-526; livekit server 788d4c3, `pkg/service/agentservice.go` 410-413: a job
+reaches a worker only if the names are equal.
 
 ## Fix safety
 

@@ -6,8 +6,8 @@ Reports a dispatch whose name is known and equals no registered name, when the n
 
 ## Why it is bad
 
-The server accepts the dispatch, finds no worker of that name, and nobody is told: the agent just never joins. Names are
-compared exactly, case included.
+The server accepts the dispatch, finds no worker of that name, and nobody is told: the agent just never joins. Names
+are compared exactly, case included.
 
 ## Example
 
@@ -19,9 +19,10 @@ compared exactly, case included.
 
 ## When it stays silent
 
-When the project registers no worker, or one whose name is not known (an environment variable, an argument); when a file
-that no front end reads holds the name or a mark of a dispatch; when a file that takes part could not be analysed; for
-hand-written request bodies and commands; and in test files.
+When the project registers no worker, or one whose name is not known (an environment variable, an argument); when a
+configuration or a script names the agent, which may then be deployed from elsewhere; when a file that takes part
+could not be analysed; for hand-written request bodies; in Markdown and languages that are only read by their words;
+and in test files.
 
 ## Evidence
 
@@ -64,7 +65,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _could_be_elsewhere(project: Project, name: str) -> bool:
-    return project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name)
+    return project.has_gaps or project.texts.configures(name)
 
 
 def _finding(dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:

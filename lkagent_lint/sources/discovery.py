@@ -13,7 +13,7 @@ from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import Patterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
 
-Kind = Literal["python", "text"]
+Kind = Literal["python", "javascript", "text"]
 
 _NO_TEXT_GROUPS = (
     # media, fonts, documents
@@ -35,6 +35,9 @@ _NO_TEXT = frozenset(extension for group in _NO_TEXT_GROUPS for extension in gro
 _LOCKS = frozenset(
     {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "Pipfile.lock", "pylock.toml", "go.sum"}
 )
+_JAVASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""They only declare what other files do."""
 _MINIFIED = (".min.js", ".min.css", ".min.mjs", ".bundle.js", ".chunk.js")
 
 
@@ -62,6 +65,8 @@ def kind_of(name: str) -> Kind | None:
         return "python"
     if name in _LOCKS or name.endswith(_MINIFIED):
         return None
+    if name.endswith(_JAVASCRIPT):
+        return None if name.endswith(_DECLARATIONS) else "javascript"
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     return None if extension in _NO_TEXT else "text"
 

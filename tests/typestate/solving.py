@@ -27,7 +27,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         root=ROOT,
         files={path: extract(text.encode()) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
-        texts=Texts(_no, _in_none, _no),
+        texts=Texts(_no, _in_none, _in_none, _no),
         settings=lambda path: Settings(),
         sdk=lambda path: Sdk(version),
     )

@@ -55,6 +55,11 @@ def _is_script(name: str) -> bool:
     return name.endswith(_SCRIPTS) or _SCRIPT_NAMES.fullmatch(name) is not None
 
 
+def configures(name: str) -> bool:
+    """Whether a file of this base name says how things are run, so that it may deploy an agent."""
+    return name.endswith((*_JSON, *_YAML, ".toml", ".ini", ".cfg", ".conf", ".tf", ".hcl")) or _is_script(name)
+
+
 def silenced(facts: FileFacts) -> FileFacts:
     """The facts of a file that git ignores: others do not have it, so it only silences."""
     dispatches = tuple(msgspec.structs.replace(each, presence=True) for each in facts.dispatches)

@@ -1,0 +1,46 @@
+"""JavaScript and TypeScript as facts: registrations of agents, dispatches, and what their names are made of."""
+
+from __future__ import annotations
+
+from lkagent_lint.facts.file import DispatchFact, DroppedFact, FileFacts, Problem, ProblemKind
+from lkagent_lint.frontends.javascript.parse import EXTENSIONS, MAX_DEPTH, Dialect, dialect_of, walk
+from lkagent_lint.text import START_OF_FILE
+
+__all__ = ["EXTENSIONS", "dialect_of", "extract", "is_generated"]
+
+_LONG_LINE = 5_000
+"""Bytes. Nobody writes such a line; a bundler does."""
+TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
+
+
+def is_generated(data: bytes) -> bool:
+    """Whether a compiler or a bundler wrote a file: what it says stands in its source too."""
+    return b"__awaiter" in data or b"__webpack_require__" in data or _longest_line(data) > _LONG_LINE
+
+
+def _longest_line(data: bytes) -> int:
+    return max(map(len, data.split(b"\n")), default=0)
+
+
+def extract(data: bytes, dialect: Dialect) -> FileFacts:
+    """The facts of one file's bytes. Never raises for bad input; broken parts are passed over."""
+    from lkagent_lint.frontends.javascript import workers
+    from lkagent_lint.frontends.javascript.dispatches import Dispatches
+    from lkagent_lint.frontends.javascript.parse import Source
+    from lkagent_lint.frontends.javascript.scopes import Scopes
+
+    source = Source(data, dialect)
+    if any(depth > MAX_DEPTH for _, depth in walk(source.root)):
+        return FileFacts(language="javascript", problems=(TOO_DEEP,))
+    scopes = Scopes(source.root)
+    registrations = workers.registrations(source, scopes)
+    found = list(Dispatches(source, scopes, registrations).find())
+    return FileFacts(
+        language="javascript",
+        modules=tuple(scopes.modules),
+        stars=tuple(scopes.stars),
+        flows={scope.name: scope.freeze(source) for scope in scopes.all},
+        workers=tuple(workers.worker_of(node, source, scopes) for node in registrations),
+        dispatches=tuple(each for each in found if isinstance(each, DispatchFact)),
+        dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
+    )

@@ -1,0 +1,252 @@
+"""Places in JavaScript and TypeScript that ask for an agent by name.
+
+Sources: livekit-server-sdk 2.18 (``AgentDispatchClient.ts``, ``AccessToken.ts``, ``RoomServiceClient.ts``,
+``SipClient.ts``, ``ConnectorClient.ts``), livekit-client 2.23 (``TokenSource.ts``), components-react 2.9.24
+(``useSession.ts``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact
+from lkagent_lint.frontends.javascript.expressions import value_of
+from lkagent_lint.frontends.javascript.parse import (
+    Source,
+    arguments,
+    callee,
+    entries,
+    last_name,
+    outermost,
+    text_of,
+    unwrap,
+    walk,
+)
+from lkagent_lint.frontends.javascript.scopes import Scopes
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_AGENT = "RoomAgentDispatch"
+_CONFIGURATION = "RoomConfiguration"
+_NAMES = ("agentName", "agent_name")
+_CONFIGS = ("roomConfig", "room_config")
+_LISTS = ("agents", "dispatches")
+_CARRIERS = {
+    "createRoom": DispatchKind.ROOM,
+    "createSipDispatchRule": DispatchKind.SIP,
+    "updateSipDispatchRule": DispatchKind.SIP,
+    "SIPDispatchRuleInfo": DispatchKind.SIP,
+    "connectTwilioCall": DispatchKind.CONNECTOR,
+    "dialWhatsAppCall": DispatchKind.CONNECTOR,
+    "acceptWhatsAppCall": DispatchKind.CONNECTOR,
+}
+_MAX_CLIMB = 60
+_MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
+
+
+class Use(NamedTuple):
+    """What an object with an agent's name is used for."""
+
+    kind: DispatchKind
+    presence: bool
+    """It is not certain that the object dispatches: it only silences."""
+
+
+class Dispatches:
+    """The dispatches of one file."""
+
+    def __init__(self, source: Source, scopes: Scopes, registrations: list[Node]) -> None:
+        """``registrations`` are the nodes that register agents: what they are given dispatches nothing."""
+        self._source = source
+        self._scopes = scopes
+        self._uses = dict[str, Use]()
+        """What variables that hold a configuration or a list of agents are used for, by name."""
+        self._options = [given for node in registrations for given in arguments(node)[:1]]
+        self._nodes = [node for node, _ in walk(source.root)]
+        for node in self._nodes:
+            self._note_use(node)
+
+    def find(self) -> Iterator[DispatchFact | DroppedFact]:
+        for node in self._nodes:
+            if node.type == "object":
+                yield from self._of_object(node)
+            elif node.type == "call_expression":
+                yield from self._of_call(node)
+            elif node.type == "new_expression" and last_name(callee(node)) == "AccessToken":
+                yield from self._of_token(node)
+            elif node.type == "ERROR" and _MARKS.search(node.text or b""):
+                # What it says cannot be read, so it may ask for any agent.
+                yield self._fact(Use(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+
+    # Variables
+
+    def _note_use(self, node: Node) -> None:
+        """``token.roomConfig = configuration`` and ``{ roomConfig: configuration }``."""
+        if node.type == "assignment_expression":
+            target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if target is not None and value is not None and last_name(target) in _CONFIGS:
+                self._note(value, Use(DispatchKind.TOKEN, presence=False))
+        elif node.type == "object":
+            for key, _, value in entries(node):
+                if key in (*_CONFIGS, *_LISTS):
+                    use = self._of_holder(node, key)
+                    if use is not None:
+                        self._note(value, use)
+
+    def _note(self, value: Node, use: Use) -> None:
+        value = unwrap(value)
+        if value.type in ("identifier", "shorthand_property_identifier"):
+            self._uses.setdefault(text_of(value), use)
+
+    # Objects
+
+    def _of_object(self, node: Node) -> Iterator[DispatchFact | DroppedFact]:
+        name = next(((key, at, value) for key, at, value in entries(node) if key in _NAMES), None)
+        if name is None:
+            return
+        key, at, value = name
+        if self._registers(node):
+            if key == "agent_name":
+                yield DroppedFact(owner="ServerOptions", field=key, span=self._source.span(at))
+            return
+        maker = _maker(node)
+        if maker == _AGENT and key == "agent_name":
+            # The constructor drops the key, so that the dispatch asks for the unnamed workers.
+            yield DroppedFact(owner=maker, field=key, span=self._source.span(at))
+            return
+        use = self._climb(node)
+        yield self._fact(use, value_of(value), value if value.type != "method_definition" else at, node)
+
+    def _registers(self, node: Node) -> bool:
+        """The object is what an agent is registered with, written in place or kept in a variable."""
+        if any(given.id == node.id for given in self._options):
+            return True
+        parent = outermost(node).parent
+        target = None if parent is None else parent.child_by_field_name("name")
+        if parent is None or parent.type != "variable_declarator" or target is None:
+            return False
+        return any(given.type == "identifier" and text_of(given) == text_of(target) for given in self._options)
+
+    def _climb(self, node: Node) -> Use:
+        """What an object is for, by what holds it."""
+        is_agent = False
+        here = node
+        for _ in range(_MAX_CLIMB):
+            here = outermost(here)
+            parent = here.parent
+            if parent is None:
+                break
+            use: Use | None = None
+            if parent.type == "arguments" and parent.parent is not None:
+                call = parent.parent
+                name = last_name(callee(call)) or _method_of(call)
+                if name in (_AGENT, _CONFIGURATION) or _is_from_json(call):
+                    is_agent = True
+                    here = call
+                    continue
+                use = self._of_argument(call, name, is_agent)
+            elif parent.type == "pair" and parent.parent is not None:
+                key = parent.child_by_field_name("key")
+                name = "" if key is None else text_of(key).strip("'\"`")
+                is_agent = is_agent or name in _LISTS
+                use = self._of_holder(parent.parent, name)
+                here = parent.parent
+                if use is None:
+                    continue
+            elif parent.type == "assignment_expression":
+                if last_name(parent.child_by_field_name("left")) in _CONFIGS:
+                    return Use(DispatchKind.TOKEN, presence=False)
+            elif parent.type == "variable_declarator":
+                target = parent.child_by_field_name("name")
+                use = None if target is None else self._uses.get(text_of(target))
+            elif parent.type in ("array", "ternary_expression", "binary_expression", "spread_element"):
+                here = parent
+                continue
+            return use or _of_unknown(is_agent)
+        return _of_unknown(is_agent)
+
+    def _of_holder(self, holder: Node, key: str) -> Use | None:
+        """What ``{ roomConfig: … }`` or ``{ agents: … }`` is for; None where its own holder has to say."""
+        call = _call_around(holder)
+        name = "" if call is None else last_name(callee(call))
+        if name in _CARRIERS:
+            return Use(_CARRIERS[name], presence=False)
+        if key not in _CONFIGS:
+            return None
+        if any(other == "video" for other, _, _ in entries(holder)):  # the claims of a token that is signed by hand
+            return Use(DispatchKind.TOKEN, presence=False)
+        return Use(DispatchKind.REQUEST, presence=True)
+
+    def _of_argument(self, call: Node, name: str, is_agent: bool) -> Use:
+        if name in _CARRIERS:
+            return Use(_CARRIERS[name], presence=False)
+        if name in ("push", "concat") and is_agent:
+            return Use(DispatchKind.CONFIG, presence=False)
+        return Use(DispatchKind.REQUEST, presence=True)
+
+    # Calls
+
+    def _of_call(self, node: Node) -> Iterator[DispatchFact]:
+        target = callee(node)
+        name = last_name(target)
+        given = arguments(node)
+        if name == "createDispatch" and target is not None and target.type == "member_expression":
+            followed = len(given) >= 2 and not any(each.type == "spread_element" for each in given[:2])
+            use = Use(DispatchKind.API, presence=not followed)
+            yield self._fact(use, value_of(given[1]) if followed else v.OPAQUE, given[1] if followed else target, node)
+        elif name == "withAgent" and given:
+            yield self._fact(Use(DispatchKind.REQUEST, presence=True), value_of(given[0]), given[0], node)
+        elif _is_from_json(node) and given and given[0].type != "object":
+            # The client says what it wants: it may be any name.
+            yield self._fact(Use(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+
+    def _of_token(self, node: Node) -> Iterator[DroppedFact]:
+        """``new AccessToken(key, secret, { roomConfig })``: the options have no such field."""
+        for given in arguments(node)[2:3]:
+            if given.type == "object":
+                for key, at, _ in entries(given):
+                    if key == "roomConfig":
+                        yield DroppedFact(owner="AccessToken", field=key, span=self._source.span(at))
+
+    def _fact(self, use: Use, name: v.Expr, at: Node, node: Node) -> DispatchFact:
+        return DispatchFact(
+            kind=use.kind,
+            flow=self._scopes.of(node).name,
+            span=self._source.span(at),
+            name=name,
+            presence=use.presence,
+        )
+
+
+def _of_unknown(is_agent: bool) -> Use:
+    return Use(DispatchKind.CONFIG, presence=False) if is_agent else Use(DispatchKind.REQUEST, presence=True)
+
+
+def _maker(node: Node) -> str:
+    """The class whose constructor is given an object; empty for all others."""
+    call = _call_around(node)
+    return last_name(callee(call)) if call is not None and call.type == "new_expression" else ""
+
+
+def _call_around(node: Node) -> Node | None:
+    """The call that a node is an argument of."""
+    parent = outermost(node).parent
+    return parent.parent if parent is not None and parent.type == "arguments" else None
+
+
+def _method_of(call: Node) -> str:
+    target = callee(call)
+    return "" if target is None else last_name(target)
+
+
+def _is_from_json(call: Node) -> bool:
+    """``RoomConfiguration.fromJson(…)``, ``.create(…)``."""
+    target = callee(call)
+    if call.type != "call_expression" or target is None or target.type != "member_expression":
+        return False
+    base = target.child_by_field_name("object")
+    return last_name(base) in (_CONFIGURATION, _AGENT) and last_name(target) in ("fromJson", "fromJsonString", "create")

@@ -1,0 +1,150 @@
+"""Values of ECMAScript as symbolic expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.frontends.javascript.parse import arguments, callee, entries, last_name, text_of, unwrap
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MAX_DEPTH = 40
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "`": "`", "$": "$"}
+
+
+def value_of(node: Node, depth: int = 0) -> v.Expr:
+    """What an expression says about its value; ``Opaque`` where it is not followed."""
+    node = unwrap(node)
+    if depth > _MAX_DEPTH:
+        return v.OPAQUE
+    match node.type:
+        case "string":
+            return _string(node)
+        case "template_string":
+            return _template(node, depth)
+        case "identifier" | "shorthand_property_identifier":
+            return v.NONE if text_of(node) == "undefined" else v.Name(text_of(node))
+        case "null" | "undefined":
+            return v.NONE
+        case "true" | "false" | "number":
+            return v.Constant(text_of(node))
+        case "member_expression" | "subscript_expression":
+            return _member(node, depth)
+        case "binary_expression":
+            return _binary(node, depth)
+        case "ternary_expression":
+            branches = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
+            return v.Either(tuple(value_of(each, depth + 1) for each in branches if each is not None))
+        case "object":
+            return v.Mapping(
+                tuple(
+                    (key, v.OPAQUE if key == "**" or value.type == "method_definition" else value_of(value, depth + 1))
+                    for key, _, value in entries(node)
+                )
+            )
+        case "array":
+            return v.Items(tuple(value_of(each, depth + 1) for each in node.named_children if each.type != "comment"))
+        case "call_expression":
+            return _call(node, depth)
+        case _:
+            return v.OPAQUE
+
+
+def _string(node: Node) -> v.Expr:
+    parts: list[str] = []
+    for child in node.named_children:
+        if child.type == "string_fragment":
+            parts.append(text_of(child))
+        elif child.type == "escape_sequence" and text_of(child)[1:] in _ESCAPES:
+            parts.append(_ESCAPES[text_of(child)[1:]])
+        else:
+            return v.OPAQUE
+    return v.Text("".join(parts))
+
+
+def _template(node: Node, depth: int) -> v.Expr:
+    parts: list[v.Expr] = []
+    for child in node.named_children:
+        if child.type == "string_fragment":
+            parts.append(v.Text(text_of(child)))
+        elif child.type == "template_substitution" and child.named_child_count == 1:
+            parts.append(value_of(child.named_children[0], depth + 1))
+        else:
+            return v.OPAQUE
+    return joined(parts)
+
+
+def joined(parts: list[v.Expr]) -> v.Expr:
+    if all(isinstance(part, v.Text) for part in parts):
+        return v.Text("".join(part.value for part in parts if isinstance(part, v.Text)))
+    return parts[0] if len(parts) == 1 else v.Join(tuple(parts))
+
+
+def _member(node: Node, depth: int) -> v.Expr:
+    base = node.child_by_field_name("object")
+    key = node.child_by_field_name("property") or node.child_by_field_name("index")
+    if base is None or key is None:
+        return v.OPAQUE
+    if node.type == "member_expression":
+        name = text_of(key)
+    else:
+        index = value_of(key, depth + 1)
+        if not isinstance(index, v.Text):
+            return v.OPAQUE
+        name = index.value
+    if is_environment(base):
+        return v.Env(name)
+    return v.Attribute(value_of(base, depth + 1), name)
+
+
+def is_environment(node: Node) -> bool:
+    """``process.env``, ``import.meta.env``, ``Bun.env``."""
+    return "".join(text_of(unwrap(node)).split()).replace("?.", ".") in (
+        "process.env",
+        "import.meta.env",
+        "Bun.env",
+        "globalThis.process.env",
+    )
+
+
+def _binary(node: Node, depth: int) -> v.Expr:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None or operator is None:
+        return v.OPAQUE
+    sides = value_of(left, depth + 1), value_of(right, depth + 1)
+    match text_of(operator):
+        case "||" | "??":
+            return v.Or(sides)
+        case "&&":
+            return v.Either(sides)
+        case "+":
+            return joined(list(sides))
+        case _:
+            return v.OPAQUE
+
+
+def _call(node: Node, depth: int) -> v.Expr:
+    target = callee(node)
+    name = last_name(target)
+    given = arguments(node)
+    if name == "require" and given:
+        module = value_of(given[0], depth + 1)
+        return v.External(module.value, "*") if isinstance(module, v.Text) else v.OPAQUE
+    if target is not None and target.type == "import" and given:
+        module = value_of(given[0], depth + 1)
+        return v.External(module.value, "*") if isinstance(module, v.Text) else v.OPAQUE
+    if name == "String" and len(given) == 1:
+        return value_of(given[0], depth + 1)
+    if target is not None and target.type == "member_expression":
+        base = target.child_by_field_name("object")
+        if name in ("trim", "toString") and base is not None:
+            return value_of(base, depth + 1)
+        if name == "get" and base is not None and text_of(base) == "Deno.env" and given:
+            variable = value_of(given[0], depth + 1)
+            return v.Env(variable.value) if isinstance(variable, v.Text) else v.OPAQUE
+        if name == "freeze" and given:
+            return value_of(given[0], depth + 1)
+    return v.OPAQUE
