@@ -29,8 +29,9 @@ dispatched-elsewhere = ["front-desk"]
 
 When any dispatch in the project, in whatever language, has a name that is not known, or uses a room preset; when
 another file holds the name as a word of its own; when a file that takes part could not be analysed; when a script
-connects the agent to a room by hand; when the worker's name comes from the environment; when a dispatched name is so
-near to this one that LKA203 reports the misspelling; and in test files.
+connects the agent to a room by hand; when the worker's name comes from the environment; where a SIP rule brings no
+agent, which LKA208 reports; when a dispatched name is so near to this one that LKA203 reports the misspelling; and in
+test files.
 
 ## Evidence
 
@@ -45,38 +46,19 @@ There is no fix: what to dispatch is a decision.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.names import Known
-from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.project.records import Worker
 from lkagent_lint.rules._base import Meta, Subject, quoted
-from lkagent_lint.rules._dispatch import names_of, nearest
+from lkagent_lint.rules._dispatch import bare_sip_rules, stranded
 
 META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project = subject.project
-    dispatched: set[str] = set()
-    for dispatch in project.dispatches:
-        names = names_of(dispatch)
-        if names is None:
-            return
-        dispatched.update(names)
-    for worker in project.workers:
-        if isinstance(worker.name, Known) and worker.name.value and not worker.in_tests:
-            if _is_stranded(project, worker, worker.name.value, dispatched):
-                yield _finding(worker, worker.name.value)
-
-
-def _is_stranded(project: Project, worker: Worker, name: str, dispatched: set[str]) -> bool:
-    if name in dispatched or nearest(name, [each for each in dispatched if each]):
-        return False
-    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
-    if any(fnmatchcase(name, pattern) for pattern in elsewhere):
-        return False
-    return not (project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name))
+    if not bare_sip_rules(subject.project):  # LKA208 says it where the agent is missing
+        for worker, name in stranded(subject.project):
+            yield _finding(worker, name)
 
 
 def _finding(worker: Worker, name: str) -> Diagnostic:

@@ -47,7 +47,7 @@ def test_the_examples_are_the_fixtures(code: str) -> None:
                 text = without_marks(name, case.text(name))
                 assert text.rstrip() in shown
                 marks = [mark for mark in case.marks if (mark.verb, mark.path) == (Verb.EXPECT, name)]
-                named = re.findall(r"# (LKA\d+(?:, LKA\d+)*)$", text, re.MULTILINE)
+                named = re.findall(r"(?:#|//) (LKA\d+(?:, LKA\d+)*)$", text, re.MULTILINE)
                 assert ", ".join(named).split(", ") == [mark.code for mark in marks] or not (named or marks)
 
 

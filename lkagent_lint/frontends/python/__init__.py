@@ -16,6 +16,7 @@ def extract(data: bytes) -> FileFacts:
     A file that cannot be parsed gives facts that hold the problem and nothing else. Call it with a deep stack
     (``stack.run_deep``): libcst and the walk recurse with the nesting of the source.
     """
+    from lkagent_lint.frontends.python import fields
     from lkagent_lint.frontends.python.dispatches import find_dispatches
     from lkagent_lint.frontends.python.drafts import FileDraft
     from lkagent_lint.frontends.python.parse import TOO_DEEP, parse
@@ -47,4 +48,10 @@ def extract(data: bytes) -> FileFacts:
         inert=parsed.inert,
         legacy=legacy,
     )
-    return msgspec.structs.replace(facts, workers=tuple(find_workers(facts)), dispatches=tuple(find_dispatches(facts)))
+    return msgspec.structs.replace(
+        facts,
+        workers=tuple(find_workers(facts)),
+        dispatches=tuple(find_dispatches(facts)),
+        sip_rules=tuple(fields.sip_rules(facts)),
+        dropped=tuple(fields.dropped(facts)),
+    )

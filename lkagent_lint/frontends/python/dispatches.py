@@ -227,7 +227,7 @@ class _Finder:
         for keyword, value in call.keywords:
             if keyword == "agent_name":
                 return value
-            if keyword in ("agentName", "**"):
+            if keyword in ("agentName", "name", "**"):
                 return OPAQUE
         holders = {name for name, values in flow.variables.items() if Result(number) in values}
         stored = [

@@ -1,0 +1,69 @@
+"""Fields that a protocol message does not have, and SIP rules that bring no agent.
+
+Sources: livekit-api 1.2.2 (a field that is not there raises ``ValueError: Protocol message … has no "…" field``);
+livekit/protocol, ``livekit_agent_dispatch.proto`` 40-55.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.facts.file import DroppedFact, FileFacts, SipRuleFact
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.scopes import qualified
+from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
+
+_WRONG = {
+    "RoomAgentDispatch": frozenset({"agentName", "name", "room", "room_name", "roomName", "job_type", "jobType"}),
+    "CreateAgentDispatchRequest": frozenset({"agentName", "name", "room_name", "roomName", "job_type", "jobType"}),
+}
+"""What people write instead; other fields may have come with a later release."""
+_RULES = frozenset({"CreateSIPDispatchRuleRequest", "SIPDispatchRuleInfo"})
+_AGENTS = frozenset({"room_config", "room_preset", "**"})
+
+
+def dropped(facts: FileFacts) -> Iterator[DroppedFact]:
+    """Keywords that a dispatch message does not have."""
+    for flow in facts.flows.values():
+        for call in flow.calls:
+            message = _message(facts, flow, call)
+            for keyword, _ in call.keywords:
+                if keyword in _WRONG.get(message, ()) and call.span is not None:
+                    yield DroppedFact(owner=f"{message}()", field=keyword, span=call.span)
+
+
+def sip_rules(facts: FileFacts) -> Iterator[SipRuleFact]:
+    """Every request that creates a SIP rule, and whether it may bring an agent."""
+    for flow in facts.flows.values():
+        for call in flow.calls:
+            if call.span is not None and _message(facts, flow, call) == "CreateSIPDispatchRuleRequest":
+                yield SipRuleFact(span=call.span, has_agents=_may_bring(facts, flow, call))
+
+
+def _may_bring(facts: FileFacts, flow: Flow, call: Call) -> bool:
+    for keyword, value in call.keywords:
+        if keyword in _AGENTS:
+            return True
+        if keyword == "dispatch_rule" and not _is_bare(facts, flow, value):
+            return True
+    return bool(call.args)
+
+
+def _is_bare(facts: FileFacts, flow: Flow, value: Expr) -> bool:
+    """A rule that is written out in place, without a room configuration."""
+    if isinstance(value, Mapping):
+        return not any(key in _AGENTS for key, _ in value.entries)
+    if isinstance(value, Result):
+        call = flow.calls[value.call]
+        return (
+            _message(facts, flow, call) in _RULES and not call.args and not any(k in _AGENTS for k, _ in call.keywords)
+        )
+    return False
+
+
+def _message(facts: FileFacts, flow: Flow, call: Call) -> str:
+    """The message of livekit-api that a call builds; empty for every other call."""
+    if not isinstance(call.target, (Name, Attribute)):
+        return ""
+    name = qualified(facts, flow, call.target)
+    return name.rpartition(".")[2] if name.startswith("livekit.") else ""

@@ -1,0 +1,62 @@
+"""A SIP dispatch rule brings no agent, and every agent waits to be asked for.
+
+## What it does
+
+Reports a SIP dispatch rule without agents in its room configuration, where every worker of the project has a name and
+nothing else dispatches any of them. Rules in JSON, YAML and Python are read.
+
+## Why it is bad
+
+The call is taken, the caller is put into a room, and nobody is there: a name turns automatic dispatch off, and the
+rule asks for no agent. The worker's own LKA201 is not reported beside it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When a worker has no name, or one that is not known; when anything in the project dispatches an agent, or may; when
+the rule's room configuration comes from elsewhere, or uses a preset; and in test files.
+
+## Evidence
+
+livekit/protocol, `livekit_sip.proto` 670-673 (the room configuration of a rule is used if the call creates the room);
+livekit server 788d4c3, `pkg/service/agentservice.go` 410-413.
+
+## Fix safety
+
+There is no fix: which agent takes the calls is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.rules._base import Meta, Subject, quoted, where
+from lkagent_lint.rules._dispatch import bare_sip_rules, stranded
+
+META = Meta(
+    "LKA208",
+    "sip-rule-without-agent",
+    Severity.WARNING,
+    "a SIP dispatch rule brings no agent, and every worker is named",
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for place in bare_sip_rules(subject.project):
+        waiting = list(stranded(subject.project))
+        worker, name = waiting[0]
+        yield META.at(
+            place,
+            "this SIP rule brings no agent, and nothing else dispatches "
+            f"{quoted(name)} ({where(worker.place, place)}), so callers find nobody: add the agent to the rule's "
+            "room configuration, or drop the name",
+            related=[Related(each.place, f"{quoted(given)} is registered here") for each, given in waiting[:4]],
+        )

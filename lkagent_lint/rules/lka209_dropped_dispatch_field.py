@@ -1,0 +1,69 @@
+"""A field of a dispatch that its message, SDK or command does not have.
+
+## What it does
+
+Reports names that look right and are not: `agent_name` in a JavaScript constructor, `roomConfig` in the options of a
+JavaScript `AccessToken`, `agentName=` or `room=` in a Python `RoomAgentDispatch`, `--agent` of `lk token create`
+without `--join`.
+
+## Why it is bad
+
+JavaScript constructors drop what they do not know without a word: the dispatch asks for the unnamed agents, the token
+carries no configuration. `lk` ignores the flag. Python refuses: `ValueError: Protocol message RoomAgentDispatch has
+no "agentName" field.`
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For keys that a later release may have added, for objects that are only passed on, and for messages of other
+libraries.
+
+## Evidence
+
+livekit-server-sdk 2.18 and @livekit/protocol (run: unknown keys of a constructor are gone), `AccessToken.ts`
+(`AccessTokenOptions` has no `roomConfig`); livekit-api 1.2.2 (run: raises); livekit-cli 29c2686, `cmd/lk/token.go`
+424-433.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+
+META = Meta("LKA209", "dropped-dispatch-field", Severity.ERROR, "a field of a dispatch that is dropped or refused")
+
+_SAYINGS = {
+    ("RoomAgentDispatch", "agent_name"): "the constructor drops agent_name, so the dispatch asks for unnamed agents: "
+    "write agentName",
+    ("ServerOptions", "agent_name"): "ServerOptions drops agent_name, so the agent registers without a name: "
+    "write agentName",
+    ("AccessToken", "roomConfig"): "the options of AccessToken have no roomConfig, so the token carries none: assign "
+    "token.roomConfig",
+    ("lk token create", "--agent"): "lk token create ignores --agent without --join, so the token dispatches nobody: "
+    "add --join",
+}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for path, facts in subject.project.files.items():
+        for fact in facts.dropped:
+            saying = _SAYINGS.get((fact.owner, fact.field)) or _refused(fact.owner.removesuffix("()"), fact.field)
+            yield META.at(Place(path, fact.span), saying, key=(fact.owner, fact.field))
+
+
+def _refused(message: str, field: str) -> str:
+    fields = "agent_name and metadata" if message == "RoomAgentDispatch" else "room, agent_name and metadata"
+    return f'{message} raises ValueError: Protocol message {message} has no "{field}" field. It has {fields}'
