@@ -36,7 +36,8 @@ in test files, and under `job-type-model = "server"`.
 ## Evidence
 
 livekit server 788d4c3: `pkg/service/roommanager.go` 651-653 (an existing room returns before the configuration is
-read), `pkg/rtc/room.go` 308-310 (JT_ROOM is launched at creation); livekit/livekit#4390.
+read), `pkg/rtc/room.go` 308-310 (JT_ROOM is launched at creation); livekit/livekit#4390. Tried on livekit-server
+1.13.5: `docs/server-behaviour.md`.
 
 ## Fix safety
 

@@ -1,0 +1,94 @@
+"""A token's agents for a room that the same function has just created without any.
+
+## What it does
+
+Reports a Python function that creates a room without agents and mints a token with agents for the same room.
+
+## Why it is bad
+
+A token's room configuration counts only if the join that carries it creates the room. Here the room exists by then,
+so the agents are ignored: the participant joins, and no agent does. Nothing is logged.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the room's name is not spelled by the same expression in both places; when the room is created with agents, too;
+when the calls stand in different functions, and in test files. JavaScript is not read for this yet.
+
+## Evidence
+
+livekit server 788d4c3, `pkg/service/roommanager.go` 651-653; livekit/livekit#4390. Tried on livekit-server 1.13.5:
+`docs/server-behaviour.md`.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._dispatch import is_spoken_of
+
+META = Meta(
+    "LKA206",
+    "room-config-on-existing-room",
+    Severity.WARNING,
+    "a token's agents for a room that was created without any before",
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    for dispatch in project.dispatches:
+        if dispatch.kind is not DispatchKind.TOKEN or not is_spoken_of(dispatch):
+            continue
+        for flow in project.files[dispatch.place.path].flows.values():
+            created = _created_before(flow, dispatch.place)
+            if created is not None:
+                yield META.at(
+                    dispatch.place,
+                    f"this token's agents are ignored: the room has been created without agents before "
+                    f"({where(created, dispatch.place)}), and a room configuration counts only if the join creates the "
+                    "room; put the agents into the room's creation, or do not create it",
+                    related=[Related(created, "the room is created here")],
+                    subject=flow.name,
+                )
+
+
+def _created_before(flow: Flow, token: Place) -> Place | None:
+    """Where a function creates the room, without agents, that a token in it is for."""
+    if not any(call.span is not None and _holds(call, token) for call in flow.calls):
+        return None
+    granted = {
+        value for call in flow.calls if _word(call) == "VideoGrants" for key, value in call.keywords if key == "room"
+    }
+    for call in flow.calls:
+        if _word(call) != "CreateRoomRequest" or call.span is None or call.span > token.span:
+            continue
+        given = dict(call.keywords)
+        if not {"agents", "room_preset", "**"} & given.keys() and given.get("name", v.OPAQUE) in granted - {v.OPAQUE}:
+            return Place(token.path, call.span)
+    return None
+
+
+def _holds(call: Call, place: Place) -> bool:
+    """The call is the one that a finding stands at."""
+    return call.span == place.span
+
+
+def _word(call: Call) -> str:
+    return call.target.name if isinstance(call.target, (v.Name, v.Attribute)) else ""

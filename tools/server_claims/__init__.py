@@ -1,0 +1,1 @@
+"""Tries on a real livekit-server what the dispatch rules claim."""
