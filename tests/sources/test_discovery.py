@@ -45,7 +45,7 @@ def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
     assert listed == [
         ("Dockerfile", "text", False, 0),
         ("README.md", "text", False, 0),
-        ("a.ts", "text", False, 0),
+        ("a.ts", "javascript", False, 0),
         ("b/.env", "text", False, 0),
         ("b/a/deploy.sh", "text", False, 0),
         ("b/agent.py", "python", False, 6),
