@@ -37,6 +37,7 @@ def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> 
             default=0,
         )
 
-    if meta.default is Default.PREVIEW:
-        return False
-    return longest(select) > longest(ignore)
+    chosen = longest(select)
+    if meta.default is Default.PREVIEW and chosen < len(code):
+        return False  # a rule in preview runs only where it is asked for by its own code or name
+    return chosen > longest(ignore)

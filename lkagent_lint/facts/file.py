@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the records or their meaning change."""
 
 
@@ -81,6 +81,14 @@ class SipRuleFact(msgspec.Struct, frozen=True, kw_only=True):
     has_agents: bool
 
 
+class RoomSourceFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that makes rooms, or lets people make them: a token, a request that creates a room."""
+
+    span: Span
+    has_agents: bool
+    """It lists agents, which turns automatic dispatch off in its rooms, or may do so."""
+
+
 class DroppedFact(msgspec.Struct, frozen=True, kw_only=True):
     """A field that a message, an SDK or a command does not have, so that it is dropped or refused."""
 
@@ -106,6 +114,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     workers: tuple[WorkerFact, ...] = ()
     dispatches: tuple[DispatchFact, ...] = ()
     sip_rules: tuple[SipRuleFact, ...] = ()
+    room_sources: tuple[RoomSourceFact, ...] = ()
     dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""

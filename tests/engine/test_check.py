@@ -176,6 +176,15 @@ def test_selection_by_code_prefix_and_name(tmp_path: Path) -> None:
         check(tmp_path, select=("LKA999",))
 
 
+def test_a_rule_in_preview_runs_only_where_it_is_asked_for_by_itself(tmp_path: Path) -> None:
+    write(tmp_path, a_py=EARLY.replace("ctx.connect()", "ctx.connect(x=1)"), b_py=EARLY.replace("entry", "other"))
+    codes = {code for _, _, code in found(tmp_path)}
+    assert "LKA211" not in codes | {code for _, _, code in found(tmp_path, select=("LKA2",))}
+    assert [code for _, _, code in found(tmp_path, select=("LKA211",))] == ["LKA211"]
+    assert [code for _, _, code in found(tmp_path, select=("LKA", "colliding-workers"))].count("LKA211") == 1
+    assert found(tmp_path, select=("LKA211",), ignore=("LKA211",)) == []
+
+
 def test_what_fails_a_run(tmp_path: Path) -> None:
     write(tmp_path, agent_py=EARLY)
     assert engine.check(engine.Request(paths=(str(tmp_path),))).failing == 1

@@ -34,7 +34,8 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         return FileFacts(language="javascript", problems=(TOO_DEEP,))
     scopes = Scopes(source.root)
     registrations = workers.registrations(source, scopes)
-    found = list(Dispatches(source, scopes, registrations).find())
+    dispatches = Dispatches(source, scopes, registrations)
+    found = list(dispatches.find())
     return FileFacts(
         language="javascript",
         modules=tuple(scopes.modules),
@@ -42,5 +43,6 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         flows={scope.name: scope.freeze(source) for scope in scopes.all},
         workers=tuple(workers.worker_of(node, source, scopes) for node in registrations),
         dispatches=tuple(each for each in found if isinstance(each, DispatchFact)),
+        room_sources=tuple(dispatches.room_sources()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import (
     Source,
@@ -69,6 +69,19 @@ class Dispatches:
         self._nodes = [node for node, _ in walk(source.root)]
         for node in self._nodes:
             self._note_use(node)
+
+    def room_sources(self) -> Iterator[RoomSourceFact]:
+        """Every token and every creation of a room. A token lists agents if the file configures any room."""
+        configures = any(_configures(node) for node in self._nodes)
+        for node in self._nodes:
+            target = callee(node) if node.type in ("new_expression", "call_expression") else None
+            if node.type == "new_expression" and last_name(target) == "AccessToken":
+                yield RoomSourceFact(span=self._source.span(node), has_agents=configures)
+            elif node.type == "call_expression" and last_name(target) == "createRoom":
+                given = next(iter(arguments(node)), None)
+                keys = {key for key, _, _ in entries(given)} if given is not None and given.type == "object" else {"**"}
+                has_agents = bool(keys & {"agents", "roomPreset", "**"})
+                yield RoomSourceFact(span=self._source.span(node), has_agents=has_agents)
 
     def find(self) -> Iterator[DispatchFact | DroppedFact]:
         for node in self._nodes:
@@ -220,6 +233,13 @@ class Dispatches:
             name=name,
             presence=use.presence,
         )
+
+
+def _configures(node: Node) -> bool:
+    """``token.roomConfig = …``, ``token.roomPreset = …``."""
+    if node.type != "assignment_expression":
+        return False
+    return last_name(node.child_by_field_name("left")) in (*_CONFIGS, "roomPreset")
 
 
 def _of_unknown(is_agent: bool) -> Use:

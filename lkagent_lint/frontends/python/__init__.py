@@ -53,5 +53,6 @@ def extract(data: bytes) -> FileFacts:
         workers=tuple(find_workers(facts)),
         dispatches=tuple(find_dispatches(facts)),
         sip_rules=tuple(fields.sip_rules(facts)),
+        room_sources=tuple(fields.room_sources(facts)),
         dropped=tuple(fields.dropped(facts)),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.facts.file import DroppedFact, FileFacts, SipRuleFact
+from lkagent_lint.facts.file import DroppedFact, FileFacts, RoomSourceFact, SipRuleFact
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import qualified
 from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
@@ -38,6 +38,23 @@ def sip_rules(facts: FileFacts) -> Iterator[SipRuleFact]:
         for call in flow.calls:
             if call.span is not None and _message(facts, flow, call) == "CreateSIPDispatchRuleRequest":
                 yield SipRuleFact(span=call.span, has_agents=_may_bring(facts, flow, call))
+
+
+def room_sources(facts: FileFacts) -> Iterator[RoomSourceFact]:
+    """Every token and every request that creates a room. A token lists agents if its function configures its room."""
+    for flow in facts.flows.values():
+        configures = any(_last(call.target) in ("with_room_config", "with_room_preset") for call in flow.calls)
+        configures = configures or any(store.name == "room_config" for store in flow.stores)
+        for call in flow.calls:
+            message = _message(facts, flow, call)
+            if call.span is not None and message in ("AccessToken", "CreateRoomRequest"):
+                given = {"agents", "room_preset", "**"} & {keyword for keyword, _ in call.keywords}
+                has_agents = configures if message == "AccessToken" else bool(given or call.args)
+                yield RoomSourceFact(span=call.span, has_agents=has_agents)
+
+
+def _last(target: Expr) -> str:
+    return target.name if isinstance(target, (Name, Attribute)) else ""
 
 
 def _may_bring(facts: FileFacts, flow: Flow, call: Call) -> bool:

@@ -10,7 +10,7 @@ _METHODS = (
     "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|sleep|wait|create_future|with_room_\\w+|claims"
 )
 _NAMES = (
-    "get_job_context|wait_for_\\w+|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
+    "get_job_context|wait_for_\\w+|AccessToken|CreateRoomRequest|CreateSIPDispatchRuleRequest|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
     "|roomConfig|agent_name|agentName|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions"
     "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest|create_task|gather"
     "|getenv|sleep|Future|global"
