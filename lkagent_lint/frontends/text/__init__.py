@@ -26,6 +26,9 @@ _ASSIGNMENT = re.compile(
     r"(?P<quote>[\"']?)(?P<value>[^\s\"'#]{0,200})(?P=quote)",
     re.MULTILINE,
 )
+_MAX_HERE_DOCUMENTS = 100
+"""In one script; each is read with everything before it blanked out."""
+_HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
 
 Found = DispatchFact | DroppedFact | SipRuleFact
 
@@ -87,6 +90,7 @@ def _structured(text: str, name: str) -> tuple[str, list[Found]] | None:
 def _of_script(text: str, lines: Lines) -> list[Found]:
     """Commands, JSON in here-documents, and every other mention of an agent's name by its words."""
     found: list[Found] = list(commands.dispatches(text, lines, presence=False))
+    found += _of_here_documents(text)
     for match in _ASSIGNMENT.finditer(text):
         if match["value"]:
             span = lines.span(*match.span("value"))
@@ -94,6 +98,34 @@ def _of_script(text: str, lines: Lines) -> list[Found]:
             found.append(DispatchFact(kind=DispatchKind.REQUEST, span=span, name=name, presence=True))
     rest = _ASSIGNMENT.sub(lambda match: " " * len(match[0]), text)
     return found + list(markers.dispatches(rest, lines))
+
+
+def _of_here_documents(text: str) -> Iterable[Found]:
+    """JSON between ``<<EOF`` and ``EOF``. The rest of the script is blanked out, so that positions stay."""
+    end, body, start, offset, left = "", list[str](), 0, 0, _MAX_HERE_DOCUMENTS
+    for line in text.splitlines(keepends=True):
+        offset += len(line)
+        opened = None if end else _HERE_DOCUMENT.search(line)
+        if opened is not None:
+            end, body, start = opened["end"], [], offset
+        elif end and line.strip() == end:
+            left -= 1
+            if left < 0:
+                return
+            yield from _of_json("".join(body), text[:start])
+            end = ""
+        elif end:
+            body.append(line)
+
+
+def _of_json(body: str, before: str) -> Iterable[Found]:
+    if not body.lstrip().startswith("{"):
+        return ()
+    from lkagent_lint.frontends.text import structures
+    from lkagent_lint.frontends.text.documents import json_documents
+
+    documents = json_documents(re.sub(r"[^\r\n]", " ", before) + body)
+    return structures.facts_of(documents or ())
 
 
 def _collected(language: str, found: Iterable[Found]) -> FileFacts:

@@ -109,6 +109,16 @@ def test_a_command_in_a_list() -> None:
     assert only("package.json", '{"scripts": {"call": "lk dispatch create --agent-name desk"}}').name == Text("desk")
 
 
+def test_json_in_a_here_document() -> None:
+    text = f"cat > rule.json <<'EOF'\n{RULE}\nEOF\nlk sip dispatch create rule.json\n"
+    first = facts("setup.sh", text).dispatches
+    assert [(each.kind, each.name) for each in first if each.name == Text("desk") and not each.presence] == [
+        (DispatchKind.SIP, Text("desk"))
+    ]
+    (placed,) = [each for each in first if each.kind is DispatchKind.SIP]
+    assert (placed.span.line, placed.span.column) == (2, RULE.index("desk") + 1)
+
+
 def test_a_flag_that_is_given_in_vain() -> None:
     dropped = facts("run.sh", "lk token create --room r --agent desk\n").dropped
     assert [(each.owner, each.field, each.span.column) for each in dropped] == [("lk token create", "--agent", 26)]
@@ -178,6 +188,8 @@ HOSTILE = {
     "variables": "AGENT_NAME " * 50_000,
     "blanks": "agent_name" + " " * 400_000 + "=",
     "calls": "createDispatch(" * 40_000,
+    "heredocs": "agent_name <<A\n" * 50_000,
+    "heredoc-bodies": "cat <<A\n{agent_name\nA\n" * 2_000,
     "nul": "agent_name\0",
     "dollars": "lk token --agent " + "$(" * 200_000,
 }

@@ -1,0 +1,130 @@
+"""A shutdown callback publishes into a room that has been left.
+
+## What it does
+
+Reports publishing, remote calls and attributes of the local participant in a function that is registered with
+`ctx.add_shutdown_callback()`, and in the project's functions that it calls.
+
+## Why it is bad
+
+Shutdown callbacks run after the room has been disconnected. What they publish reaches nobody, or the call fails, and
+the callback with it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+In functions that are not surely registered; for `ctx.api`, which still works; for reading the room; and before
+livekit-agents 1.3.1.
+
+## Evidence
+
+livekit-agents 1.8.9, `job_proc_lazy_main.py` 404-424: the room is disconnected first; run (`room.disconnect` had been
+called in the callback).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.flows import Call, Use
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.typestate.methods import activations, word_of
+
+META = Meta(
+    "LKA113",
+    "room-used-in-shutdown-callback",
+    Severity.WARNING,
+    "a shutdown callback publishes into a room that has been left",
+)
+
+_PUBLISHING = frozenset(
+    {
+        "publish_data",
+        "publish_dtmf",
+        "publish_track",
+        "publish_transcription",
+        "perform_rpc",
+        "send_text",
+        "send_file",
+        "stream_text",
+        "stream_bytes",
+        "set_attributes",
+        "set_metadata",
+        "set_name",
+    }
+)
+_DEPTH = 3
+"""Functions that a callback calls are followed so far."""
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_registers, flow.calls))):
+        if not project.sdk(environment.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
+            continue
+        for call in filter(_registers, flow.calls):
+            if call.span is None or SdkMethod("JobContext", "add_shutdown_callback") not in project.evaluator.targets(
+                call, environment
+            ):
+                continue
+            registered = Place(environment.path, call.span)
+            for used, what, function in _publishes(project.evaluator, call, environment):
+                if used not in seen:
+                    seen.add(used)
+                    yield _finding(used, what, function, registered)
+
+
+def _registers(call: Call) -> bool:
+    return word_of(call) == "add_shutdown_callback"
+
+
+def _publishes(evaluator: Evaluator, call: Call, environment: Environment) -> Iterator[tuple[Place, str, str]]:
+    """What the functions that a registration is given publish."""
+    given = evaluator.union((*call.args, *(value for _, value in call.keywords)), environment)
+    pending = [(each, 0) for each in in_order(given) if isinstance(each, Closure)]
+    entered: set[Environment] = set()
+    while pending:
+        closure, depth = pending.pop()
+        inside = evaluator.results.activation(closure, (), ())
+        if inside in entered or depth > _DEPTH:
+            continue
+        entered.add(inside)
+        flow = evaluator.flow_of(inside)
+        for step in flow.calls:
+            targets = evaluator.targets(step, inside)
+            if step.span is not None and _is_publishing(targets) and step.use is not Use.KEPT:
+                yield Place(inside.path, step.span), word_of(step), flow.name
+            pending.extend((each, depth + 1) for each in in_order(targets) if isinstance(each, Closure))
+
+
+def _is_publishing(targets: frozenset[object]) -> bool:
+    return bool(targets) and all(
+        isinstance(each, SdkMethod) and each.kind == "LocalParticipant" and each.name in _PUBLISHING for each in targets
+    )
+
+
+def _finding(place: Place, what: str, function: str, registered: Place) -> Diagnostic:
+    return META.at(
+        place,
+        f"{what}() runs in a shutdown callback ({where(registered, place)} registers it), and the room has been left "
+        "by then: nobody receives it; do it before the job ends, or through ctx.api",
+        related=[Related(registered, "the callback is registered here")],
+        subject=function,
+        key=(what,),
+    )

@@ -1,0 +1,131 @@
+"""The session starts, or the room is joined, in a task that nobody awaits.
+
+## What it does
+
+Reports `asyncio.create_task(session.start(...))` and `create_task(ctx.connect())` whose task is thrown away, or kept
+in a variable that nothing uses.
+
+## Why it is bad
+
+Nothing waits for the task. Code after it runs while the session is still starting ("AgentSession isn't running"), an
+error in it is seen by nobody, and the event loop keeps only a weak reference: the task may be collected before it is
+done.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the task is awaited, returned, stored or handed on anywhere, and when the coroutine is not surely one of the two.
+Dropped tasks in general are ruff's RUF006.
+
+## Evidence
+
+Python documentation of `asyncio.create_task` ("Save a reference to the result"); livekit-agents 1.8.9,
+`voice/agent_session.py` 1567 (what a session that is still starting raises).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
+from lkagent_lint.project.things import SdkMethod
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.typestate.methods import activations, word_of
+
+META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
+
+_LIFECYCLE = {
+    SdkMethod("AgentSession", "start"): "session.start()",
+    SdkMethod("JobContext", "connect"): "ctx.connect()",
+}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_makes_task, flow.calls))):
+        for number, call in enumerate(flow.calls):
+            if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
+                continue
+            targets = project.evaluator.targets(flow.calls[call.args[0].call], environment)
+            place = Place(environment.path, call.span)
+            what = (
+                {_LIFECYCLE.get(each) for each in targets if isinstance(each, SdkMethod)}
+                if len(targets) == 1
+                else set()
+            )
+            name = next(iter(what), None)
+            if name and place not in seen and _is_dropped(project.files[environment.path], flow, number, call):
+                seen.add(place)
+                yield META.at(
+                    place,
+                    f"nobody awaits the task that runs {name}, so what follows does not wait for it and its errors are "
+                    "lost: await it, or keep the task and await that",
+                    subject=flow.name,
+                    key=(name,),
+                )
+
+
+def _makes_task(call: Call) -> bool:
+    return word_of(call) in ("create_task", "ensure_future") and call.use in (Use.DROPPED, Use.KEPT)
+
+
+def _is_dropped(facts: FileFacts, flow: Flow, number: int, call: Call) -> bool:
+    """The task is thrown away, or kept in variables that nothing in the file mentions."""
+    if call.use is Use.DROPPED:
+        return True
+    names = {name for name, values in flow.variables.items() if v.Result(number) in values}
+    elsewhere = [*flow.returns, *(store.value for store in flow.stores)]
+    elsewhere += [part for other in flow.calls if other is not call for part in _parts(other)]
+    if not names or v.Result(number) in elsewhere:
+        return False
+    return not any(_mentions(each, names) for each in facts.flows.values())
+
+
+def _parts(call: Call) -> tuple[v.Expr, ...]:
+    return (call.target, *call.args, *(value for _, value in call.keywords))
+
+
+def _mentions(flow: Flow, names: set[str]) -> bool:
+    """Whether a function uses one of these variables. A reading alone leaves no trace, so any expression counts."""
+    steps = [step.value for block in flow.blocks for step in block.steps if isinstance(step, (Await, Leave))]
+    expressions = [
+        *steps,
+        *flow.returns,
+        *(part for call in flow.calls for part in _parts(call)),
+        *(value for values in flow.variables.values() for value in values),
+        *(part for store in flow.stores for part in (store.base, store.value)),
+    ]
+    stack = list(expressions)
+    while stack:
+        match stack.pop():
+            case v.Name(name):
+                if name in names:
+                    return True
+            case v.Attribute(base, _) | v.Spread(base):
+                stack.append(base)
+            case v.Subscript(base, key):
+                stack += (base, key)
+            case v.Items(parts) | v.Either(parts) | v.Or(parts) | v.Join(parts):
+                stack += parts
+            case v.Mapping(entries):
+                stack += (value for _, value in entries)
+            case v.Typed(_, value) if value is not None:
+                stack.append(value)
+            case _:
+                pass
+    return False
