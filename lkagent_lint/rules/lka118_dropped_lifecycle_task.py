@@ -42,7 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
-from lkagent_lint.project.things import SdkMethod
+from lkagent_lint.project.things import SdkMethod, Things
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.typestate.methods import activations, word_of
 
@@ -61,14 +61,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for number, call in enumerate(flow.calls):
             if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
                 continue
-            targets = project.evaluator.targets(flow.calls[call.args[0].call], environment)
             place = Place(environment.path, call.span)
-            what = (
-                {_LIFECYCLE.get(each) for each in targets if isinstance(each, SdkMethod)}
-                if len(targets) == 1
-                else set()
-            )
-            name = next(iter(what), None)
+            name = _lifecycle(project.evaluator.targets(flow.calls[call.args[0].call], environment))
             if name and place not in seen and _is_dropped(project.files[environment.path], flow, number, call):
                 seen.add(place)
                 yield META.at(
@@ -78,6 +72,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     subject=flow.name,
                     key=(name,),
                 )
+
+
+def _lifecycle(targets: Things) -> str:
+    """The step that a call of these targets surely is; empty for all others."""
+    (target,) = targets if len(targets) == 1 else (None,)
+    return _LIFECYCLE.get(target, "") if isinstance(target, SdkMethod) else ""
 
 
 def _makes_task(call: Call) -> bool:
