@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from tools.server_claims.server import KEY, SECRET
-from tools.server_claims.workers import PARTICIPANT, PUBLISHER, ROOM, Offer, RealWorker, Worker
+from tools.server_claims.workers import PARTICIPANT, PUBLISHER, ROOM, NodeWorker, Offer, RealWorker, Worker
 
 SETTLE = 1.5
 """Seconds until the server has offered what it is going to offer."""
@@ -67,7 +67,7 @@ class Stage:
         await asyncio.sleep(SETTLE)
 
     async def worker(self, label: str, job_type: str, name: str) -> None:
-        kind = RealWorker if label.startswith(REAL) else Worker
+        kind = RealWorker if label.startswith(REAL) else NodeWorker if label.startswith(NODE) else Worker
         await self.stack.enter_async_context(kind(self.address, label, job_type, name, self.offers))
 
 
@@ -77,6 +77,14 @@ def _named(job_type: str, name: str = "desk") -> tuple[tuple[str, str, str], ...
 
 REAL = "livekit-agents"
 """Workers of this label are livekit-agents' own, as a check that those of this tool are told the same."""
+
+
+NODE = "@livekit/agents"
+"""The same of Node's."""
+
+
+def _node(job_type: str) -> tuple[tuple[str, str, str], ...]:
+    return ((f"{NODE} {job_type} worker", job_type, "desk"),)
 
 
 def _real(job_type: str, name: str = "desk") -> tuple[tuple[str, str, str], ...]:
@@ -194,6 +202,9 @@ TRIES = (
     Try("token with agents, fresh room; livekit-agents, JT_PUBLISHER", _real(PUBLISHER), _token_fresh),
     Try("token with agents, room made by CreateRoom before; livekit-agents, JT_ROOM", _real(ROOM), _token_existing),
     Try("create_dispatch beside a participant; livekit-agents, JT_ROOM", _real(ROOM), _api_existing),
+    Try("token with agents, fresh room; @livekit/agents, JT_PARTICIPANT", _node(PARTICIPANT), _token_fresh),
+    Try("create_dispatch beside a participant; @livekit/agents, JT_PARTICIPANT", _node(PARTICIPANT), _api_existing),
+    Try("CreateRoom with agents, then a participant joins; @livekit/agents, JT_ROOM", _node(ROOM), _room_fresh),
     *(Try(f"token with agents, fresh room; {each}", _named(each), _token_fresh) for each in TYPES),
     *(
         Try(f"token with agents, room made by CreateRoom before; {each}", _named(each), _token_existing)

@@ -6,10 +6,18 @@ Needs livekit-api, livekit-protocol and aiohttp, which only this tool uses and w
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import shutil
+import tempfile
 from importlib import import_module
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
-from tools.server_claims.server import KEY, SECRET
+from tools.server_claims.server import KEY, SECRET, NoServer
+
+NODE_MODULES = "LKAGENT_LINT_NODE_MODULES"
+"""Names a node_modules directory that holds @livekit/agents and @livekit/protocol."""
 
 ROOM, PUBLISHER, PARTICIPANT = "JT_ROOM", "JT_PUBLISHER", "JT_PARTICIPANT"
 
@@ -113,6 +121,54 @@ class RealWorker:
         job = request.job
         self._offers.append(Offer(self._label, job.room.name, agent.JobType.Name(job.type), job.agent_name))
         await request.reject()
+
+
+class NodeWorker:
+    """A registration by @livekit/agents, which can register JT_PARTICIPANT. Every job is refused."""
+
+    def __init__(self, address: str, label: str, job_type: str, agent_name: str, offers: list[Offer]) -> None:
+        self._arguments = (address.replace("http", "ws", 1), job_type, agent_name)
+        self._label = label
+        self._offers = offers
+        self._directory = tempfile.TemporaryDirectory()
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._registered = asyncio.Event()
+
+    async def __aenter__(self) -> NodeWorker:
+        modules = os.environ.get(NODE_MODULES)
+        node = shutil.which("node")
+        if not modules or node is None:
+            raise NoServer(
+                f"{NODE_MODULES} names no directory with @livekit/agents and @livekit/protocol, or node is missing"
+            )
+        script = Path(self._directory.name) / "node_worker.mjs"
+        shutil.copyfile(Path(__file__).with_name("node_worker.mjs"), script)
+        (script.parent / "node_modules").symlink_to(Path(modules).resolve())
+        self._process = await asyncio.create_subprocess_exec(
+            node, str(script), *self._arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        self._task = asyncio.create_task(self._read(self._process))
+        await asyncio.wait_for(self._registered.wait(), 30)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+        if self._task is not None:
+            await self._task
+        self._directory.cleanup()
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            said: object = json.loads(line) if line.startswith((b"{", b'"')) else None
+            if said == "registered":
+                self._registered.set()
+            elif isinstance(said, dict):
+                job = cast("dict[str, str]", said)
+                self._offers.append(Offer(self._label, job["room"], job["type"], job["name"]))
 
 
 async def _entry(ctx: object) -> None:
