@@ -21,8 +21,8 @@ done.
 
 ## When it stays silent
 
-When the task is awaited, returned, stored or handed on anywhere, and when the coroutine is not surely one of the two.
-Dropped tasks in general are ruff's RUF006.
+In a task group, which waits for its tasks. When the task is awaited, returned, stored or handed on anywhere, and when
+the coroutine is not surely one of the two. Dropped tasks in general are ruff's RUF006.
 
 ## Evidence
 
@@ -42,7 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
-from lkagent_lint.project.things import SdkMethod, Things
+from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.typestate.methods import activations, word_of
 
@@ -63,7 +63,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 continue
             place = Place(environment.path, call.span)
             name = _lifecycle(project.evaluator.targets(flow.calls[call.args[0].call], environment))
-            if name and place not in seen and _is_dropped(project.files[environment.path], flow, number, call):
+            alone = not any(map(_is_awaited_by_others, project.evaluator.targets(call, environment)))
+            if (
+                name
+                and alone
+                and place not in seen
+                and _is_dropped(project.files[environment.path], flow, number, call)
+            ):
                 seen.add(place)
                 yield META.at(
                     place,
@@ -72,6 +78,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     subject=flow.name,
                     key=(name,),
                 )
+
+
+def _is_awaited_by_others(target: Thing) -> bool:
+    """``group.create_task()`` of a task group that waits for its tasks, or of something that is not asyncio's."""
+    return not isinstance(target, Library) or "TaskGroup" in target.name
 
 
 def _lifecycle(targets: Things) -> str:

@@ -3,11 +3,11 @@
 ## What it does
 
 Reports a Python function in which two requests of the dispatch API, of which the second can follow the first, ask for
-the same agent and the same room, or in which a token asks for an agent and the API asks for it in the token's room.
+the same agent and the same room.
 
 ## Why it is bad
 
-Each dispatch is a job of its own. The agent joins twice: two voices answer.
+Each of these dispatches is a job of its own. The agent joins twice: two voices answer.
 
 ## Example
 
@@ -19,13 +19,14 @@ Each dispatch is a job of its own. The agent joins twice: two voices answer.
 
 ## When it stays silent
 
-When the names or the rooms are not spelled alike, on paths that exclude each other, in loops over something else,
-when the requests stand in different functions, and in test files. A token counts only if it is not for a room that
-the function has created (LKA206 speaks of that). JavaScript is not read for this yet.
+When the names or the rooms are not spelled alike, on paths that exclude each other, when the requests stand in
+different functions, and in test files. A token beside a request is no duplicate: the request has created the room when
+the token is used, and its agents are ignored then. JavaScript is not read for this yet.
 
 ## Evidence
 
-Tried on livekit-server 1.13.5, where both give two jobs: `docs/server-behaviour.md`.
+Tried on livekit-server 1.13.5, where two requests give two jobs, and a request before the join with the token gives
+one: `docs/server-behaviour.md`.
 
 ## Fix safety
 
@@ -40,7 +41,7 @@ from itertools import combinations
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.facts.flows import Call, Do, Flow
+from lkagent_lint.facts.flows import Do, Flow
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.rules._base import Meta, Subject, quoted, where
@@ -48,13 +49,11 @@ from lkagent_lint.rules._dispatch import is_spoken_of
 
 META = Meta("LKA207", "duplicate-dispatch", Severity.WARNING, "one agent is dispatched twice into one room")
 
-_JUDGED = frozenset({DispatchKind.API, DispatchKind.TOKEN})
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     for path, facts in project.files.items():
-        own = [each for each in project.dispatches if each.place.path == path and each.kind in _JUDGED]
+        own = [each for each in project.dispatches if each.place.path == path and each.kind is DispatchKind.API]
         named = [each for each in own if is_spoken_of(each) and isinstance(each.name, Known) and each.name.value]
         for flow in facts.flows.values() if len(named) > 1 else ():
             yield from _in(flow, named)
@@ -64,22 +63,17 @@ def _in(flow: Flow, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
     calls = {call.span: number for number, call in enumerate(flow.calls) if call.span is not None}
     own = sorted((each for each in dispatches if each.place.span in calls), key=lambda each: each.place)
     for first, second in combinations(own, 2):
-        if first.name != second.name or DispatchKind.API not in (first.kind, second.kind):
+        if first.name != second.name:
             continue
         numbers = calls[first.place.span], calls[second.place.span]
-        rooms = [_room(flow, each, number) for each, number in zip((first, second), numbers, strict=True)]
+        rooms = [_room(flow, number) for number in numbers]
         if rooms[0] is not None and rooms[0] == rooms[1] and _follows(flow, *numbers):
             yield _finding(first, second, flow)
 
 
-def _room(flow: Flow, dispatch: Dispatch, number: int) -> v.Expr | None:
-    """The room that a dispatch is for, as it is spelled; None where it is not."""
-    if dispatch.kind is DispatchKind.API:
-        found = dict(flow.calls[number].keywords).get("room")
-    else:
-        granted = {dict(call.keywords).get("room") for call in flow.calls if _word(call) == "VideoGrants"}
-        created = any(_word(call) == "CreateRoomRequest" for call in flow.calls)
-        found = granted.pop() if len(granted) == 1 and not created else None
+def _room(flow: Flow, number: int) -> v.Expr | None:
+    """The room that a request is for, as it is spelled; None where it is not."""
+    found = dict(flow.calls[number].keywords).get("room")
     return found if isinstance(found, (v.Name, v.Text, v.Attribute)) else None
 
 
@@ -98,10 +92,6 @@ def _follows(flow: Flow, first: int, second: int) -> bool:
             seen.add(here)
             stack.extend(flow.blocks[here].next)
     return homes[second] in seen
-
-
-def _word(call: Call) -> str:
-    return call.target.name if isinstance(call.target, (v.Name, v.Attribute)) else ""
 
 
 def _finding(first: Dispatch, second: Dispatch, flow: Flow) -> Diagnostic:

@@ -5,8 +5,8 @@
     python -m tools.server_claims --check    exits with 1 where the document says something else
 
 It needs livekit-agents, livekit-api and livekit; @livekit/agents in the node_modules that LKAGENT_LINT_NODE_MODULES
-names; and a server: ``LIVEKIT_SERVER_BIN``, livekit-server on PATH, or a Go toolchain to build one with. It exits with 2
-where one of them cannot be had.
+names; and a server: ``LIVEKIT_SERVER_BIN``, livekit-server on PATH, or a Go toolchain to build one with. It exits with
+2 where one of them cannot be had.
 """
 
 from __future__ import annotations
