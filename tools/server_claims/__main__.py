@@ -1,79 +1,75 @@
-"""Tries on a real livekit-server what the dispatch rules claim, and writes ``docs/server-behaviour.md``.
-
-    python -m tools.server_claims            prints the outcomes
-    python -m tools.server_claims --write    writes the document
-    python -m tools.server_claims --check    exits with 1 where the document says something else
-
-It needs livekit-agents, livekit-api and livekit; @livekit/agents in the node_modules that LKAGENT_LINT_NODE_MODULES
-names; and a server: ``LIVEKIT_SERVER_BIN``, livekit-server on PATH, or a Go toolchain to build one with. It exits with
-2 where one of them cannot be had.
-"""
+"""The command."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.metadata
 import sys
-import tempfile
-from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
 
-from tools.server_claims import server
-from tools.server_claims.tries import TRIES, outcome
-from tools.server_claims.workers import Offer
+from tools.server_claims import sdk
+from tools.server_claims.report import document, row, without_versions
+from tools.server_claims.scene import Outcome, played
+from tools.server_claims.server import Binary, NoServer, find
+from tools.server_claims.tries import REAL, TRIES, Try
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "server-behaviour.md"
-START, END = "<!-- outcomes -->", "<!-- end -->"
+AT_ONCE = 3
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.server_claims", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m tools.server_claims", description="Tries the dispatch rules' claims."
     )
-    parser.add_argument("--write", action="store_true", help="write the outcomes into docs/server-behaviour.md")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if the document says something else")
-    given = parser.parse_args(argv)
-    write, check = cast("tuple[bool, bool]", (given.write, given.check))
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--write", action="store_true", help="write docs/server-behaviour.md")
+    chosen.add_argument(
+        "--check", action="store_true", help="compare with docs/server-behaviour.md; versions may differ"
+    )
+    chosen.add_argument("--only", metavar="N", help="a try (4b) or a group of tries (4); prints their rows")
+    options = parser.parse_args()
+    wanted = [each for each in TRIES if options.only in (None, each.number, str(each.group))]
+    if not wanted:
+        parser.error(f"there is no try {options.only}")
     try:
-        table = asyncio.run(outcomes())
-    except (server.NoServer, ModuleNotFoundError) as error:
-        print(f"nothing could be tried: {error}", file=sys.stderr)
+        versions = sdk.versions()
+        binary = find()
+        outcomes = asyncio.run(_outcomes(binary, wanted, real=False))
+        if options.only:
+            print("\n".join(row(number, outcome) for number, outcome in outcomes.items()))
+            return 0
+        real = asyncio.run(_outcomes(binary, (each for each in TRIES if each.number in REAL), real=True))
+    except (NoServer, sdk.NoPackages, RuntimeError) as problem:
+        print(f"server_claims: {problem}", file=sys.stderr)
         return 2
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    new = f"{before}{START}\n{table}{END}{rest.partition(END)[2]}"
-    if write:
-        DOCUMENT.write_text(new, encoding="utf-8")
-    print(table)
-    return 1 if check and new != text else 0
+    text = document({"livekit-server": binary.version, **versions}, outcomes, real)
+    if options.write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+    elif options.check:
+        if without_versions(text) != without_versions(DOCUMENT.read_text(encoding="utf-8")):
+            print(f"server_claims: the outcomes differ from docs/{DOCUMENT.name}; write it anew and look at the diff")
+            return 1
+    else:
+        print(text, end="")
+    return 0
 
 
-async def outcomes() -> str:
-    """The table of all tries, and the versions."""
-    versions = {name: importlib.metadata.version(name) for name in ("livekit-agents", "livekit-api", "livekit")}
-    binary = server.find()
-    rows = ["| what is tried | what the server offers |", "| --- | --- |"]
-    with tempfile.TemporaryDirectory() as directory, server.running(binary, Path(directory) / "server.log") as address:
-        for number, trial in enumerate(TRIES, 1):
-            rows.append(f"| {trial.title} | {_spelt(await outcome(trial, address, number))} |")
-    listed = ", ".join(
-        [f"livekit-server {server.version_of(binary)}", *(f"{name} {each}" for name, each in versions.items())]
-    )
-    return "\n".join([f"Tried with {listed}.", "", *rows, ""])
+async def _outcomes(binary: Binary, tries: Iterable[Try], *, real: bool) -> dict[str, Outcome]:
+    gate = asyncio.Semaphore(AT_ONCE)
 
+    async def outcome(each: Try) -> Outcome:
+        async with gate:
+            try:
+                seen = await played(binary, each.play, real=real)
+            except Exception as problem:
+                raise RuntimeError(f"try {each.number} could not be played: {problem!r}") from problem
+        print(f"{each.number}{' with an SDK' if real else ''}: {seen.summary}", file=sys.stderr)
+        return seen
 
-def _spelt(offers: list[Offer]) -> str:
-    """``JT_ROOM worker: 1 JT_ROOM job``; ``nothing`` where nobody was offered anything."""
-    counted = Counter((offer.worker, offer.job_type) for offer in offers)
-    return (
-        ", ".join(
-            f"{worker}: {count} {kind} job{'s' * (count > 1)}" for (worker, kind), count in sorted(counted.items())
-        )
-        or "nothing"
-    )
+    listed = list(tries)
+    return dict(zip((each.number for each in listed), await asyncio.gather(*map(outcome, listed)), strict=True))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,27 +1,34 @@
-// Registers a worker by @livekit/agents and prints every job request as a line of JSON; each is refused.
-// Arguments: address (ws://…), job type, agent name.
-import { AgentServer, ServerOptions, initializeLogger } from '@livekit/agents';
+// A worker made with @livekit/agents. It prints one line of JSON for its registration and for each job.
+// Arguments: address, agent name, job type without its JT_.
+import { AgentServer, ServerOptions, defineAgent, initializeLogger } from '@livekit/agents';
 import { JobType } from '@livekit/protocol';
 import { fileURLToPath } from 'node:url';
 
-const [, , wsURL, jobType, agentName] = process.argv;
+const file = fileURLToPath(import.meta.url);
+const say = (fields) => console.log(JSON.stringify(fields));
 
-initializeLogger({ pretty: false, level: 'silent' });
-const server = new AgentServer(
-  new ServerOptions({
-    agent: fileURLToPath(import.meta.url),
-    agentName,
-    serverType: JobType[jobType],
-    wsURL,
-    apiKey: 'devkey',
-    apiSecret: 'secret',
-    numIdleProcesses: 0,
-    port: 0,
-    requestFunc: async (request) => {
-      console.log(JSON.stringify({ room: request.job.room.name, type: JobType[request.job.type], name: request.job.agentName }));
-      await request.reject();
-    },
-  }),
-);
-server.event.on('worker_registered', () => console.log('"registered"'));
-await server.run();
+export default defineAgent({ entry: async (ctx) => await ctx.connect() });
+
+if (process.argv[1] === file) {
+  const [, , url, agentName, kind] = process.argv;
+  initializeLogger({ pretty: false, level: 'silent' });
+  const server = new AgentServer(
+    new ServerOptions({
+      agent: file,
+      agentName,
+      serverType: JobType[`JT_${kind}`],
+      wsURL: url.replace(/^http/, 'ws'),
+      apiKey: 'devkey',
+      apiSecret: 'secret',
+      numIdleProcesses: 0,
+      port: 0,
+      loadFunc: async () => 0,
+      requestFunc: async (request) => {
+        say({ event: 'job', kind: request.job.type, participant: request.job.participant?.identity ?? '' });
+        await request.accept('agent', `agent-${request.id}`);
+      },
+    }),
+  );
+  server.event.on('worker_registered', () => say({ event: 'registered' }));
+  await server.run();
+}

@@ -1,251 +1,570 @@
-"""What is tried on the server: one coroutine a claim, each in rooms of its own."""
+"""The tries. A number groups what belongs together, a letter tells the variants apart."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import import_module
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from tools.server_claims.server import KEY, SECRET
-from tools.server_claims.workers import PARTICIPANT, PUBLISHER, ROOM, NodeWorker, Offer, RealWorker, Worker
+from tools.server_claims.scene import PARTICIPANT, PUBLISHER, ROOM, Play, Scene
 
-SETTLE = 1.5
-"""Seconds until the server has offered what it is going to offer."""
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    number: str
+    play: Play
 
-class Try(NamedTuple):
-    title: str
-    workers: tuple[tuple[str, str, str], ...]
-    """Label, job type, agent name."""
-    act: Callable[[Stage], Awaitable[None]]
+    @property
+    def group(self) -> int:
+        return int(self.number[:-1])
 
 
-class Stage:
-    """What a try can do: make rooms, tokens, dispatches and participants."""
+GROUPS = {
+    1: "Automatic dispatch",
+    2: "A named worker that nothing dispatches",
+    3: "A token on a fresh room, JT_ROOM worker",
+    4: "A token on an existing room, JT_ROOM worker",
+    5: "A token, JT_PUBLISHER and JT_PARTICIPANT workers",
+    6: "create_dispatch",
+    7: "CreateRoom with agents",
+    8: "An explicit list of agents beside an unnamed worker",
+    9: "Names that are not equal",
+    10: "The same agent dispatched twice",
+    11: "The worker registers late",
+    12: "create_dispatch with an empty name",
+    13: "A JT_ROOM worker, named by a token, that registers after the join",
+    15: "Two workers",
+}
 
-    def __init__(self, address: str, room: str, offers: list[Offer], stack: AsyncExitStack) -> None:
-        self.address, self.room, self.offers, self.stack = address, room, offers, stack
-        self.api: Any = import_module("livekit.api")
+TRIES: list[Try] = []
+REAL = ["1a", "1c", "2a", "3a", "4a", "4b", "5a", "6c", "7a", "8a", "10b", "11b", "5d", "6f", "6g"]
+"""Tried once more with workers of the SDKs."""
+LONG = 75
+"""Seconds; longer than the minute for which the server remembers which workers there are."""
 
-    @asynccontextmanager
-    async def _client(self) -> AsyncGenerator[Any]:
-        client = self.api.LiveKitAPI(self.address, KEY, SECRET)
-        try:
-            yield client
-        finally:
-            await client.aclose()
 
-    def _agents(self, names: tuple[str, ...]) -> list[Any]:
-        return [self.api.RoomAgentDispatch(agent_name=name) for name in names]
+def a_try(number: str) -> Callable[[Play], Play]:
+    def kept(play: Play) -> Play:
+        TRIES.append(Try(number, play))
+        return play
 
-    async def create_room(self, *names: str) -> None:
-        async with self._client() as client:
-            await client.room.create_room(self.api.CreateRoomRequest(name=self.room, agents=self._agents(names)))
+    return kept
 
-    async def dispatch(self, name: str) -> None:
-        request = self.api.CreateAgentDispatchRequest(agent_name=name, room=self.room)
-        async with self._client() as client:
-            await client.agent_dispatch.create_dispatch(request)
 
-    async def join(self, identity: str, *names: str, publish: bool = False) -> None:
-        """A participant joins with a token that asks for these agents, and stays until the try is over."""
-        rtc: Any = import_module("livekit.rtc")
-        grants = self.api.VideoGrants(room_join=True, room=self.room)
-        token = self.api.AccessToken(KEY, SECRET).with_identity(identity).with_grants(grants)
-        if names:
-            token = token.with_room_config(self.api.RoomConfiguration(agents=self._agents(names)))
-        room = rtc.Room()
-        await room.connect(self.address.replace("http", "ws", 1), token.to_jwt())
-        self.stack.push_async_callback(room.disconnect)
-        if publish:
-            track = rtc.LocalAudioTrack.create_audio_track("audio", rtc.AudioSource(48_000, 1))
-            await room.local_participant.publish_track(track)
+# 1: automatic dispatch
 
-    async def settle(self) -> None:
-        await asyncio.sleep(SETTLE)
 
-    async def worker(self, label: str, job_type: str, name: str) -> None:
-        kind = RealWorker if label.startswith(REAL) else NodeWorker if label.startswith(NODE) else Worker
-        await self.stack.enter_async_context(kind(self.address, label, job_type, name, self.offers))
+@a_try("1a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana")
+    await scene.join("ben")
 
 
-def _named(job_type: str, name: str = "desk") -> tuple[tuple[str, str, str], ...]:
-    return ((f"{job_type} worker", job_type, name),)
+@a_try("1b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.create_room()
+    await scene.join("ana")
 
 
-REAL = "livekit-agents"
-"""Workers of this label are livekit-agents' own, as a check that those of this tool are told the same."""
+@a_try("1c")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER)
+    await scene.join("ben")
+    await scene.publish("ana")
 
 
-NODE = "@livekit/agents"
-"""The same of Node's."""
+@a_try("1d")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT)
+    await scene.join("ana")
+    await scene.join("ben")
 
 
-def _node(job_type: str) -> tuple[tuple[str, str, str], ...]:
-    return ((f"{NODE} {job_type} worker", job_type, "desk"),)
+@a_try("1e")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana", [])
 
 
-def _real(job_type: str, name: str = "desk") -> tuple[tuple[str, str, str], ...]:
-    return ((f"{REAL} {job_type} worker", job_type, name),)
+# 2: a name turns automatic dispatch off
 
 
-UNNAMED = (("unnamed JT_ROOM worker", ROOM, ""),)
+@a_try("2a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana")
+    await scene.join("ben")
 
 
-async def _token_fresh(stage: Stage) -> None:
-    await stage.join("visitor", "desk", publish=True)
+@a_try("2b")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.publish("ana")
 
 
-async def _token_existing(stage: Stage) -> None:
-    await stage.create_room()
-    await stage.settle()
-    await stage.join("visitor", "desk", publish=True)
+@a_try("2c")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana")
+    await scene.join("ben")
 
 
-async def _token_second(stage: Stage) -> None:
-    await stage.join("first")
-    await stage.settle()
-    await stage.join("second", "desk", publish=True)
+# 3, 4: a token, JT_ROOM
 
 
-async def _api_fresh(stage: Stage) -> None:
-    await stage.dispatch("desk")
-    await stage.join("visitor", publish=True)
+@a_try("3a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana", ["agent"])
+    await scene.join("ben")
 
 
-async def _api_existing(stage: Stage) -> None:
-    await stage.join("visitor", publish=True)
-    await stage.settle()
-    await stage.dispatch("desk")
+@a_try("4a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room()
+    await scene.join("ana", ["agent"])
 
 
-async def _room_fresh(stage: Stage) -> None:
-    await stage.create_room("desk")
-    await stage.settle()
-    await stage.join("visitor", publish=True)
+@a_try("4b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ben")
+    await scene.join("ana", ["agent"])
 
 
-async def _room_existing(stage: Stage) -> None:
-    await stage.create_room()
-    await stage.settle()
-    await stage.create_room("desk")
-
-
-async def _twice(stage: Stage) -> None:
-    await stage.join("visitor")
-    await stage.dispatch("desk")
-    await stage.dispatch("desk")
-
-
-async def _token_and_api(stage: Stage) -> None:
-    await stage.join("visitor", "desk")
-    await stage.settle()
-    await stage.dispatch("desk")
-
-
-async def _late_token(stage: Stage) -> None:
-    await stage.join("visitor", "desk", publish=True)
-    await stage.settle()
-    await stage.worker("late JT_ROOM worker", ROOM, "desk")
-
-
-async def _late_api(stage: Stage) -> None:
-    await stage.join("visitor")
-    await stage.dispatch("desk")
-    await stage.settle()
-    await stage.worker("late JT_ROOM worker", ROOM, "desk")
-
-
-async def _late_automatic(stage: Stage) -> None:
-    await stage.join("visitor")
-    await stage.settle()
-    await stage.worker("late unnamed JT_ROOM worker", ROOM, "")
-
-
-async def _late_participant(stage: Stage) -> None:
-    await stage.join("visitor", "desk")
-    await stage.settle()
-    await stage.worker("late JT_PARTICIPANT worker", PARTICIPANT, "desk")
-    await stage.join("another")
-
-
-def _joins(*names: str) -> Callable[[Stage], Awaitable[None]]:
-    async def act(stage: Stage) -> None:
-        await stage.join("visitor", *names)
-
-    return act
-
-
-def _dispatches(name: str) -> Callable[[Stage], Awaitable[None]]:
-    async def act(stage: Stage) -> None:
-        await stage.join("visitor")
-        await stage.settle()
-        stage.offers.clear()  # what the join alone led to is another try's
-        await stage.dispatch(name)
-
-    return act
-
-
-async def _creates(stage: Stage) -> None:
-    await stage.create_room()
-
-
-TYPES = (ROOM, PUBLISHER, PARTICIPANT)
-TRIES = (
-    Try("a participant joins; one unnamed worker", UNNAMED, _joins()),
-    Try("CreateRoom; one unnamed worker", UNNAMED, _creates),
-    Try("a participant joins; one named worker", _named(ROOM), _joins()),
-    Try("a participant joins; livekit-agents, unnamed", _real(ROOM, ""), _joins()),
-    Try("token with agents, fresh room; livekit-agents, JT_ROOM", _real(ROOM), _token_fresh),
-    Try("token with agents, fresh room; livekit-agents, JT_PUBLISHER", _real(PUBLISHER), _token_fresh),
-    Try("token with agents, room made by CreateRoom before; livekit-agents, JT_ROOM", _real(ROOM), _token_existing),
-    Try("create_dispatch beside a participant; livekit-agents, JT_ROOM", _real(ROOM), _api_existing),
-    Try("token with agents, fresh room; @livekit/agents, JT_PARTICIPANT", _node(PARTICIPANT), _token_fresh),
-    Try("create_dispatch beside a participant; @livekit/agents, JT_PARTICIPANT", _node(PARTICIPANT), _api_existing),
-    Try("CreateRoom with agents, then a participant joins; @livekit/agents, JT_ROOM", _node(ROOM), _room_fresh),
-    *(Try(f"token with agents, fresh room; {each}", _named(each), _token_fresh) for each in TYPES),
-    *(
-        Try(f"token with agents, room made by CreateRoom before; {each}", _named(each), _token_existing)
-        for each in TYPES
-    ),
-    Try("token with agents of the second participant; JT_ROOM", _named(ROOM), _token_second),
-    *(
-        Try(f"create_dispatch, then a participant joins and publishes; {each}", _named(each), _api_fresh)
-        for each in TYPES
-    ),
-    *(
-        Try(f"create_dispatch beside a participant who publishes; {each}", _named(each), _api_existing)
-        for each in TYPES
-    ),
-    *(
-        Try(f"CreateRoom with agents, then a participant joins and publishes; {each}", _named(each), _room_fresh)
-        for each in TYPES
-    ),
-    Try("CreateRoom with agents for a room that exists; JT_ROOM", _named(ROOM), _room_existing),
-    Try("token with agents beside an unnamed worker", (*_named(ROOM), *UNNAMED), _joins("desk")),
-    Try("create_dispatch before anybody joins, beside an unnamed worker", (*_named(ROOM), *UNNAMED), _api_fresh),
-    Try("token that asks for a name that nobody has", _named(ROOM), _joins("dest")),
-    Try("token that asks for the name in another case", _named(ROOM), _joins("Desk")),
-    Try("create_dispatch twice for one agent", _named(ROOM), _twice),
-    Try("token and create_dispatch for one agent", _named(ROOM), _token_and_api),
-    Try("create_dispatch with an empty name, one unnamed worker, room joined before", UNNAMED, _dispatches("")),
-    Try("create_dispatch with an empty name, one named worker", _named(ROOM), _dispatches("")),
-    Try("the JT_ROOM worker registers after a token asked for it", (), _late_token),
-    Try("the JT_ROOM worker registers after create_dispatch", (), _late_api),
-    Try("the unnamed worker registers after the room was joined", (), _late_automatic),
-    Try("the JT_PARTICIPANT worker registers after the token, then another joins", (), _late_participant),
-)
-
-
-async def outcome(trial: Try, address: str, number: int) -> list[Offer]:
-    """The jobs that the server offered in a try, in order."""
-    offers: list[Offer] = []
-    async with AsyncExitStack() as stack:
-        stage = Stage(address, f"try-{number}", offers, stack)
-        for label, job_type, name in trial.workers:
-            await stage.worker(label, job_type, name)
-        await trial.act(stage)
-        await stage.settle()
-        return [offer for offer in offers if offer.room == stage.room]
+@a_try("4c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room()
+    await scene.delete_room()
+    await scene.join("ana", ["agent"])
+
+
+# 5: a token, the other types
+
+
+@a_try("5a")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.publish("ana", ["agent"])
+    await scene.publish("ben")
+
+
+@a_try("5b")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.create_room()
+    await scene.publish("ana", ["agent"])
+
+
+@a_try("5c")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.join("ben")
+    await scene.publish("ana", ["agent"])
+
+
+@a_try("5d")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana", ["agent"])
+    await scene.join("ben")
+
+
+@a_try("5e")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.create_room()
+    await scene.join("ana", ["agent"])
+
+
+@a_try("5f")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ben")
+    await scene.join("ana", ["agent"])
+
+
+# 6: create_dispatch
+
+
+@a_try("6a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("agent")
+    await scene.join("ana")
+
+
+@a_try("6b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room()
+    await scene.create_dispatch("agent")
+
+
+@a_try("6c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana")
+    await scene.create_dispatch("agent")
+
+
+@a_try("6d")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.create_dispatch("agent")
+    await scene.publish("ana")
+
+
+@a_try("6e")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.publish("ana")
+    await scene.create_dispatch("agent")
+    await scene.publish("ben")
+
+
+@a_try("6f")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.create_dispatch("agent")
+    await scene.join("ana")
+
+
+@a_try("6g")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana")
+    await scene.create_dispatch("agent")
+    await scene.join("ben")
+
+
+@a_try("6h")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM)
+    await scene.create_dispatch("agent")
+
+
+@a_try("6i")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM)
+    await scene.join("ana")
+    await scene.create_dispatch("agent")
+
+
+# 7: CreateRoom with agents
+
+
+@a_try("7a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room(["agent"])
+    await scene.join("ana")
+
+
+@a_try("7b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room()
+    await scene.create_room(["agent"])
+
+
+@a_try("7c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana")
+    await scene.create_room(["agent"])
+
+
+@a_try("7d")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER, "agent")
+    await scene.create_room(["agent"])
+    await scene.publish("ana")
+
+
+@a_try("7e")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.create_room(["agent"])
+    await scene.join("ana")
+
+
+# 8: explicit agents beside an unnamed worker
+
+
+@a_try("8a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM)
+    await scene.join("ana", ["agent"])
+    await scene.join("ben")
+
+
+@a_try("8b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM)
+    await scene.create_room(["agent"])
+    await scene.join("ana")
+
+
+@a_try("8c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana", ["agent"])
+
+
+@a_try("8d")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM)
+    await scene.join("ana", ["agent", ""])
+
+
+@a_try("8e")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT)
+    await scene.join("ana", ["agent"])
+    await scene.join("ben")
+
+
+@a_try("8f")
+async def _(scene: Scene) -> None:
+    await scene.worker(PUBLISHER)
+    await scene.publish("ana", ["agent"])
+
+
+@a_try("8g")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ben")
+    await scene.join("ana", ["agent"])
+
+
+# 9: names
+
+
+@a_try("9a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("Agent")
+
+
+@a_try("9b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana", ["Agent"])
+
+
+@a_try("9c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "my-agent")
+    await scene.create_room(["my_agent"])
+
+
+@a_try("9d")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana", ["agent "])
+
+
+@a_try("9e")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana")
+    await scene.create_dispatch("agent")
+
+
+# 10: twice
+
+
+@a_try("10a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("agent")
+    await scene.create_dispatch("agent")
+
+
+@a_try("10b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana", ["agent"])
+    await scene.create_dispatch("agent")
+
+
+@a_try("10c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("agent")
+    await scene.join("ana", ["agent"])
+
+
+@a_try("10d")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room(["agent"])
+    await scene.create_dispatch("agent")
+
+
+@a_try("10e")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room(["agent"])
+    await scene.join("ana", ["agent"])
+
+
+@a_try("10f")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana", ["agent"])
+    await scene.join("ben", ["agent"])
+
+
+@a_try("10g")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana", ["agent", "agent"])
+
+
+@a_try("10h")
+async def _(scene: Scene) -> None:
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana", ["agent"])
+    await scene.create_dispatch("agent")
+    await scene.join("ben")
+
+
+@a_try("10i")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_room(["agent"])
+    await scene.create_room(["agent"])
+
+
+# 11: late
+
+
+@a_try("11a")
+async def _(scene: Scene) -> None:
+    await scene.join("ana")
+    await scene.worker(ROOM)
+    await scene.join("ben")
+
+
+@a_try("11b")
+async def _(scene: Scene) -> None:
+    await scene.join("ana", ["agent"])
+    await scene.worker(ROOM, "agent")
+    await scene.join("ben")
+
+
+@a_try("11c")
+async def _(scene: Scene) -> None:
+    await scene.create_dispatch("agent")
+    await scene.worker(ROOM, "agent")
+    await scene.join("ana")
+
+
+@a_try("11d")
+async def _(scene: Scene) -> None:
+    scene.watch = LONG
+    await scene.create_room(["agent"])
+    await scene.worker(ROOM, "agent")
+
+
+@a_try("11e")
+async def _(scene: Scene) -> None:
+    await scene.join("ana", ["agent"])
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ben")
+
+
+@a_try("11f")
+async def _(scene: Scene) -> None:
+    await scene.create_dispatch("agent")
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana")
+
+
+@a_try("11g")
+async def _(scene: Scene) -> None:
+    await scene.join("ana", ["agent"])
+    await scene.worker(PUBLISHER, "agent")
+    await scene.publish("ben")
+
+
+@a_try("11h")
+async def _(scene: Scene) -> None:
+    await scene.join("ana", ["agent"])
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("agent")
+
+
+# 12: an empty name
+
+
+@a_try("12a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.create_dispatch("")
+
+
+@a_try("12b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana")
+    await scene.create_dispatch("")
+
+
+@a_try("12c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.join("ana", ["agent"])
+    await scene.create_dispatch("")
+
+
+@a_try("12d")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("")
+
+
+# 13: a token names a JT_ROOM worker that is not there yet
+
+
+@a_try("13a")
+async def _(scene: Scene) -> None:
+    await scene.join("ana", ["agent"])
+    await scene.worker(ROOM, "agent")
+    await scene.join("ben", ["agent"])
+
+
+# 14 is SIP, which needs more than a server.
+
+# 15: two workers
+
+
+@a_try("15a")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(ROOM, "agent")
+    await scene.create_dispatch("agent")
+
+
+@a_try("15b")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM)
+    await scene.worker(ROOM)
+    await scene.join("ana")
+
+
+@a_try("15c")
+async def _(scene: Scene) -> None:
+    await scene.worker(ROOM, "agent")
+    await scene.worker(PARTICIPANT, "agent")
+    await scene.join("ana", ["agent"])
