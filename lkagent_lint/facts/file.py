@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the records or their meaning change."""
 
 
@@ -45,6 +45,10 @@ class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
     """``**options``, or attributes set afterwards: what is not given here may be given there."""
     receiver: Expr | None = None
     """The server of ``server.rtc_session``."""
+    agent_file: str | None = None
+    """Node: the file whose default export is the agent, relative to this one (``./agent.ts``), empty for this one
+    itself; None where it is not known.
+    """
 
 
 class DispatchKind(enum.Enum):
@@ -70,6 +74,10 @@ class DispatchFact(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
     name: Expr | None
     """None where the dispatch gives no name; ``Opaque`` where it gives one that is not followed."""
+    room: Expr | None = None
+    """JavaScript only: the room that it is for, as it is spelled in the flow; None where it is not written out."""
+    block: str = ""
+    """JavaScript only: dispatches of one block run one after the other; empty where that is not so."""
     presence: bool = False
     """Found by its words alone, in a language that is not parsed: it silences, and nothing is ever said about it."""
 
@@ -87,6 +95,9 @@ class RoomSourceFact(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
     has_agents: bool
     """It lists agents, which turns automatic dispatch off in its rooms, or may do so."""
+    flow: str = MODULE
+    room: Expr | None = None
+    """JavaScript only: the name of the room that is created; None for a token."""
 
 
 class DroppedFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,3 +129,5 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""
+    defines_agent: bool = False
+    """Node: it calls ``defineAgent`` of @livekit/agents."""

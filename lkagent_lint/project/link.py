@@ -109,7 +109,14 @@ class _Linker:
             requests=tuple(closure for closure, _ in requests),
             package=self.packages.package_of(path),
             in_tests=is_test_file(path, self.root),
+            agent_file=self._agent_file(path, fact.agent_file),
         )
+
+    def _agent_file(self, path: str, given: str | None) -> str | None:
+        """The project's file, made by ``defineAgent``, that a Node registration names."""
+        found = path if given == "" else None if given is None else self.evaluator.modules.find_script(path, given)
+        facts = None if found is None else self.evaluator.files.get(found)
+        return found if facts is not None and facts.defines_agent else None
 
     def _functions(self, things: Things) -> list[tuple[Closure, tuple[Things, ...]]]:
         """The project's functions among values, with the arguments that partials hold for them."""

@@ -27,6 +27,8 @@ class Worker(NamedTuple):
     """Functions that answer its job requests."""
     package: str
     in_tests: bool
+    agent_file: str | None = None
+    """Node: the absolute path of the file whose default export is the agent, if it is known."""
 
 
 class Dispatch(NamedTuple):

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a Python function that creates a room without agents and mints a token with agents for the same room.
+Reports a function, in Python or JavaScript, that creates a room without agents and mints a token with agents for the
+same room.
 
 ## Why it is bad
 
@@ -20,7 +21,7 @@ so the agents are ignored: the participant joins, and no agent does. Nothing is 
 ## When it stays silent
 
 When the room's name is not spelled by the same expression in both places; when the room is created with agents, too;
-when the calls stand in different functions, and in test files. JavaScript is not read for this yet.
+when the calls stand in different functions, and in test files.
 
 ## Evidence
 
@@ -38,7 +39,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.rules._dispatch import is_spoken_of
@@ -56,8 +57,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for dispatch in project.dispatches:
         if dispatch.kind is not DispatchKind.TOKEN or not is_spoken_of(dispatch):
             continue
-        for flow in project.files[dispatch.place.path].flows.values():
-            created = _created_before(flow, dispatch.place)
+        facts = project.files[dispatch.place.path]
+        for flow in facts.flows.values():
+            created = _created_before(flow, dispatch.place) or _created_in_script(facts, flow, dispatch.place)
             if created is not None:
                 yield META.at(
                     dispatch.place,
@@ -82,6 +84,16 @@ def _created_before(flow: Flow, token: Place) -> Place | None:
         given = dict(call.keywords)
         if not {"agents", "room_preset", "**"} & given.keys() and given.get("name", v.OPAQUE) in granted - {v.OPAQUE}:
             return Place(token.path, call.span)
+    return None
+
+
+def _created_in_script(facts: FileFacts, flow: Flow, token: Place) -> Place | None:
+    """The same for JavaScript, whose facts spell the rooms out."""
+    tokens = [each for each in facts.dispatches if each.span == token.span and each.flow == flow.name and each.room]
+    for source in facts.room_sources:
+        if source.flow == flow.name and source.span < token.span and source.room and not source.has_agents:
+            if any(each.room == source.room for each in tokens):
+                return Place(token.path, source.span)
     return None
 
 

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports a Python function in which two requests of the dispatch API, of which the second can follow the first, ask for
-the same agent and the same room.
+Reports a function, in Python or JavaScript, in which two requests of the dispatch API, of which the second can follow
+the first, ask for the same agent and the same room.
 
 ## Why it is bad
 
@@ -20,8 +20,8 @@ Each of these dispatches is a job of its own. The agent joins twice: two voices 
 ## When it stays silent
 
 When the names or the rooms are not spelled alike, on paths that exclude each other, when the requests stand in
-different functions, and in test files. A token beside a request is no duplicate: the request has created the room when
-the token is used, and its agents are ignored then. JavaScript is not read for this yet.
+different functions, and in test files. A token beside a request is no duplicate: the request has created the room
+when the token is used, and its agents are ignored then.
 
 ## Evidence
 
@@ -40,7 +40,7 @@ from itertools import combinations
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Do, Flow
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Dispatch
@@ -57,6 +57,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         named = [each for each in own if is_spoken_of(each) and isinstance(each.name, Known) and each.name.value]
         for flow in facts.flows.values() if len(named) > 1 else ():
             yield from _in(flow, named)
+        yield from _in_script(facts, named)
 
 
 def _in(flow: Flow, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
@@ -69,6 +70,16 @@ def _in(flow: Flow, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
         rooms = [_room(flow, number) for number in numbers]
         if rooms[0] is not None and rooms[0] == rooms[1] and _follows(flow, *numbers):
             yield _finding(first, second, flow)
+
+
+def _in_script(facts: FileFacts, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
+    """JavaScript: two requests of one block, for one room."""
+    spelled = {each.span: each for each in facts.dispatches if each.room is not None and each.block}
+    own = sorted((each for each in dispatches if each.place.span in spelled), key=lambda each: each.place)
+    for first, second in combinations(own, 2):
+        left, right = spelled[first.place.span], spelled[second.place.span]
+        if first.name == second.name and (left.flow, left.block, left.room) == (right.flow, right.block, right.room):
+            yield _finding(first, second, facts.flows[left.flow])
 
 
 def _room(flow: Flow, number: int) -> v.Expr | None:

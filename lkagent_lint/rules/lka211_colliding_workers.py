@@ -3,7 +3,7 @@
 ## What it does
 
 Reports a worker whose name, or the lack of one, another worker of the same package has too, while the two run
-different entry functions. One finding a worker after the first.
+different entry functions, or agent files of Node. One finding a worker after the first.
 
 ## Why it is bad
 
@@ -50,10 +50,10 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     first: dict[tuple[str, str], Worker] = {}
     for worker in subject.project.workers:
-        if worker.in_tests or not isinstance(worker.name, Known) or not worker.entries:
+        if worker.in_tests or not isinstance(worker.name, Known) or not _runs(worker):
             continue
         other = first.setdefault((worker.package, worker.name.value), worker)
-        if other is not worker and set(other.entries) != set(worker.entries):
+        if other is not worker and _runs(other) != _runs(worker):
             name = f"the name {quoted(worker.name.value)}" if worker.name.value else "no name"
             yield META.at(
                 worker.place,
@@ -62,3 +62,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 related=[Related(other.place, "the other one is registered here")],
                 subject=worker.name.value,
             )
+
+
+def _runs(worker: Worker) -> frozenset[object]:
+    """What a worker runs: its entry functions, or the file of a Node agent. Empty where it is not known."""
+    return frozenset(worker.entries) if worker.agent_file is None else frozenset({worker.agent_file})

@@ -42,6 +42,7 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         stars=tuple(scopes.stars),
         flows={scope.name: scope.freeze(source) for scope in scopes.all},
         workers=tuple(workers.worker_of(node, source, scopes) for node in registrations),
+        defines_agent=workers.defines_agent(source, scopes),
         dispatches=tuple(each for each in found if isinstance(each, DispatchFact)),
         room_sources=tuple(dispatches.room_sources()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),

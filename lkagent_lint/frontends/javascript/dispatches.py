@@ -81,7 +81,12 @@ class Dispatches:
                 given = next(iter(arguments(node)), None)
                 keys = {key for key, _, _ in entries(given)} if given is not None and given.type == "object" else {"**"}
                 has_agents = bool(keys & {"agents", "roomPreset", "**"})
-                yield RoomSourceFact(span=self._source.span(node), has_agents=has_agents)
+                yield RoomSourceFact(
+                    span=self._source.span(node),
+                    has_agents=has_agents,
+                    flow=self._scopes.of(node).name,
+                    room=_entry(given, "name"),
+                )
 
     def find(self) -> Iterator[DispatchFact | DroppedFact]:
         for node in self._nodes:
@@ -226,13 +231,49 @@ class Dispatches:
                         yield DroppedFact(owner="AccessToken", field=key, span=self._source.span(at))
 
     def _fact(self, use: Use, name: v.Expr, at: Node, node: Node) -> DispatchFact:
+        flow = self._scopes.of(node).name
+        room = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
+        if use.kind is DispatchKind.API and node.type == "call_expression" and not use.presence:
+            room = _spelled(arguments(node)[0])
         return DispatchFact(
             kind=use.kind,
-            flow=self._scopes.of(node).name,
+            flow=flow,
             span=self._source.span(at),
             name=name,
+            room=room,
+            block=_block_of(node),
             presence=use.presence,
         )
+
+    def _granted(self, flow: str) -> v.Expr | None:
+        """The one room that the tokens of a function are for."""
+        found: set[v.Expr | None] = set()
+        for node in self._nodes:
+            if node.type == "call_expression" and last_name(callee(node)) == "addGrant":
+                if self._scopes.of(node).name == flow:
+                    found.add(_entry(next(iter(arguments(node)), None), "room"))
+        return found.pop() if len(found) == 1 else None
+
+
+def _entry(node: Node | None, name: str) -> v.Expr | None:
+    """What an object literal holds under a key, if that is spelled in a way that can be compared."""
+    if node is None or node.type != "object":
+        return None
+    return next((_spelled(value) for key, _, value in entries(node) if key == name), None)
+
+
+def _spelled(node: Node) -> v.Expr | None:
+    value = value_of(node)
+    return value if isinstance(value, (v.Name, v.Text, v.Attribute)) else None
+
+
+def _block_of(node: Node) -> str:
+    """The block whose own statement a node stands in; empty for a branch without braces."""
+    here = node
+    while here.parent is not None and not here.type.endswith(("_statement", "_declaration")):
+        here = here.parent
+    parent = here.parent
+    return str(parent.start_byte) if parent is not None and parent.type in ("statement_block", "program") else ""
 
 
 def _configures(node: Node) -> bool:
