@@ -1,5 +1,5 @@
 // A worker made with @livekit/agents. It prints one line of JSON for its registration and for each job.
-// Arguments: address, agent name, job type without its JT_.
+// Arguments: key, secret, address, agent name, job type without its JT_.
 import { AgentServer, ServerOptions, defineAgent, initializeLogger } from '@livekit/agents';
 import { JobType } from '@livekit/protocol';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const say = (fields) => console.log(JSON.stringify(fields));
 export default defineAgent({ entry: async (ctx) => await ctx.connect() });
 
 if (process.argv[1] === file) {
-  const [, , url, agentName, kind] = process.argv;
+  const [, , apiKey, apiSecret, url, agentName, kind] = process.argv;
   initializeLogger({ pretty: false, level: 'silent' });
   const server = new AgentServer(
     new ServerOptions({
@@ -18,8 +18,8 @@ if (process.argv[1] === file) {
       agentName,
       serverType: JobType[`JT_${kind}`],
       wsURL: url.replace(/^http/, 'ws'),
-      apiKey: 'devkey',
-      apiSecret: 'secret',
+      apiKey,
+      apiSecret,
       numIdleProcesses: 0,
       port: 0,
       loadFunc: async () => 0,

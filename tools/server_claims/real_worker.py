@@ -12,7 +12,7 @@ from tools.server_claims.server import KEY, SECRET
 
 
 def _say(**fields: object) -> None:
-    print(json.dumps(fields), flush=True)
+    print(json.dumps(fields, separators=(",", ":")), flush=True)
 
 
 async def _requested(request: Any) -> None:

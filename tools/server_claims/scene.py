@@ -160,6 +160,8 @@ class Scene:
     async def _listen(self, process: asyncio.subprocess.Process, label: str, registered: asyncio.Event) -> None:
         assert process.stdout is not None
         async for raw in process.stdout:
+            if not raw.startswith(b'{"event":'):  # a job's own log
+                continue
             line = json.loads(raw)
             if line["event"] == "registered":
                 registered.set()

@@ -42,7 +42,7 @@ def node_worker(directory: str) -> list[str]:
     script = os.path.join(directory, "node_worker.mjs")
     shutil.copyfile(os.path.join(os.path.dirname(__file__), "node_worker.mjs"), script)
     os.symlink(os.path.abspath(modules), os.path.join(directory, "node_modules"))
-    return [node, script]
+    return [node, script, KEY, SECRET]
 
 
 def _node_version() -> dict[str, str]:
