@@ -155,9 +155,10 @@ def _convert(path: str, data: bytes, values: dict[str, object]) -> Settings:
         expected = EXPECTED.get(key, "another type of value")
         message = f'"{key}" in [tool.{TABLE}] must be {expected}'
         raise ConfigError(path, line_of(data, TABLE, key), message) from None
-    if settings.sdk_version is not None and not _is_version(settings.sdk_version):
-        message = f'"sdk-version" in [tool.{TABLE}] must be one release, as in "1.5.3"'
-        raise ConfigError(path, line_of(data, TABLE, "sdk-version"), message)
+    for key, version in (("sdk-version", settings.sdk_version), ("node-sdk-version", settings.node_sdk_version)):
+        if version is not None and not _is_version(version):
+            message = f'"{key}" in [tool.{TABLE}] must be one release, as in "1.5.3"'
+            raise ConfigError(path, line_of(data, TABLE, key), message)
     return settings
 
 
@@ -185,6 +186,7 @@ EXPECTED = {
     "dispatched-elsewhere": _STRINGS,
     "job-type-model": '"reference" or "server"',
     "sdk-version": "a string",
+    "node-sdk-version": "a string",
     "info-in-flake8": "true or false",
 }
 

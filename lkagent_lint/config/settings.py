@@ -28,5 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """``server`` turns off LKA202 and LKA204, for projects whose rooms are always created by the token's join."""
     sdk_version: str | None = None
     """The livekit-agents version to judge by, instead of the one that the project's own files pin."""
+    node_sdk_version: str | None = None
+    """The same for Node: the @livekit/agents version to judge by."""
     info_in_flake8: bool = False
     """Also report info findings under flake8, which has no severities."""

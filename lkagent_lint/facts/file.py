@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever the records or their meaning change."""
 
 
@@ -49,6 +49,16 @@ class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
     """Node: the file whose default export is the agent, relative to this one (``./agent.ts``), empty for this one
     itself; None where it is not known.
     """
+
+
+class AgentFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Node: an agent as a file defines it, by ``defineAgent({ entry })`` or as a plain object that it exports."""
+
+    flow: str = MODULE
+    span: Span
+    entry: Expr
+    defined: bool
+    """It is made by ``defineAgent``."""
 
 
 class DispatchKind(enum.Enum):
@@ -129,5 +139,5 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""
-    defines_agent: bool = False
-    """Node: it calls ``defineAgent`` of @livekit/agents."""
+    agents: tuple[AgentFact, ...] = ()
+    """Node: what the workers of this and of other files run."""

@@ -116,7 +116,7 @@ class _Linker:
         """The project's file, made by ``defineAgent``, that a Node registration names."""
         found = path if given == "" else None if given is None else self.evaluator.modules.find_script(path, given)
         facts = None if found is None else self.evaluator.files.get(found)
-        return found if facts is not None and facts.defines_agent else None
+        return found if facts is not None and facts.agents else None
 
     def _functions(self, things: Things) -> list[tuple[Closure, tuple[Things, ...]]]:
         """The project's functions among values, with the arguments that partials hold for them."""

@@ -11,7 +11,7 @@ from lkagent_lint.config import SettingsFinder
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.sdk import ASSUMED, Change, Sdk, SdkFinder
 from lkagent_lint.sources.sdk.ranges import release_of
-from lkagent_lint.sources.sdk.releases import KNOWN_RELEASES, NEWEST
+from lkagent_lint.sources.sdk.releases import KNOWN_RELEASES, NEWEST, NODE
 
 
 def write(path: Path, text: str | bytes) -> None:
@@ -31,14 +31,17 @@ def version(base: Path, name: str, text: str | bytes) -> str | None:
 
 
 def test_releases_are_sorted_and_unique() -> None:
-    releases = [release_of(release) for release in KNOWN_RELEASES]
-    assert releases == sorted(set(releases))
+    for known in (KNOWN_RELEASES, NODE.releases):
+        releases = [release_of(release) for release in known]
+        assert releases == sorted(set(releases))
 
 
 def test_every_change_has_a_release_and_says_what_it_is() -> None:
-    for change in Change:
+    for change in (each for each in Change if each.since):
         assert release_of(KNOWN_RELEASES[0]) < release_of(change.since) <= release_of(NEWEST), change
-        assert change.what
+    for change in (each for each in Change if each.since_in_node):
+        assert release_of(NODE.releases[0]) < release_of(change.since_in_node) <= release_of(NODE.newest), change
+    assert all(each.what and (each.since or each.since_in_node) for each in Change)
     assert len({change.value for change in Change}) == len(Change.__members__)
 
 

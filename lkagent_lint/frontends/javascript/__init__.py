@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DroppedFact, FileFacts, Problem, ProblemKind
 from lkagent_lint.frontends.javascript.parse import EXTENSIONS, MAX_DEPTH, Dialect, dialect_of, walk
 from lkagent_lint.text import START_OF_FILE
 
 __all__ = ["EXTENSIONS", "dialect_of", "extract", "is_generated"]
 
+if TYPE_CHECKING:
+    from lkagent_lint.frontends.javascript.drafts import FileDraft
+
+_LEGACY_CLASSES = frozenset({"VoicePipelineAgent", "MultimodalAgent", "VoiceAssistant"})
 _LONG_LINE = 5_000
 """Bytes. Nobody writes such a line; a bundler does."""
 TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
@@ -27,23 +34,31 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
     from lkagent_lint.frontends.javascript import workers
     from lkagent_lint.frontends.javascript.dispatches import Dispatches
     from lkagent_lint.frontends.javascript.parse import Source
-    from lkagent_lint.frontends.javascript.scopes import Scopes
+    from lkagent_lint.frontends.javascript.walker import Walker
 
     source = Source(data, dialect)
     if any(depth > MAX_DEPTH for _, depth in walk(source.root)):
         return FileFacts(language="javascript", problems=(TOO_DEEP,))
-    scopes = Scopes(source.root)
-    registrations = workers.registrations(source, scopes)
-    dispatches = Dispatches(source, scopes, registrations)
+    draft = Walker(source).draft
+    registrations = workers.registrations(source, draft)
+    dispatches = Dispatches(source, draft, registrations)
     found = list(dispatches.find())
     return FileFacts(
         language="javascript",
-        modules=tuple(scopes.modules),
-        stars=tuple(scopes.stars),
-        flows={scope.name: scope.freeze(source) for scope in scopes.all},
-        workers=tuple(workers.worker_of(node, source, scopes) for node in registrations),
-        defines_agent=workers.defines_agent(source, scopes),
+        modules=tuple(draft.modules),
+        stars=tuple(draft.stars),
+        classes=draft.classes,
+        flows={name: flow.freeze() for name, flow in draft.flows.items()},
+        workers=tuple(workers.worker_of(node, source, draft) for node in registrations),
+        agents=tuple(workers.agents(source, draft)),
         dispatches=tuple(each for each in found if isinstance(each, DispatchFact)),
         room_sources=tuple(dispatches.room_sources()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
+        legacy=_uses_legacy(draft),
     )
+
+
+def _uses_legacy(draft: FileDraft) -> bool:
+    """It makes an agent of @livekit/agents 0.x: ``pipeline.VoicePipelineAgent``, ``multimodal.MultimodalAgent``."""
+    targets = (call.target for flow in draft.flows.values() for call in flow.calls)
+    return any(isinstance(each, (v.Name, v.Attribute)) and each.name in _LEGACY_CLASSES for each in targets)

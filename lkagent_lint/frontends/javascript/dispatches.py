@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact
+from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import (
     Source,
@@ -25,7 +26,6 @@ from lkagent_lint.frontends.javascript.parse import (
     unwrap,
     walk,
 )
-from lkagent_lint.frontends.javascript.scopes import Scopes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -59,10 +59,10 @@ class Use(NamedTuple):
 class Dispatches:
     """The dispatches of one file."""
 
-    def __init__(self, source: Source, scopes: Scopes, registrations: list[Node]) -> None:
+    def __init__(self, source: Source, draft: FileDraft, registrations: list[Node]) -> None:
         """``registrations`` are the nodes that register agents: what they are given dispatches nothing."""
         self._source = source
-        self._scopes = scopes
+        self._draft = draft
         self._uses = dict[str, Use]()
         """What variables that hold a configuration or a list of agents are used for, by name."""
         self._options = [given for node in registrations for given in arguments(node)[:1]]
@@ -84,7 +84,7 @@ class Dispatches:
                 yield RoomSourceFact(
                     span=self._source.span(node),
                     has_agents=has_agents,
-                    flow=self._scopes.of(node).name,
+                    flow=self._draft.flow_of(node).name,
                     room=_entry(given, "name"),
                 )
 
@@ -231,7 +231,7 @@ class Dispatches:
                         yield DroppedFact(owner="AccessToken", field=key, span=self._source.span(at))
 
     def _fact(self, use: Use, name: v.Expr, at: Node, node: Node) -> DispatchFact:
-        flow = self._scopes.of(node).name
+        flow = self._draft.flow_of(node).name
         room = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
         if use.kind is DispatchKind.API and node.type == "call_expression" and not use.presence:
             room = _spelled(arguments(node)[0])
@@ -250,7 +250,7 @@ class Dispatches:
         found: set[v.Expr | None] = set()
         for node in self._nodes:
             if node.type == "call_expression" and last_name(callee(node)) == "addGrant":
-                if self._scopes.of(node).name == flow:
+                if self._draft.flow_of(node).name == flow:
                     found.add(_entry(next(iter(arguments(node)), None), "room"))
         return found.pop() if len(found) == 1 else None
 

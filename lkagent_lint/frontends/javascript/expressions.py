@@ -128,23 +128,35 @@ def _binary(node: Node, depth: int) -> v.Expr:
 
 def _call(node: Node, depth: int) -> v.Expr:
     target = callee(node)
-    name = last_name(target)
-    given = arguments(node)
-    if name == "require" and given:
-        module = value_of(given[0], depth + 1)
-        return v.External(module.value, "*") if isinstance(module, v.Text) else v.OPAQUE
-    if target is not None and target.type == "import" and given:
-        module = value_of(given[0], depth + 1)
-        return v.External(module.value, "*") if isinstance(module, v.Text) else v.OPAQUE
-    if name == "String" and len(given) == 1:
-        return value_of(given[0], depth + 1)
-    if target is not None and target.type == "member_expression":
-        base = target.child_by_field_name("object")
-        if name in ("trim", "toString") and base is not None:
-            return value_of(base, depth + 1)
-        if name == "get" and base is not None and text_of(base) == "Deno.env" and given:
-            variable = value_of(given[0], depth + 1)
-            return v.Env(variable.value) if isinstance(variable, v.Text) else v.OPAQUE
-        if name == "freeze" and given:
-            return value_of(given[0], depth + 1)
-    return v.OPAQUE
+    if target is None:
+        return v.OPAQUE
+    given = tuple(value_of(each, depth + 1) for each in arguments(node)[:1])
+    if target.type == "import":
+        return _module(given)
+    if target.type == "member_expression":
+        base, key = target.child_by_field_name("object"), target.child_by_field_name("property")
+        if base is None or key is None:
+            return v.OPAQUE
+        return called(v.Attribute(value_of(base, depth + 1), text_of(key)), given) or v.OPAQUE
+    return called(v.Name(text_of(target)), given) or v.OPAQUE
+
+
+def called(target: v.Expr, given: tuple[v.Expr, ...]) -> v.Expr | None:
+    """What the language's own functions give that leave a value as it is, or fetch one; None for all others."""
+    match target:
+        case v.Name("require") if given:
+            return _module(given)
+        case v.Name("String") if len(given) == 1:
+            return given[0]
+        case v.Attribute(v.Attribute(v.Name("Deno"), "env"), "get") if given:
+            return v.Env(given[0].value) if isinstance(given[0], v.Text) else v.OPAQUE
+        case v.Attribute(base, "trim" | "toString"):
+            return base
+        case v.Attribute(v.Name("Object"), "freeze") if given:
+            return given[0]
+        case _:
+            return None
+
+
+def _module(given: tuple[v.Expr, ...]) -> v.Expr:
+    return v.External(given[0].value, "*") if given and isinstance(given[0], v.Text) else v.OPAQUE

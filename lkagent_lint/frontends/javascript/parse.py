@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -76,25 +77,27 @@ class Source:
 
     def __init__(self, data: bytes, dialect: Dialect) -> None:
         text = decode_loosely(data)
-        self._bytes = text.encode("utf-8", "surrogatepass")
+        encoded = text.encode("utf-8", "surrogatepass")
         self._lines = Lines(text)
-        self.root = _parser(dialect).parse(self._bytes).root_node
+        # Bytes that begin no code point: how many come before a byte is how far the two counts differ there.
+        self._inner = [] if len(encoded) == len(text) else [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+        self.root = _parser(dialect).parse(encoded).root_node
 
     def span(self, start: Node, end: Node | None = None) -> Span:
         """From the beginning of a node to its end, or to another node's."""
         return self._lines.span(self._offset(start.start_byte), self._offset((end or start).end_byte))
 
     def _offset(self, byte: int) -> int:
-        return len(self._bytes[:byte].decode("utf-8", "surrogatepass"))
+        return byte - bisect_left(self._inner, byte)
 
 
 def text_of(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
 
-def unwrap(node: Node) -> Node:
+def unwrap(node: Node, *, through_await: bool = True) -> Node:
     """The expression within casts, parentheses, ``await``, ``satisfies`` and ``!``."""
-    while node.type in _WRAPPERS and node.named_child_count:
+    while node.type in _WRAPPERS and node.named_child_count and (through_await or node.type != "await_expression"):
         index = node.named_child_count - 1 if node.type == "type_assertion" else 0
         node = node.named_children[index]
     return node

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import WorkerFact
+from lkagent_lint.facts.file import AgentFact, WorkerFact
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import Source, arguments, callee, entries, last_name, text_of, walk
-from lkagent_lint.frontends.javascript.scopes import Scope, Scopes
+from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
+from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,41 +24,72 @@ _BESIDE = re.compile(
 _OPTIONS = frozenset({"ServerOptions", "WorkerOptions"})
 
 
-def registrations(source: Source, scopes: Scopes) -> list[Node]:
+def registrations(source: Source, draft: FileDraft) -> list[Node]:
     """Every ``new ServerOptions(…)``; none in a file that does not import the SDK."""
-    if _SDK not in scopes.modules:
+    if _SDK not in draft.modules:
         return []
     made = (node for node, _ in walk(source.root) if node.type == "new_expression")
-    return [node for node in made if _is_options(callee(node), scopes.of(node))]
+    return [node for node in made if _is_options(callee(node), draft.flow_of(node))]
 
 
-def worker_of(node: Node, source: Source, scopes: Scopes) -> WorkerFact:
+def worker_of(node: Node, source: Source, draft: FileDraft) -> WorkerFact:
     """The fact of one registration."""
-    scope = scopes.of(node)
+    scope = draft.flow_of(node)
     given = next(iter(arguments(node)), None)
     fields, open_ended = _fields(given, scope)
+    flow, number = draft.recorded.get(node.id, (None, 0))
+    options = None if flow is None or not flow.calls[number].args else flow.calls[number].args[0]
     return WorkerFact(
         flow=scope.name,
         span=source.span(node, node.child_by_field_name("constructor")),
         entry=None,
         name=fields.get("agentName"),
         job_type=_job_type(fields),
+        request=None if options is None else v.Attribute(options, "requestFunc"),
         open_ended=open_ended,
         agent_file=_agent_file(given),
     )
 
 
-def defines_agent(source: Source, scopes: Scopes) -> bool:
-    """Whether a file makes an agent: ``defineAgent({ entry })``, under whatever name it is imported."""
-    calls = (node for node, _ in walk(source.root) if node.type == "call_expression")
-    return _SDK in scopes.modules and any(_is_sdks(callee(node), scopes.of(node), "defineAgent") for node in calls)
+def agents(source: Source, draft: FileDraft) -> Iterator[AgentFact]:
+    """What the file defines: every ``defineAgent({ entry })``, and a plain object with an entry that it exports."""
+    if _SDK not in draft.modules:
+        return
+    for node, _ in walk(source.root):
+        recorded = draft.recorded.get(node.id) if node.type == "call_expression" else None
+        if recorded is not None and _is_sdks(callee(node), recorded[0], "defineAgent"):
+            flow, number = recorded
+            given = flow.calls[number].args
+            if given:
+                span = source.span(node, node.child_by_field_name("function"))
+                yield AgentFact(flow=flow.name, span=span, entry=v.Attribute(given[0], "entry"), defined=True)
+    for value in draft.module.variables.get("default", ()):
+        if isinstance(value, v.Name) and len(values := draft.module.values(value.name)) == 1:
+            value = values[0]
+        while isinstance(value, v.Typed) and value.value is not None:
+            value = value.value
+        if isinstance(value, v.Mapping) and "entry" in dict(value.entries):
+            span = _exported_span(source)
+            yield AgentFact(span=span, entry=v.Attribute(value, "entry"), defined=False)
 
 
-def _is_sdks(target: Node | None, scope: Scope, name: str) -> bool:
+def _exported_span(source: Source) -> Span:
+    """Where the module exports its default: ``export default``, ``module.exports =``."""
+    for node, _ in walk(source.root):
+        if node.type == "export_statement" and any(child.type == "default" for child in node.children):
+            return source.span(node, next(child for child in node.children if child.type == "default"))
+        if node.type == "assignment_expression":
+            target = node.child_by_field_name("left")
+            if target is not None and "exports" in text_of(target):
+                return source.span(target)
+    return START_OF_FILE
+
+
+def _is_sdks(target: Node | None, scope: FlowDraft, name: str) -> bool:
+    """A function of the SDK, under whatever name it is imported."""
     if target is None or target.type == "member_expression":
         return last_name(target) == name
-    owner = scope.owner(text_of(target))
-    values = [] if owner is None else owner.variables.get(text_of(target), [])
+    values = scope.values(text_of(target))
     return values in ([v.External(_SDK, name)], [v.Attribute(v.External(_SDK, "*"), name)])
 
 
@@ -74,29 +107,29 @@ def _agent_file(given: Node | None) -> str | None:
     return None
 
 
-def _fields(given: Node | None, scope: Scope) -> tuple[dict[str, v.Expr], bool]:
+def _fields(given: Node | None, scope: FlowDraft) -> tuple[dict[str, v.Expr], bool]:
     """The options that are written out, and whether there may be others."""
     if given is None:
         return {}, True
     value = value_of(given)
     if isinstance(value, v.Name):
-        owner = scope.owner(value.name)
-        values = () if owner is None else owner.variables.get(value.name, ())
+        values = scope.values(value.name)
         value = values[0] if len(values) == 1 else v.OPAQUE
+    while isinstance(value, v.Typed) and value.value is not None:
+        value = value.value
     if not isinstance(value, v.Mapping):
         return {}, True
     fields = dict(value.entries)
     return fields, "**" in fields
 
 
-def _is_options(target: Node | None, scope: Scope) -> bool:
+def _is_options(target: Node | None, scope: FlowDraft) -> bool:
     """``ServerOptions``, imported under whatever name, or a constant that is one of the two."""
     if target is None:
         return False
     if target.type == "member_expression":
         return last_name(target) in _OPTIONS
-    owner = scope.owner(text_of(target))
-    values = () if owner is None else owner.variables.get(text_of(target), ())
+    values = scope.values(text_of(target))
     return len(values) == 1 and _spells_options(values[0])
 
 

@@ -23,7 +23,7 @@ from lkagent_lint.facts.flows import (
     Use,
 )
 from lkagent_lint.facts.values import Expr
-from lkagent_lint.frontends.python.graph import Graph
+from lkagent_lint.facts.graph import Graph
 from lkagent_lint.frontends.python.positions import Positions
 from lkagent_lint.text import START_OF_FILE
 

@@ -28,7 +28,7 @@ from lkagent_lint.facts.values import (
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
-from lkagent_lint.frontends.python.graph import Graph
+from lkagent_lint.facts.graph import Graph
 
 
 class _ClassScope:

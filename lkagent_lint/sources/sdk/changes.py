@@ -1,4 +1,4 @@
-"""What changed in livekit-agents, and in which release: the one table that rules ask."""
+"""What changed in livekit-agents and @livekit/agents, and in which release: the one table that rules ask."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import enum
 
 
 class Change(enum.Enum):
-    """A change of livekit-agents that decides what a rule says: ``(first release, what changed)``.
+    """A change that decides what a rule says: first release of livekit-agents, what changed, first of @livekit/agents.
+
+    An empty release, or none, means that the SDK has not changed so.
 
     The release is the one that the sources bear which first have the change, or, if it was only a release
     candidate, the first stable one after it. A number names the pull request in
@@ -16,25 +18,28 @@ class Change(enum.Enum):
     AGENT_SESSION = (
         "1.0.0",
         "AgentSession and Agent; VoicePipelineAgent, MultimodalAgent, VoiceAssistant are gone",
+        "1.0.0",
     )
     ROOM_IO_BEFORE_CONNECT = (
         "1.0.19",
         "session.start(room=) works on a room that is not connected yet (#2167)",
     )
     PRE_CONNECT_AUDIO = "1.0.22", "audio sent before the agent joined is buffered (#2171)"
-    START_CONNECTS = "1.1.0", "session.start(room=) connects the job by itself (#2505)"
-    CONNECT_IDEMPOTENT = "1.1.0", "a second ctx.connect() does nothing; there was no guard before"
+    START_CONNECTS = "1.1.0", "session.start(room=) connects the job by itself (#2505)", "1.0.3"
+    CONNECT_IDEMPOTENT = "1.1.0", "a second ctx.connect() does nothing; there was no guard before", "1.0.3"
     CLOSE_ON_DISCONNECT = "1.1.0", "the session closes when its participant leaves (close_on_disconnect)"
     BOUND_SHUTDOWN_CALLBACKS = "1.1.0", "ctx.add_shutdown_callback accepts bound methods"
     AGENT_SERVER = (
         "1.3.1",
         "AgentServer, rtc_session and ServerType; Worker is gone, WorkerOptions still works",
+        "1.0.16",
     )
     SESSION_END_CALLBACK = "1.3.1", "rtc_session(on_session_end=)"
     SHUTDOWN_TIMEOUT_10 = "1.3.1", "shutdown_process_timeout is 10 s by default; it was 60 s"
     SESSION_CLOSED_BEFORE_CALLBACKS = (
         "1.3.1",
         "the session is closed before shutdown callbacks run, not beside them",
+        "1.0.0",
     )
     ROOM_OPTIONS = (
         "1.3.1",
@@ -51,17 +56,26 @@ class Change(enum.Enum):
     ENTRY_CANCELLED_ON_SHUTDOWN = "1.5.2", "the entrypoint is cancelled 15 s after shutdown began"
     SESSION_END_TIMEOUT = "1.5.2", "session_end_timeout bounds on_session_end"
     CONNECT_ENCRYPTION = "1.5.3", "ctx.connect(encryption=); e2ee= is deprecated"
-    NAME_FROM_ENVIRONMENT = "1.5.7", "LIVEKIT_AGENT_NAME names a worker whose code does not (#5571)"
+    NAME_FROM_ENVIRONMENT = "1.5.7", "LIVEKIT_AGENT_NAME names a worker whose code does not (#5571)", "1.3.2"
     SESSION_CLOSE_BOUNDED = "1.5.15", "AgentSession.aclose is bounded to 60 s when the job shuts down"
     FUTURE_ERRORS_LOGGED = "1.6.0", "errors of delete_room and the SIP calls that nobody awaits are logged"
     RUN_APP_DEPRECATED = "1.6.0", "cli.run_app warns; python -m livekit.agents start replaces it"
-    NAME_OVERRIDE = "1.6.0", "LIVEKIT_AGENT_NAME_OVERRIDE wins over the name in code"
+    NAME_OVERRIDE = "1.6.0", "LIVEKIT_AGENT_NAME_OVERRIDE wins over the name in code", "1.4.11"
     LOOP_STALL_MONITOR = "1.8.1", "a blocked event loop is logged with the place that blocks it"
+
+    SERVER_TYPE = "", "Node: workerType is dropped, serverType replaces it", "1.0.16"
+    AGENT_MUST_BE_DEFINED = "", "Node: the default export must be made by defineAgent", "1.5.0"
+    START_FAILURE_THROWS = "", "Node: a connect that fails within session.start() makes it reject", "1.8.1"
 
     @property
     def since(self) -> str:
-        """The first stable release that has the change."""
+        """The first stable release of livekit-agents that has the change; empty if none has."""
         return self.value[0]
+
+    @property
+    def since_in_node(self) -> str:
+        """The same of @livekit/agents (git tags of livekit/agents-js)."""
+        return self.value[2] if len(self.value) > 2 else ""
 
     @property
     def what(self) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from lkagent_lint.sources.sdk.releases import KNOWN_RELEASES, NEWEST
+from lkagent_lint.sources.sdk.releases import PYTHON, Package
 
 _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
 _EXACT = re.compile(r"==\s*(\d{1,9}(?:\.\d{1,9})*)")
@@ -15,7 +15,7 @@ _POETRY_TERM = re.compile(r"\s*(\^|~=|~|===?|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """What a file says of livekit-agents: its own words, and the same as PEP 440 specifier sets.
+    """What a file says of an SDK: its own words, and the same as PEP 440 specifier sets.
 
     One of ``alternatives`` must hold; an empty specifier set allows every release.
     """
@@ -39,11 +39,11 @@ def release_of(version: str) -> tuple[int, ...]:
     return numbers + (0,) * (3 - len(numbers))
 
 
-def known(version: str) -> str | None:
+def known(version: str, package: Package = PYTHON) -> str | None:
     """A single version, normalised; the newest known release if it is newer; None if it is no version."""
     try:
-        if release_of(version) > release_of(NEWEST):
-            return NEWEST
+        if release_of(version) > release_of(package.newest):
+            return package.newest
         if _PLAIN.fullmatch(version):
             return version
         from packaging.version import Version
@@ -53,34 +53,34 @@ def known(version: str) -> str | None:
         return None
 
 
-def newest_allowed(declaration: Declaration) -> str | None:
+def newest_allowed(declaration: Declaration, package: Package = PYTHON) -> str | None:
     """The newest known release that a declaration allows; None if it cannot be parsed or allows nothing.
 
     What only allows releases newer than the newest known one means that one, and a pin to a release that
     is not known (withdrawn, or a pre-release) means the pin.
     """
-    found = [version for each in declaration.alternatives if (version := _newest_in(each)) is not None]
+    found = [version for each in declaration.alternatives if (version := _newest_in(each, package)) is not None]
     return max(found, key=release_of, default=None)
 
 
-def _newest_in(specifiers: str) -> str | None:
+def _newest_in(specifiers: str, package: Package) -> str | None:
     if not specifiers:
-        return NEWEST
+        return package.newest
     exact = _EXACT.fullmatch(specifiers)
     if exact is not None:
-        return known(exact[1])
+        return known(exact[1], package)
     from packaging.specifiers import SpecifierSet
 
     try:
         allowed = SpecifierSet(specifiers)
-        for release in reversed(KNOWN_RELEASES):
+        for release in reversed(package.releases):
             if allowed.contains(release):
                 return release
         bounds = [each.version for each in allowed if each.operator in ("==", "===", "~=", ">=", ">")]
         lower = max((bound.removesuffix(".*") for bound in bounds), key=release_of, default=None)
-        if lower is None or not (allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(NEWEST)):
+        if lower is None or not (allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(package.newest)):
             return None
-        return known(lower)
+        return known(lower, package)
     except ValueError:
         return None
 

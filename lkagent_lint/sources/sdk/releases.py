@@ -1,6 +1,8 @@
-"""The released versions of livekit-agents."""
+"""The released versions of livekit-agents and of @livekit/agents."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 KNOWN_RELEASES = (
     *("0.7.2", "0.8.12", "0.9.1", "0.10.2", "0.11.3", "0.12.21"),
@@ -35,3 +37,34 @@ Source: the Python Package Index (``pip index versions livekit-agents``), 2026-1
 """
 
 NEWEST = KNOWN_RELEASES[-1]
+
+
+class Package(NamedTuple):
+    """One SDK: the name of its package and its stable releases, oldest first."""
+
+    package: str
+    releases: tuple[str, ...]
+
+    @property
+    def newest(self) -> str:
+        return self.releases[-1]
+
+
+PYTHON = Package("livekit-agents", KNOWN_RELEASES)
+NODE = Package(
+    "@livekit/agents",
+    (
+    *("0.1.0", "0.2.0", "0.3.5", "0.4.6", "0.5.2", "0.6.3", "0.7.9"),
+    *("1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5", "1.0.6", "1.0.7", "1.0.8", "1.0.9", "1.0.10", "1.0.11", "1.0.12", "1.0.13", "1.0.14", "1.0.15", "1.0.16", "1.0.17", "1.0.18", "1.0.19", "1.0.20", "1.0.21", "1.0.22", "1.0.23", "1.0.24", "1.0.25", "1.0.30", "1.0.31", "1.0.32", "1.0.34", "1.0.35", "1.0.36", "1.0.37", "1.0.38", "1.0.39", "1.0.40", "1.0.41", "1.0.42", "1.0.43", "1.0.44", "1.0.46", "1.0.47", "1.0.48", "1.0.49", "1.0.50", "1.0.51"),
+    *("1.1.0",),
+    *("1.2.0", "1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.2.6", "1.2.7", "1.2.8"),
+    *("1.3.0", "1.3.2", "1.3.3", "1.3.4"),
+    *("1.4.0", "1.4.1", "1.4.2", "1.4.3", "1.4.4", "1.4.5", "1.4.6", "1.4.7", "1.4.8", "1.4.9", "1.4.11"),
+    *("1.5.0", "1.5.1", "1.5.2", "1.5.3", "1.5.5"),
+    *("1.6.0", "1.6.1", "1.6.2", "1.6.3", "1.6.4"),
+    *("1.7.0", "1.7.1"),
+    *("1.8.0", "1.8.1"),
+    *("1.9.0",),
+    ),
+)
+"""From 1.0.0 on every release with a tag in https://github.com/livekit/agents-js or in the npm registry, 2026-11."""

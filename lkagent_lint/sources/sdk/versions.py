@@ -1,4 +1,4 @@
-"""Which livekit-agents a file is written for."""
+"""Which release of the SDK a file is written for: livekit-agents for Python, @livekit/agents for Node."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ import msgspec
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable
+from lkagent_lint.sources.sdk import node
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
 from lkagent_lint.sources.sdk.ranges import Declaration, known, newest_allowed, release_of
-from lkagent_lint.sources.sdk.releases import NEWEST
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 
 _MAX_LOCK_BYTES = 50_000_000
-_SINCE = {change: release_of(change.since) for change in Change}
+_SINCE = {
+    PYTHON.package: {change: release_of(change.since) for change in Change if change.since},
+    NODE.package: {change: release_of(change.since_in_node) for change in Change if change.since_in_node},
+}
+_NODE_FILES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
 
 class Sdk(msgspec.Struct, frozen=True):
-    """The livekit-agents that a file is judged by."""
+    """The release of an SDK that a file is judged by."""
 
     version: str
     """A normalised release, never newer than the newest known one."""
@@ -28,10 +33,16 @@ class Sdk(msgspec.Struct, frozen=True):
     """What the project says, in its own words: ``~=1.2``, ``1.5.3``; empty where it says nothing."""
     source: str | None = None
     """The absolute path of the file that says so; None if nothing does or it was given from outside."""
+    package: str = PYTHON.package
+
+    @property
+    def is_node(self) -> bool:
+        return self.package == NODE.package
 
     def has(self, change: Change) -> bool:
         """Whether this release has a change."""
-        return release_of(self.version) >= _SINCE[change]
+        since = _SINCE[self.package].get(change)
+        return since is not None and release_of(self.version) >= since
 
     def label(self, root: str) -> str:
         """``livekit-agents 1.5.3 (uv.lock)``, the file relative to a root and with ``/`` separators."""
@@ -39,10 +50,10 @@ class Sdk(msgspec.Struct, frozen=True):
             origin = os.path.relpath(self.source, root).replace(os.sep, "/")
         else:
             origin = "given" if self.declared else "assumed: newest known"
-        return f"livekit-agents {self.version} ({origin})"
+        return f"{self.package} {self.version} ({origin})"
 
 
-ASSUMED = Sdk(NEWEST)
+ASSUMED = Sdk(PYTHON.newest)
 """What a project is judged by that says nothing."""
 
 
@@ -54,49 +65,62 @@ class SdkFinder:
         self._finder = finder
         self._overlays = overlays or Overlays()
         self._names: dict[str, frozenset[str]] = {}
-        self._locked: dict[str, Sdk | None] = {}
-        self._declared: dict[str, Sdk | None] = {}
+        self._locked: dict[tuple[str, str], Sdk | None] = {}
+        self._declared: dict[tuple[str, str], Sdk | None] = {}
 
     def for_file(self, path: str, data: bytes | None = None) -> Sdk:
         """The version for a file, an absolute path. ``data`` is its content, for a script's inline metadata.
 
-        The ``sdk-version`` setting decides; else the nearest lock file that pins the SDK; else the nearest
-        declaration, the file's own first; else the newest known release. Raises ConfigError as the
-        settings finder does.
+        The ``sdk-version`` setting (``node-sdk-version`` for Node) decides; else the nearest lock file that pins the
+        SDK; else the nearest declaration, the file's own first; else the newest known release. Raises ConfigError as
+        the settings finder does.
         """
         directory = os.path.dirname(path)
-        setting = self._from_settings(directory)
+        package = NODE if path.endswith(_NODE_FILES) else PYTHON
+        setting = self._from_settings(directory, package)
         if setting is not None:
             return setting
-        locked = self._nearest(directory, self._locked, self._locked_in)
+        locked = self._nearest(directory, package, self._locked, self._locked_in)
         if locked is not None:
             return locked
-        if data is not None:
+        if data is not None and package is PYTHON:
             from lkagent_lint.sources.sdk.declarations import in_script
 
-            own = _chosen((path, declaration) for declaration in in_script(data))
+            own = _chosen(((path, declaration) for declaration in in_script(data)), PYTHON)
             if own is not None:
                 return own
-        return self._nearest(directory, self._declared, self._declared_in) or ASSUMED
+        declared = self._nearest(directory, package, self._declared, self._declared_in)
+        return declared or Sdk(package.newest, package=package.package)
 
-    def _from_settings(self, directory: str) -> Sdk | None:
-        setting = self._finder.for_directory(directory).sdk_version
-        version = None if setting is None else known(setting)
-        return None if version is None else Sdk(version, setting or "", self._finder.origin(directory))
+    def _from_settings(self, directory: str, package: Package) -> Sdk | None:
+        settings = self._finder.for_directory(directory)
+        setting = settings.sdk_version if package is PYTHON else settings.node_sdk_version
+        version = None if setting is None else known(setting, package)
+        return (
+            None
+            if version is None
+            else Sdk(version, setting or "", self._finder.origin(directory), package=package.package)
+        )
 
-    def _nearest(self, directory: str, cache: dict[str, Sdk | None], look: Callable[[str], Sdk | None]) -> Sdk | None:
+    def _nearest(
+        self,
+        directory: str,
+        package: Package,
+        cache: dict[tuple[str, str], Sdk | None],
+        look: Callable[[str, Package], Sdk | None],
+    ) -> Sdk | None:
         """The first answer from a directory up to the root; outside the root, of that directory alone."""
         inside = directory == self._root or directory.startswith(os.path.join(self._root, ""))
-        passed: list[str] = []
+        passed: list[tuple[str, str]] = []
         found: Sdk | None = None
-        while directory not in cache:
-            passed.append(directory)
-            found = look(directory)
+        while (package.package, directory) not in cache:
+            passed.append((package.package, directory))
+            found = look(directory, package)
             if found is not None or directory == self._root or not inside:
                 break
             directory = os.path.dirname(directory)
         else:
-            found = cache[directory]
+            found = cache[package.package, directory]
         cache.update(dict.fromkeys(passed, found))
         return found
 
@@ -109,26 +133,29 @@ class SdkFinder:
             self._names[directory] = frozenset(names).union(self._overlays.names_in(directory))
         return self._names[directory]
 
-    def _locked_in(self, directory: str) -> Sdk | None:
-        for name in LOCK_FILES:
+    def _locked_in(self, directory: str, package: Package) -> Sdk | None:
+        names, read = (LOCK_FILES, locked_versions) if package is PYTHON else (node.LOCK_FILES, node.locked_versions)
+        for name in names:
             if name not in self._names_in(directory):
                 continue
             path = os.path.join(directory, name)
             data = self._overlays.read(path, _MAX_LOCK_BYTES)
-            pins = [] if isinstance(data, Unreadable) else locked_versions(name, data)
-            usable = [(version, pin) for pin in pins if (version := known(pin)) is not None]
+            pins = [] if isinstance(data, Unreadable) else read(name, data)
+            usable = [(version, pin) for pin in pins if (version := known(pin, package)) is not None]
             if usable:
                 version, pin = max(usable, key=_release)
-                return Sdk(version, pin, path)
+                return Sdk(version, pin, path, package=package.package)
         return None
 
-    def _declared_in(self, directory: str) -> Sdk | None:
+    def _declared_in(self, directory: str, package: Package) -> Sdk | None:
         names = self._names_in(directory)
+        if package is NODE:
+            return _chosen(node.in_directory(directory, names, self._overlays), NODE)
         if not any(map(_declares, names)):
             return None
         from lkagent_lint.sources.sdk.declarations import in_directory
 
-        return _chosen(in_directory(directory, names, self._overlays, self._root))
+        return _chosen(in_directory(directory, names, self._overlays, self._root), PYTHON)
 
 
 def _declares(name: str) -> bool:
@@ -136,14 +163,14 @@ def _declares(name: str) -> bool:
     return name in ("pyproject.toml", "setup.cfg", "Pipfile", "requirements") or is_requirements(name)
 
 
-def _chosen(declarations: Iterable[tuple[str, Declaration]]) -> Sdk | None:
+def _chosen(declarations: Iterable[tuple[str, Declaration]], package: Package) -> Sdk | None:
     """The first declaration that can be understood; one that says a version goes before one that does not."""
     any_release: Sdk | None = None
     for path, declaration in declarations:
-        version = newest_allowed(declaration)
+        version = newest_allowed(declaration, package)
         if version is None:
             continue
-        sdk = Sdk(version, declaration.text, path)
+        sdk = Sdk(version, declaration.text, path, package=package.package)
         if declaration.alternatives != ("",):
             return sdk
         any_release = any_release or sdk

@@ -34,7 +34,9 @@ class _Finally:
 
 
 class _Loop:
-    def __init__(self, again: int, after: int) -> None:
+    """What ``continue`` and ``break`` lead to; a switch has no way of its own to go on."""
+
+    def __init__(self, again: int | None, after: int) -> None:
         self.again = again
         self.after = after
 
@@ -91,8 +93,9 @@ class Graph:
         """``continue`` (again) or ``break``."""
         for index in range(len(self._frames) - 1, -1, -1):
             frame = self._frames[index]
-            if isinstance(frame, _Loop):
-                self._unwind(len(self._frames), index, frame.again if again else frame.after)
+            if isinstance(frame, _Loop) and not (again and frame.again is None):
+                target = frame.again if again and frame.again is not None else frame.after
+                self._unwind(len(self._frames), index, target)
                 return
         self.here = None
 
@@ -102,6 +105,12 @@ class Graph:
         body()
         self._frames.pop()
         self.goto(head)
+
+    def choose(self, after: int, body: Callable[[], object]) -> None:
+        """Build the cases of a switch: ``break`` leads behind it."""
+        self._frames.append(_Loop(None, after))
+        body()
+        self._frames.pop()
 
     def attempt(
         self,

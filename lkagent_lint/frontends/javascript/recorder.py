@@ -1,0 +1,319 @@
+"""From expressions to symbolic values, recording calls, awaits and reads in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Await, Call, Do, Read, Use
+from lkagent_lint.frontends.javascript.expressions import called, is_environment, joined, value_of
+from lkagent_lint.frontends.javascript.parse import FUNCTIONS, last_name, text_of, unwrap
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from lkagent_lint.frontends.javascript.walker import Walker
+
+_READS = frozenset(
+    {"localParticipant", "remoteParticipants", "agent", "isConnected", "connectionState", "numParticipants"}
+)
+"""Properties whose mere reading is a step: the room is used there."""
+_CONTINUATIONS = frozenset({"then", "catch", "finally"})
+_TYPES = frozenset({"type_annotation", "type_arguments", "type_parameters", "predefined_type", "as_const", "comment"})
+
+
+class Recorder:
+    """Evaluates expressions into the walker's open function."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+
+    def evaluate(self, node: Node, use: Use = Use.VALUE) -> v.Expr:
+        """The symbolic value of an expression, after recording what evaluating it does."""
+        node = _bare(node)
+        if node.type in FUNCTIONS:
+            return v.Function(self._walker.function(node, ""))
+        handler = self._HANDLERS.get(node.type)
+        if handler is not None:
+            return handler(self, node, use)
+        if not node.named_child_count:
+            return value_of(node)
+        return self._parts(node)
+
+    def _parts(self, node: Node) -> v.Expr:
+        """An expression whose own value is not followed: JSX, regular expressions, comparisons."""
+        for child in node.named_children:
+            if child.type not in _TYPES:
+                self.evaluate(child, Use.KEPT)
+        return v.OPAQUE
+
+    # Values
+
+    def _object(self, node: Node, use: Use) -> v.Expr:
+        entries: list[tuple[str, v.Expr]] = []
+        for child in node.named_children:
+            key = child.child_by_field_name("key")
+            value = child.child_by_field_name("value")
+            if child.type == "pair" and key is not None and value is not None:
+                name = text_of(key).strip("'\"`")
+                held = self._named(value, name, key)
+                entries.append((name if key.type != "computed_property_name" else "", held))
+            elif child.type == "shorthand_property_identifier":
+                entries.append((text_of(child), v.Name(text_of(child))))
+            elif child.type == "method_definition":
+                named = child.child_by_field_name("name")
+                name = "" if named is None else text_of(named)
+                entries.append((name, v.Function(self._walker.function(child, name, named))))
+            elif child.type == "spread_element":
+                self._parts(child)
+                entries.append(("**", v.OPAQUE))
+        return v.Mapping(tuple(entries))
+
+    def _named(self, value: Node, name: str, at: Node) -> v.Expr:
+        """A value that is held under a name: a function takes it for its own."""
+        inner = _bare(value)
+        if inner.type in FUNCTIONS:
+            return v.Function(self._walker.function(inner, name, at))
+        return self.evaluate(value, Use.KEPT)
+
+    def _array(self, node: Node, use: Use) -> v.Expr:
+        return v.Items(tuple(self._item(each) for each in node.named_children if each.type != "comment"))
+
+    def _item(self, node: Node) -> v.Expr:
+        if node.type == "spread_element":
+            inner = [self.evaluate(each, Use.KEPT) for each in node.named_children]
+            return v.Spread(inner[0] if inner else v.OPAQUE)
+        return self.evaluate(node, Use.KEPT)
+
+    def _template(self, node: Node, use: Use) -> v.Expr:
+        parts: list[v.Expr] = []
+        for child in node.named_children:
+            if child.type == "string_fragment":
+                parts.append(v.Text(text_of(child)))
+            elif child.type == "template_substitution" and child.named_child_count == 1:
+                parts.append(self.evaluate(child.named_children[0]))
+            else:
+                parts.append(v.OPAQUE)
+        return v.OPAQUE if v.OPAQUE in parts else joined(parts)
+
+    def _this(self, node: Node, use: Use) -> v.Expr:
+        return v.Name("this")
+
+    def _class(self, node: Node, use: Use) -> v.Expr:
+        return v.ClassName(self._walker.class_(node))
+
+    # Access
+
+    def _member(self, node: Node, use: Use) -> v.Expr:
+        base, key = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if base is None or key is None:
+            return v.OPAQUE
+        if is_environment(base):
+            return v.Env(text_of(key))
+        value = v.Attribute(self.evaluate(base), text_of(key))
+        named_room = value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
+        if value.name in _READS or named_room:
+            self._walker.graph.step(Read(value, use, self._walker.span(node)))
+        return value
+
+    def _subscript(self, node: Node, use: Use) -> v.Expr:
+        base, index = node.child_by_field_name("object"), node.child_by_field_name("index")
+        if base is None or index is None:
+            return v.OPAQUE
+        if is_environment(base):
+            return value_of(node)
+        held, key = self.evaluate(base), self.evaluate(index)
+        return v.Attribute(held, key.value) if isinstance(key, v.Text) else v.OPAQUE
+
+    # Branches within expressions
+
+    def _binary(self, node: Node, use: Use) -> v.Expr:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return self._parts(node)
+        first = self.evaluate(left, Use.KEPT)
+        word = text_of(operator)
+        if word not in ("&&", "||", "??"):
+            second = self.evaluate(right)
+            return joined([first, second]) if word == "+" else v.OPAQUE
+        last_use = use if use is Use.DROPPED else Use.KEPT  # ``ready && start()`` drops what start returns
+        second = self._either([lambda: self.evaluate(right, last_use), lambda: v.NONE], _is_plain(right))[0]
+        return v.Either((first, second)) if word == "&&" else v.Or((first, second))
+
+    def _ternary(self, node: Node, use: Use) -> v.Expr:
+        test, *ways = (node.child_by_field_name(each) for each in ("condition", "consequence", "alternative"))
+        if test is not None:
+            self.evaluate(test)
+        branches: list[Callable[[], v.Expr]] = []
+        for way in ways:
+            if way is not None:
+                branches.append(lambda way=way: self.evaluate(way, use if use is not Use.AWAITED else Use.KEPT))
+        return v.Either(tuple(self._either(branches, all(way is None or _is_plain(way) for way in ways))))
+
+    def _either(self, branches: list[Callable[[], v.Expr]], plain: bool) -> list[v.Expr]:
+        """The values of branches of which one runs. Plain ones do nothing, so they need no blocks."""
+        if plain:
+            return [branch() for branch in branches]
+        graph = self._walker.graph
+        start = graph.fork()
+        after = graph.block()
+        values: list[v.Expr] = []
+        for branch in branches:
+            graph.branch(start)
+            values.append(branch())
+            graph.goto(after)
+        graph.here = after
+        return values
+
+    def _sequence(self, node: Node, use: Use) -> v.Expr:
+        values = [self.evaluate(each, use) for each in node.named_children if each.type != "comment"]
+        return values[-1] if values else v.OPAQUE
+
+    def _assignment(self, node: Node, use: Use) -> v.Expr:
+        target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if target is None or value is None:
+            return self._parts(node)
+        held = self._named(value, last_name(target), target)
+        if node.type.startswith("augmented") and text_of(node.children[1]) not in ("||=", "??=", "&&="):
+            held = v.OPAQUE
+        self._walker.assign(target, held)
+        return held
+
+    def _unary(self, node: Node, use: Use) -> v.Expr:
+        """``void promise`` says that nobody waits for it."""
+        for child in node.named_children:
+            self.evaluate(child, Use.KEPT)
+        return v.NONE if node.children[0].type == "void" else v.OPAQUE
+
+    def _yield(self, node: Node, use: Use) -> v.Expr:
+        self._walker.flow.is_generator = True
+        return self._parts(node)
+
+    # Calls and awaits
+
+    def _await(self, node: Node, use: Use) -> v.Expr:
+        inner = next((each for each in node.named_children if each.type != "comment"), None)
+        if inner is None:
+            return v.OPAQUE
+        operand = _bare(inner)
+        if operand.type in ("call_expression", "new_expression"):
+            return self._call(operand, Use.AWAITED)
+        value = self.evaluate(operand, Use.KEPT)
+        self._walker.graph.step(Await(value, self._walker.span(node)))
+        return value
+
+    def _call(self, node: Node, use: Use) -> v.Expr:
+        target = node.child_by_field_name("constructor" if node.type == "new_expression" else "function")
+        if target is None:
+            return self._parts(node)
+        target = _bare(target)
+        if target.type == "import":
+            self._arguments(node)
+            return value_of(node)
+        if use is Use.AWAITED and last_name(target) in _CONTINUATIONS and target.type == "member_expression":
+            return self._continued(node, target)
+        if target.type == "super":
+            parent = self.record(v.Name("super"), (), Use.VALUE, node)
+            return self.record(v.Attribute(parent, "__init__"), self._arguments(node), use, node)
+        if target.type == "member_expression" and (base := target.child_by_field_name("object")) is not None:
+            key = target.child_by_field_name("property")
+            held = self._super(base, node) if base.type == "super" else self.evaluate(base)
+            callee: v.Expr = v.Attribute(held, "" if key is None else text_of(key))
+        else:
+            callee = self.evaluate(target)
+        given = self._arguments(node)
+        known = None if node.type == "new_expression" else called(callee, given)
+        if known is not None:
+            return known
+        return self.record(callee, given, use, node)
+
+    def _super(self, base: Node, node: Node) -> v.Expr:
+        return self.record(v.Name("super"), (), Use.VALUE, node)
+
+    def _arguments(self, node: Node) -> tuple[v.Expr, ...]:
+        given = node.child_by_field_name("arguments")
+        if given is None:
+            return ()
+        if given.type != "arguments":  # a tagged template
+            self.evaluate(given)
+            return ()
+        return tuple(self._item(each) for each in given.named_children if each.type != "comment")
+
+    def record(self, target: v.Expr, args: tuple[v.Expr, ...], use: Use, node: Node) -> v.Expr:
+        """A call, as a step of the open function."""
+        flow = self._walker.flow
+        number = len(flow.calls)
+        flow.calls.append(Call(target, args, (), use, self._walker.span(node)))
+        flow.graph.step(Do(number))
+        self._walker.draft.recorded[node.id] = flow, number
+        return v.Result(number)
+
+    def _continued(self, node: Node, target: Node) -> v.Expr:
+        """``await promise.then(f).catch(g)``: what is given to it runs before the await is over."""
+        base = target.child_by_field_name("object")
+        assert base is not None
+        operand = _bare(base)
+        graph = self._walker.graph
+        values: list[v.Expr] = []
+
+        def waited() -> None:
+            if operand.type in ("call_expression", "new_expression"):
+                values.append(self._call(operand, Use.AWAITED))
+            else:
+                values.append(self.evaluate(operand, Use.KEPT))
+                graph.step(Await(values[-1], self._walker.span(node)))
+
+        name = last_name(target)
+        if name == "then":
+            waited()
+            handlers = self._arguments(node)
+            return self.record(handlers[0], (values[-1],), Use.AWAITED, node) if handlers else values[-1]
+        if name == "finally":
+            waited()
+            for handler in self._arguments(node)[:1]:
+                self.record(handler, (), Use.AWAITED, node)
+            return values[-1]
+
+        def caught() -> None:
+            for handler in self._arguments(node)[:1]:
+                values.append(self.record(handler, (v.OPAQUE,), Use.AWAITED, node))
+
+        graph.attempt(waited, [caught], catches_all=True)
+        return v.Either(tuple(values))
+
+    _HANDLERS: ClassVar[dict[str, Callable[..., v.Expr]]] = {
+        "object": _object,
+        "array": _array,
+        "template_string": _template,
+        "this": _this,
+        "class": _class,
+        "member_expression": _member,
+        "subscript_expression": _subscript,
+        "binary_expression": _binary,
+        "ternary_expression": _ternary,
+        "sequence_expression": _sequence,
+        "assignment_expression": _assignment,
+        "augmented_assignment_expression": _assignment,
+        "unary_expression": _unary,
+        "yield_expression": _yield,
+        "await_expression": _await,
+        "call_expression": _call,
+        "new_expression": _call,
+        "string": lambda self, node, use: value_of(node),
+    }
+
+
+def _is_plain(node: Node) -> bool:
+    """Nothing can happen while it is evaluated."""
+    node = _bare(node)
+    if node.type == "member_expression":
+        base = node.child_by_field_name("object")
+        return last_name(node) not in _READS and base is not None and _is_plain(base)
+    return not node.named_child_count or node.type in ("string", "arrow_function", "function_expression")
+
+
+def _bare(node: Node) -> Node:
+    """The expression within casts and parentheses; unlike elsewhere, an ``await`` is something of its own."""
+    return unwrap(node, through_await=False)
