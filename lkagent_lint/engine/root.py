@@ -110,8 +110,7 @@ class RootCheck:
 
     def _summary(self) -> Summary:
         project = self._subject.project
-        pythons = (worker.place.path for worker in project.workers if worker.place.path.endswith(".py"))
-        sdks = {self._index.sdk(path).label(self._root) for path in pythons}
+        sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
         return Summary(
             files=len(project.files),
             workers=len(project.workers),

@@ -39,6 +39,8 @@ class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
     name: Expr | None
     """None where the registration gives no name."""
     job_type: Expr | None
+    dropped_type: Expr | None = None
+    """Node: the job type under a key that newer releases drop (``workerType``)."""
     request: Expr | None = None
     """The function that answers job requests."""
     open_ended: bool = False

@@ -134,7 +134,7 @@ class CallResults:
             made = self.activation(initialiser._replace(bound=receiver), args, keywords)
             return Instance(owner.path, owner.name, made)
         record = evaluator.classes.record(owner)
-        if record is None:
+        if record is None or evaluator.scripts.covers(owner.path):
             return Instance(owner.path, owner.name, None)
         fields = tuple(zip(record.annotations, args, strict=False)) + keywords
         return Instance(owner.path, owner.name, evaluator.environment(owner.path, record.scope, fields))

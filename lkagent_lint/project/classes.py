@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
@@ -115,6 +115,8 @@ class Classes:
                 environment = receiver.made
                 if environment.flow != flow.name:
                     environment = evaluator.usual(owner.path, flow)
+            elif not flow.owner:  # a function within the method
+                environment = evaluator.usual(owner.path, flow)
             else:
                 bindings = ((flow.parameters[0].name, only(receiver)),)
                 environment = evaluator.environment(owner.path, flow.name, bindings)
@@ -125,11 +127,13 @@ class Classes:
         found = self._stores.get(path)
         if found is None:
             found = self._stores[path] = {}
-            for flow in self._evaluator.files[path].flows.values():
-                if flow.owner and flow.binding not in ("static", "class") and flow.parameters:
+            flows = self._evaluator.files[path].flows
+            for flow in flows.values():
+                method = _method_around(flow, flows)
+                if method is not None and method.parameters:
                     for store in flow.stores:
-                        if store.base == v.Name(flow.parameters[0].name):
-                            found.setdefault((flow.owner, store.name), []).append((flow, store.value))
+                        if store.base == v.Name(method.parameters[0].name):
+                            found.setdefault((method.owner, store.name), []).append((flow, store.value))
         return found
 
     def _declared(self, owner: Thing, receiver: Thing, name: str) -> Things:
@@ -169,6 +173,16 @@ class Classes:
         if flow.binding == "static" or (isinstance(receiver, ClassOf) and flow.binding != "class"):
             return only(value)
         return only(value._replace(bound=receiver))
+
+
+def _method_around(flow: Flow, flows: Mapping[str, Flow]) -> Flow | None:
+    """The method that a function is, or that holds it: ``self`` and ``this`` mean the same in both."""
+    here: Flow | None = flow
+    while here is not None and not here.owner:
+        if "this" in here.variables:  # a plain function of ECMAScript has one of its own
+            return None
+        here = flows.get(here.parent) if here.parent else None
+    return here if here is not None and here.binding not in ("static", "class") else None
 
 
 def _path(thing: Thing) -> str:

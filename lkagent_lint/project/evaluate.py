@@ -14,10 +14,12 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project import node_sdk
 from lkagent_lint.project.calls import CallResults
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.modules import Modules, is_library
-from lkagent_lint.project.python_sdk import ATTRIBUTES, class_name
+from lkagent_lint.project.python_sdk import ATTRIBUTES
+from lkagent_lint.project.scripts import Scripts
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
@@ -36,6 +38,7 @@ from lkagent_lint.project.things import (
     ModuleOf,
     Nothing,
     Plain,
+    Record,
     Sdk,
     SdkMethod,
     SdkObject,
@@ -46,6 +49,7 @@ from lkagent_lint.project.things import (
     Unknown,
     only,
 )
+from lkagent_lint.project.types import Types
 
 MAX_VALUES = 24
 """More values than this for one expression are as good as unknown."""
@@ -61,6 +65,8 @@ class Evaluator:
         self.modules = modules
         self.classes = Classes(self)
         self.results = CallResults(self)
+        self.scripts = Scripts(self)
+        self._types = Types(self)
         self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
         self._values: dict[tuple[Environment, v.Expr], Things] = {}
         self._open: set[tuple[Environment, v.Expr]] = set()
@@ -165,7 +171,7 @@ class Evaluator:
     def _outside(self, facts: FileFacts, name: str, environment: Environment) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
         if facts.language != "python":
-            return ANYTHING
+            return self.scripts.outside(name)
         for star in facts.stars:
             found = self.imported(environment.path, f"{star}{'' if star.endswith('.') else '.'}{name}")
             if not any(isinstance(each, (Unknown, Foreign, Library)) for each in found):
@@ -211,8 +217,8 @@ class Evaluator:
         return only(Closure(environment.path, node.flow, home))
 
     def _attribute(self, node: v.Attribute, environment: Environment) -> Things:
-        if self.files[environment.path].language == "javascript":
-            entry = self._entry(node, environment)
+        if self.scripts.covers(environment.path):
+            entry = self.scripts.entry(node, environment)
             if entry is not None:
                 return entry
         found: set[Thing] = set()
@@ -228,8 +234,9 @@ class Evaluator:
             case Plain():
                 return only(PLAIN)
             case Sdk(dotted):
-                return only(Sdk(f"{dotted}.{name}"))
+                return only(Sdk(f"{dotted}.{node_sdk.exported(name) if self._is_script(environment) else name}"))
             case SdkObject(kind):
+                name = node_sdk.member(kind, name) if self._is_script(environment) else name
                 held = ATTRIBUTES.get((kind, name))
                 return only(SdkMethod(kind, name) if held is None else SdkObject(held))
             case Library(dotted):
@@ -238,8 +245,9 @@ class Evaluator:
                 module = self.modules.find(environment.path, f"{dotted}.{name}")
                 return only(Foreign(f"{dotted}.{name}") if module is None else ModuleOf(module))
             case ModuleOf(path):
-                is_script = self.files[path].language == "javascript" if path in self.files else False
-                return self.export(path, name) if is_script else self.member(path, name)
+                return self.scripts.export(path, name) if self.scripts.covers(path) else self.member(path, name)
+            case Record():
+                return self.scripts.held(base, name)
             case ClassOf() | Instance() | Super():
                 return self.classes.attribute(base, name)
             case String():
@@ -248,6 +256,9 @@ class Evaluator:
                 return ANYTHING if items else only(PLAIN)
             case _:
                 return ANYTHING
+
+    def _is_script(self, environment: Environment) -> bool:
+        return self.scripts.covers(environment.path)
 
     def _subscript(self, node: v.Subscript, environment: Environment) -> Things:
         found: set[Thing] = set()
@@ -279,39 +290,7 @@ class Evaluator:
 
     def typed(self, annotation: v.Expr, environment: Environment) -> Things:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
-        match annotation:
-            case v.Either(options):
-                return self._typed_union(options, environment)
-            case v.Text(text) if "|" in text:
-                return self._typed_union(tuple(v.Text(each.strip()) for each in text.split("|")), environment)
-            case v.Text(text):
-                return self.typed(_dotted(text), environment) if _is_dotted(text) else NEVER
-            case v.Subscript(base, v.Items(items)) if _last(base) == "Union":
-                return self._typed_union(items, environment)
-            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Annotated"):
-                return self.typed(items[0], environment) if items else NEVER
-            case v.Subscript(base, _):
-                return self.typed(base, environment)
-            case v.Name() | v.Attribute() | v.ClassName() | v.Import():
-                return frozenset(
-                    made for each in self.value(annotation, environment) if (made := self._object_of(each)) is not None
-                )
-            case _:
-                return NEVER
-
-    def _typed_union(self, options: tuple[v.Expr, ...], environment: Environment) -> Things:
-        """One of several types; a value of one that is not known may be anything."""
-        found = [self.typed(option, environment) for option in options if option not in (v.NONE, v.Text("None"))]
-        return NEVER.union(*(each or ANYTHING for each in found)) if any(found) else NEVER
-
-    def _object_of(self, kind: Thing) -> Thing | None:
-        match kind:
-            case Sdk(dotted) if class_name(dotted):
-                return SdkObject(class_name(dotted))
-            case ClassOf(path, name):
-                return Instance(path, name, None)
-            case _:
-                return None
+        return self._types.promised(annotation, environment)
 
     def _join(self, node: v.Join, environment: Environment) -> Things:
         parts = [self.value(part, environment) for part in node.parts]
@@ -343,6 +322,8 @@ class Evaluator:
         return only(Box(self.union(node.items, environment)))
 
     def _mapping(self, node: v.Mapping, environment: Environment) -> Things:
+        if self._is_script(environment):
+            return only(self.scripts.record(node, environment))
         return only(Box(self.union((value for _, value in node.entries), environment)))
 
     def _spread(self, node: v.Spread, environment: Environment) -> Things:
@@ -356,67 +337,8 @@ class Evaluator:
         texts = [each.value for each in default or () if isinstance(each, String)]
         return only(FromVariable(node.variable, texts[0] if len(texts) == 1 else None))
 
-    # ECMAScript
-
     def _external(self, node: v.External, environment: Environment) -> Things:
-        """An import: an export of a file of the project, or something of a package."""
-        path = self.modules.find_script(environment.path, node.module)
-        if path is None:
-            is_sdk = node.module.startswith(("@livekit/", "livekit-"))
-            return only(Sdk(f"{node.module}.{node.name}") if is_sdk else Foreign(f"{node.module}.{node.name}"))
-        return only(ModuleOf(path)) if node.name == "*" else self.export(path, node.name)
-
-    def export(self, path: str, name: str) -> Things:
-        """What a file of the project exports under a name, through re-exports."""
-        facts = self.files.get(path)
-        if facts is None or facts.problems:
-            return ANYTHING
-        if name in facts.flows[MODULE].variables:
-            return self.value(v.Name(name), self.module(path))
-        for star in facts.stars:
-            target = self.modules.find_script(path, star)
-            if target is not None and target != path:
-                found = self.value(v.External(star, name), self.module(path))
-                if UNKNOWN not in found:
-                    return found
-        return ANYTHING
-
-    def _entry(self, node: v.Attribute, environment: Environment) -> Things | None:
-        """``CONFIG.name``, where it is known which object literal CONFIG is; None where it is not."""
-        held = self._literal(node.base, environment, MAX_DEPTH)
-        if held is None:
-            return None
-        mapping, home = held
-        if any(key == "**" for key, _ in mapping.entries):
-            return None
-        values = [value for key, value in mapping.entries if key == node.name]
-        return self.union(values, home) if values else only(NOTHING)
-
-    def _literal(self, node: v.Expr, environment: Environment, depth: int) -> tuple[v.Mapping, Environment] | None:
-        """The one object literal that an expression is, and where it stands."""
-        if depth == 0:
-            return None
-        match node:
-            case v.Mapping():
-                return node, environment
-            case v.Name(name):
-                facts = self.files[environment.path]
-                home = owner_of(facts, self.flow_of(environment), name)
-                values = () if home is None else home.variables.get(name, ())
-                if home is None or len(values) != 1:
-                    return None
-                return self._literal(values[0], self.usual(environment.path, home), depth - 1)
-            case v.External(module, name) if name != "*":
-                path = self.modules.find_script(environment.path, module)
-                if path is None or path not in self.files or self.files[path].problems:
-                    return None
-                return self._literal(v.Name(name), self.module(path), depth - 1)
-            case v.Attribute(base, name):
-                outer = self._literal(base, environment, depth - 1)
-                found = [] if outer is None else [value for key, value in outer[0].entries if key == name]
-                return self._literal(found[0], outer[1], depth - 1) if outer is not None and len(found) == 1 else None
-            case _:
-                return None
+        return self.scripts.external(node, environment)
 
     def _opaque(self, node: v.Opaque, environment: Environment) -> Things:
         return ANYTHING
@@ -442,19 +364,3 @@ class Evaluator:
         v.External: _external,
         v.Opaque: _opaque,
     }
-
-
-def _last(expression: v.Expr) -> str:
-    return expression.name if isinstance(expression, (v.Name, v.Attribute)) else ""
-
-
-def _is_dotted(text: str) -> bool:
-    return all(part.isidentifier() for part in text.partition("[")[0].split("."))
-
-
-def _dotted(text: str) -> v.Expr:
-    first, *rest = text.partition("[")[0].split(".")
-    expression: v.Expr = v.Name(first)
-    for part in rest:
-        expression = v.Attribute(expression, part)
-    return expression

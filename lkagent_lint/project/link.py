@@ -10,8 +10,8 @@ from lkagent_lint.facts.file import DispatchFact, FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name
+from lkagent_lint.project.modules import SCRIPTS, Modules
+from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name, raw_type_of
 from lkagent_lint.project.names import Name as AgentName
 from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.things import (
@@ -52,6 +52,8 @@ def link(
     evaluator = Evaluator(files, modules)
     linker = _Linker(root, evaluator)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
+    for path in sorted(files):
+        linker.agents(path)
     dispatches = tuple(dispatch for path in sorted(files) for dispatch in linker.dispatches(path))
     return Project(
         root=root,
@@ -109,8 +111,16 @@ class _Linker:
             requests=tuple(closure for closure, _ in requests),
             package=self.packages.package_of(path),
             in_tests=is_test_file(path, self.root),
+            raw_type="" if kind is None or path.endswith(SCRIPTS) else raw_type_of(kind),
+            dropped_type=None if fact.dropped_type is None else job_type_of(given(fact.dropped_type) or NEVER),
             agent_file=self._agent_file(path, fact.agent_file),
         )
+
+    def agents(self, path: str) -> None:
+        """The entries of agents of Node: a file is what their workers name, so each of them is one."""
+        for fact in self.evaluator.files[path].agents:
+            for closure, held in self._functions(self._value(path, fact.flow, fact.entry)):
+                self.entries.setdefault((closure, held))
 
     def _agent_file(self, path: str, given: str | None) -> str | None:
         """The project's file, made by ``defineAgent``, that a Node registration names."""

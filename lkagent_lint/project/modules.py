@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-_SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
 
 class Modules:
@@ -57,11 +57,11 @@ class Modules:
         stem, extension = os.path.splitext(base)
         candidates = [
             base,
-            *(base + each for each in _SCRIPTS),
-            *(os.path.join(base, f"index{each}") for each in _SCRIPTS),
+            *(base + each for each in SCRIPTS),
+            *(os.path.join(base, f"index{each}") for each in SCRIPTS),
         ]
         if extension in (".js", ".mjs", ".cjs", ".jsx"):
-            candidates += [stem + each for each in _SCRIPTS]
+            candidates += [stem + each for each in SCRIPTS]
         return next((candidate for candidate in candidates if candidate in self._files), None)
 
     def _search(self, directory: str, dotted: str) -> str | None:

@@ -91,3 +91,19 @@ def job_type_of(things: Things) -> JobType:
             case _:
                 found.add(JobType.UNKNOWN)
     return found.pop() if len(found) == 1 else JobType.UNKNOWN
+
+
+def raw_type_of(things: Things) -> str:
+    """A job type that Python's ``ServerType`` does not have, as it is written; empty for its own, and for the unknown."""
+    if len(things) != 1:
+        return ""
+    (only,) = things
+    match only:
+        case String(value):
+            return f'"{value}"'
+        case Sdk(dotted) if dotted.rpartition("JobType.")[2] in _JOB_TYPES or dotted.rpartition(".")[2] in _JOB_TYPES:
+            return f"JobType.{dotted.rpartition('.')[2]}"
+        case Sdk(dotted) if dotted.endswith(("ServerType.PARTICIPANT", "WorkerType.PARTICIPANT")):
+            return dotted.rpartition(".")[0].rpartition(".")[2] + ".PARTICIPANT"
+        case _:
+            return ""

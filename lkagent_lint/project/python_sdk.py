@@ -95,7 +95,7 @@ def class_name(dotted: str) -> str:
     ``start`` of a plugin's ``AvatarSession`` is a coroutine in all of them; other classes of plugins are not known.
     """
     last = dotted.rpartition(".")[2]
-    if last not in CLASSES:
+    if last not in CLASSES or not dotted.startswith("livekit."):
         return ""
     if last == "AvatarSession":
         return last if dotted.startswith(("livekit.plugins.", "livekit.agents.")) else ""

@@ -27,6 +27,10 @@ class Worker(NamedTuple):
     """Functions that answer its job requests."""
     package: str
     in_tests: bool
+    raw_type: str = ""
+    """The job type as it is written, where it is not the SDK's own enumeration: ``JobType.JT_ROOM``, ``"room"``."""
+    dropped_type: JobType | None = None
+    """Node: the job type under ``workerType``, which newer releases drop."""
     agent_file: str | None = None
     """Node: the absolute path of the file whose default export is the agent, if it is known."""
 

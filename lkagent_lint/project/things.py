@@ -106,6 +106,14 @@ class Box(NamedTuple):
     items: Things
 
 
+class Record(NamedTuple):
+    """An object literal of ECMAScript; ``open_ended`` if it may hold more than these entries."""
+
+    path: str
+    entries: tuple[tuple[str, Things], ...]
+    open_ended: bool
+
+
 class Super(NamedTuple):
     """``super()`` in a method of ``name`` called on ``receiver``."""
 
@@ -140,6 +148,7 @@ Thing = (
     | Closure
     | Partial
     | Box
+    | Record
     | Super
     | Nothing
     | Plain
@@ -174,5 +183,7 @@ def depth_of(thing: Thing) -> int:
             return made.depth
         case Box(items):
             return max((depth_of(item) for item in items), default=0)
+        case Record(_, entries):
+            return max((depth_of(item) for _, items in entries for item in items), default=0)
         case _:
             return 0

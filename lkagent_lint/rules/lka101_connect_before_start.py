@@ -28,14 +28,15 @@ session and register listeners before connecting instead.
 
 ## When it stays silent
 
-When connect has any argument: connecting first is then the only way to apply it. When the SDK is older than 1.1.0,
-where `session.start()` does not connect. When the context or the session goes to code that is neither the project's
+When connect has any argument: connecting first is then the only way to apply it. When the SDK is older than
+livekit-agents 1.1.0 or @livekit/agents 1.0.3, where `session.start()` does not connect. When the context or the session goes to code that is neither the project's
 nor the SDK's, when connect and start run concurrently, and on paths that only an exception opens.
 
 ## Evidence
 
 livekit-agents 1.8.9, `voice/agent_session.py` 1120-1123 (start connects), `rtc/room.py` 1165-1198 (streams without a
-handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (livekit/agents#2505).
+handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (livekit/agents#2505); in Node since
+@livekit/agents 1.0.3 (`voice/agent_session.ts` 912-914).
 
 ## Fix safety
 
@@ -48,6 +49,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._words import words
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import Kind, Origin, Session, State
 from lkagent_lint.typestate.solver import Reached
@@ -87,13 +89,15 @@ def _is_bad(state: State, origin: Origin) -> bool:
 
 def _finding(reached: Reached, origin: Origin) -> Diagnostic:
     state, lead, start = reached.state, origin.lead, reached.event.place
+    spoken = words(lead.place)
     related = [Related(start, "the session starts here")]
     if origin.event.place != lead.place:
         related.append(Related(origin.event.place, "the room is joined here"))
     before = f"ctx.connect() runs before session.start() ({where(start, lead.place)})"
     if state.used is not None:
         related.append(Related(state.used.place, "the room is needed here"))
-        used = f"{state.used.detail or state.used.kind.value} ({where(state.used.place, lead.place)})"
+        step = spoken.spelt(state.used.detail or state.used.kind.value)
+        used = f"{step} ({where(state.used.place, lead.place)})"
         message = (
             f"{before}, and {used} in between needs the room: "
             "prepare the session and register listeners before connecting"
@@ -102,11 +106,11 @@ def _finding(reached: Reached, origin: Origin) -> Diagnostic:
         related.append(Related(state.awaited, "room events are lost from here on"))
         message = (
             f"{before}, and room events that arrive during the await in between ({where(state.awaited, lead.place)}) "
-            "are lost: start the session first, session.start(room=ctx.room) connects by itself"
+            f"are lost: start the session first, {spoken.start_in_room} connects by itself"
         )
     else:
         message = (
             f"{before}; no await lies between them, so nothing is lost yet, but the next one put there loses room "
-            "events: start the session first, session.start(room=ctx.room) connects by itself"
+            f"events: start the session first, {spoken.start_in_room} connects by itself"
         )
     return META.at(lead.place, message, related=related, subject=lead.function)

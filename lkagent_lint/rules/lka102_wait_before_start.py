@@ -41,6 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._words import words
 from lkagent_lint.typestate.lifecycle import Kind, Session
 
 META = Meta(
@@ -61,7 +62,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 lead, start = wait.lead, reached.event.place
                 yield META.at(
                     lead.place,
-                    f"ctx.wait_for_participant() comes before session.start() ({where(start, lead.place)}), so nothing "
+                    f"{words(lead.place).spelt(Kind.WAIT.value)} comes before session.start() ({where(start, lead.place)}), so nothing "
                     "listens when the participant speaks first: wait after the start, unless the session is built from "
                     "the participant",
                     related=[Related(start, "the session starts here")],

@@ -6,8 +6,8 @@ Reports `ctx.wait_for_participant()`, or `utils.wait_for_participant(room)`, whe
 
 ## Why it is bad
 
-Before livekit-agents 1.5.2, and in the free function in every version, the call raises
-`RuntimeError: room is not connected`. From 1.5.2 on `ctx.wait_for_participant()` joins the room by itself with default
+Before livekit-agents 1.5.2, in Node, and in the free function in every version, the call raises
+`RuntimeError: room is not connected` (Node: `Error: room is not connected`). From 1.5.2 on `ctx.wait_for_participant()` joins the room by itself with default
 options; when the session starts only after that, or a listener is registered only after that, what happens in the
 room until then is lost.
 
@@ -31,7 +31,7 @@ neither the project's nor the SDK's, or a joining call runs concurrently. From 1
 ## Evidence
 
 livekit-agents 1.8.9, `utils/participant.py` (the error's text), `job.py` 650 (the method connects since 1.5.2,
-livekit/agents#5271).
+livekit/agents#5271). @livekit/agents 1.7.0 and 1.9.0, `job.ts` 279, run: it throws.
 
 ## Fix safety
 
@@ -45,6 +45,7 @@ from collections.abc import Iterable, Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._words import words
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Origin, Room, Session, State
 from lkagent_lint.typestate.solver import Reached, Solved
@@ -78,17 +79,19 @@ def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
         return
     always = all(_is_outside(each.state) for each, _ in reaches)
     first, version = reaches[0]
-    what = first.event.kind.value
-    how = 'raises RuntimeError("room is not connected")' + ("" if always else " on some paths")
+    spoken = words(first.event.place)
+    what = spoken.spelt(first.event.kind.value)
+    verb = "throws" if spoken.spells_camel else "raises"
+    how = f"{verb} {spoken.not_connected}" + ("" if always else " on some paths")
     hint = (
-        f"livekit-agents {version} does not connect by itself there"
+        f"{spoken.package} {version} does not connect by itself there"
         if first.event.kind is Kind.WAIT
         else "the free function never connects by itself"
     )
     yield META.at(
         first.event.place,
         f"{what} {how}: nothing has joined the room before it ({hint}); "
-        "call session.start(room=ctx.room) or ctx.connect() first",
+        f"call {spoken.start_in_room} or ctx.connect() first",
         subject=first.site.function,
         severity=Severity.ERROR if always else Severity.WARNING,
     )

@@ -4,13 +4,17 @@
 
 Reports a call of a lifecycle coroutine that is an expression statement of its own, or is assigned to `_`: `connect`,
 `wait_for_participant`, `session.start`, `aclose`, `drain`, `accept`, `reject`, `create_dispatch`,
-`update_instructions`, `update_tools`, an avatar's `start`. `room.sid` is a coroutine too, and is reported wherever it
+`update_instructions`, `update_tools`, an avatar's `start`. In Node: `connect`, `waitForParticipant`, `session.start`,
+an avatar's `start`, `accept`, `reject` and `createDispatch`. `room.sid` is a coroutine too, and is reported wherever it
 is read as a value.
 
 ## Why it is bad
 
 The call makes a coroutine object and throws it away; nothing happens. Python says no more than
 `RuntimeWarning: coroutine 'JobContext.connect' was never awaited`, and often not even that in a job's log.
+
+In Node the call runs all the same, but what follows does not wait for it: `generateReply` then throws "AgentSession is
+not running", and an error in the call becomes an unhandled rejection, which the job's process logs at debug level only.
 
 ## Example
 
@@ -22,7 +26,8 @@ The call makes a coroutine object and throws it away; nothing happens. Python sa
 
 ## When it stays silent
 
-When the receiver is not known to be the SDK's, when the coroutine is stored, returned or given to asyncio, and for
+When the receiver is not known to be the SDK's, when the coroutine is stored, returned or given to asyncio (in Node:
+given to `Promise.all`, followed by `.then` or `.catch`, or marked with `void`), and for
 `say`, `generate_reply`, `interrupt` and `delete_room`, which do their work without an await. On the classes of
 livekit-agents 0.x, whose `start` is synchronous.
 
@@ -30,6 +35,7 @@ livekit-agents 0.x, whose `start` is synchronous.
 
 livekit-agents 1.8.9: an un-awaited `accept` ends in a rejected job, an un-awaited `connect` or `start` leaves the room
 unconnected ("The room connection was not established within 10 seconds", `job_proc_lazy_main.py` 366-375).
+@livekit/agents 1.9.0, `ipc/job_proc_lazy_main.ts` 268-270, run.
 
 ## Fix safety
 
@@ -42,6 +48,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node, words
 from lkagent_lint.typestate.coroutines import forgotten
 from lkagent_lint.typestate.methods import MethodCall
 
@@ -63,10 +70,17 @@ _CONSEQUENCES = {
 }
 
 
+_HARMLESS_IN_NODE = frozenset(
+    {"AgentSession.aclose", "AgentSession.drain", "Agent.update_instructions", "Agent.update_tools"}
+)
+"""A promise runs whether or not it is awaited, and nothing in the order of the lifecycle depends on these."""
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found in forgotten(subject.project, subject.solved):
-        if found.place not in seen:
+        harmless = is_node(found.place) and found.method in _HARMLESS_IN_NODE
+        if found.place not in seen and not harmless:
             seen.add(found.place)
             yield _finding(found)
 
@@ -74,6 +88,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _finding(found: MethodCall) -> Diagnostic:
     if found.method == "Room.sid":
         message = "room.sid is a coroutine, so this is a coroutine object and no id: write `await room.sid`"
+    elif is_node(found.place):
+        message = (
+            f"{words(found.place).spelt(found.method)}() is not awaited, so what follows does not wait for it, and an "
+            "error in it is logged at debug level only: put `await` before it"
+        )
     else:
         message = (
             f"{found.method}() is never awaited, so {_CONSEQUENCES[found.method]} "

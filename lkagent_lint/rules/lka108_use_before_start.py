@@ -26,7 +26,8 @@ start may have happened on some path, runs concurrently, or the session went to 
 
 ## Evidence
 
-livekit-agents 1.8.9, `voice/agent_session.py` 1234, 1567, 1628, 1677, 1730 and 1764; run.
+livekit-agents 1.8.9, `voice/agent_session.py` 1234, 1567, 1628, 1677, 1730 and 1764; run. @livekit/agents 1.7.0,
+`voice/agent_session.ts` 1092-1287 ("AgentSession is not running"); run with 1.9.0.
 
 ## Fix safety
 
@@ -40,6 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import words
 from lkagent_lint.typestate.lifecycle import Kind, Session
 from lkagent_lint.typestate.solver import Reached
 
@@ -54,11 +56,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 uses[reached.event.place].append(reached)
     for place, reaches in uses.items():
         if all(each.state.session is Session.NONE and not each.state.beside for each in reaches):
-            what = reaches[0].event.detail
+            spoken = words(place)
+            what = spoken.spelt(reaches[0].event.detail)
+            verb = "throws" if spoken.spells_camel else "raises"
             yield META.at(
                 place,
-                f'{what} raises RuntimeError("AgentSession isn\'t running"): no session has started before it; await '
-                "session.start() first",
+                f"{what} {verb} {spoken.not_running}: no session has started before it; await session.start() first",
                 subject=reaches[0].site.function,
                 key=(what,),
             )

@@ -9,7 +9,8 @@ may be read before the room is joined.
 ## Why it is bad
 
 The local participant does not exist before the room is joined: "cannot access local participant before connecting".
-The remote participants are there and empty, so code that looks for somebody finds nobody and goes on.
+The remote participants are there and empty, so code that looks for somebody finds nobody and goes on. In Node nothing
+raises: `ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefined, which is a warning on any path.
 
 ## Example
 
@@ -23,11 +24,13 @@ The remote participants are there and empty, so code that looks for somebody fin
 
 In functions that run at another time: handlers, tools, nested functions that are only passed on. When something may
 have joined the room, or runs concurrently, or the context went to code that is not followed; after
-`room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python.
+`room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python; in Node
+`ctx.job.room?.name` can.
 
 ## Evidence
 
 livekit rtc 1.1.21, `rtc/room.py` 234 (raises) and `remote_participants` (an empty mapping before `connect`); run.
+@livekit/rtc-node 1.1.0, `room.ts` 146 and 156.
 
 ## Fix safety
 
@@ -41,6 +44,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node, words
 from lkagent_lint.typestate.lifecycle import Kind, Room, State
 from lkagent_lint.typestate.solver import Reached
 
@@ -48,17 +52,22 @@ META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is u
 
 _RAISING = frozenset({"room.local_participant", "ctx.agent"})
 _EMPTY = "room.remote_participants"
+_UNDEFINED = _RAISING | {"room.name"}
+"""In Node nothing raises; these are undefined."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     uses: dict[Place, list[Reached]] = defaultdict(list)
     for solved in subject.solved:
         for reached in solved.reached:
-            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in {*_RAISING, _EMPTY}:
+            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in {*_UNDEFINED, _EMPTY}:
                 uses[reached.event.place].append(reached)
     for reaches in uses.values():
         first = reaches[0]
-        if first.event.detail in _RAISING:
+        if is_node(first.event.place) and first.event.detail in _UNDEFINED:
+            if any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
+                yield _undefined(first)
+        elif first.event.detail in _RAISING:
             if all(_is_outside(each.state) for each in reaches):
                 yield _raising(first)
         elif any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
@@ -80,11 +89,24 @@ def _raising(reached: Reached) -> Diagnostic:
     )
 
 
+def _undefined(reached: Reached) -> Diagnostic:
+    spoken, what = words(reached.event.place), reached.event.detail
+    instead = "ctx.job.room?.name is known before" if what == "room.name" else f"use it after {spoken.start_in_room}"
+    return META.at(
+        reached.event.place,
+        f"{spoken.spelt(what)} is undefined until the room is joined, and nothing has joined it before on this path: "
+        f"{instead}",
+        subject=reached.site.function,
+        key=(what,),
+        severity=Severity.WARNING,
+    )
+
+
 def _empty(reached: Reached) -> Diagnostic:
     return META.at(
         reached.event.place,
-        "room.remote_participants is empty until the room is joined, and nothing has joined it before on this path: "
-        "read it after session.start(room=ctx.room) or ctx.connect()",
+        f"{words(reached.event.place).spelt(_EMPTY)} is empty until the room is joined, and nothing has joined it before "
+        f"on this path: read it after {words(reached.event.place).start_in_room} or ctx.connect()",
         subject=reached.site.function,
         key=(_EMPTY,),
         severity=Severity.WARNING,

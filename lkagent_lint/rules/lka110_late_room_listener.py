@@ -44,8 +44,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Read
+from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._words import words
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
@@ -80,7 +82,9 @@ def _is_late(reached: Reached, scans: bool) -> bool:
 def _looks_at_participants(project: Project) -> bool:
     """Some function of the project reads who is there already."""
     return any(
-        isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name == "remote_participants"
+        isinstance(step, Read)
+        and isinstance(step.value, v.Attribute)
+        and snake(step.value.name) == "remote_participants"
         for facts in project.files.values()
         for flow in facts.flows.values()
         for block in flow.blocks
@@ -94,7 +98,7 @@ def _finding(reached: Reached) -> Diagnostic:
     joined = origin.lead.place
     return META.at(
         event.place,
-        f'the listener for "{event.detail}" is registered after the room has been joined '
+        f'the listener for "{words(event.place).spelt(event.detail)}" is registered after the room has been joined '
         f"({where(joined, event.place)}): what arrived until here is lost; register it before that",
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,

@@ -26,7 +26,7 @@ livekit-agents 1.3.1.
 ## Evidence
 
 livekit-agents 1.8.9, `job_proc_lazy_main.py` 404-424: the room is disconnected first; run (`room.disconnect` had been
-called in the callback).
+called in the callback). @livekit/agents 1.7.0, `ipc/job_proc_lazy_main.ts` 174-217: the same order.
 
 ## Fix safety
 
@@ -41,6 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
+from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.methods import activations, word_of
@@ -91,7 +92,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _registers(call: Call) -> bool:
-    return word_of(call) == "add_shutdown_callback"
+    return snake(word_of(call)) == "add_shutdown_callback"
 
 
 def _publishes(evaluator: Evaluator, call: Call, environment: Environment) -> Iterator[tuple[Place, str, str]]:
@@ -123,7 +124,7 @@ def _finding(place: Place, what: str, function: str, registered: Place) -> Diagn
     return META.at(
         place,
         f"{what}() runs in a shutdown callback ({where(registered, place)} registers it), and the room has been left "
-        "by then: nobody receives it; do it before the job ends, or through ctx.api",
+        "by then: nobody receives it; do it before the job ends, or through the server's API",
         related=[Related(registered, "the callback is registered here")],
         subject=function,
         key=(what,),

@@ -41,6 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import words
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Solved
@@ -61,7 +62,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield META.at(
                 job.place,
                 f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "
-                "never appears there; await session.start(room=ctx.room) or ctx.connect()",
+                f"never appears there; await {words(job.place).start_in_room} or ctx.connect()",
                 subject=job.entry.flow,
             )
 

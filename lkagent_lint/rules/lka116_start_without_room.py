@@ -41,6 +41,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.records import Project
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import words
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.lifecycle import Kind
 
@@ -63,8 +64,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 seen.add(place)
                 yield META.at(
                     place,
-                    "session.start() without room= neither joins the room nor hears or speaks in it: pass "
-                    "room=ctx.room",
+                    f"session.start() without {words(place).room_argument} neither joins the room nor hears or speaks in "
+                    f"it: write {words(place).start_in_room}",
                     subject=reached.site.function,
                 )
 

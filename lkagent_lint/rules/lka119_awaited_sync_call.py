@@ -43,6 +43,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.python_sdk import AWAITABLE_NEVER
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node
 from lkagent_lint.typestate.methods import MethodCall, calls
 
 META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lifecycle method that is no coroutine")
@@ -51,7 +52,7 @@ META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lif
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found in calls(subject.project, subject.solved, AWAITABLE_NEVER, frozenset(), Use.AWAITED):
-        if found.place not in seen:
+        if found.place not in seen and not is_node(found.place):  # there any value can be awaited
             seen.add(found.place)
             yield _finding(found)
 

@@ -28,7 +28,7 @@ libraries.
 ## Evidence
 
 livekit-server-sdk 2.18 and @livekit/protocol (run: unknown keys of a constructor are gone), `AccessToken.ts`
-(`AccessTokenOptions` has no `roomConfig`); livekit-api 1.2.2 (run: raises); livekit-cli 29c2686, `cmd/lk/token.go`
+(`AccessTokenOptions` has no `roomConfig`), `AgentDispatchClient.ts` 57 (two strings); livekit-api 1.2.2 (run: raises); livekit-cli 29c2686, `cmd/lk/token.go`
 424-433.
 
 ## Fix safety
@@ -52,6 +52,11 @@ _SAYINGS = {
     "write agentName",
     ("AccessToken", "roomConfig"): "the options of AccessToken have no roomConfig, so the token carries none: assign "
     "token.roomConfig",
+    (
+        "createDispatch",
+        "{...}",
+    ): "createDispatch takes the room and the name of the agent as two arguments, so this asks "
+    "for no agent of that name: write createDispatch(room, agentName)",
     ("lk token create", "--agent"): "lk token create ignores --agent without --join, so the token dispatches nobody: "
     "add --join",
 }

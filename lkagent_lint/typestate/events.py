@@ -6,6 +6,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Read
 from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.node_sdk import member, snake
 from lkagent_lint.project.python_sdk import UNAWAITED
 from lkagent_lint.project.things import (
     Box,
@@ -13,6 +14,7 @@ from lkagent_lint.project.things import (
     Environment,
     Instance,
     Nothing,
+    Record,
     Sdk,
     SdkMethod,
     SdkObject,
@@ -27,22 +29,31 @@ LISTENER_METHODS = {
 }
 _SESSION_USES = frozenset({"say", "generate_reply", "interrupt", "run", "drain", "commit_user_turn", "clear_user_turn"})
 """They raise "AgentSession isn't running" on a session that has not started (python-sdk.md B9)."""
+_SESSION_USES_IN_NODE = frozenset({"say", "generate_reply", "interrupt", "commit_user_turn", "clear_user_turn"})
+"""The same in Node: "AgentSession is not running" (@livekit/agents 1.7.0, voice/agent_session.ts 1092-1287)."""
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
 _ROOM_USES = frozenset({"local_participant", "remote_participants", "num_participants", "sid"})
-CONTEXT_WORDS = frozenset({"connect", "wait_for_participant"})
+_ROOM_USES_IN_NODE = _ROOM_USES | {"name"}
+"""``room.name`` is undefined before the room is joined (rtc-node 1.1.0, room.ts 156)."""
+_ASKING = frozenset({"connection_state", "isconnected"})
+_POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
+"""The options of Node's ``ctx.connect`` (@livekit/agents 1.7.0, job.ts 325)."""
+CONTEXT_WORDS = frozenset({"connect", "wait_for_participant", "waitForParticipant"})
 SESSION_WORDS = frozenset({"start"})
 
 
-def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
+def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
     """The lifecycle event that calling a thing is; None for every other call."""
+    in_node = evaluator.scripts.covers(environment.path)
     match thing:
         case SdkMethod("JobContext", "connect"):
-            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords, detail=_options(call))
+            options = _options_in_node(call) if in_node else _options(call)
+            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords, detail=options)
         case SdkMethod("JobContext", "wait_for_participant"):
             return Event(Kind.WAIT, place)
         case SdkMethod("AgentSession", "start"):
-            return Event(_start(call), place)
-        case SdkMethod("AgentSession", name) if name in _SESSION_USES:
+            return Event(_start_in_node(call, environment, evaluator) if in_node else _start(call), place)
+        case SdkMethod("AgentSession", name) if name in (_SESSION_USES_IN_NODE if in_node else _SESSION_USES):
             return Event(Kind.SESSION_USE, place, detail=f"session.{name}()")
         case SdkMethod("AgentSession", "on" | "once"):
             return Event(Kind.SESSION_LISTEN, place, detail=_literal(call))
@@ -56,6 +67,8 @@ def event_of(thing: Thing, call: Call, place: Place) -> Event | None:
             return Event(Kind.CALLBACK, place)
         case SdkMethod("JobContext", "add_participant_entrypoint"):
             return Event(Kind.ENTRYPOINT, place)
+        case SdkMethod("JobRequest", "accept" | "reject"):
+            return Event(Kind.ANSWER, place)
         case SdkMethod("JobContext", "shutdown"):
             return Event(Kind.SHUTDOWN, place)
         # The second: a room that the entry joins by its own hands. The third: what it does depends on the version.
@@ -72,6 +85,14 @@ def _options(call: Call) -> str:
     if any(name == "**" for name, _ in call.keywords):
         return ""
     return ", ".join(name for name, value in call.keywords if _spelt(value) not in _DEFAULTS)
+
+
+def _options_in_node(call: Call) -> str:
+    """The same for Node, whose options go by their positions."""
+    if any(isinstance(each, v.Spread) for each in call.args):
+        return ""
+    given = zip(_POSITIONS, call.args, strict=False)
+    return ", ".join(name for name, value in given if _spelt(value) not in _DEFAULTS)
 
 
 def _spelt(value: v.Expr) -> str:
@@ -93,8 +114,31 @@ def _start(call: Call) -> Kind:
     return Kind.START_MAYBE_IN_ROOM if open_ended else Kind.START
 
 
+def _start_in_node(call: Call, environment: Environment, evaluator: Evaluator) -> Kind:
+    """``session.start({ agent, room })``; an object that is not known may have a room."""
+    if len(call.args) != 1:
+        return Kind.START_MAYBE_IN_ROOM if call.args else Kind.START
+    found: set[Kind] = set()
+    for thing in evaluator.value(call.args[0], environment):
+        if not isinstance(thing, Record):
+            return Kind.START_MAYBE_IN_ROOM
+        rooms = next((values for key, values in thing.entries if key == "room"), None)
+        if rooms is None:
+            found.add(Kind.START_MAYBE_IN_ROOM if thing.open_ended else Kind.START)
+        else:
+            found.add(Kind.START if is_nothing(rooms) else Kind.START_IN_ROOM)
+    return found.pop() if len(found) == 1 else Kind.START_MAYBE_IN_ROOM
+
+
 def _literal(call: Call) -> str:
-    return call.args[0].value if call.args and isinstance(call.args[0], v.Text) else ""
+    """The event that is listened for; Node has a member of an enumeration, or camelCase."""
+    match call.args[:1]:
+        case (v.Text(text),):
+            return snake(text)
+        case (v.Attribute(v.Name(base) | v.Attribute(_, base), name),) if "Event" in base:
+            return snake(name)
+        case _:
+            return ""
 
 
 def read_event(read: Read, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
@@ -102,11 +146,13 @@ def read_event(read: Read, environment: Environment, evaluator: Evaluator, place
     expression = read.value
     if not isinstance(expression, v.Attribute):
         return None
+    in_node = evaluator.scripts.covers(environment.path)
+    name = member("Room", expression.name) if in_node else expression.name
     for base in evaluator.value(expression.base, environment):
-        if base == SdkObject("Room") and expression.name == "connection_state":
+        if base == SdkObject("Room") and name in _ASKING:
             return Event(Kind.ASKED, place)
-        if base == SdkObject("Room") and expression.name in _ROOM_USES:
-            return Event(Kind.ROOM_USE, place, detail=f"room.{expression.name}")
+        if base == SdkObject("Room") and name in (_ROOM_USES_IN_NODE if in_node else _ROOM_USES):
+            return Event(Kind.ROOM_USE, place, detail=f"room.{name}")
         if base == SdkObject("JobContext") and expression.name == "agent":
             return Event(Kind.ROOM_USE, place, detail="ctx.agent")
     return None
@@ -138,6 +184,9 @@ def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = froz
                     return True
             case Box(items):
                 if carries(items, kinds, seen):
+                    return True
+            case Record(_, entries):
+                if any(carries(items, kinds, seen) for _, items in entries):
                     return True
             case Instance(made=Environment() as made) if thing not in seen:
                 if any(carries(values, kinds, seen | {thing}) for _, values in made.bindings):

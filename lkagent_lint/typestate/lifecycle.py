@@ -53,6 +53,8 @@ class Kind(enum.Enum):
     SESSION_USE = "a use of the session"
     SESSION_LISTEN = "session.on()"
     SHUTDOWN = "ctx.shutdown()"
+    ANSWER = "request.accept()"
+    """Or a rejection."""
     RETURN = "return"
     """An explicit one, in the entry function itself."""
     ENDLESS = "an endless wait"
@@ -116,6 +118,8 @@ class State(NamedTuple):
     """How many sessions were made on the path; 2 stands for more."""
     shut: bool = False
     """The job has been told to shut down."""
+    answered: bool = False
+    """The request for the job has been accepted or rejected."""
     beside: bool = False
     """In a task: the job goes on meanwhile, so what has not happened yet may have happened all the same."""
     exceptional: bool = False
@@ -154,6 +158,7 @@ AUTOMATON: dict[Kind, Effect] = {
     Kind.SESSION_USE: Effect(),
     Kind.SESSION_LISTEN: Effect(),
     Kind.SHUTDOWN: Effect(),
+    Kind.ANSWER: Effect(),
     Kind.RETURN: Effect(),
     Kind.ASKED: Effect(room=Room.UNKNOWN),
 }
@@ -200,6 +205,7 @@ def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
         endless=endless,
         sessions=min(state.sessions + 1, 2) if event.kind is Kind.SESSION_MADE else state.sessions,
         shut=state.shut or event.kind is Kind.SHUTDOWN,
+        answered=state.answered or event.kind is Kind.ANSWER,
     )
 
 
@@ -224,6 +230,7 @@ def lost(state: State) -> State:
 def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) -> frozenset[State]:
     """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``."""
     found: set[State] = set()
+    state = state._replace(answered=state.answered or (bool(ends) and all(end.answered for end in ends)))
     for end in ends:
         room, session = state.room, state.session
         if end.room is not room and room is not Room.UNKNOWN:

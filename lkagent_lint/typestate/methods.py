@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Environment, Sdk, SdkMethod, SdkObject, Thing, only
 from lkagent_lint.typestate.solver import Solved
@@ -34,7 +35,7 @@ def calls(
     words = frozenset(name for _, name in methods) | functions
 
     def is_wanted(call: Call) -> bool:
-        return call.use is use and call.span is not None and word_of(call) in words
+        return call.use is use and call.span is not None and _could_be(word_of(call), words)
 
     for flow, environment in activations(project, solved, lambda flow: any(map(is_wanted, flow.calls))):
         for call in filter(is_wanted, flow.calls):
@@ -56,8 +57,13 @@ def activations(
 
 
 def word_of(call: Call) -> str:
-    """The last name of what is called; empty where it has none."""
+    """The last name of what is called, as it is written; empty where it has none."""
     return call.target.name if isinstance(call.target, (v.Attribute, v.Name)) else ""
+
+
+def _could_be(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, in the spelling of either language, can be one of these."""
+    return word in words or snake(word) in words or (word == "close" and "aclose" in words)
 
 
 def _environments(project: Project, path: str, flow: Flow, solved: Sequence[Solved]) -> Iterator[Environment]:

@@ -25,11 +25,11 @@ from lkagent_lint.facts.flows import (
     Return,
     Use,
 )
-from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import (
     ANYTHING,
+    JOB_REQUEST,
     ClassOf,
     Closure,
     Environment,
@@ -43,8 +43,10 @@ from lkagent_lint.project.things import (
     Thing,
     Unknown,
     in_order,
+    only,
 )
 from lkagent_lint.sources.sdk.versions import Sdk as SdkVersion
+from lkagent_lint.typestate.concurrency import CARRIERS, JOINS_MANY, PROMISE, Concurrency, Key, is_awaited_at_once
 from lkagent_lint.typestate.events import (
     CONTEXT_WORDS,
     SESSION_WORDS,
@@ -73,14 +75,8 @@ from lkagent_lint.typestate.timing import is_endless_call, is_endless_value, nee
 MAX_STATES = 4_000
 """States of one job beyond this make it unknown: silence, and never a hang."""
 
-_CARRIERS = frozenset(
-    {"asyncio.gather", "asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"}
-)
-"""Awaiting what these return awaits the coroutines given to them."""
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
-_TRACKED = frozenset({"JobContext", "AgentSession"})
-
-Key = tuple[Environment, int]
+_TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
 
 
 class Outcome(NamedTuple):
@@ -111,6 +107,7 @@ class Solver:
     def __init__(self, evaluator: Evaluator, sdk: SdkVersion) -> None:
         self.evaluator = evaluator
         self.sdk = sdk
+        self._concurrency = Concurrency(evaluator)
         self.reached: dict[Reached, None] = {}
         self.entered: dict[Environment, None] = {}
         """Every activation that the job runs."""
@@ -193,7 +190,7 @@ class Solver:
             case Do(number):
                 return self._call(number, flow.calls[number], state, environment, flow)
             case Await(value, span):
-                keys = frozenset(self._effects(value, environment, flow))
+                keys = frozenset(self._concurrency.effects(value, environment))
                 place = Place(environment.path, span or flow.span)
                 state = waited(joined(state, keys), place)
                 if is_endless_value(value, environment, self.evaluator):
@@ -243,7 +240,7 @@ class Solver:
         place: Place,
     ) -> Outcome:
         """Call one thing that the target may be."""
-        event = event_of(thing, call, place)
+        event = event_of(thing, call, environment, self.evaluator, place)
         if event is not None and event.kind is Kind.CALLBACK:
             event = event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
         if event is not None:
@@ -347,8 +344,8 @@ class Solver:
     ) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
-        One that is dropped never runs; LKA106 says so, and nothing that follows from it is said again. What happens in
-        another is reached ``beside`` the job's own course, which goes on and is told apart from it.
+        What LKA106 says of one that is dropped is not said again in what follows from it. What happens in another is
+        reached ``beside`` the job's own course, which goes on and is told apart from it.
         """
         muted = self._muted
         self._muted = True
@@ -356,43 +353,12 @@ class Solver:
             ends = run(state).exits or frozenset({state})  # it may never end; the job does not wait for that
         finally:
             self._muted = muted
-        if call.use is not Use.DROPPED and not muted:
-            at_once = _is_awaited_at_once(number, self.evaluator.flow_of(environment))
+        # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
+        runs = call.use is not Use.DROPPED or self.evaluator.scripts.covers(environment.path)
+        if runs and not muted:
+            at_once = is_awaited_at_once(number, self.evaluator.flow_of(environment))
             run(state if at_once else state._replace(beside=True))
         return Outcome(concurrent(state, ends, (environment, number)), frozenset())
-
-    def _effects(self, value: v.Expr, environment: Environment, flow: Flow) -> Iterator[Key]:
-        """The calls whose effects awaiting a value waits for: through variables, tasks and gathers."""
-        seen: set[v.Expr] = set()
-        stack = [value]
-        while stack:
-            here = stack.pop()
-            if here in seen:
-                continue
-            seen.add(here)
-            match here:
-                case v.Result(number):
-                    yield environment, number
-                    call = flow.calls[number]
-                    if self._passes_effects(call, environment):
-                        stack.extend((*call.args, *(each for _, each in call.keywords)))
-                case v.Name(name):
-                    if owner_of(self.evaluator.files[environment.path], flow, name) is flow:
-                        stack.extend(flow.variables.get(name, ()))
-                case v.Items(items) | v.Either(items) | v.Or(items):
-                    stack.extend(items)
-                case v.Spread(inner):
-                    stack.append(inner)
-                case v.Typed(value=inner) if inner is not None:
-                    stack.append(inner)
-                case _:
-                    pass
-
-    def _passes_effects(self, call: Call, environment: Environment) -> bool:
-        if isinstance(call.target, v.Attribute) and call.target.name in ("create_task", "ensure_future"):
-            return True
-        things = self.evaluator.targets(call, environment)
-        return any(isinstance(each, Library) and each.name in _CARRIERS for each in things)
 
     def _leave(self, value: v.Expr, state: State, environment: Environment, flow: Flow) -> Outcome:
         """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
@@ -402,7 +368,7 @@ class Solver:
         place = Place(environment.path, span or flow.span)
         for thing in in_order(self.evaluator.value(value, environment)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
-                created = frozenset(self._created_in(flow, environment))
+                created = frozenset(self._concurrency.created_in(environment))
                 exits.add(waited(joined(state, created), place))
             elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
                 callee = self.evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
@@ -412,12 +378,6 @@ class Solver:
             else:
                 exits.add(state)
         return Outcome(frozenset(exits or {state}), frozenset(raises))
-
-    def _created_in(self, flow: Flow, environment: Environment) -> Iterator[Key]:
-        """The effects of tasks that a flow creates by ``group.create_task(...)``."""
-        for number, call in enumerate(flow.calls):
-            if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
-                yield from self._effects(v.Result(number), environment, flow)
 
     def _leaver(self, thing: Instance) -> Closure | None:
         """What leaving a ``with`` block over an object of the project runs."""
@@ -433,17 +393,19 @@ class Solver:
         self, dotted: str, call: Call, state: State, environment: Environment, flow: Flow, place: Place
     ) -> Outcome:
         last = dotted.rpartition(".")[2]
+        if dotted == PROMISE:
+            return self._promise(call, state, environment, flow, place)
         if call.use is Use.AWAITED and is_endless_call(dotted, call, environment, self.evaluator):
             state = self._happen(Event(Kind.ENDLESS, place), state, flow)
         if call.use is Use.AWAITED and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
             keys: frozenset[Key] = frozenset()
-            if dotted in _CARRIERS:
+            if dotted in CARRIERS:
                 values = (*call.args, *(each for _, each in call.keywords))
-                keys = frozenset(key for value in values for key in self._effects(value, environment, flow))
+                keys = frozenset(key for value in values for key in self._concurrency.effects(value, environment))
             # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
             transparent = any(each.key in keys for each in state.pending)
             state = joined(state, keys)
-            if not transparent or (len(call.args) > 1 and dotted == "asyncio.gather"):
+            if not transparent or (dotted in JOINS_MANY and _count(call) > 1):
                 state = waited(state, place)
         if last in _RUNNERS and any(
             isinstance(each, Closure) for each in self.evaluator.results.everything(call, environment)
@@ -451,15 +413,44 @@ class Solver:
             return _ends(lost(state))
         return _ends(state)
 
+    def _promise(self, call: Call, state: State, environment: Environment, flow: Flow, place: Place) -> Outcome:
+        """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""
+        exits: set[State] = set()
+        raises: set[State] = set()
+        given = self.evaluator.value(call.args[0], environment) if call.args else ANYTHING
+        for thing in in_order(given):
+            if isinstance(thing, Closure):
+                callee = self.evaluator.results.activation(thing, (ANYTHING, ANYTHING), ())
+                outcome = self._enter(callee, state, Site(place, flow.name))
+                exits |= outcome.exits
+                raises |= outcome.raises
+                if call.use is Use.AWAITED and not self.evaluator.flow_of(callee).parameters:
+                    exits = {self._happen(Event(Kind.ENDLESS, place), each, flow) for each in exits}
+        ends = exits or {state}
+        return Outcome(
+            frozenset(waited(each, place) for each in ends) if call.use is Use.AWAITED else frozenset(ends),
+            frozenset(raises),
+        )
+
     def _foreign(self, thing: Thing, call: Call, state: State, environment: Environment) -> State:
-        """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge."""
-        if carries(self.evaluator.results.everything(call, environment), _TRACKED):
+        """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
+        so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
+        """
+        given = self.evaluator.results.everything(call, environment)
+        if carries(given, _TRACKED) or (call.use is Use.AWAITED and any(map(self._takes_steps, given))):
             return lost(state)
         if isinstance(thing, Unknown):
             word = call.target.name if isinstance(call.target, v.Attribute) else ""
             if word in CONTEXT_WORDS or word in SESSION_WORDS or (not word and call.use is Use.AWAITED):
                 return lost(state)
         return state
+
+    def _takes_steps(self, thing: Thing) -> bool:
+        if not isinstance(thing, Closure):
+            return False
+        flow = self.evaluator.files[thing.path].flows.get(thing.flow)
+        targets = () if flow is None else (each.target for each in flow.calls)
+        return any(isinstance(each, v.Attribute) and each.name in CONTEXT_WORDS | SESSION_WORDS for each in targets)
 
     def _sdk(self, thing: Thing, call: Call, state: State, environment: Environment, flow: Flow, place: Place) -> State:
         """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
@@ -475,15 +466,10 @@ class Solver:
         return state
 
 
-def _is_awaited_at_once(number: int, flow: Flow) -> bool:
-    """``await asyncio.wait_for(coroutine, 5)`` and the like: nothing of the job's own happens beside it."""
-    return any(
-        call.use is Use.AWAITED
-        and v.Result(number) in call.args
-        and isinstance(call.target, (v.Name, v.Attribute))
-        and call.target.name in ("wait_for", "shield")
-        for call in flow.calls
-    )
+def _count(call: Call) -> int:
+    """How many coroutines a call gathers."""
+    first = call.args[0] if call.args else None
+    return len(first.items) if isinstance(first, v.Items) else len(call.args)
 
 
 def _ends(state: State) -> Outcome:
@@ -513,6 +499,18 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     reached = sorted(solver.reached, key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
     may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
     return Solved(job, tuple(reached), tuple(solver.entered), may_join)
+
+
+def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
+    """Whether a function that is asked to take a job may end without an answer. What it raises is an answer."""
+    solver = Solver(evaluator, sdk)
+    environment = evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+    try:
+        outcome = solver.solve(environment, START_STATE)
+    except (Overflow, RecursionError):
+        return False
+    ends = (each for each in outcome.exits if not each.exceptional)
+    return any(not each.answered and each.room is Room.OUT for each in ends)
 
 
 def _order(state: State) -> str:

@@ -10,6 +10,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.things import Environment, Library, Sdk, SdkMethod, SdkObject, Thing
 from lkagent_lint.typestate.lifecycle import Event, Kind
 
@@ -80,7 +81,7 @@ def _sources(value: v.Expr, environment: Environment, evaluator: Evaluator) -> I
 
 
 def _is_from_room(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
-    if isinstance(value, v.Attribute) and value.name in _WAITS:
+    if isinstance(value, v.Attribute) and snake(value.name) in _WAITS:
         return True
     if isinstance(value, v.Opaque):  # it could be made from anything
         return True

@@ -208,11 +208,14 @@ class Dispatches:
 
     # Calls
 
-    def _of_call(self, node: Node) -> Iterator[DispatchFact]:
+    def _of_call(self, node: Node) -> Iterator[DispatchFact | DroppedFact]:
         target = callee(node)
         name = last_name(target)
         given = arguments(node)
         if name == "createDispatch" and target is not None and target.type == "member_expression":
+            if len(given) == 1 and given[0].type == "object":  # Python's form, or a request of some other service
+                yield from self._of_request(target, given[0])
+                return
             followed = len(given) >= 2 and not any(each.type == "spread_element" for each in given[:2])
             use = Use(DispatchKind.API, presence=not followed)
             yield self._fact(use, value_of(given[1]) if followed else v.OPAQUE, given[1] if followed else target, node)
@@ -221,6 +224,13 @@ class Dispatches:
         elif _is_from_json(node) and given and given[0].type != "object":
             # The client says what it wants: it may be any name.
             yield self._fact(Use(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+
+    def _of_request(self, target: Node, given: Node) -> Iterator[DispatchFact | DroppedFact]:
+        """``createDispatch({ room, agent_name })``: the method takes two strings, and asks for nobody then."""
+        if any(key in _NAMES for key, _, _ in entries(given)):
+            yield DroppedFact(owner="createDispatch", field="{...}", span=self._source.span(target))
+        else:
+            yield self._fact(Use(DispatchKind.API, presence=True), v.OPAQUE, target, given)
 
     def _of_token(self, node: Node) -> Iterator[DroppedFact]:
         """``new AccessToken(key, secret, { roomConfig })``: the options have no such field."""

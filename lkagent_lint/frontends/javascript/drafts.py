@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Await, Block, Call, Class, Do, Flow, Leave, Parameter, Read, Return, Step, Store
+from lkagent_lint.facts.flows import (
+    MODULE,
+    Await,
+    Block,
+    Call,
+    Class,
+    Do,
+    Flow,
+    Leave,
+    Parameter,
+    Read,
+    Return,
+    Step,
+    Store,
+)
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.text import START_OF_FILE, Span
 

@@ -80,7 +80,9 @@ class Source:
         encoded = text.encode("utf-8", "surrogatepass")
         self._lines = Lines(text)
         # Bytes that begin no code point: how many come before a byte is how far the two counts differ there.
-        self._inner = [] if len(encoded) == len(text) else [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+        self._inner = (
+            [] if len(encoded) == len(text) else [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+        )
         self.root = _parser(dialect).parse(encoded).root_node
 
     def span(self, start: Node, end: Node | None = None) -> Span:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from lkagent_lint.facts import values as v
@@ -112,7 +113,9 @@ class Recorder:
         if is_environment(base):
             return v.Env(text_of(key))
         value = v.Attribute(self.evaluate(base), text_of(key))
-        named_room = value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
+        named_room = (
+            value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
+        )
         if value.name in _READS or named_room:
             self._walker.graph.step(Read(value, use, self._walker.span(node)))
         return value
@@ -146,13 +149,11 @@ class Recorder:
         test, *ways = (node.child_by_field_name(each) for each in ("condition", "consequence", "alternative"))
         if test is not None:
             self.evaluate(test)
-        branches: list[Callable[[], v.Expr]] = []
-        for way in ways:
-            if way is not None:
-                branches.append(lambda way=way: self.evaluate(way, use if use is not Use.AWAITED else Use.KEPT))
+        kept = Use.KEPT if use is Use.AWAITED else use
+        branches = [partial(self.evaluate, way, kept) for way in ways if way is not None]
         return v.Either(tuple(self._either(branches, all(way is None or _is_plain(way) for way in ways))))
 
-    def _either(self, branches: list[Callable[[], v.Expr]], plain: bool) -> list[v.Expr]:
+    def _either(self, branches: Sequence[Callable[[], v.Expr]], plain: bool) -> list[v.Expr]:
         """The values of branches of which one runs. Plain ones do nothing, so they need no blocks."""
         if plain:
             return [branch() for branch in branches]

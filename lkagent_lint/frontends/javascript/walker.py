@@ -30,7 +30,14 @@ _PROMISING = frozenset(
 )
 """A plain function that returns the result of a call of one of these returns a promise."""
 _SKIPPED = frozenset(
-    {"comment", "empty_statement", "interface_declaration", "type_alias_declaration", "function_signature", "import_alias"}
+    {
+        "comment",
+        "empty_statement",
+        "interface_declaration",
+        "type_alias_declaration",
+        "function_signature",
+        "import_alias",
+    }
 )
 
 

@@ -45,6 +45,7 @@ def worker_of(node: Node, source: Source, draft: FileDraft) -> WorkerFact:
         entry=None,
         name=fields.get("agentName"),
         job_type=_job_type(fields),
+        dropped_type=fields.get("workerType") if "serverType" not in fields else None,
         request=None if options is None else v.Attribute(options, "requestFunc"),
         open_ended=open_ended,
         agent_file=_agent_file(given),

@@ -70,14 +70,14 @@ class Change(enum.Enum):
     @property
     def since(self) -> str:
         """The first stable release of livekit-agents that has the change; empty if none has."""
-        return self.value[0]
+        return str(self.value[0])
 
     @property
     def since_in_node(self) -> str:
         """The same of @livekit/agents (git tags of livekit/agents-js)."""
-        return self.value[2] if len(self.value) > 2 else ""
+        return str(self.value[2]) if len(self.value) > 2 else ""
 
     @property
     def what(self) -> str:
         """The change in a few words."""
-        return self.value[1]
+        return str(self.value[1])

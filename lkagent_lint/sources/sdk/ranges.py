@@ -78,7 +78,9 @@ def _newest_in(specifiers: str, package: Package) -> str | None:
                 return release
         bounds = [each.version for each in allowed if each.operator in ("==", "===", "~=", ">=", ">")]
         lower = max((bound.removesuffix(".*") for bound in bounds), key=release_of, default=None)
-        if lower is None or not (allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(package.newest)):
+        if lower is None or not (
+            allowed.contains(lower, prereleases=True) or release_of(lower) >= release_of(package.newest)
+        ):
             return None
         return known(lower, package)
     except ValueError:

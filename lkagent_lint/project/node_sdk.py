@@ -1,0 +1,94 @@
+"""What the Node SDK's names are, in the words of the Python SDK (@livekit/agents 1.9.0, rtc-node 1.1.0, server-sdk 2.19.2).
+
+The two SDKs have the same classes and the same members, which Node spells in camelCase. Everything above link knows one
+spelling, Python's; what is written in a Node file is turned into it here, and back for messages.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PACKAGES = {
+    "@livekit/agents": "livekit.agents",
+    "@livekit/rtc-node": "livekit.rtc",
+    "@livekit/protocol": "livekit.protocol",
+    "livekit-server-sdk": "livekit.api",
+}
+_PLUGIN = "@livekit/agents-plugin-"
+_NAMES = {
+    "AgentDispatchClient": "AgentDispatchService",
+    "RoomServiceClient": "RoomService",
+    "SipClient": "SipService",
+    "getJobContext": "get_job_context",
+    "waitForParticipant": "utils.wait_for_participant",
+    "AgentSessionEvent": "AgentSessionEventTypes",
+}
+_MEMBERS = {("AgentSession", "close"): "aclose", ("Room", "isConnected"): "isconnected"}
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+GLOBALS = frozenset(
+    {
+        *("Promise", "Array", "Object", "JSON", "Math", "Date", "Map", "Set", "WeakMap", "Number", "Boolean", "BigInt"),
+        *("Error", "TypeError", "RangeError", "Symbol", "RegExp", "URL", "URLSearchParams", "Buffer", "Uint8Array"),
+        *("Int16Array", "Float32Array", "ArrayBuffer", "AbortController", "AbortSignal", "TextEncoder", "TextDecoder"),
+        *("console", "process", "fetch", "crypto", "performance", "structuredClone", "queueMicrotask", "globalThis"),
+        *("setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"),
+        *("parseInt", "parseFloat", "isNaN", "encodeURIComponent", "decodeURIComponent", "Headers", "Request"),
+        *("Response", "FormData", "Intl", "ReadableStream", "WritableStream", "TransformStream", "WebSocket", "Event"),
+    }
+)
+"""Names of the language and of Node itself that do nothing to a job."""
+
+BUILTINS = "ecmascript."
+"""Before the name of a global, among the standard library's names."""
+
+_CORE = frozenset(
+    {
+        *("assert", "buffer", "child_process", "cluster", "crypto", "dgram", "dns", "events", "fs", "fs/promises"),
+        *("http", "http2", "https", "net", "os", "path", "perf_hooks", "process", "querystring", "readline", "stream"),
+        *("stream/promises", "timers", "timers/promises", "tls", "url", "util", "v8", "vm", "worker_threads", "zlib"),
+    }
+)
+
+
+def is_core(module: str) -> bool:
+    """A module of Node itself."""
+    return module.startswith("node:") or module in _CORE
+
+
+def dotted(module: str, name: str) -> str | None:
+    """The dotted name, as Python has it, of an export of a LiveKit package; None for other packages.
+
+    Packages that have no counterpart (those of browsers) keep their own names, which no rule knows.
+    """
+    if module.startswith(_PLUGIN):
+        base = f"livekit.plugins.{module.removeprefix(_PLUGIN)}"
+    elif module in _PACKAGES:
+        base = _PACKAGES[module]
+    elif module.startswith(("@livekit/", "livekit-")):
+        base = module
+    else:
+        return None
+    return base if name == "*" else f"{base}.{_NAMES.get(name, name)}"
+
+
+def exported(name: str) -> str:
+    """A name behind a namespace import."""
+    return _NAMES.get(name, name)
+
+
+def member(kind: str, name: str) -> str:
+    """A member of an SDK object as Python names it: ``wait_for_participant`` for ``waitForParticipant``."""
+    return _MEMBERS.get((kind, name)) or snake(name)
+
+
+@lru_cache(maxsize=4096)
+def snake(name: str) -> str:
+    """``dataReceived`` and ``DataReceived`` as ``data_received``."""
+    return _HUMP.sub("_", name).lower()
+
+
+def camel(text: str) -> str:
+    """The way back: ``ctx.wait_for_participant()`` as ``ctx.waitForParticipant()``."""
+    return re.sub(r"(?<=[a-z0-9])_([a-z])", lambda found: found[1].upper(), text)

@@ -1,0 +1,138 @@
+"""What ECMAScript's modules, globals and object literals mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project import node_sdk
+from lkagent_lint.project.things import (
+    ANYTHING,
+    NOTHING,
+    UNKNOWN,
+    Environment,
+    Foreign,
+    Library,
+    ModuleOf,
+    Record,
+    Sdk,
+    Things,
+    only,
+)
+
+if TYPE_CHECKING:
+    from lkagent_lint.project.evaluate import Evaluator
+
+_MAX_DEPTH = 12
+
+
+class Scripts:
+    """The part of the evaluator that speaks of JavaScript and TypeScript."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._stored: dict[str, frozenset[str]] = {}
+
+    def covers(self, path: str) -> bool:
+        facts = self._evaluator.files.get(path)
+        return facts is not None and facts.language == "javascript"
+
+    def outside(self, name: str) -> Things:
+        """A name that no scope of the file binds: one of the language's own, or anything."""
+        return only(Library(f"{node_sdk.BUILTINS}{name}")) if name in node_sdk.GLOBALS else ANYTHING
+
+    def external(self, node: v.External, environment: Environment) -> Things:
+        """An import: an export of a file of the project, or something of a package."""
+        path = self._evaluator.modules.find_script(environment.path, node.module)
+        if path is not None:
+            return only(ModuleOf(path)) if node.name == "*" else self.export(path, node.name)
+        dotted = node_sdk.dotted(node.module, node.name)
+        if dotted is not None:
+            return only(Sdk(dotted))
+        if node_sdk.is_core(node.module):
+            return only(Library(f"{node_sdk.BUILTINS}{node.module}.{node.name}"))
+        return only(Foreign(f"{node.module}.{node.name}"))
+
+    def export(self, path: str, name: str) -> Things:
+        """What a file of the project exports under a name, through re-exports."""
+        evaluator = self._evaluator
+        facts = evaluator.files.get(path)
+        if facts is None or facts.problems:
+            return ANYTHING
+        if name in facts.flows[MODULE].variables:
+            return evaluator.value(v.Name(name), evaluator.module(path))
+        for star in facts.stars:
+            target = evaluator.modules.find_script(path, star)
+            if target is not None and target != path:
+                found = evaluator.value(v.External(star, name), evaluator.module(path))
+                if UNKNOWN not in found:
+                    return found
+        return ANYTHING
+
+    # Object literals
+
+    def record(self, node: v.Mapping, environment: Environment) -> Record:
+        """An object literal; what is stored under one of its names elsewhere in the file may be in it too."""
+        entries: dict[str, Things] = {}
+        for key, value in node.entries:
+            if key not in ("", "**"):
+                entries[key] = self._evaluator.value(value, environment)
+                if key in self._stores(environment.path):
+                    entries[key] |= ANYTHING
+        return Record(environment.path, tuple(entries.items()), any(key in ("", "**") for key, _ in node.entries))
+
+    def held(self, record: Record, name: str) -> Things:
+        """``record.name``."""
+        for key, values in record.entries:
+            if key == name:
+                return values
+        return ANYTHING if record.open_ended or name in self._stores(record.path) else only(NOTHING)
+
+    def _stores(self, path: str) -> frozenset[str]:
+        """Every name under which some function of a file stores something."""
+        if path not in self._stored:
+            flows = self._evaluator.files[path].flows.values()
+            self._stored[path] = frozenset(store.name for flow in flows for store in flow.stores)
+        return self._stored[path]
+
+    def entry(self, node: v.Attribute, environment: Environment) -> Things | None:
+        """``CONFIG.name``, where it is known which object literal CONFIG is; None where it is not."""
+        held = self._literal(node.base, environment, _MAX_DEPTH)
+        if held is None:
+            return None
+        mapping, home = held
+        values = [value for key, value in mapping.entries if key == node.name]
+        if any(key in ("", "**") for key, _ in mapping.entries) or node.name in self._stores(home.path):
+            return None
+        return self._evaluator.union(values, home) if values else only(NOTHING)
+
+    def _literal(self, node: v.Expr, environment: Environment, depth: int) -> tuple[v.Mapping, Environment] | None:
+        """The one object literal that an expression is, and where it stands."""
+        evaluator = self._evaluator
+        if depth == 0:
+            return None
+        match node:
+            case v.Mapping():
+                return node, environment
+            case v.Typed(_, value) if value is not None:
+                return self._literal(value, environment, depth - 1)
+            case v.Name(name):
+                facts = evaluator.files[environment.path]
+                home = owner_of(facts, evaluator.flow_of(environment), name)
+                values = () if home is None else home.variables.get(name, ())
+                if home is None or len(values) != 1 or any(each.name == name for each in home.parameters):
+                    return None
+                return self._literal(values[0], evaluator.usual(environment.path, home), depth - 1)
+            case v.External(module, name) if name != "*":
+                path = evaluator.modules.find_script(environment.path, module)
+                if path is None or path not in evaluator.files or evaluator.files[path].problems:
+                    return None
+                return self._literal(v.Name(name), evaluator.module(path), depth - 1)
+            case v.Attribute(base, name):
+                outer = self._literal(base, environment, depth - 1)
+                found = [] if outer is None else [value for key, value in outer[0].entries if key == name]
+                return self._literal(found[0], outer[1], depth - 1) if outer is not None and len(found) == 1 else None
+            case _:
+                return None

@@ -1,0 +1,71 @@
+"""What annotations promise, in Python and in TypeScript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.project.python_sdk import class_name
+from lkagent_lint.project.things import ANYTHING, NEVER, ClassOf, Environment, Instance, Sdk, SdkObject, Thing, Things
+
+if TYPE_CHECKING:
+    from lkagent_lint.project.evaluate import Evaluator
+
+
+class Types:
+    """Follows type expressions to the objects that they promise."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def promised(self, annotation: v.Expr, environment: Environment) -> Things:
+        """The objects that an annotation promises; empty where it promises nothing that is known."""
+        match annotation:
+            case v.Either(options):
+                return self._union(options, environment)
+            case v.Text(text) if "|" in text:
+                return self._union(tuple(v.Text(each.strip()) for each in text.split("|")), environment)
+            case v.Text(text):
+                return self.promised(_dotted(text), environment) if _is_dotted(text) else NEVER
+            case v.Subscript(base, v.Items(items)) if _last(base) == "Union":
+                return self._union(items, environment)
+            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Annotated"):
+                return self.promised(items[0], environment) if items else NEVER
+            case v.Subscript(base, _):
+                return self.promised(base, environment)
+            case v.Name() | v.Attribute() | v.ClassName() | v.Import():
+                kinds = self._evaluator.value(annotation, environment)
+                return frozenset(made for each in kinds if (made := _object_of(each)) is not None)
+            case _:
+                return NEVER
+
+    def _union(self, options: tuple[v.Expr, ...], environment: Environment) -> Things:
+        """One of several types; a value of one that is not known may be anything."""
+        found = [self.promised(option, environment) for option in options if option not in (v.NONE, v.Text("None"))]
+        return NEVER.union(*(each or ANYTHING for each in found)) if any(found) else NEVER
+
+
+def _object_of(kind: Thing) -> Thing | None:
+    match kind:
+        case Sdk(dotted) if class_name(dotted):
+            return SdkObject(class_name(dotted))
+        case ClassOf(path, name):
+            return Instance(path, name, None)
+        case _:
+            return None
+
+
+def _last(expression: v.Expr) -> str:
+    return expression.name if isinstance(expression, (v.Name, v.Attribute)) else ""
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.partition("[")[0].split("."))
+
+
+def _dotted(text: str) -> v.Expr:
+    first, *rest = text.partition("[")[0].split(".")
+    expression: v.Expr = v.Name(first)
+    for part in rest:
+        expression = v.Attribute(expression, part)
+    return expression

@@ -1,0 +1,54 @@
+"""How messages speak of the SDK: in the language of the file that they stand in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.project.node_sdk import camel
+
+
+class Words(NamedTuple):
+    """What differs between the two SDKs beside the spelling of names."""
+
+    start_in_room: str
+    """How a session is started so that it joins the room."""
+    room_argument: str
+    not_connected: str
+    """The error of a wait outside the room."""
+    not_running: str
+    """The error of a session that has not started."""
+    package: str
+    spells_camel: bool
+
+    def spelt(self, text: str) -> str:
+        """A name of Python's SDK, or a call of it, as this language spells it."""
+        return camel(text) if self.spells_camel else text
+
+
+_PYTHON = Words(
+    start_in_room="session.start(room=ctx.room)",
+    room_argument="room=",
+    not_connected='RuntimeError("room is not connected")',
+    not_running='RuntimeError("AgentSession isn\'t running")',
+    package="livekit-agents",
+    spells_camel=False,
+)
+_NODE = Words(
+    start_in_room="session.start({ agent, room: ctx.room })",
+    room_argument="room",
+    not_connected='Error("room is not connected")',
+    not_running='Error("AgentSession is not running")',
+    package="@livekit/agents",
+    spells_camel=True,
+)
+
+
+def is_node(place: Place) -> bool:
+    """The place is in a JavaScript or TypeScript file."""
+    return not place.path.endswith((".py", ".pyi"))
+
+
+def words(place: Place) -> Words:
+    """The words for a place in code: Python's for a Python file, else Node's."""
+    return _NODE if is_node(place) else _PYTHON

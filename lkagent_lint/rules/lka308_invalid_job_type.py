@@ -1,0 +1,80 @@
+"""A job type in a form that the registration does not take.
+
+## What it does
+
+Reports, in Python, a `type=` or `worker_type=` that is a member of the protocol's `JobType`, a string, or the
+`PARTICIPANT` that `ServerType` does not have. In Node, from @livekit/agents 1.0.16 on, the option `workerType`, whose
+place `serverType` has taken: an error where it is not the default, a hint where it is.
+
+## Why it is bad
+
+Python takes anything and fails while it registers: `'int' object has no attribute 'value'`, logged as "failed to
+connect to livekit, retrying in 0s" again and again. `ServerType.PARTICIPANT` is an AttributeError. Node drops the
+unknown option, and the worker is a JT_ROOM worker.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the value is not known; for numbers; in Node when `serverType` is given too.
+
+## Evidence
+
+livekit-agents 1.8.9, `worker.py` 76-78 and 1116-1178, run against a local server; @livekit/agents 1.9.0, run:
+`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.project.names import JobType
+from lkagent_lint.project.records import Worker
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.sources.sdk.changes import Change
+
+META = Meta("LKA308", "invalid-job-type", Severity.ERROR, "a job type in a form that the registration does not take")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for worker in subject.project.workers:
+        if worker.raw_type:
+            yield META.at(worker.place, _raw(worker.raw_type), key=(worker.raw_type,))
+        elif worker.dropped_type is not None and subject.project.sdk(worker.place.path).has(Change.SERVER_TYPE):
+            yield _dropped(worker, worker.dropped_type)
+
+
+def _raw(written: str) -> str:
+    if written.endswith(".PARTICIPANT"):
+        return f"{written} does not exist (AttributeError): a Python worker is ServerType.ROOM or ServerType.PUBLISHER"
+    return (
+        f'{written} is no ServerType, so the worker never registers ("failed to connect to livekit, retrying in 0s"): '
+        "use ServerType.ROOM or ServerType.PUBLISHER of livekit.agents.worker"
+    )
+
+
+def _dropped(worker: Worker, kind: JobType) -> Diagnostic:
+    if kind is JobType.ROOM:
+        return META.at(
+            worker.place,
+            "ServerOptions has no workerType any more and drops it; JT_ROOM is the default, so nothing changes: "
+            "write serverType",
+            key=("workerType",),
+            severity=Severity.INFO,
+        )
+    return META.at(
+        worker.place,
+        "ServerOptions has no workerType any more and drops it, so this worker registers as JT_ROOM: write serverType",
+        key=("workerType",),
+    )

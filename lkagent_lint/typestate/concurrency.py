@@ -1,0 +1,84 @@
+"""Which coroutines an await waits for: through variables, tasks, gathers and chains of promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.node_sdk import BUILTINS
+from lkagent_lint.project.things import Environment, Library
+
+PROMISE = f"{BUILTINS}Promise"
+JOINS_MANY = frozenset({"asyncio.gather", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
+CARRIERS = JOINS_MANY | {"asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"}
+"""Awaiting what these return awaits the coroutines given to them."""
+
+_TASKS = ("create_task", "ensure_future")
+_CONTINUATIONS = ("then", "catch", "finally")
+
+Key = tuple[Environment, int]
+"""A call in an activation, by its number."""
+
+
+class Concurrency:
+    """Answers for one solver."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def effects(self, value: v.Expr, environment: Environment) -> Iterator[Key]:
+        """The calls whose effects awaiting a value waits for."""
+        flow = self._evaluator.flow_of(environment)
+        seen: set[v.Expr] = set()
+        stack = [value]
+        while stack:
+            here = stack.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            match here:
+                case v.Result(number):
+                    yield environment, number
+                    stack.extend(self._passed(flow.calls[number], environment))
+                case v.Name(name):
+                    if owner_of(self._evaluator.files[environment.path], flow, name) is flow:
+                        stack.extend(flow.variables.get(name, ()))
+                case v.Items(items) | v.Either(items) | v.Or(items):
+                    stack.extend(items)
+                case v.Spread(inner):
+                    stack.append(inner)
+                case v.Typed(value=inner) if inner is not None:
+                    stack.append(inner)
+                case _:
+                    pass
+
+    def _passed(self, call: Call, environment: Environment) -> tuple[v.Expr, ...]:
+        """What a call waits for itself."""
+        given = (*call.args, *(each for _, each in call.keywords))
+        if isinstance(call.target, v.Attribute):
+            if call.target.name in _TASKS:
+                return given
+            if call.target.name in _CONTINUATIONS:
+                return (call.target.base,)
+        things = self._evaluator.targets(call, environment)
+        return given if any(isinstance(each, Library) and each.name in CARRIERS for each in things) else ()
+
+    def created_in(self, environment: Environment) -> Iterator[Key]:
+        """The effects of tasks that a function creates by ``group.create_task(...)``."""
+        for number, call in enumerate(self._evaluator.flow_of(environment).calls):
+            if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
+                yield from self.effects(v.Result(number), environment)
+
+
+def is_awaited_at_once(number: int, flow: Flow) -> bool:
+    """``await asyncio.wait_for(coroutine, 5)`` and the like: nothing of the job's own happens beside it."""
+    return any(
+        call.use is Use.AWAITED
+        and v.Result(number) in call.args
+        and isinstance(call.target, (v.Name, v.Attribute))
+        and call.target.name in ("wait_for", "shield")
+        for call in flow.calls
+    )
