@@ -94,7 +94,7 @@ def job_type_of(things: Things) -> JobType:
 
 
 def raw_type_of(things: Things) -> str:
-    """A job type that Python's ``ServerType`` does not have, as it is written; empty for its own, and for the unknown."""
+    """A job type that Python's ``ServerType`` does not have, as it is written; empty for its own, or if unknown."""
     if len(things) != 1:
         return ""
     (only,) = things

@@ -1,4 +1,6 @@
-"""What the Node SDK's names are, in the words of the Python SDK (@livekit/agents 1.9.0, rtc-node 1.1.0, server-sdk 2.19.2).
+"""What the Node SDK's names are, in the words of the Python SDK.
+
+Sources: @livekit/agents 1.9.0, @livekit/rtc-node 1.1.0, livekit-server-sdk 2.19.2.
 
 The two SDKs have the same classes and the same members, which Node spells in camelCase. Everything above link knows one
 spelling, Python's; what is written in a Node file is turned into it here, and back for messages.

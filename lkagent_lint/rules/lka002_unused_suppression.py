@@ -6,8 +6,8 @@ Reports a `# noqa: LKA...` or `# lkagent: ignore[LKA...]` comment that hid no fi
 
 ## Why it is bad
 
-It says that something is wrong here and accepted. When that is no longer so, the next real finding of the rule on this
-line is hidden without anyone having decided it.
+It says that something is wrong here and accepted. When that is no longer so, the next real finding of the rule on
+this line is hidden without anyone having decided it.
 
 ## Example
 

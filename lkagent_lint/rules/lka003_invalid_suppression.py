@@ -24,8 +24,8 @@ For comments that neither name an LKA code nor begin with `lkagent:`, and under 
 
 ## Evidence
 
-flake8 7.5.0, `defaults.py` 39 and `violation.py` 57: `# noqa LKA101` and `# noqa:  LKA101` are read as a bare `# noqa`,
-`# noqa: lka101` hides nothing.
+flake8 7.5.0, `defaults.py` 39 and `violation.py` 57: `# noqa LKA101` and `# noqa: LKA101` are read as a bare `#
+noqa`, `# noqa: lka101` hides nothing.
 
 ## Fix safety
 

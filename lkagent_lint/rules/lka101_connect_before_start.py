@@ -29,8 +29,9 @@ session and register listeners before connecting instead.
 ## When it stays silent
 
 When connect has any argument: connecting first is then the only way to apply it. When the SDK is older than
-livekit-agents 1.1.0 or @livekit/agents 1.0.3, where `session.start()` does not connect. When the context or the session goes to code that is neither the project's
-nor the SDK's, when connect and start run concurrently, and on paths that only an exception opens.
+livekit-agents 1.1.0 or @livekit/agents 1.0.3, where `session.start()` does not connect. When the context or the
+session goes to code that is neither the project's nor the SDK's, when connect and start run concurrently, and on
+paths that only an exception opens.
 
 ## Evidence
 

@@ -21,14 +21,14 @@ lifecycle reference waits after the start.
 
 ## When it stays silent
 
-When connect has no arguments (LKA101 speaks then), when the wait itself joins the room (LKA104), and where the state of
-the job is not known. It is an information, because a session that is built from the participant's attributes has to
-wait first.
+When connect has no arguments (LKA101 speaks then), when the wait itself joins the room (LKA104), and where the state
+of the job is not known. It is an information, because a session that is built from the participant's attributes has
+to wait first.
 
 ## Evidence
 
-livekit-agents 1.8.9, `voice/agent_session.py` 937-1152: the session's listeners are registered by start; audio and text
-that arrive before have no handler (`rtc/room.py` 1165-1198).
+livekit-agents 1.8.9, `voice/agent_session.py` 937-1152: the session's listeners are registered by start; audio and
+text that arrive before have no handler (`rtc/room.py` 1165-1198).
 
 ## Fix safety
 
@@ -60,11 +60,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 continue
             if state.session is Session.NONE and not state.exceptional:
                 lead, start = wait.lead, reached.event.place
+                wait_call = words(lead.place).spelt(Kind.WAIT.value)
                 yield META.at(
                     lead.place,
-                    f"{words(lead.place).spelt(Kind.WAIT.value)} comes before session.start() ({where(start, lead.place)}), so nothing "
-                    "listens when the participant speaks first: wait after the start, unless the session is built from "
-                    "the participant",
+                    f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "
+                    "nothing listens when the participant speaks first: wait after the start, unless the session is built "
+                    "from the participant",
                     related=[Related(start, "the session starts here")],
                     subject=lead.function,
                 )

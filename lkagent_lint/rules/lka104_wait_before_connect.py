@@ -6,13 +6,13 @@ Reports `ctx.wait_for_participant()`, or `utils.wait_for_participant(room)`, whe
 
 ## Why it is bad
 
-Before livekit-agents 1.5.2, in Node, and in the free function in every version, the call raises
-`RuntimeError: room is not connected` (Node: `Error: room is not connected`). From 1.5.2 on `ctx.wait_for_participant()` joins the room by itself with default
-options; when the session starts only after that, or a listener is registered only after that, what happens in the
-room until then is lost.
+Before livekit-agents 1.5.2, in Node, and in the free function in every version, the call raises `RuntimeError: room
+is not connected` (Node: `Error: room is not connected`). From 1.5.2 on `ctx.wait_for_participant()` joins the room by
+itself with default options; when the session starts only after that, or a listener is registered only after that,
+what happens in the room until then is lost.
 
-It is an error where the call raises on every path, and a warning where it raises on some path, or where it joins and a
-`session.start(room=...)` or a listener may follow.
+It is an error where the call raises on every path, and a warning where it raises on some path, or where it joins and
+a `session.start(room=...)` or a listener may follow.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports a `ctx.add_shutdown_callback(...)` that comes after a wait which nothing in the entry ends: an event that nobody
-sets, a bare future, an endless sleep.
+Reports a `ctx.add_shutdown_callback(...)` that comes after a wait which nothing in the entry ends: an event that
+nobody sets, a bare future, an endless sleep.
 
 ## Why it is bad
 
@@ -25,8 +25,8 @@ the file ends or that has a timeout; and when the callback uses a value that is 
 
 ## Evidence
 
-livekit-agents 1.8.9: the entry function is cancelled 15 s after the shutdown began (since 1.5.2); a callback registered
-during the shutdown is never run (`job_proc_lazy_main.py` 404-424).
+livekit-agents 1.8.9: the entry function is cancelled 15 s after the shutdown began (since 1.5.2); a callback
+registered during the shutdown is never run (`job_proc_lazy_main.py` 404-424).
 
 ## Fix safety
 

@@ -5,16 +5,17 @@
 Reports a call of a lifecycle coroutine that is an expression statement of its own, or is assigned to `_`: `connect`,
 `wait_for_participant`, `session.start`, `aclose`, `drain`, `accept`, `reject`, `create_dispatch`,
 `update_instructions`, `update_tools`, an avatar's `start`. In Node: `connect`, `waitForParticipant`, `session.start`,
-an avatar's `start`, `accept`, `reject` and `createDispatch`. `room.sid` is a coroutine too, and is reported wherever it
-is read as a value.
+an avatar's `start`, `accept`, `reject` and `createDispatch`. `room.sid` is a coroutine too, and is reported wherever
+it is read as a value.
 
 ## Why it is bad
 
 The call makes a coroutine object and throws it away; nothing happens. Python says no more than
 `RuntimeWarning: coroutine 'JobContext.connect' was never awaited`, and often not even that in a job's log.
 
-In Node the call runs all the same, but what follows does not wait for it: `generateReply` then throws "AgentSession is
-not running", and an error in the call becomes an unhandled rejection, which the job's process logs at debug level only.
+In Node the call runs all the same, but what follows does not wait for it: `generateReply` then throws "AgentSession
+is not running", and an error in the call becomes an unhandled rejection, which the job's process logs at debug level
+only.
 
 ## Example
 
@@ -33,8 +34,8 @@ livekit-agents 0.x, whose `start` is synchronous.
 
 ## Evidence
 
-livekit-agents 1.8.9: an un-awaited `accept` ends in a rejected job, an un-awaited `connect` or `start` leaves the room
-unconnected ("The room connection was not established within 10 seconds", `job_proc_lazy_main.py` 366-375).
+livekit-agents 1.8.9: an un-awaited `accept` ends in a rejected job, an un-awaited `connect` or `start` leaves the
+room unconnected ("The room connection was not established within 10 seconds", `job_proc_lazy_main.py` 366-375).
 @livekit/agents 1.9.0, `ipc/job_proc_lazy_main.ts` 268-270, run.
 
 ## Fix safety

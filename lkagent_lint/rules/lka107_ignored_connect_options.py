@@ -27,7 +27,8 @@ beside a start (`asyncio.gather`) has no order and is not judged.
 ## Evidence
 
 livekit-agents 1.8.9, `job.py` 678-740: the method returns if the job is connected (since 1.1.0). Tried with a stubbed
-room: after `session.start(room=...)` the options of a connect never reached the room. @livekit/agents 1.7.0, `job.ts` 330 (since 1.0.3).
+room: after `session.start(room=...)` the options of a connect never reached the room. @livekit/agents 1.7.0, `job.ts`
+330 (since 1.0.3).
 
 ## Fix safety
 

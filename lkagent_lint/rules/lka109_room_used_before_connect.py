@@ -24,8 +24,8 @@ raises: `ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefin
 
 In functions that run at another time: handlers, tools, nested functions that are only passed on. When something may
 have joined the room, or runs concurrently, or the context went to code that is not followed; after
-`room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python; in Node
-`ctx.job.room?.name` can.
+`room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python; in
+Node `ctx.job.room?.name` can.
 
 ## Evidence
 
@@ -103,10 +103,11 @@ def _undefined(reached: Reached) -> Diagnostic:
 
 
 def _empty(reached: Reached) -> Diagnostic:
+    spoken = words(reached.event.place)
     return META.at(
         reached.event.place,
-        f"{words(reached.event.place).spelt(_EMPTY)} is empty until the room is joined, and nothing has joined it before "
-        f"on this path: read it after {words(reached.event.place).start_in_room} or ctx.connect()",
+        f"{spoken.spelt(_EMPTY)} is empty until the room is joined, and nothing has joined it before on this path: "
+        f"read it after {spoken.start_in_room} or ctx.connect()",
         subject=reached.site.function,
         key=(_EMPTY,),
         severity=Severity.WARNING,

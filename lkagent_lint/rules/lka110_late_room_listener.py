@@ -24,7 +24,8 @@ returns only once the room is joined, so everything after it is late.
 
 With no await between a connect and the listener: nothing can be lost there. For `disconnected`, state and other
 events that tell of a change to come. For participants and tracks where something reads `remote_participants`. Where
-`ctx.wait_for_participant()` joined the room: LKA104 speaks of that. When it is not known what joined the room.
+`ctx.wait_for_participant()` joined the room: LKA104 speaks of that. Where the same function takes a listener off
+again with `off`, as one does that waits for the answer to a request. When it is not known what joined the room.
 
 ## Evidence
 
@@ -64,7 +65,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         for reached in solved.reached:
             place = reached.event.place
-            if _is_late(reached, scans) and place not in seen:
+            if _is_late(reached, scans) and place not in seen and not _is_taken_off(subject.project, reached):
                 seen.add(place)
                 yield _finding(reached)
 
@@ -77,6 +78,16 @@ def _is_late(reached: Reached, scans: bool) -> bool:
         return False
     joiner = state.origin.event.kind
     return joiner in _STARTS or (joiner is Kind.CONNECT and state.awaited is not None)
+
+
+def _is_taken_off(project: Project, reached: Reached) -> bool:
+    """The function, or one within it, takes the listener off again: it waits for an answer to what it sends itself."""
+    function = reached.site.function
+    flows = project.files[reached.event.place.path].flows
+    within = (flow for name, flow in flows.items() if name == function or name.startswith(f"{function}."))
+    return any(
+        isinstance(call.target, v.Attribute) and call.target.name == "off" for flow in within for call in flow.calls
+    )
 
 
 def _looks_at_participants(project: Project) -> bool:

@@ -40,8 +40,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
 from lkagent_lint.project.node_sdk import snake
+from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.methods import activations, word_of

@@ -62,10 +62,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             place = reached.event.place
             if reached.event.kind is Kind.START and place not in seen and not is_test_file(place.path, project.root):
                 seen.add(place)
+                spoken = words(place)
                 yield META.at(
                     place,
-                    f"session.start() without {words(place).room_argument} neither joins the room nor hears or speaks in "
-                    f"it: write {words(place).start_in_room}",
+                    f"session.start() without {spoken.room_argument} neither joins the room nor hears or speaks in it: "
+                    f"write {spoken.start_in_room}",
                     subject=reached.site.function,
                 )
 

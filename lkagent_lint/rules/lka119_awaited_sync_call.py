@@ -23,8 +23,8 @@ never runs.
 
 When the receiver is not surely the SDK's: a class of the project that overrides the method, a value that may be
 something else. `session.interrupt()`, `session.say()`, `session.generate_reply()` and `ctx.delete_room()` return
-something that can be awaited, `session.aclose()` and `session.drain()` are coroutines; none of them is meant here. Code
-for livekit-agents 0.x is not judged.
+something that can be awaited, `session.aclose()` and `session.drain()` are coroutines; none of them is meant here.
+Code for livekit-agents 0.x is not judged.
 
 ## Evidence
 

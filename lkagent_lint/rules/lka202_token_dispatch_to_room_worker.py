@@ -8,10 +8,10 @@ finding a worker; the tokens are its related places.
 ## Why it is bad
 
 The lifecycle reference asks for matching job types on both sides: a dispatch in a client's token belongs to a
-participant, the worker asks for rooms. What the server does is this: it has no job type on the dispatch side and offers
-every dispatch to all types, but a token's configuration counts only if that join creates the room, and a JT_ROOM job is
-offered only once, when the room is created. So if the room exists already, or the worker is not up at that moment, the
-dispatch is dropped and nobody is told.
+participant, the worker asks for rooms. What the server does is this: it has no job type on the dispatch side and
+offers every dispatch to all types, but a token's configuration counts only if that join creates the room, and a
+JT_ROOM job is offered only once, when the room is created. So if the room exists already, or the worker is not up at
+that moment, the dispatch is dropped and nobody is told.
 
 ## Example
 
@@ -21,7 +21,8 @@ dispatch is dropped and nobody is told.
 
 <!-- example: good -->
 
-If your rooms are always created by the join that carries the token, the pairing works, and this turns the finding off:
+If your rooms are always created by the join that carries the token, the pairing works, and this turns the finding
+off:
 
 ```toml
 [tool.lkagent-lint]
@@ -30,8 +31,8 @@ job-type-model = "server"
 
 ## When it stays silent
 
-When the job type or either name is not known, when a room configuration is not seen to go into a token, for SIP rules,
-in test files, and under `job-type-model = "server"`.
+When the job type or either name is not known, when a room configuration is not seen to go into a token, for SIP
+rules, in test files, and under `job-type-model = "server"`.
 
 ## Evidence
 

@@ -28,8 +28,8 @@ libraries.
 ## Evidence
 
 livekit-server-sdk 2.18 and @livekit/protocol (run: unknown keys of a constructor are gone), `AccessToken.ts`
-(`AccessTokenOptions` has no `roomConfig`), `AgentDispatchClient.ts` 57 (two strings); livekit-api 1.2.2 (run: raises); livekit-cli 29c2686, `cmd/lk/token.go`
-424-433.
+(`AccessTokenOptions` has no `roomConfig`), `AgentDispatchClient.ts` 57 (two strings); livekit-api 1.2.2 (run:
+raises); livekit-cli 29c2686, `cmd/lk/token.go` 424-433.
 
 ## Fix safety
 

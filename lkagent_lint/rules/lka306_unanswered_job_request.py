@@ -7,9 +7,9 @@ through it neither accepts nor rejects. Helpers that are given the request are f
 
 ## Why it is bad
 
-The worker logs "no answer was given inside the job_request_fnc, automatically rejecting the job". In Python the job is
-offered to the next worker; in Node nothing is sent at all, and the server waits until it gives up. If this is the only
-worker, the agent never joins.
+The worker logs "no answer was given inside the job_request_fnc, automatically rejecting the job". In Python the job
+is offered to the next worker; in Node nothing is sent at all, and the server waits until it gives up. If this is the
+only worker, the agent never joins.
 
 ## Example
 
@@ -21,9 +21,9 @@ worker, the agent never joins.
 
 ## When it stays silent
 
-When the request goes to code that is neither the project's nor the SDK's; on paths that raise, which is an answer; when
-an answer is not awaited (that is LKA106); for functions that are not coroutines, and for those behind a decorator that
-is not known.
+When the request goes to code that is neither the project's nor the SDK's; on paths that raise, which is an answer;
+when an answer is not awaited (that is LKA106); for functions that are not coroutines, and for those behind a
+decorator that is not known.
 
 ## Evidence
 

@@ -25,8 +25,8 @@ exported is not written out.
 
 ## Evidence
 
-@livekit/agents 1.5.0, `generator.ts` 27-29 (`isAgent` asks for a mark that only `defineAgent` sets); the loader of 1.7.0
-and 1.9.0, run: the child process exits with 1 and says the sentence above.
+@livekit/agents 1.5.0, `generator.ts` 27-29 (`isAgent` asks for a mark that only `defineAgent` sets); the loader of
+1.7.0 and 1.9.0, run: the child process exits with 1 and says the sentence above.
 
 ## Fix safety
 

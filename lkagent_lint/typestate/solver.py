@@ -7,7 +7,7 @@ path is ever counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place

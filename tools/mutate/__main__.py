@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from lkagent_lint import engine
+from tools.mutate.node import MANIFEST, SUFFIXES, node_entries, node_mutants, parse
 from tools.mutate.operators import Mutant, entries, mutants
 
 BAR = 0.97
@@ -57,6 +58,14 @@ def of_directory(directory: Path) -> Iterator[Outcome]:
         if found:
             with tempfile.TemporaryDirectory() as copy:
                 yield from _of_file(path, source, Path(copy))
+    for path in sorted(each for each in directory.rglob("*") if each.name.endswith(SUFFIXES)):
+        try:
+            source = path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, IsADirectoryError):
+            continue
+        if "node_modules" not in path.parts and list(node_entries(source, path.name)):
+            with tempfile.TemporaryDirectory() as copy:
+                yield from _of_script(path, source, Path(copy))
 
 
 def _entry_names(source: str) -> set[str]:
@@ -76,20 +85,39 @@ def _entry_names(source: str) -> set[str]:
 
 def _of_file(path: Path, source: str, copy: Path) -> Iterator[Outcome]:
     """Judge the mutants of a file within a copy of its directory."""
-    for beside in path.parent.rglob("*.py"):
-        target = copy / beside.relative_to(path.parent)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(beside, target)
-    (copy / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-    place = copy / path.name
-    before = _codes(place, {})
+    _copy(path, copy, (".py",))
+    before = _codes(copy / path.name, {})
     for entry in entries(source, _entry_names(source)):
         for mutant in mutants(source, entry):
-            if mutant.rule in before or not _compiles(mutant.text):
-                continue
-            extra = {str(copy / name): text.encode() for name, text in mutant.extra.items()}
-            after = _codes(place, {str(place): mutant.text.encode(), **extra}, *extra)
-            yield Outcome(str(path), entry.function.name, mutant, after[mutant.rule] > before[mutant.rule])
+            if mutant.rule not in before and _compiles(mutant.text):
+                yield _judged(path, entry.function.name, mutant, copy, before)
+
+
+def _of_script(path: Path, source: str, copy: Path) -> Iterator[Outcome]:
+    """The same for a file of Node."""
+    _copy(path, copy, SUFFIXES)
+    (copy / "package.json").write_text(MANIFEST, encoding="utf-8")
+    before = _codes(copy / path.name, {})
+    for number, entry in enumerate(node_entries(source, path.name)):
+        for mutant in node_mutants(source, entry):
+            if mutant.rule not in before and parse(mutant.text, path.name) is not None:
+                yield _judged(path, f"{entry.name}#{number}", mutant, copy, before)
+
+
+def _copy(path: Path, copy: Path, suffixes: tuple[str, ...]) -> None:
+    for beside in path.parent.rglob("*"):
+        if beside.name.endswith(suffixes) and beside.is_file() and "node_modules" not in beside.parts:
+            target = copy / beside.relative_to(path.parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(beside, target)
+    (copy / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+
+
+def _judged(path: Path, entry: str, mutant: Mutant, copy: Path, before: Counter[str]) -> Outcome:
+    place = copy / path.name
+    extra = {str(copy / name): text.encode() for name, text in mutant.extra.items()}
+    after = _codes(place, {str(place): mutant.text.encode(), **extra}, *extra)
+    return Outcome(str(path), entry, mutant, after[mutant.rule] > before[mutant.rule])
 
 
 def _codes(place: Path, overlays: dict[str, bytes], *others: str) -> Counter[str]:

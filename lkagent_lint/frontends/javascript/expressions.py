@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.frontends.javascript.parse import arguments, callee, entries, last_name, text_of, unwrap
+from lkagent_lint.frontends.javascript.parse import arguments, callee, entries, text_of, unwrap
 
 if TYPE_CHECKING:
     from tree_sitter import Node

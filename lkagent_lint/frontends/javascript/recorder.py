@@ -278,8 +278,8 @@ class Recorder:
             return values[-1]
 
         def caught() -> None:
-            for handler in self._arguments(node)[:1]:
-                values.append(self.record(handler, (v.OPAQUE,), Use.AWAITED, node))
+            handlers = self._arguments(node)[:1]
+            values.extend(self.record(handler, (v.OPAQUE,), Use.AWAITED, node) for handler in handlers)
 
         graph.attempt(waited, [caught], catches_all=True)
         return v.Either(tuple(values))

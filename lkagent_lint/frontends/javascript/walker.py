@@ -14,7 +14,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import EXIT_BLOCK, Await, Class, Return, Store, Use
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.frontends.javascript import imports
-from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
+from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft, carried
 from lkagent_lint.frontends.javascript.expressions import is_environment, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, Source, last_name, text_of, unwrap
 from lkagent_lint.frontends.javascript.patterns import Patterns
@@ -120,7 +120,8 @@ class Walker:
             self.draft.assignments.append((self.flow, text_of(target), value))
         elif target.type == "member_expression":
             written = "".join(text_of(target).split())
-            imports.exported_by_assignment(written, value, self.draft)
+            exported = value if self.flow is self.draft.module else carried(value)
+            imports.exported_by_assignment(written, exported, self.draft)
             base = target.child_by_field_name("object")
             if base is not None:
                 held = self.evaluate(base)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import AgentFact, WorkerFact
+from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import Source, arguments, callee, entries, last_name, text_of, walk
-from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:

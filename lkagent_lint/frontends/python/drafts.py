@@ -22,8 +22,8 @@ from lkagent_lint.facts.flows import (
     Store,
     Use,
 )
-from lkagent_lint.facts.values import Expr
 from lkagent_lint.facts.graph import Graph
+from lkagent_lint.facts.values import Expr
 from lkagent_lint.frontends.python.positions import Positions
 from lkagent_lint.text import START_OF_FILE
 

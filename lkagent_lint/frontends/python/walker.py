@@ -14,6 +14,7 @@ from typing import ClassVar
 import libcst as cst
 
 from lkagent_lint.facts.flows import EXIT_BLOCK, Class, Leave, Parameter, Use
+from lkagent_lint.facts.graph import Graph
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -28,7 +29,6 @@ from lkagent_lint.facts.values import (
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
-from lkagent_lint.facts.graph import Graph
 
 
 class _ClassScope:
