@@ -4,9 +4,8 @@
 
 Reports a call of a lifecycle coroutine that is an expression statement of its own, or is assigned to `_`: `connect`,
 `wait_for_participant`, `session.start`, `aclose`, `drain`, `accept`, `reject`, `create_dispatch`,
-`update_instructions`, `update_tools`, an avatar's `start`. In Node: `connect`, `waitForParticipant`, `session.start`,
-an avatar's `start`, `accept`, `reject` and `createDispatch`. `room.sid` is a coroutine too, and is reported wherever
-it is read as a value.
+`update_instructions`, `update_tools`, an avatar's `start`. In Node: `connect`, `waitForParticipant`, `session.start`
+and an avatar's `start`. `room.sid` is a coroutine too, and is reported wherever it is read as a value.
 
 ## Why it is bad
 
@@ -71,17 +70,23 @@ _CONSEQUENCES = {
 }
 
 
-_HARMLESS_IN_NODE = frozenset(
-    {"AgentSession.aclose", "AgentSession.drain", "Agent.update_instructions", "Agent.update_tools"}
+_IN_NODE = frozenset(
+    {
+        "JobContext.connect",
+        "JobContext.wait_for_participant",
+        "utils.wait_for_participant",
+        "AgentSession.start",
+        "AvatarSession.start",
+    }
 )
-"""A promise runs whether or not it is awaited, and nothing in the order of the lifecycle depends on these."""
+"""A promise runs whether or not it is awaited; these are what the order of the lifecycle depends on."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found in forgotten(subject.project, subject.solved):
-        harmless = is_node(found.place) and found.method in _HARMLESS_IN_NODE
-        if found.place not in seen and not harmless:
+        matters = found.method in _IN_NODE or not is_node(found.place)
+        if found.place not in seen and matters:
             seen.add(found.place)
             yield _finding(found)
 
