@@ -1,4 +1,4 @@
-"""One function that every surface calls: ``check(Request) -> Report``."""
+"""What every surface calls: ``check(Request) -> Report``, or ``survey`` for the linked projects themselves."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from lkagent_lint.diagnostics import Diagnostic, Report, Summary
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
+from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.rules import lka000_internal_error
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
 from lkagent_lint.stack import run_deep
 
-__all__ = ["Request", "check"]
+__all__ = ["Request", "Survey", "check", "survey"]
 
 
 def check(request: Request) -> Report:
@@ -28,6 +29,22 @@ def check(request: Request) -> Report:
     return run_deep(lambda: _check(request))
 
 
+def survey(request: Request) -> tuple[Survey, ...]:
+    """The linked project of every root that the paths of a request belong to or hold, in the order of their roots.
+
+    Raises ``ConfigError`` where a settings file cannot be used. Runs in a thread with a deep stack; so should what
+    evaluates more of a project (``lkagent_lint.stack.run_deep``).
+    """
+    overlays = Overlays(request.overlays)
+    finder = SettingsFinder(request.isolated, overlays.read_settings)
+
+    def run() -> tuple[Survey, ...]:
+        with _collector_paused():
+            return tuple(sorted(_surveys(request, finder, overlays), key=lambda each: each.root))
+
+    return run_deep(run)
+
+
 def _check(request: Request) -> Report:
     selection.validate((*(request.select or ()), *request.ignore), None)
     overlays = Overlays(request.overlays)
@@ -36,7 +53,8 @@ def _check(request: Request) -> Report:
     summaries: list[Summary] = []
     failing = 0
     with _collector_paused():
-        for check in _checks(request, finder, overlays):
+        for surveyed in _surveys(request, finder, overlays):
+            check = RootCheck(request, surveyed)
             diagnostics += check.diagnostics
             failing += check.failing
             summaries.append(check.summary)
@@ -48,19 +66,19 @@ def _check(request: Request) -> Report:
     )
 
 
-def _checks(request: Request, finder: SettingsFinder, overlays: Overlays) -> Iterator[RootCheck]:
-    """The checks of every root that the request's paths belong to or hold."""
+def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays) -> Iterator[Survey]:
+    """Every root that the request's paths belong to or hold, one after the other."""
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
     while pending:
         root = min(pending)
-        check = RootCheck(request, root, pending.pop(root), finder, overlays)
+        found = Survey(root, pending.pop(root), finder, overlays)
         done.add(root)
-        for nested in check.nested:
+        for nested in found.nested:
             # A directory asked for holds it whole, whatever else of it was asked for by name.
             if nested not in done:
                 pending[nested] = (nested,)
-        yield check
+        yield found
 
 
 @contextmanager

@@ -7,28 +7,25 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Place, Summary
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.hiding import Hiding
-from lkagent_lint.engine.index import Index
 from lkagent_lint.engine.request import Request
+from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.rules import all_rules, lka000_internal_error
 from lkagent_lint.rules._base import Subject
-from lkagent_lint.sources.reading import Overlays, decode
+from lkagent_lint.sources.reading import decode
 
 
 class RootCheck:
     """One root: its index, its findings, filtered."""
 
-    def __init__(
-        self, request: Request, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays
-    ) -> None:
+    def __init__(self, request: Request, survey: Survey) -> None:
         self._request = request
-        self._root = root
-        self._index = Index(root, finder, overlays, tuple(path for path in paths if os.path.isfile(path)))
-        self._subject = Subject(self._index.project())
-        self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
+        self._root = survey.root
+        self._index = survey.index
+        self._is_inside = survey.is_inside
+        self._subject = Subject(survey.project)
         self._hiding = Hiding(self._text, request.respect_noqa)
         self._validate()
         inside = [path for path in self._subject.project.files if self._is_inside(path)]
@@ -41,8 +38,6 @@ class RootCheck:
             each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
         )
         self.summary = self._summary()
-        self.nested = tuple(path for path in self._index.nested if self._is_inside(path))
-        """Roots of other projects in the directories that were asked for."""
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""
@@ -86,10 +81,6 @@ class RootCheck:
         for directory in {os.path.dirname(path) for path in self._subject.project.files} | {self._root}:
             settings = finder.for_directory(directory)
             selection.validate((*settings.select, *settings.ignore), finder.origin(directory))
-
-    def _is_inside(self, path: str) -> bool:
-        """The file is one of those that were asked for, or lies under one."""
-        return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())
 
     def _is_reported(self, path: str, code: str) -> bool:
         """The rule is selected for the file."""

@@ -54,7 +54,7 @@ def registered_names(project: Project) -> dict[str, Worker] | None:
     found: dict[str, Worker] = {}
     for worker in project.workers:
         names = names_of(worker)
-        if names is None or ("" in names and _may_be_named(project, worker)):
+        if names is None or ("" in names and may_be_named(project, worker)):
             return None
         for name in names:
             found.setdefault(name, worker)
@@ -78,10 +78,15 @@ def stranded(project: Project) -> Iterator[tuple[Worker, str]]:
 def _is_stranded(project: Project, worker: Worker, name: str, dispatched: set[str]) -> bool:
     if name in dispatched or nearest(name, [each for each in dispatched if each]):
         return False
-    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
-    if any(fnmatchcase(name, pattern) for pattern in elsewhere):
+    if is_dispatched_elsewhere(project, worker, name):
         return False
     return not (project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name))
+
+
+def is_dispatched_elsewhere(project: Project, worker: Worker, name: str) -> bool:
+    """The settings that hold for the worker say that something outside the project dispatches this name."""
+    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
+    return any(fnmatchcase(name, pattern) for pattern in elsewhere)
 
 
 def bare_sip_rules(project: Project) -> list[Place]:
@@ -99,7 +104,8 @@ def bare_sip_rules(project: Project) -> list[Place]:
     return rules if len(list(stranded(project))) == len(workers) else []
 
 
-def _may_be_named(project: Project, worker: Worker) -> bool:
+def may_be_named(project: Project, worker: Worker) -> bool:
+    """Whether the environment may name a worker whose code does not."""
     reads_variable = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT)
     return reads_variable and project.texts.names_from_environment()
 

@@ -64,8 +64,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 yield META.at(
                     lead.place,
                     f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "
-                    "nothing listens when the participant speaks first: wait after the start, unless the session is built "
-                    "from the participant",
+                    "nothing listens when the participant speaks first: wait after the start, unless the session is "
+                    "built from the participant",
                     related=[Related(start, "the session starts here")],
                     subject=lead.function,
                 )

@@ -170,7 +170,8 @@ def _early_connects(text: str, entry: NodeEntry) -> Iterator[Mutant]:
         return  # the room is joined by then, and a second connect changes nothing
     plain = f"await {context}.connect();"
     helper = f"\nasync function {HELPERS}_f(c: any) {{ await c.connect(); }}\n"
-    method = f"\nclass {HELPERS}_C {{ c: any; constructor(c: any) {{ this.c = c; }} async go() {{ await this.c.connect(); }} }}\n"
+    members = "c: any; constructor(c: any) { this.c = c; } async go() { await this.c.connect(); }"
+    method = f"\nclass {HELPERS}_C {{ {members} }}\n"
     module = "export const go = async (c: any) => c.connect();\n"
     for shape, code, end, extra in (
         ("plain", plain, "", {}),

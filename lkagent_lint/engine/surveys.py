@@ -1,0 +1,25 @@
+"""The linked project of one root, and which of its files were asked for."""
+
+from __future__ import annotations
+
+import os
+
+from lkagent_lint.config.loader import SettingsFinder
+from lkagent_lint.engine.index import Index
+from lkagent_lint.sources.reading import Overlays
+
+
+class Survey:
+    """One root, indexed and linked. ``paths`` are the absolute paths of it that were asked for."""
+
+    def __init__(self, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays) -> None:
+        self.root = root
+        self.index = Index(root, finder, overlays, tuple(path for path in paths if os.path.isfile(path)))
+        self.project = self.index.project()
+        self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
+        self.nested = tuple(path for path in self.index.nested if self.is_inside(path))
+        """Roots of other projects in the directories that were asked for."""
+
+    def is_inside(self, path: str) -> bool:
+        """The file is one of those that were asked for, or lies under one."""
+        return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())
