@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from tools.server_claims import sdk
 from tools.server_claims.report import document, row, without_versions
-from tools.server_claims.scene import Outcome, played
-from tools.server_claims.server import Binary, NoServer, find
-from tools.server_claims.tries import REAL, TRIES, Try
+from tools.server_claims.runs import outcomes_of
+from tools.server_claims.server import NoServer, find
+from tools.server_claims.tries import REAL, TRIES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "server-behaviour.md"
-AT_ONCE = 3
 
 
 def main() -> int:
@@ -35,11 +33,11 @@ def main() -> int:
     try:
         versions = sdk.versions()
         binary = find()
-        outcomes = asyncio.run(_outcomes(binary, wanted, real=False))
+        outcomes = asyncio.run(outcomes_of(binary, wanted, real=False))
         if options.only:
             print("\n".join(row(number, outcome) for number, outcome in outcomes.items()))
             return 0
-        real = asyncio.run(_outcomes(binary, (each for each in TRIES if each.number in REAL), real=True))
+        real = asyncio.run(outcomes_of(binary, (each for each in TRIES if each.number in REAL), real=True))
     except (NoServer, sdk.NoPackages, RuntimeError) as problem:
         print(f"server_claims: {problem}", file=sys.stderr)
         return 2
@@ -53,22 +51,6 @@ def main() -> int:
     else:
         print(text, end="")
     return 0
-
-
-async def _outcomes(binary: Binary, tries: Iterable[Try], *, real: bool) -> dict[str, Outcome]:
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def outcome(each: Try) -> Outcome:
-        async with gate:
-            try:
-                seen = await played(binary, each.play, real=real)
-            except Exception as problem:
-                raise RuntimeError(f"try {each.number} could not be played: {problem!r}") from problem
-        print(f"{each.number}{' with an SDK' if real else ''}: {seen.summary}", file=sys.stderr)
-        return seen
-
-    listed = list(tries)
-    return dict(zip((each.number for each in listed), await asyncio.gather(*map(outcome, listed)), strict=True))
 
 
 if __name__ == "__main__":

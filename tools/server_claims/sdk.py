@@ -22,6 +22,12 @@ class NoPackages(Exception):
 
 
 def versions() -> dict[str, str]:
+    """The packages' versions, the Node package's included. Raises NoPackages."""
+    return installed() | _node_version()
+
+
+def installed() -> dict[str, str]:
+    """The versions of the Python packages. Raises NoPackages."""
     found: dict[str, str] = {}
     for package in PACKAGES:
         try:
@@ -30,7 +36,7 @@ def versions() -> dict[str, str]:
             raise NoPackages(
                 f"the package {package} is not installed here: pip install livekit livekit-api livekit-agents"
             ) from None
-    return found | _node_version()
+    return found
 
 
 def node_worker(directory: str) -> list[str]:

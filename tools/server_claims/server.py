@@ -31,15 +31,18 @@ class Binary:
     version: str
 
 
-def find() -> Binary:
-    """The server to try: named by the environment, on the PATH, or built."""
+def find(*, build: bool = True) -> Binary:
+    """The server to try: named by the environment, on the PATH, or built. Raises NoServer.
+
+    Without ``build`` only what was built before is taken: building downloads modules and takes minutes.
+    """
     named = os.environ.get("LIVEKIT_SERVER_BIN")
     if named:
         return _checked(named, "LIVEKIT_SERVER_BIN")
     found = shutil.which("livekit-server")
     if found:
         return _checked(found, "the PATH")
-    return _built()
+    return _built() if build else _built_before()
 
 
 def _checked(path: str, origin: str) -> Binary:
@@ -64,12 +67,28 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(each) for each in version.split("."))
 
 
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lkagent-lint" / "livekit-server"
+
+
+def _built_before() -> Binary:
+    kept = [each for each in _cache().glob("*.*.*") if _version(str(each)) == each.name]
+    wanted = [each for each in kept if _numbers(each.name) >= OLDEST]
+    if not wanted:
+        raise NoServer(
+            "there is no livekit-server: set LIVEKIT_SERVER_BIN, put it on the PATH, "
+            "or let python -m tools.server_claims build it"
+        )
+    newest = max(wanted, key=lambda each: _numbers(each.name))
+    return Binary(str(newest), newest.name)
+
+
 def _built() -> Binary:
     """The newest version whose modules the module proxy serves. Kept in the user's cache directory."""
     go = shutil.which("go")
     if go is None:
         raise NoServer("there is no livekit-server: set LIVEKIT_SERVER_BIN, put it on the PATH, or install Go")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lkagent-lint" / "livekit-server"
+    cache = _cache()
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="livekit-server-") as work:
         listed = _run([go, "list", "-m", "-versions", MODULE], work)
