@@ -1,0 +1,154 @@
+"""Claims about livekit-agents as tests: a small script each, run without network in an interpreter that has the SDK.
+
+``LKAGENT_LINT_SDK_PYTHON`` names that interpreter; without it the interpreter of the tests is asked. Where neither can
+import livekit-agents, every claim is skipped and says so.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import pytest
+from packaging.version import Version
+
+from lkagent_lint.rules import all_rules
+
+VARIABLE = "LKAGENT_LINT_SDK_PYTHON"
+_STAGE = Path(__file__).parent / "stage"
+TIMEOUT = 90.0
+"""Seconds for one script; the import of the SDK alone takes two."""
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+class Claim(NamedTuple):
+    """What a rule's page or message says of the SDK, and the test that sees it."""
+
+    code: str
+    quote: str
+    test: str
+
+
+CLAIMS: list[Claim] = []
+"""Every claim of the test modules imported so far."""
+
+
+class Sdk(NamedTuple):
+    """An interpreter that can import livekit-agents."""
+
+    python: str
+    version: Version
+
+    def run(self, script: str, *, timeout: float = TIMEOUT, **environment: str) -> Output:
+        """What a script prints on both streams. ``stage`` can be imported in it; it lies in a file of its own
+        (``agent.py``), so that processes can be started from it. A script that does not end in time is a failure.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "agent.py")
+            file.write_text(textwrap.dedent(script), encoding="utf-8")
+            try:
+                ran = subprocess.run(
+                    [self.python, "-u", str(file)],
+                    cwd=folder,
+                    env=_environment(folder, environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    timeout=timeout,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as expired:
+                said = (expired.stdout or b"").decode(errors="replace")
+                pytest.fail(f"the script did not end within {timeout:g} s; it said:\n{said}")
+        return Output(ran.stdout.decode(errors="replace"))
+
+
+class Output(NamedTuple):
+    """What a script printed."""
+
+    text: str
+
+    def says(self, *words: str) -> None:
+        """These words occur, in this order."""
+        at = 0
+        for each in words:
+            found = self.text.find(each, at)
+            assert found >= 0, f"{each!r} is missing after {at} characters of:\n{self.text}"
+            at = found + len(each)
+
+    def never_says(self, *words: str) -> None:
+        """None of these words occurs."""
+        for each in words:
+            assert each not in self.text, f"{each!r} occurs in:\n{self.text}"
+
+
+def claim(
+    code: str, quote: str, *, since: str = "", before: str = "", also: tuple[str, ...] = ()
+) -> Callable[[Test], Test]:
+    """Marks a test of what the page or the messages of the rule ``code`` say: ``quote`` stands in that rule's module,
+    whatever its line breaks. ``since`` and ``before`` are the releases of livekit-agents in which it holds.
+    ``also`` are further rules that say the same in these words.
+    """
+
+    def mark(test: Test) -> Test:
+        CLAIMS.extend(Claim(each, quote, test.__name__) for each in (code, *also))
+        marked: Test = pytest.mark.sdk(since=since, before=before)(test)
+        return marked
+
+    return mark
+
+
+def stands_in_rule(said: Claim) -> bool:
+    """The rule's module holds the quote."""
+    module = inspect.getfile(all_rules()[said.code].check)
+    return _flat(said.quote) in _flat(Path(module).read_text(encoding="utf-8"))
+
+
+def _flat(text: str) -> str:
+    """A text without what divides it into lines, in prose or in a string literal."""
+    return re.sub(r"[\s\"'\\`]+", " ", re.sub(r"[\"']\s*\n\s*f?[\"']", "", text)).strip()
+
+
+def _environment(folder: str, extra: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIVEKIT_", "PYTHON", "LK_"))}
+    return {
+        **kept,
+        "HOME": folder,
+        "PYTHONPATH": str(_STAGE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LIVEKIT_URL": "ws://localhost:1",
+        "LIVEKIT_API_KEY": "key",
+        "LIVEKIT_API_SECRET": "a-secret-that-is-long-enough-for-a-signature",
+        **extra,
+    }
+
+
+@lru_cache(maxsize=1)
+def find_sdk() -> Sdk | str:
+    """The interpreter with the SDK, or why there is none."""
+    python = os.environ.get(VARIABLE) or sys.executable
+    script = "from livekit.agents import __version__; print(__version__)"
+    try:
+        ran = subprocess.run(
+            [python, "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+            env=_environment("", {}),
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return f"{python} cannot be run: {problem}"
+    if ran.returncode:
+        return f"{python} cannot import livekit.agents; {VARIABLE} names an interpreter that can"
+    return Sdk(python, Version(ran.stdout.split()[-1]))

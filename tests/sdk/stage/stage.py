@@ -1,0 +1,140 @@
+"""What the claims' scripts stand on; it is imported in the interpreter that has livekit-agents, and nowhere else.
+
+The server, its pool of processes, the job's runner, contexts and sessions are the SDK's own. Only ``rtc.Room`` is
+replaced, where a script asks for it: its ``connect`` waits a moment instead of calling a server.
+"""
+
+import asyncio
+import inspect
+import logging
+import multiprocessing
+import os
+import sys
+from unittest.mock import create_autospec
+
+from livekit import rtc
+from livekit.agents import job as jobs
+from livekit.protocol import agent, models
+
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(message)s")
+logging.captureWarnings(True)
+
+
+def taken(function, **given):
+    """The keyword arguments that this version's function has."""
+    names = inspect.signature(function).parameters
+    return {name: value for name, value in given.items() if name in names}
+
+
+def said(error):
+    """One line that names an exception as Python prints it."""
+    print(f"{type(error).__name__}: {error}", flush=True)
+
+
+class QuietRoom(rtc.Room):
+    """A room that connects to nothing, and says so."""
+
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        self.is_joined = False
+
+    async def connect(self, url, token, options=None):
+        print(
+            f"CONNECT auto_subscribe={options.auto_subscribe} encryption={bool(options.encryption or options.e2ee)}",
+            flush=True,
+        )
+        await asyncio.sleep(0.1)
+        self._local_participant = create_autospec(rtc.LocalParticipant, instance=True)
+        self._local_participant.sid, self._local_participant.identity = "PA_agent", "agent"
+        self._connection_state = rtc.ConnectionState.CONN_CONNECTED
+        self.is_joined = True
+        print("CONNECTED", flush=True)
+
+    def isconnected(self):
+        return self.is_joined
+
+    async def disconnect(self, *given, **named):
+        if self.is_joined:
+            print("DISCONNECTED", flush=True)
+        self.is_joined = False
+
+
+def context(*, identity="agent"):
+    """A job's context over a quiet room, with nothing running around it. It is the current one."""
+    room = QuietRoom()
+    info = jobs.RunningJobInfo(
+        **taken(
+            jobs.RunningJobInfo,
+            accept_arguments=jobs.JobAcceptArguments(name="", identity=identity, metadata=""),
+            job=agent.Job(id="job-1", room=models.Room(sid="RM_1", name="room"), type=agent.JobType.JT_ROOM),
+            url="ws://localhost:1",
+            token="",
+            worker_id="worker",
+            fake_job=False,
+        )
+    )
+    process = jobs.JobProcess(
+        **taken(
+            jobs.JobProcess.__init__,
+            executor_type=jobs.JobExecutorType.THREAD,
+            user_arguments=None,
+            http_proxy=None,
+        )
+    )
+    made = jobs.JobContext(
+        proc=process,
+        info=info,
+        room=room,
+        on_connect=lambda: None,
+        on_shutdown=lambda reason: print(f"SHUTDOWN {reason}"),
+        inference_executor=None,
+    )
+    jobs._JobContextVar.set(made)
+    return made
+
+
+async def serve(server, *, seconds=20.0):
+    """Run a server that is registered nowhere, give it one job, and wait for the job's end.
+
+    ``seconds`` bounds the wait. The job's room is a quiet one where the job runs in a thread of this process, and the
+    SDK's own mock where it runs in another.
+    """
+    running = asyncio.create_task(server.run(**taken(server.run, devmode=True, unregistered=True)))
+    await asyncio.sleep(0.5)
+    threaded = server._job_executor_type is jobs.JobExecutorType.THREAD
+    try:
+        if running.done():
+            await running
+        if threaded:
+            rtc.Room = QuietRoom
+        await asyncio.wait_for(
+            server.simulate_job(
+                "room",
+                **taken(
+                    server.simulate_job,
+                    fake_job=not threaded,
+                    agent_identity="agent",
+                    room_info=models.Room(sid="RM_1", name="room"),
+                ),
+            ),
+            seconds,
+        )
+        async with asyncio.timeout(seconds):
+            while server.active_jobs:
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        print("STILL RUNNING", flush=True)
+    except Exception as error:
+        said(error)
+
+
+def run(main):
+    """Run a coroutine, and leave at once when it is done, whatever threads and processes are still about."""
+    try:
+        asyncio.run(asyncio.wait_for(main, 60))
+    except BaseException as error:
+        said(error)
+    for child in multiprocessing.active_children():
+        child.kill()
+    sys.stdout.flush()
+    os._exit(0)
