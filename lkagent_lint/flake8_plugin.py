@@ -59,13 +59,20 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Register ``--lka-isolated``; everything else is set in pyproject.toml."""
+        """Register ``--lka-isolated`` and ``--lka-no-cache``; everything else is set in pyproject.toml."""
         manager.add_option(
             "--lka-isolated",
             action="store_true",
             default=False,
             parse_from_config=True,
             help="Ignore [tool.lkagent-lint] in pyproject.toml files.",
+        )
+        manager.add_option(
+            "--lka-no-cache",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Keep nothing between runs in .lkagent_lint_cache.",
         )
 
     @classmethod
@@ -105,11 +112,12 @@ class _CheckFailed(Exception):
 class _Run:
     """The checks of one flake8 run in this process. ``typed`` are the absolute paths that it was given."""
 
-    def __init__(self, isolated: bool, typed: tuple[str, ...]) -> None:
+    def __init__(self, isolated: bool, cache: bool, typed: tuple[str, ...]) -> None:
         from lkagent_lint.config import SettingsFinder
 
         self.seen: set[str] = set()
         self._isolated = isolated
+        self._cache = cache
         self._typed = typed
         self._finder: SettingsFinder = SettingsFinder(isolated)
         self._roots: dict[str, str] = {}
@@ -156,7 +164,15 @@ class _Run:
     def _check(self, path: str, overlays: dict[str, bytes]) -> Report:
         from lkagent_lint import engine
 
-        request = engine.Request(paths=(path,), overlays=overlays, isolated=self._isolated, respect_noqa=False)
+        directory = os.environ.get("LKAGENT_LINT_CACHE_DIR")
+        request = engine.Request(
+            paths=(path,),
+            overlays=overlays,
+            isolated=self._isolated,
+            respect_noqa=False,
+            cache=self._cache,
+            cache_dir=os.path.abspath(directory) if directory else None,
+        )
         return engine.check(request)
 
     def _root_of(self, path: str) -> str:
@@ -191,11 +207,12 @@ _runs: dict[tuple[object, ...], _Run] = {}
 def _run_for(options: Namespace) -> _Run:
     # Under flake8's legacy interface the options may lack ours, or anything.
     isolated = bool(getattr(options, "lka_isolated", False))
+    cache = not getattr(options, "lka_no_cache", False)
     filenames: Sequence[str] = getattr(options, "filenames", None) or ["."]
-    key = (isolated, os.getcwd(), _display_name(options), *filenames)
+    key = (isolated, cache, os.getcwd(), _display_name(options), *filenames)
     if key not in _runs:
         names = [_stdin_path(options) if name == "-" else name for name in filenames]
-        _runs[key] = _Run(isolated, tuple(os.path.abspath(name) for name in names))
+        _runs[key] = _Run(isolated, cache, tuple(os.path.abspath(name) for name in names))
     return _runs[key]
 
 

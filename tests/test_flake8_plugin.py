@@ -44,6 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.delenv("LKAGENT_LINT_CACHE_DIR", raising=False)
     stand_in = Engine()
     monkeypatch.setattr(engine, "check", stand_in)
     monkeypatch.setattr(flake8_plugin, "_runs", {})
@@ -97,7 +98,7 @@ def test_the_project_is_checked_once(asked: Engine) -> None:
     os.mkdir("app")
     for name in ("agent.py", "app/boot.py", os.path.abspath("app/other.py"), "gone/x.py"):
         check(name)
-    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False)]
+    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, cache=True)]
 
 
 def test_a_file_that_is_checked_again_has_changed(asked: Engine) -> None:
@@ -247,6 +248,7 @@ def test_standard_input_stands_in_for_the_file_it_is_named_after(asked: Engine) 
             paths=(os.getcwd(),),
             overlays={os.path.abspath("app/agent.py"): AGENT.encode()},
             respect_noqa=False,
+            cache=True,
         )
     ]
 
@@ -279,12 +281,14 @@ def test_nameless_standard_input_has_only_findings_of_its_own(asked: Engine) -> 
     )
     assert [line for line, *_ in check("stdin", given=stdin("stdin"))] == [2, 4]
     path = os.path.abspath("stdin.py")
-    assert asked.requests == [engine.Request(paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False)]
+    assert asked.requests == [
+        engine.Request(paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False, cache=True)
+    ]
 
 
 def test_a_file_called_stdin_is_a_file(asked: Engine) -> None:
     check("stdin")
-    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False)]
+    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, cache=True)]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def request_for(
     select: tuple[str, ...] | None,
     ignore: tuple[str, ...],
     isolated: bool,
+    cache: bool = False,
+    cache_dir: str | None = None,
 ) -> engine.Request:
     """The engine's request for arguments as typed; reads standard input if ``-`` is among the paths.
 
@@ -37,7 +39,15 @@ def request_for(
         overlays = {target: _read_stdin()}
     else:
         absolute = tuple(_existing(path) for path in paths or (".",))
-    return engine.Request(paths=absolute, overlays=overlays, select=select, ignore=ignore, isolated=isolated)
+    return engine.Request(
+        paths=absolute,
+        overlays=overlays,
+        select=select,
+        ignore=ignore,
+        isolated=isolated,
+        cache=cache,
+        cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
+    )
 
 
 def check(request: engine.Request, output_format: str, *, color: str, exit_zero: bool) -> int:

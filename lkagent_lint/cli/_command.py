@@ -116,6 +116,15 @@ def command() -> None:
     metavar="N",
     help="The most processes to use. For now every run uses one, whatever N is.",
 )
+@click.option(
+    "--cache-dir",
+    type=click.Path(),
+    metavar="DIR",
+    envvar="LKAGENT_LINT_CACHE_DIR",
+    show_envvar=True,
+    help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
 @_version
 def _check(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
@@ -127,10 +136,20 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     stdin_filename: str | None,
     color: str,
     jobs: int | None,
+    cache_dir: str | None,
+    no_cache: bool,
 ) -> int:
     from lkagent_lint.cli._check import check, request_for
 
-    request = request_for(paths, stdin_filename, select=select or None, ignore=ignore, isolated=isolated)
+    request = request_for(
+        paths,
+        stdin_filename,
+        select=select or None,
+        ignore=ignore,
+        isolated=isolated,
+        cache=not no_cache,
+        cache_dir=cache_dir,
+    )
     return check(request, output_format, color=color, exit_zero=exit_zero)
 
 

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Report, Summary
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.extraction import Extractor, Here
 from lkagent_lint.rules import lka000_internal_error
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
@@ -68,17 +70,23 @@ def _check(request: Request) -> Report:
 
 def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays) -> Iterator[Survey]:
     """Every root that the request's paths belong to or hold, one after the other."""
+    maker = Here()
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
     while pending:
         root = min(pending)
-        found = Survey(root, pending.pop(root), finder, overlays)
+        extractor = Extractor(_cache_of(request, root), maker)
+        found = Survey(root, pending.pop(root), finder, overlays, extractor)
         done.add(root)
         for nested in found.nested:
             # A directory asked for holds it whole, whatever else of it was asked for by name.
             if nested not in done:
                 pending[nested] = (nested,)
         yield found
+
+
+def _cache_of(request: Request, root: str) -> FactsCache | None:
+    return open_cache(directory_for(root, request.cache_dir)) if request.cache else None
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
+from lkagent_lint.extraction import Extractor, Failed, Source
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
-from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
@@ -22,17 +22,25 @@ from lkagent_lint.sources.reading import DEFAULT_LIMIT, Overlays, Unreadable
 from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
 from lkagent_lint.text import START_OF_FILE
 
-Crash = tuple[str, str, Exception]
-"""The part that failed, the file it failed on, and the error."""
+Crash = tuple[str, Failed]
+"""The file on which a front end failed, and how."""
 
 
 class Index:
     """Reads one root. ``named`` are files that were asked for by name and are read even where excluded."""
 
-    def __init__(self, root: str, finder: SettingsFinder, overlays: Overlays, named: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        root: str,
+        finder: SettingsFinder,
+        overlays: Overlays,
+        named: tuple[str, ...],
+        extractor: Extractor,
+    ) -> None:
         self.root = root
         self.finder = finder
         self.overlays = overlays
+        self._extractor = extractor
         self.crashes: list[Crash] = []
         self.facts: dict[str, FileFacts] = {}
         found = discover(root, finder, overlays)
@@ -50,8 +58,7 @@ class Index:
         self.modules = Modules(root, (*self._python, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
-        self._read_all()
-        self._read_scripts()
+        self._read_code()
 
     def project(self) -> Project:
         """Link what was read."""
@@ -79,74 +86,83 @@ class Index:
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 
-    def _read_all(self) -> None:
-        pending: list[str] = []
-        for path in sorted(self._python):
-            data = self.overlays.read(path)
-            if isinstance(data, Unreadable):
-                if self._unread_takes_part(path):
-                    self.facts[path] = _problem(data.reason)
-            elif mentions_sdk(data):
-                self._take(path, data)
-                pending.append(path)
-        while pending:
-            path = pending.pop()
-            for module in self.facts[path].modules:
-                for imported in self._imported(path, module):
-                    if imported not in self.facts:
-                        data = self.overlays.read(imported)
-                        if isinstance(data, bytes):
-                            self._take(imported, data)
-                            pending.append(imported)
+    def _read_code(self) -> None:
+        found = [
+            *(source for path in sorted(self._python) if (source := self._python_source(path)) is not None),
+            *(source for path in sorted(self._scripts) if (source := self._script_source(path)) is not None),
+        ]
+        asked = {source.path for source in found}
+        while found:
+            self._take(found)
+            imported = {each for source in found for each in self._imported(source)} - asked
+            asked |= imported
+            found = [source for path in sorted(imported) if (source := self._source(path)) is not None]
+
+    def _python_source(self, path: str) -> Source | None:
+        data = self._read(path)
+        return self._source(path, data) if data is not None and mentions_sdk(data) else None
+
+    def _script_source(self, path: str) -> Source | None:
+        """JavaScript that mentions an SDK. Compiled output is left out."""
+        data = self._read(path)
+        if data is not None and javascript_frontend.is_generated(data):
+            self.generated.add(path)
+            return None
+        return self._source(path, data) if data is not None and mentions_sdk(data) else None
+
+    def _read(self, path: str) -> bytes | None:
+        """The bytes of a file that may take part; a problem is noted where it cannot be read and does."""
+        data = self.overlays.read(path)
+        if isinstance(data, bytes):
+            return data
+        if self._unread_takes_part(path):
+            self.facts[path] = _problem(data.reason)
+        return None
+
+    def _source(self, path: str, data: bytes | None = None) -> Source | None:
+        """What the front ends need of a file; None if it cannot be read."""
+        read = self.overlays.read(path) if data is None else data
+        if isinstance(read, Unreadable):
+            return None
+        if path in self._scripts:
+            return Source(path, "javascript", os.path.splitext(path)[1], read, path not in self.overlays)
+        return Source(path, "python", "", read, path not in self.overlays)
+
+    def _take(self, sources: list[Source]) -> None:
+        for path, facts, failed in self._extractor.extract(sources):
+            self.facts[path] = facts
+            if failed is not None:
+                self.crashes.append((path, failed))
 
     def _read_texts(self) -> None:
         """What files in other languages dispatch. Those that git ignores only silence."""
+        sources: list[Source] = []
         for entry in self._texts:
             data = self.overlays.read(entry.path)
             if isinstance(data, bytes) and text_frontend.may_dispatch(data):
-                try:
-                    facts = text_frontend.extract(data, os.path.basename(entry.path))
-                except Exception as error:  # the linter's own fault: every other file is still checked
-                    self.crashes.append(("the text front end", entry.path, error))
-                    continue
-                if facts.dispatches or facts.dropped or facts.sip_rules:
-                    self.facts[entry.path] = text_frontend.silenced(facts) if entry.ignored else facts
+                name = os.path.basename(entry.path)
+                sources.append(Source(entry.path, "text", name, data, entry.path not in self.overlays))
+        ignored = {entry.path for entry in self._texts if entry.ignored}
+        for path, facts, failed in self._extractor.extract(sources):
+            if failed is not None:
+                self.crashes.append((path, failed))
+            elif facts.problems or facts.dispatches or facts.dropped or facts.sip_rules:
+                self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
 
-    def _read_scripts(self) -> None:
-        """JavaScript that mentions an SDK, and what it imports, to a fixed point. Compiled output is left out."""
-        pending: list[str] = []
-        for path in sorted(self._scripts):
-            data = self.overlays.read(path)
-            if isinstance(data, Unreadable):
-                if self._unread_takes_part(path):
-                    self.facts[path] = _problem(data.reason)
-            elif javascript_frontend.is_generated(data):
-                self.generated.add(path)
-            elif mentions_sdk(data):
-                pending.append(path)
-        while pending:
-            path = pending.pop()
-            data = self.overlays.read(path)
-            if path not in self.facts and isinstance(data, bytes):
-                self._take_script(path, data)
-                imported = (self.modules.find_script(path, each) for each in self.facts[path].modules)
-                pending += [each for each in imported if each is not None and each not in self.facts]
-
-    def _take_script(self, path: str, data: bytes) -> None:
-        dialect = javascript_frontend.dialect_of(os.path.basename(path))
-        assert dialect is not None, path
-        try:
-            self.facts[path] = javascript_frontend.extract(data, dialect)
-        except Exception as error:  # the linter's own fault: every other file is still checked
-            self.crashes.append(("the JavaScript front end", path, error))
-            self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
-
-    def _imported(self, path: str, module: str) -> Iterator[str]:
-        """The files that importing a dotted name can load: the module itself, or the one that holds the name."""
-        parent = module.rpartition(".")[0]
-        for dotted in (module, parent if parent.strip(".") or not parent else f"{parent}."):
-            if dotted:
-                found = self.modules.find(path, dotted)
+    def _imported(self, source: Source) -> Iterator[str]:
+        """The files that a file's imports can load."""
+        modules = self.facts[source.path].modules
+        if source.front_end == "javascript":
+            for specifier in modules:
+                found = self.modules.find_script(source.path, specifier)
+                if found is not None:
+                    yield found
+            return
+        for module in modules:
+            # The module itself, or the one that holds the name.
+            parent = module.rpartition(".")[0]
+            for dotted in (module, parent if parent.strip(".") or not parent else f"{parent}."):
+                found = self.modules.find(source.path, dotted) if dotted else None
                 if found is not None:
                     yield found
 
@@ -157,13 +173,6 @@ class Index:
                 return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
         except OSError:
             return True
-
-    def _take(self, path: str, data: bytes) -> None:
-        try:
-            self.facts[path] = extract(data)
-        except Exception as error:  # the linter's own fault: every other file is still checked
-            self.crashes.append(("the Python front end", path, error))
-            self.facts[path] = FileFacts(problems=(Problem(ProblemKind.INTERNAL, type(error).__name__, START_OF_FILE),))
 
 
 _UNREAD = (".vue", ".svelte", ".astro")

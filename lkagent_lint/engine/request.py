@@ -20,5 +20,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the settings' ``ignore``."""
     isolated: bool = False
     """Read no settings file at all."""
+    cache: bool = False
+    """Keep facts between runs, in ``.lkagent_lint_cache`` at each root."""
+    cache_dir: str | None = None
+    """Another directory to keep them in; each root has its own below it."""
     respect_noqa: bool = True
     """Apply ``# noqa`` comments here; a host that applies them itself (flake8) says False."""

@@ -52,8 +52,8 @@ class RootCheck:
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)
-        for crash in self._index.crashes:
-            yield lka000_internal_error.crash(*crash)
+        for path, failed in self._index.crashes:
+            yield lka000_internal_error.failed(failed.part, path, failed.error, failed.text)
         for failure in self._subject.failures:
             yield lka000_internal_error.crash("the solver", *failure)
 

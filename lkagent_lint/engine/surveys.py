@@ -6,15 +6,19 @@ import os
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.index import Index
+from lkagent_lint.extraction import Extractor
 from lkagent_lint.sources.reading import Overlays
 
 
 class Survey:
     """One root, indexed and linked. ``paths`` are the absolute paths of it that were asked for."""
 
-    def __init__(self, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays) -> None:
+    def __init__(
+        self, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
+    ) -> None:
         self.root = root
-        self.index = Index(root, finder, overlays, tuple(path for path in paths if os.path.isfile(path)))
+        named = tuple(path for path in paths if os.path.isfile(path))
+        self.index = Index(root, finder, overlays, named, extractor)
         self.project = self.index.project()
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
         self.nested = tuple(path for path in self.index.nested if self.is_inside(path))

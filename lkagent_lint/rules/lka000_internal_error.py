@@ -46,13 +46,18 @@ META = Meta("LKA000", "internal-error", Severity.ERROR, "a rule or front end of 
 
 def crash(part: str, path: str, error: BaseException) -> Diagnostic:
     """The finding for a part (``rule LKA101``, ``the Python front end``) that raised an error on a file."""
-    text = " ".join(str(error).split())
-    shown = f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+    return failed(part, path, type(error).__name__, str(error))
+
+
+def failed(part: str, path: str, error: str, text: str) -> Diagnostic:
+    """The same for an error that was raised elsewhere: the name of its type and its text."""
+    text = " ".join(text.split())
+    shown = f"{error}: {text[:200]}" if text else error
     return META.at(
         Place(path, START_OF_FILE),
         f"{part} failed on this file ({shown}); everything else was still checked, please report this",
         subject=part,
-        key=(type(error).__name__,),
+        key=(error,),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from lkagent_lint.config.loader import TABLE, ConfigError, line_of
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
 
-NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules"})
+NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules", ".lkagent_lint_cache"})
 """Directories that no setting brings back."""
 
 EXCLUDED = frozenset(

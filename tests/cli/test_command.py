@@ -47,7 +47,14 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
     """A project with one file as the current directory, and the stand-in for the engine."""
     (tmp_path / "agent.py").write_text("await ctx.connect()\n")
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "LKAGENT_LINT_TRACEBACK"):
+    for name in (
+        "GITHUB_ACTIONS",
+        "FORCE_COLOR",
+        "CLICOLOR_FORCE",
+        "NO_COLOR",
+        "LKAGENT_LINT_TRACEBACK",
+        "LKAGENT_LINT_CACHE_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
     recorder = Recorder()
     monkeypatch.setattr(engine, "check", recorder)
@@ -79,7 +86,7 @@ def report(*diagnostics: Diagnostic, failing: int = 0, internal_errors: int = 0)
 @pytest.mark.parametrize("arguments", [[], ["."], ["check"], ["check", "."]])
 def test_the_current_directory_is_checked_by_default(asked: Recorder, arguments: list[str]) -> None:
     assert run(*arguments) == 0
-    assert asked.request == engine.Request(paths=(os.getcwd(),))
+    assert asked.request == engine.Request(paths=(os.getcwd(),), cache=True)
 
 
 def test_paths_are_those_given(asked: Recorder) -> None:
@@ -201,7 +208,7 @@ def test_standard_input_stands_in_for_a_file(asked: Recorder, data: bytes, monke
     monkeypatch.setattr(sys, "stdin", Stdin(data))
     assert run("-", "--stdin-filename", "app/new.py") == 0
     path = os.path.abspath("app/new.py")
-    assert asked.request == engine.Request(paths=(path,), overlays={path: data})
+    assert asked.request == engine.Request(paths=(path,), overlays={path: data}, cache=True)
 
 
 def test_frames_show_the_unsaved_text(
@@ -426,3 +433,15 @@ def test_the_command_offers_every_format(asked: Recorder) -> None:
     from lkagent_lint.reporters import FORMATS as KNOWN
 
     assert FORMATS == KNOWN
+
+
+def test_where_facts_are_kept(asked: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LKAGENT_LINT_CACHE_DIR", "elsewhere")
+    assert run() == 0
+    assert run("--cache-dir", "here") == 0
+    assert run("--no-cache") == 0
+    assert [(each.cache, each.cache_dir) for each in asked.requests] == [
+        (True, os.path.abspath("elsewhere")),
+        (True, os.path.abspath("here")),
+        (False, os.path.abspath("elsewhere")),
+    ]

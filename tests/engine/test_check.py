@@ -12,9 +12,10 @@ from lkagent_lint.config.loader import ConfigError
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.engine import index
 from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.frontends import python
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.records import Job
+from lkagent_lint.project.records import Job, Project
 from lkagent_lint.rules import lka101_connect_before_start
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.typestate.solver import Solved, solve
@@ -79,9 +80,9 @@ def test_facts_are_the_same_alone_and_beside_other_files(tmp_path: Path) -> None
     seen: dict[str, FileFacts] = {}
 
     class Spy(index.Index):
-        def _take(self, path: str, data: bytes) -> None:
-            super()._take(path, data)
-            seen[Path(path).name] = self.facts[path]
+        def project(self) -> Project:
+            seen.update((Path(path).name, facts) for path, facts in self.facts.items())
+            return super().project()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lkagent_lint.engine.surveys.Index", Spy)
@@ -139,7 +140,7 @@ def test_a_front_end_that_fails_costs_one_file(tmp_path: Path, monkeypatch: pyte
             raise LookupError("no such thing")
         return extract(data)
 
-    monkeypatch.setattr(index, "extract", broken)
+    monkeypatch.setattr(python, "extract", broken)
     write(tmp_path, agent_py=EARLY, bad_py="import livekit\nunlucky = 1\n")
     assert found(tmp_path) == [("agent.py", 9, "LKA101"), ("bad.py", 1, "LKA000")]
 

@@ -1,0 +1,143 @@
+"""The cache's directory: made with care, locked by one builder at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+_PATIENCE = 120.0
+"""Seconds to wait for another process that makes the same facts; after that they are made here too."""
+_PAUSE = 0.02
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_MAX_BYTES = 1_000_000_000
+"""A larger file in the directory is none of ours."""
+_FILES = {
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# Facts that lkagent-lint keeps between runs. The directory can be deleted at any time.\n",
+    ".gitignore": "*\n",
+}
+
+
+class Directory:
+    """A directory by its absolute path. It is used only if it is a directory of this user's own that no other can write
+    to; a symbolic link is not followed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def make(self) -> bool:
+        """Make the directory if there is none; whether it can be used."""
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(self._path, 0o755)
+        except (OSError, ValueError):
+            return False
+        if not self._is_ours():
+            return False
+        names = set(self.names())
+        return all(name in names or self.write(name, text.encode()) for name, text in _FILES.items())
+
+    def names(self) -> list[str]:
+        """The base names in it, sorted; none where it cannot be used."""
+        try:
+            return sorted(os.listdir(self._path)) if self._is_ours() else []
+        except (OSError, ValueError):
+            return []
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a regular file in it."""
+        try:
+            descriptor = os.open(os.path.join(self._path, name), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _NO_LINKS)
+        except (OSError, ValueError):
+            return None
+        try:
+            with open(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                usable = stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_BYTES
+                return file.read() if usable else None
+        except (OSError, MemoryError):
+            return None
+
+    def write(self, name: str, data: bytes) -> bool:
+        """Put a file in its place at once and whole; whether that worked. Unfinished ones end with ``.tmp``."""
+        path = os.path.join(self._path, name)
+        unfinished = f"{path}.{os.getpid()}.tmp"
+        try:
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o644)
+        except (OSError, ValueError):
+            return False
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(unfinished, path)
+        except OSError:
+            self.remove(os.path.basename(unfinished))
+            return False
+        return True
+
+    def remove(self, name: str) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self._path, name))
+
+    def age(self, name: str) -> float:
+        """Seconds since a file was written or last said to be in use; negative where the clock was set back."""
+        try:
+            return time.time() - os.lstat(os.path.join(self._path, name)).st_mtime
+        except OSError:
+            return 0.0
+
+    def mark_used(self, name: str) -> None:
+        with contextlib.suppress(OSError):
+            os.utime(os.path.join(self._path, name))
+
+    @contextmanager
+    def locked(self) -> Generator[bool]:
+        """Hold the directory's lock, if there can be one; yields whether another process held it first."""
+        descriptor = self._lock_file()
+        try:
+            yield descriptor is not None and any(_wait_for(descriptor))
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def _lock_file(self) -> int | None:
+        if not self.make():
+            return None
+        try:
+            return os.open(os.path.join(self._path, "lock"), os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644)
+        except OSError:
+            return None
+
+    def _is_ours(self) -> bool:
+        try:
+            status = os.lstat(self._path)
+        except (OSError, ValueError):
+            return False
+        if not stat.S_ISDIR(status.st_mode):
+            return False
+        return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & stat.S_IWOTH)
+
+
+def _wait_for(descriptor: int) -> Iterator[bool]:
+    """Try to lock a file until that works, or patience ends; True for every time it was another's."""
+    try:
+        import fcntl
+    except ImportError:  # without it, every process makes its own facts
+        return
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield True
+            time.sleep(_PAUSE)
+        except OSError:  # a file system that has no locks
+            return
+        else:
+            return

@@ -1,0 +1,94 @@
+"""From files to facts: what is kept is read, the rest is made here, in other processes or on a cluster.
+
+One path for all of them: bytes in, encoded facts out, so that no result depends on where they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from lkagent_lint.cache import FactsCache
+from lkagent_lint.extraction.one import Failed, Made, Source, facts_of, make_facts
+from lkagent_lint.facts import FileFacts
+
+__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Source"]
+
+
+class Extracted(NamedTuple):
+    """One file's facts, and the failure of its front end if there was one."""
+
+    path: str
+    facts: FileFacts
+    failed: Failed | None = None
+
+
+class Maker(Protocol):
+    """Makes facts somewhere: answers for every source, in any order."""
+
+    def make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]: ...
+
+
+class Here:
+    """Makes facts in this process, one after the other."""
+
+    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+        for source in sources:
+            yield source, make_facts(source.front_end, source.name, source.data)
+
+
+class Extractor:
+    """Facts of the files of one root. Without a cache everything is made."""
+
+    def __init__(self, cache: FactsCache | None, maker: Maker) -> None:
+        self._cache = cache
+        self._maker = maker
+
+    def extract(self, sources: list[Source]) -> Iterator[Extracted]:
+        """The facts of some files, in any order. A front end that fails costs its file only."""
+        missing = sources
+        if self._cache is not None:
+            missing = []
+            for source, facts in self._kept(self._cache, sources):
+                if facts is None:
+                    missing.append(source)
+                else:
+                    yield Extracted(source.path, facts)
+        for source, made in self._make(missing):
+            yield Extracted(source.path, facts_of(made), made if isinstance(made, Failed) else None)
+
+    def _make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]:
+        if self._cache is None or not any(source.lasts for source in sources):
+            return self._maker.make(sources)
+        return self._build(self._cache, sources)
+
+    def _build(self, cache: FactsCache, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+        """Make facts and keep them, one process at a time: another may have made them while this one waited."""
+        with cache.building() as waited:
+            if waited:
+                missing: list[Source] = []
+                for source in sources:
+                    kept = cache.get(_key(cache, source))
+                    if kept is None:
+                        missing.append(source)
+                    else:
+                        yield source, bytes(kept)
+                sources = missing
+            for source, made in self._maker.make(sources):
+                if source.lasts and isinstance(made, bytes):
+                    cache.put(_key(cache, source), made)
+                yield source, made
+
+    def _kept(self, cache: FactsCache, sources: list[Source]) -> Iterator[tuple[Source, FileFacts | None]]:
+        for source in sources:
+            kept = cache.get(_key(cache, source))
+            try:
+                yield source, None if kept is None else facts_of(kept)
+            except (msgspec.DecodeError, RecursionError):  # whole, but not what this version wrote
+                yield source, None
+
+
+def _key(cache: FactsCache, source: Source) -> bytes:
+    return cache.key(source.front_end, source.name, source.data)

@@ -1,0 +1,85 @@
+"""One file's facts, made here and now: what every process, thread and cluster worker runs."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from lkagent_lint.facts import FileFacts, decode, encode
+from lkagent_lint.facts.file import Problem, ProblemKind
+from lkagent_lint.text import START_OF_FILE
+
+FrontEnd = Literal["python", "javascript", "text"]
+
+
+class Source(NamedTuple):
+    """A file to be turned into facts. They follow from ``front_end``, ``name`` and ``data`` alone."""
+
+    path: str
+    front_end: FrontEnd
+    name: str
+    """The part of the path that the front end looks at: nothing, a dialect, or the base name."""
+    data: bytes
+    lasts: bool = True
+    """False for unsaved text, whose facts are not worth keeping."""
+
+
+class Failed(NamedTuple):
+    """A front end raised: the linter's own fault."""
+
+    part: str
+    error: str
+    """The exception's type."""
+    text: str
+
+
+class Lost(NamedTuple):
+    """The facts could not be had. ``reason`` completes "…was not analysed: <reason>"."""
+
+    reason: str
+
+
+Made = bytes | Failed | Lost
+"""Encoded facts, or what became of them."""
+
+PARTS: dict[FrontEnd, str] = {
+    "python": "the Python front end",
+    "javascript": "the JavaScript front end",
+    "text": "the text front end",
+}
+
+
+def make_facts(front_end: FrontEnd, name: str, data: bytes) -> bytes | Failed:
+    """Encoded facts of a file's bytes. Call it with a deep stack (``stack.run_deep``)."""
+    try:
+        return encode(_extract(front_end, name, data))
+    except Exception as error:  # the linter's own fault: every other file is still checked
+        return Failed(PARTS[front_end], type(error).__name__, str(error))
+
+
+def facts_of(made: Made | memoryview) -> FileFacts:
+    """The facts that ``make_facts`` or a cache gave. Raises ``msgspec.DecodeError`` for bytes that are no facts."""
+    match made:
+        case Failed(_, error, _):
+            return FileFacts(problems=(Problem(ProblemKind.INTERNAL, error, START_OF_FILE),))
+        case Lost(reason):
+            return FileFacts(problems=(Problem(ProblemKind.NOT_ANALYSED, reason, START_OF_FILE),))
+        case _:
+            return decode(made)
+
+
+def _extract(front_end: FrontEnd, name: str, data: bytes) -> FileFacts:
+    match front_end:
+        case "python":
+            from lkagent_lint.frontends import python
+
+            return python.extract(data)
+        case "javascript":
+            from lkagent_lint.frontends import javascript
+
+            dialect = javascript.dialect_of(f"x{name}")
+            assert dialect is not None, name
+            return javascript.extract(data, dialect)
+        case "text":
+            from lkagent_lint.frontends import text
+
+            return text.extract(data, name)
