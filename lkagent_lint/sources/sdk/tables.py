@@ -1,0 +1,365 @@
+"""What each release of the SDKs offers: names, members, keywords and events, read from the released packages.
+
+The tables stand in ``tables/`` as JSON, one file a package, written by ``tools/sdk_tables`` (its ``surface.py`` says
+what the values mean). They are read when they are first asked, section by section.
+
+    >>> agents = release("livekit-agents", "1.8.9")
+    >>> agents.parameters("AgentServer").accepts("agent_name")
+    False
+    >>> agents.member("AgentServer", "rtc_session").parameters.accepts("agent_name")
+    True
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from lkagent_lint.sources.sdk.ranges import release_of
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "tables")
+_PACKAGES = ("livekit-agents", "livekit", "livekit-api", "livekit-protocol")
+_NODE_PACKAGES = ("@livekit/agents", "@livekit/rtc-node", "livekit-server-sdk")
+_HOMES = {
+    "livekit-agents": ("livekit.agents", "livekit.agents.voice", "livekit.agents.worker", "livekit.agents.job"),
+    "livekit": ("livekit.rtc",),
+    "livekit-api": ("livekit.api",),
+    "livekit-protocol": (),
+    "@livekit/agents": ("@livekit/agents", "@livekit/agents.voice"),
+    "@livekit/rtc-node": ("@livekit/rtc-node",),
+    "livekit-server-sdk": ("livekit-server-sdk",),
+}
+"""The modules in which a class is looked for by its own name, in this order."""
+_SERVICES = ("agent_dispatch_service", "room_service", "sip_service", "egress_service", "ingress_service")
+
+
+class Kind(enum.Enum):
+    """What a name of a module, or a member of a class, is. The values are the tables' letters."""
+
+    CLASS = "C"
+    FUNCTION = "F"
+    MODULE = "M"
+    ENUM = "E"
+    """Node only; a Python enumeration is a class."""
+    TYPE = "T"
+    """Node only: an interface or a type, which is gone at run time."""
+    VALUE = "V"
+    EXTERNAL = "X"
+    """Something of another package."""
+    COROUTINE = "c"
+    METHOD = "m"
+    GENERATOR = "g"
+    """An asynchronous one."""
+    PROPERTY = "p"
+    SETTABLE = "w"
+    """A property that can be assigned to."""
+    ATTRIBUTE = "a"
+    MEMBER = "="
+    """Of an enumeration of Node."""
+
+
+class Parameters(NamedTuple):
+    """The parameters of a call, without ``self``."""
+
+    positional: tuple[str, ...]
+    keyword_only: tuple[str, ...]
+    required: frozenset[str]
+    var_positional: bool
+    var_keyword: bool
+    positional_only: frozenset[str] = frozenset()
+
+    def accepts(self, keyword: str) -> bool:
+        """Whether a call may give this keyword."""
+        return self.var_keyword or keyword in self.keywords
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """Every parameter that can be given by its name."""
+        return frozenset((*self.positional, *self.keyword_only)) - self.positional_only
+
+
+class Name(NamedTuple):
+    """What a name of a module is; ``path`` says where a class or a function is defined, or which module it is."""
+
+    kind: Kind
+    path: str = ""
+
+
+class Member(NamedTuple):
+    """A member of a class, or a function of a module."""
+
+    kind: Kind
+    parameters: Parameters | None = None
+    """None for what is not called, and where it is not known."""
+    value: str = ""
+    """Of a member of an enumeration."""
+
+
+class Period(NamedTuple):
+    """A range of releases. ``until`` is the first release that is outside again; empty if none is."""
+
+    since: str
+    until: str
+
+
+_Spans = str | list[int | str]
+
+
+class _File(msgspec.Struct):
+    package: str
+    releases: tuple[str, ...]
+    names: msgspec.Raw
+    members: msgspec.Raw
+    events: msgspec.Raw
+    deprecated: msgspec.Raw
+
+
+class Table:
+    """The table of one package over all its releases."""
+
+    def __init__(self, package: str) -> None:
+        registry = "npm" if package in _NODE_PACKAGES else "pypi"
+        file = f"{registry}-{package.replace('@', '').replace('/', '-')}.json"
+        with open(os.path.join(_FOLDER, file), "rb") as stream:
+            self._file = msgspec.json.decode(stream.read(), type=_File)
+        self.package = package
+        self.releases = self._file.releases
+        self._numbers = [release_of(each) for each in self.releases]
+
+    @cached_property
+    def names(self) -> Mapping[str, dict[str, _Spans]]:
+        return _decoded(self._file.names)
+
+    @cached_property
+    def members(self) -> Mapping[str, dict[str, _Spans]]:
+        return _decoded(self._file.members)
+
+    @cached_property
+    def events(self) -> Mapping[str, dict[str, _Spans]]:
+        return _decoded(self._file.events)
+
+    @cached_property
+    def deprecated(self) -> Mapping[str, dict[str, _Spans]]:
+        return _decoded(self._file.deprecated)
+
+    def index(self, version: str) -> int:
+        """The newest release that is no newer than a version; -1 if the table begins later."""
+        return bisect_right(self._numbers, release_of(version)) - 1
+
+    def periods(self, module: str, name: str) -> tuple[Period, ...]:
+        """When a module had a name, the oldest time first. With an empty name, when there was the module."""
+        owned = self.names.get(module, {})
+        spans = [owned[name]] if name in owned else list(owned.values()) if not name else []
+        inside = [any(_at(each, index) is not None for each in spans) for index in range(len(self.releases))]
+        found: list[Period] = []
+        for index, here in enumerate(inside):
+            if here and (index == 0 or not inside[index - 1]):
+                found.append(Period(self.releases[index], ""))
+            elif not here and index and inside[index - 1]:
+                found[-1] = Period(found[-1].since, self.releases[index])
+        return tuple(found)
+
+
+class Release:
+    """One package at one release. Classes are given by their own name (``AgentSession``) or by their full path."""
+
+    def __init__(self, table: Table, index: int) -> None:
+        self.table = table
+        self.version = table.releases[index]
+        self._index = index
+
+    def module(self, module: str) -> bool:
+        """Whether there is a public module of this name."""
+        return any(True for _ in self.names(module))
+
+    def names(self, module: str) -> Iterator[str]:
+        """The public names that can be imported from a module."""
+        for name, spans in self.table.names.get(module, {}).items():
+            if name not in "*?" and _at(spans, self._index) is not None:
+                yield name
+
+    def name(self, module: str, name: str) -> Name | None:
+        """What a name of a module is; None if the module does not have it."""
+        value = self._value(self.table.names, module, name)
+        return None if value is None else Name(Kind(value[0]), value[2:])
+
+    def is_open(self, module: str) -> bool:
+        """The module makes up names when they are asked for, or has all names of another package's module."""
+        return any(self._value(self.table.names, module, mark) is not None for mark in "?*")
+
+    def stars(self, module: str) -> tuple[str, ...]:
+        """The modules of other LiveKit packages whose public names a module has too."""
+        return tuple((self._value(self.table.names, module, "*") or "").split())
+
+    def path(self, owner: str) -> str:
+        """The path of a class given by its own name; empty if this release has none of that name."""
+        if "." in owner:
+            return owner if owner in self.table.members else ""
+        for module in _HOMES[self.table.package]:
+            found = self.name(module, owner)
+            if found is not None and found.kind in (Kind.CLASS, Kind.ENUM):
+                return found.path
+        for service in _SERVICES if self.table.package == "livekit-api" else ():
+            path = f"livekit.api.{service}.{owner}"
+            if self._value(self.table.members, path, "()") is not None:
+                return path
+        return ""
+
+    def member(self, owner: str, name: str) -> Member | None:
+        """A member of a class, its bases' included, or a function of a module; None if it has none of that name."""
+        for path, home in self._homes(owner):
+            value = home._value(home.table.members, path, name)
+            if value is not None:
+                return _member(value)
+        return None
+
+    def members(self, owner: str) -> dict[str, Member]:
+        """All public members of a class, or functions of a module."""
+        found: dict[str, Member] = {}
+        for path, home in reversed(list(self._homes(owner))):
+            for name, spans in home.table.members.get(path, {}).items():
+                value = _at(spans, home._index)
+                if value is not None and name not in ("()", "<", "?"):
+                    found[name] = _member(value)
+        return found
+
+    def has_class(self, owner: str) -> bool:
+        return bool(self.path(owner))
+
+    def is_open_class(self, owner: str) -> bool:
+        """The class may have members that the table does not know: it makes them up, or has a foreign base."""
+        return any(home._value(home.table.members, path, "?") is not None for path, home in self._homes(owner))
+
+    def parameters(self, owner: str) -> Parameters | None:
+        """The parameters of a class's constructor; None where they are not known."""
+        value = self._value(self.table.members, self.path(owner), "()")
+        return None if value is None else _parameters(value)
+
+    def events(self, owner: str) -> dict[str, int | None]:
+        """The events that a class emits, with the number of arguments, None where it is not known. Empty if it emits
+        none, or others than these (``?``).
+        """
+        found = {
+            event: None if value == "?" else int(value)
+            for event, spans in self.table.events.get(self.path(owner), {}).items()
+            if (value := _at(spans, self._index)) is not None
+        }
+        return {} if "?" in found else found
+
+    def deprecated(self, path: str, key: str = "") -> str | None:
+        """What the SDK says of a deprecated class, function or method, or of one of its parameters."""
+        return self._value(self.table.deprecated, path, key)
+
+    def _value(self, section: Mapping[str, dict[str, _Spans]], owner: str, key: str) -> str | None:
+        spans = section.get(owner, {}).get(key)
+        return None if spans is None else _at(spans, self._index)
+
+    def _homes(self, owner: str) -> Iterator[tuple[str, Release]]:
+        """The class, or module, and its bases in other LiveKit packages (at their newest releases)."""
+        path = self.path(owner) or owner
+        yield path, self
+        for base in (self._value(self.table.members, path, "<") or "").split():
+            for package in _PACKAGES if "." in base else ():
+                other = newest(package)
+                parent, _, name = base.rpartition(".")
+                found = other.name(parent, name)
+                if found is not None:
+                    yield found.path, other
+
+
+def packages(*, node: bool = False) -> tuple[str, ...]:
+    """The packages that have tables."""
+    return _NODE_PACKAGES if node else _PACKAGES
+
+
+@cache
+def table(package: str) -> Table:
+    """The table of a package. Raises FileNotFoundError for a package without one."""
+    return Table(package)
+
+
+@lru_cache(maxsize=256)
+def release(package: str, version: str) -> Release | None:
+    """A package at a version (the newest release no newer than it); None for one that is older than its table."""
+    found = table(package)
+    index = found.index(version)
+    return None if index < 0 else Release(found, index)
+
+
+def newest(package: str) -> Release:
+    """A package at its newest known release."""
+    found = release(package, table(package).releases[-1])
+    assert found is not None
+    return found
+
+
+def package_of(module: str) -> str:
+    """The Python package that a dotted name of the SDK belongs to; empty for plugins and other packages."""
+    for prefix, package in (
+        ("livekit.agents", "livekit-agents"),
+        ("livekit.rtc", "livekit"),
+        ("livekit.api", "livekit-api"),
+        ("livekit.protocol", "livekit-protocol"),
+    ):
+        if module == prefix or module.startswith(f"{prefix}."):
+            return package
+    return ""
+
+
+def _decoded(raw: msgspec.Raw) -> dict[str, dict[str, _Spans]]:
+    return msgspec.json.decode(raw, type=dict[str, dict[str, _Spans]])
+
+
+def _at(spans: _Spans, index: int) -> str | None:
+    """The value at a release: a table gives one for all of them, or triples of since, until and value."""
+    if isinstance(spans, str):
+        return spans
+    for position in range(0, len(spans), 3):
+        since, until, value = spans[position : position + 3]
+        if isinstance(since, int) and isinstance(until, int) and since <= index and (until < 0 or index < until):
+            return str(value)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _member(value: str) -> Member:
+    kind = Kind(value[0])
+    if kind is Kind.MEMBER:
+        return Member(kind, value=value[2:])
+    return Member(kind, _parameters(value[1:]) if value[1:] else None)
+
+
+@lru_cache(maxsize=1024)
+def _parameters(written: str) -> Parameters:
+    """``(agent, *, room=, **)``"""
+    positional: list[str] = []
+    keyword_only: list[str] = []
+    required: set[str] = set()
+    before_slash: list[str] = []
+    starred = var_positional = var_keyword = False
+    for word in filter(None, written.strip("()").split(", ")):
+        if word == "**":
+            var_keyword = True
+        elif word == "/":
+            before_slash = list(positional)
+        elif word.startswith("*"):
+            starred, var_positional = True, word != "*"
+        else:
+            name = word.rstrip("=")
+            (keyword_only if starred else positional).append(name)
+            if name == word:
+                required.add(name)
+    return Parameters(
+        tuple(positional),
+        tuple(keyword_only),
+        frozenset(required),
+        var_positional,
+        var_keyword,
+        frozenset(before_slash),
+    )

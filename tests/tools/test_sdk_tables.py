@@ -1,0 +1,198 @@
+"""The reader of released packages, on packages of our own, and the tables' arithmetic."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tools.sdk_tables import merge, node_surface, python_surface
+from tools.sdk_tables.surface import Surface, empty
+
+PYTHON = {
+    "livekit/agents/__init__.py": """
+import typing
+from .job import Context as Context
+from ._hidden import Secret, helper
+from .events import *
+if typing.TYPE_CHECKING:
+    from .job import OnlyForCheckers
+Alias = Context
+""",
+    "livekit/agents/_hidden.py": "class Secret(dict):\n    pass\ndef helper(a, *, b=1, **rest): ...\n",
+    "livekit/agents/events.py": """
+from typing import Literal, Union
+__all__ = ["Session"]
+Kinds = Literal["opened", "closed"]
+class Session(EventEmitter[Union[Kinds, Literal["extra"]]]):
+    def __init__(self): self.held = 1
+    def end(self):
+        self.emit("closed", 1, 2)
+        self.emit("opened")
+class Wide(EventEmitter[Kinds | Event]): ...
+def not_in_all(): ...
+""",
+    "livekit/agents/job.py": '''
+import dataclasses
+from dataclasses import dataclass, field
+class Base:
+    limit: int = 3
+    async def close(self, /, why, *, now=False): ...
+    def plain(self): ...
+class Context(Base):
+    @property
+    def room(self): ...
+    @staticmethod
+    def made(x): ...
+    async def each(self):
+        yield 1
+    def __getattr__(self, name): ...
+    def old(self):
+        """Doc."""
+        warnings.warn("old is deprecated, use new instead")
+@dataclass
+class Options:
+    entry: int
+    name: str = ""
+    many: list = field(default_factory=list)
+    made: int = field(init=False)
+    __: dataclasses.KW_ONLY
+    last: int = 0
+''',
+}
+NODE = {
+    "package/dist/index.d.ts": """export * from './room.js';
+export * as voice from './voice/index.js';
+export declare const Worker: typeof Room;
+import { Room } from './room.js';
+""",
+    "package/dist/room.d.ts": """import { Kinds } from './kinds.js';
+declare const Room_base: new () => TypedEmitter<Callbacks>;
+/** A room.
+ * @deprecated Use {@link Hall} instead. */
+export declare class Room extends Room_base {
+    private secret;
+    name: string;
+    constructor(url: string, options?: number);
+    get open(): boolean;
+    connect(url: string, { token }: { token: string }): Promise<void>;
+    leave(): void;
+}
+export type Callbacks = { [Kinds.Joined]: (who: string, when: number) => void; left: () => void };
+export interface Shape { a: number }
+""",
+    "package/dist/kinds.d.ts": "export declare enum Kinds { Joined = 'joined', Left = 'left' }\n",
+    "package/dist/voice/index.d.ts": """export { Room as Hall } from '../room.js';
+export { Kinds } from '../kinds.js';
+""",
+}
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    path = tmp_path / "package.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in PYTHON.items():
+            archive.writestr(name, text)
+    return path
+
+
+@pytest.fixture
+def tarball(tmp_path: Path) -> Path:
+    path = tmp_path / "package.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in NODE.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return path
+
+
+def test_names_of_a_wheel(wheel: Path) -> None:
+    names = python_surface.read(wheel)["names"]
+    assert names["livekit.agents"] == {
+        "typing": "X",
+        "Context": "C livekit.agents.job.Context",
+        "Alias": "C livekit.agents.job.Context",
+        "Secret": "C livekit.agents._hidden.Secret",
+        "helper": "F livekit.agents._hidden.helper",
+        "Session": "C livekit.agents.events.Session",
+        "events": "M livekit.agents.events",
+        "job": "M livekit.agents.job",
+    }
+    assert "livekit.agents._hidden" not in names
+
+
+def test_members_of_a_wheel(wheel: Path) -> None:
+    members = python_surface.read(wheel)["members"]
+    assert members["livekit.agents.job.Context"] == {
+        "limit": "a",
+        "close": "c(why, *, now=)",
+        "plain": "m()",
+        "room": "p",
+        "made": "m(x)",
+        "each": "g()",
+        "?": "?",
+        "old": "m()",
+    }
+    assert members["livekit.agents.job.Options"]["()"] == "(entry, name=, many=, *, last=)"
+    assert members["livekit.agents._hidden.Secret"]["?"] == "?"
+
+
+def test_events_of_a_wheel(wheel: Path) -> None:
+    events = python_surface.read(wheel)["events"]
+    assert events["livekit.agents.events.Session"] == {"opened": "0", "closed": "2", "extra": "?"}
+    assert events["livekit.agents.events.Wide"]["?"] == "?"
+
+
+def test_what_a_wheel_calls_deprecated(wheel: Path) -> None:
+    deprecated = python_surface.read(wheel)["deprecated"]
+    assert deprecated == {"livekit.agents.job.Context.old": {"": "old is deprecated, use new instead"}}
+
+
+def test_a_tarball(tarball: Path) -> None:
+    found = node_surface.read(tarball, "pack")
+    assert found["names"]["pack"] == {
+        "Callbacks": "T",
+        "Room": "C room.Room",
+        "Shape": "T",
+        "Worker": "C room.Room",
+        "voice": "M pack.voice",
+    }
+    assert found["names"]["pack.voice"] == {"Hall": "C room.Room", "Kinds": "E kinds.Kinds"}
+    assert found["members"]["room.Room"] == {
+        "<": "EventEmitter",
+        "name": "a",
+        "()": "(url, options=)",
+        "open": "p",
+        "connect": "c(url, {})",
+        "leave": "m()",
+    }
+    assert found["members"]["kinds.Kinds"] == {"Joined": "= joined", "Left": "= left"}
+    assert found["events"]["room.Room"] == {"joined": "2", "left": "0"}
+    assert found["deprecated"]["room.Room"] == {"": "Use {@link Hall} instead."}
+
+
+def surface(**names: str) -> Surface:
+    found = empty()
+    if names:
+        found["names"]["m"] = dict(names)
+    return found
+
+
+def test_a_table_gives_every_release_back() -> None:
+    releases = [
+        merge.Release("1.0", surface(a="V", b="V")),
+        merge.Release("1.1", surface(a="V", b="F b")),
+        merge.Release("1.2", surface()),
+        merge.Release("1.3", surface(a="V", c="V")),
+    ]
+    data = merge.merged("p", releases)
+    stored = merge.decode(data)
+    assert [stored.surface(each.version) for each in releases] == [each.surface for each in releases]
+    again = (merge.Release(each, stored.surface(each)) for each in stored.releases)
+    assert merge.merged("p", again) == data
+    assert stored.names["m"]["a"] == [0, 2, "V", 3, -1, "V"]

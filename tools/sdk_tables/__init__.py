@@ -1,0 +1,1 @@
+"""Tables of what the released SDKs offer, read from their archives: see ``__main__``."""
