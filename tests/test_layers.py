@@ -20,7 +20,7 @@ LAYERS = (
     ("project", "typestate", "extraction"),
     ("rules", "suppress", "comments"),
     ("engine", "rulebook"),
-    ("reporters",),
+    ("reporters", "graph"),
     ("cli", "flake8_plugin"),
 )
 """From the bottom up; what stands beside each other may not import each other, but for ``ALLOWED``."""

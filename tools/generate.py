@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import inspect
 import re
 import sys
@@ -20,9 +21,12 @@ import msgspec
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from lkagent_lint import rulebook  # noqa: E402
+from lkagent_lint import engine, rulebook  # noqa: E402
 from lkagent_lint.config.settings import Settings  # noqa: E402
+from lkagent_lint.graph import Document, render  # noqa: E402
+from lkagent_lint.graph.build import build  # noqa: E402
 from lkagent_lint.reporters import rule_url  # noqa: E402
+from lkagent_lint.reporters._paths import relative_path  # noqa: E402
 from lkagent_lint.rulebook import Example, Examples, Page  # noqa: E402
 from lkagent_lint.rules import all_rules  # noqa: E402
 from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
@@ -31,6 +35,8 @@ from tests.harness.marks import without_marks  # noqa: E402
 EXAMPLES = "lkagent_lint/rulebook/examples.json"
 SETTINGS = "docs/settings.md"
 SCHEMA = "docs/lkagent-lint.schema.json"
+GRAPH = "docs/graph.md"
+GRAPH_SCHEMA = "docs/graph.schema.json"
 README = "README.md"
 RULES = "docs/rules"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -68,8 +74,10 @@ def documents() -> dict[str, str]:
     found[f"{RULES}/index.md"] = index(pages)
     found[SETTINGS] = settings_page()
     found[SCHEMA] = schema()
-    readme = (REPOSITORY / README).read_text(encoding="utf-8")
-    found[README] = between(readme, "rules", table(pages, f"{RULES}/"))
+    found[GRAPH_SCHEMA] = graph_schema()
+    text, mermaid = (fenced(graph_of_demo(name), name) for name in ("text", "mermaid"))
+    found[GRAPH] = between(GRAPH, {"graph-text": text, "graph-mermaid": mermaid})
+    found[README] = between(README, {"rules": table(pages, f"{RULES}/"), "graph": text})
     return found
 
 
@@ -112,12 +120,36 @@ def table(pages: tuple[Page, ...], directory: str) -> str:
     return "\n".join(["| code | name | at most | finds |", "| --- | --- | --- | --- |", *rows, ""])
 
 
-def between(text: str, name: str, content: str) -> str:
-    """The text with what stands between ``<!-- generated: name -->`` and ``<!-- end -->`` replaced."""
-    block = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-    if not block.search(text):
-        raise SystemExit(f"{README} has no block <!-- generated: {name} -->")
-    return block.sub(lambda found: f"{found[1]}{content}{found[2]}", text)
+def between(path: str, blocks: dict[str, str]) -> str:
+    """A document with what stands between ``<!-- generated: name -->`` and ``<!-- end -->`` replaced."""
+    text = (REPOSITORY / path).read_text(encoding="utf-8")
+    for name, content in blocks.items():
+        block = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        if not block.search(text):
+            raise SystemExit(f"{path} has no block <!-- generated: {name} -->")
+        text = block.sub(r"\1" + content.replace("\\", r"\\") + r"\2", text)
+    return text
+
+
+# The graph
+
+
+def graph_of_demo(format: str) -> str:
+    """What ``lkagent-lint graph`` prints in the demo's own directory."""
+    demo = str(REPOSITORY / "fixtures" / "demo")
+    (survey,) = engine.survey(engine.Request(paths=(demo,)))
+    shown = functools.partial(relative_path, cwd=demo)
+    return render(format, Document(projects=(build(survey.project, wanted=survey.is_inside, show=shown),)), str)
+
+
+def fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text}```\n"
+
+
+def graph_schema() -> str:
+    """The JSON schema of ``graph --format json``."""
+    schema = {"$schema": _DRAFT, "title": "lkagent-lint graph --format json", **msgspec.json.schema(Document)}
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
 
 
 # Settings

@@ -177,3 +177,33 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
     if every == (word is not None):
         raise click.UsageError("name one rule, or ask for --all")
     return show(word, output_format)
+
+
+GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
+
+
+@command.command("graph", short_help="Show who dispatches whom.")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(GRAPH_FORMATS),
+    default=GRAPH_FORMATS[0],
+    show_default=True,
+    help="text for reading here, mermaid and dot for pictures, json for programs.",
+)
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+def _graph(paths: tuple[str, ...], output_format: str, isolated: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+    """Show workers and dispatches, which reaches which, and for each worker whether it would ever get a job.
+
+    PATHS are files and directories, the current directory if none are given: their workers and dispatches are
+    shown, with what they are joined to elsewhere in the project.
+
+    \b
+    Examples:
+      lkagent-lint graph
+      lkagent-lint graph --format mermaid > agents.mmd
+    """
+    from lkagent_lint.cli._graph import show
+
+    return show(paths, output_format, isolated=isolated)

@@ -1,0 +1,25 @@
+"""What ``graph`` does: one call of the engine, the graph of each project, one of its pictures."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from lkagent_lint import engine
+from lkagent_lint.cli._check import request_for
+from lkagent_lint.cli._output import write_output
+from lkagent_lint.graph import Document, render
+from lkagent_lint.graph.build import build
+from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.stack import run_deep
+
+
+def show(paths: tuple[str, ...], output_format: str, *, isolated: bool) -> int:
+    """Print the graph of the projects that paths belong to or hold. Raises ConfigError as the engine does."""
+    request = request_for(paths, None, select=None, ignore=(), isolated=isolated)
+    shown = functools.partial(relative_path, cwd=os.getcwd())
+    surveys = engine.survey(request)
+    graphs = run_deep(lambda: tuple(build(each.project, wanted=each.is_inside, show=shown) for each in surveys))
+    write_output(render(output_format, Document(projects=graphs), Escaper.from_environment().leading))
+    return 0

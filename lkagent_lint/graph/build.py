@@ -1,0 +1,161 @@
+"""Builds the graph of a linked project. The same project gives the same graph, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.graph import records as r
+from lkagent_lint.graph.answers import Reach, answer
+from lkagent_lint.graph.matching import effective_name, match
+from lkagent_lint.project.modules import SCRIPTS
+from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
+from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.rules._base import Subject
+from lkagent_lint.rules.lka205_starved_unnamed_worker import check as starved
+
+
+def build(project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str]) -> r.Graph:
+    """The graph of the workers and dispatches in wanted files (by absolute path), with what they are joined to.
+
+    ``show`` turns an absolute path into the one that is shown.
+    """
+    return _Builder(project, show).graph(wanted)
+
+
+class _Source(NamedTuple):
+    place: Place
+    kind: Literal["room-or-token", "sip-rule"]
+    lists_agents: bool
+
+
+class _Builder:
+    def __init__(self, project: Project, show: Callable[[str], str]) -> None:
+        self.project = project
+        self.show = show
+        workers = sorted(project.workers, key=lambda each: each.place)
+        dispatches = sorted(project.dispatches, key=lambda each: (each.place, each.kind.value, repr(each.name)))
+        self.workers = {f"w{number}": each for number, each in enumerate(workers, 1)}
+        self.dispatches = {f"d{number}": each for number, each in enumerate(dispatches, 1)}
+        self.names = {key: effective_name(project, each) for key, each in self.workers.items()}
+        self.edges = tuple(self._edges())
+        self.sources = self._room_sources()
+
+    def _edges(self) -> Iterable[r.Edge]:
+        for dispatch, asked in self.dispatches.items():
+            for worker, name in self.names.items():
+                found = match(name, asked.name)
+                if found is not None:
+                    yield r.Edge(dispatch=dispatch, worker=worker, by=found.by, certain=found.certain)
+
+    def graph(self, wanted: Callable[[str], bool]) -> r.Graph:
+        project = self.project
+        inside = {key for key, each in (self.workers | self.dispatches).items() if wanted(each.place.path)}
+        edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
+        shown = inside.union(*({each.dispatch, each.worker} for each in edges))
+        unnamed = any(key in shown and self.workers[key].name == Known("") for key in self.workers)
+        hungry = {each.place for each in starved(Subject(project))}
+        return r.Graph(
+            root=self.show(project.root),
+            files=len(project.files),
+            workers=tuple(self._worker(key, each, hungry) for key, each in self.workers.items() if key in shown),
+            dispatches=tuple(self._dispatch(key, each) for key, each in self.dispatches.items() if key in shown),
+            edges=edges,
+            sources=tuple(
+                r.Source(at=self._at(each.place), kind=each.kind, lists_agents=each.lists_agents)
+                for each in self.sources
+                if unnamed or wanted(each.place.path)
+            ),
+            variables=tuple(self._variables(shown)),
+            gaps=tuple(
+                r.Gap(path=self.show(path), message=problem.message)
+                for path, facts in project.files.items()
+                for problem in facts.problems
+            ),
+        )
+
+    def _worker(self, key: str, worker: Worker, hungry: set[Place]) -> r.Worker:
+        reaches = [
+            Reach(edge.dispatch, self.dispatches[edge.dispatch], edge) for edge in self.edges if edge.worker == key
+        ]
+        listed = [each.place for each in self.sources if each.lists_agents]
+        is_starved = worker.place in hungry
+        gets, because = answer(self.project, worker, self.names[key], reaches, listed, is_starved, self._at)
+        path = worker.place.path
+        return r.Worker(
+            id=key,
+            at=self._at(worker.place),
+            language="node" if path.endswith(SCRIPTS) else "python",
+            sdk=self.project.sdk(path).label(self.project.root),
+            name=_name(self.names[key]),
+            job_type=worker.job_type.value,
+            runs=tuple(self._runs(worker)),
+            package=self.show(worker.package),
+            in_tests=worker.in_tests,
+            gets_jobs=gets,
+            because=because,
+        )
+
+    def _runs(self, worker: Worker) -> Iterable[r.Function]:
+        for entry in worker.entries:
+            flow = self.project.files[entry.path].flows[entry.flow]
+            yield r.Function(name=flow.name, at=self._at(Place(entry.path, flow.span)))
+        if worker.agent_file is not None:
+            agents = self.project.files[worker.agent_file].agents
+            yield r.Function(name="", at=self._at(Place(worker.agent_file, agents[0].span)))
+
+    def _dispatch(self, key: str, dispatch: Dispatch) -> r.Dispatch:
+        return r.Dispatch(
+            id=key,
+            at=self._at(dispatch.place),
+            kind=dispatch.kind.value,
+            name=_name(dispatch.name),
+            package=self.show(dispatch.package),
+            in_tests=dispatch.in_tests,
+            words_only=dispatch.presence,
+            reaches=self._reaches(key, dispatch),
+        )
+
+    def _reaches(self, key: str, dispatch: Dispatch) -> r.Answer:
+        edges = [each for each in self.edges if each.dispatch == key]
+        if any(each.certain for each in edges):
+            return "yes"
+        deployed = isinstance(dispatch.name, Known) and self.project.texts.configures(dispatch.name.value)
+        return "perhaps" if edges or deployed or self.project.has_gaps else "no"
+
+    def _room_sources(self) -> list[_Source]:
+        found: list[_Source] = []
+        for path, facts in self.project.files.items():
+            found += [_Source(Place(path, each.span), "room-or-token", each.has_agents) for each in facts.room_sources]
+            found += [_Source(Place(path, each.span), "sip-rule", each.has_agents) for each in facts.sip_rules]
+        return sorted(found)
+
+    def _variables(self, shown: set[str]) -> Iterable[r.Variable]:
+        named = [*self.names.items(), *((key, each.name) for key, each in self.dispatches.items())]
+        readers = [(key, name) for key, name in named if isinstance(name, FromEnv) and key in shown]
+        for variable in sorted({name.variable for _, name in readers}):
+            own = [(key, name.default) for key, name in readers if name.variable == variable]
+            yield r.Variable(
+                name=variable,
+                defaults=tuple(sorted({default for _, default in own if default is not None})),
+                workers=tuple(key for key, _ in own if key in self.workers),
+                dispatches=tuple(key for key, _ in own if key in self.dispatches),
+            )
+
+    def _at(self, place: Place) -> r.Position:
+        return r.Position(path=self.show(place.path), line=place.span.line, column=place.span.column)
+
+
+def _name(name: Name) -> r.Name:
+    match name:
+        case Known(""):
+            return r.Name(kind="unnamed")
+        case Known(value):
+            return r.Name(kind="known", values=(value,))
+        case OneOf(values):
+            return r.Name(kind="one-of", values=values)
+        case FromEnv(variable, default):
+            return r.Name(kind="environment", variable=variable, default=default)
+        case _:
+            return r.Name(kind="unknown")

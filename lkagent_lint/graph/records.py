@@ -1,0 +1,162 @@
+"""Who dispatches whom, as plain data: what ``--format json`` prints, field by field.
+
+Paths are shown as the caller wishes (the command: relative to the working directory, with ``/`` separators); lines
+and columns are 1-based and count code points. ``docs/graph.schema.json`` is made from these records.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+FORMAT = 1
+"""Raised when a field is taken away or changes its meaning; new fields do not raise it."""
+
+Answer = Literal["yes", "perhaps", "no"]
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """Where something stands."""
+
+    path: str
+    line: int
+    column: int
+
+
+class Name(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's name, as far as the project's files tell it."""
+
+    kind: Literal["known", "unnamed", "one-of", "environment", "unknown"]
+    values: tuple[str, ...] = ()
+    """``known``: the name; ``one-of``: all that it may be, sorted."""
+    variable: str | None = None
+    """``environment``: the variable that holds it."""
+    default: str | None = None
+    """``environment``: the name where the variable is not set; null where the code gives none."""
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a worker would get a job, or not, or why that is not known."""
+
+    kind: Literal[
+        "dispatch",
+        "possible-dispatch",
+        "automatic",
+        "listed-rooms",
+        "starved",
+        "elsewhere",
+        "unset-variable",
+        "unknown-name",
+        "near-name",
+        "mention",
+        "unread",
+        "not-analysed",
+        "nothing",
+    ]
+    message: str
+    """One sentence without a full stop."""
+    dispatch: str | None = None
+    """The dispatch that it speaks of."""
+    at: Position | None = None
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry function, or the file of a Node agent (``name`` is then empty)."""
+
+    name: str
+    at: Position
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
+    """A registration of an agent."""
+
+    id: str
+    """``w1``, ``w2``, … in the order of paths and lines."""
+    at: Position
+    language: Literal["python", "node"]
+    sdk: str
+    """The SDK version that holds there, with the file that says so."""
+    name: Name
+    job_type: Literal["JT_ROOM", "JT_PUBLISHER", "JT_PARTICIPANT", "unknown"]
+    runs: tuple[Function, ...]
+    """Empty where it is not known."""
+    package: str
+    in_tests: bool
+    gets_jobs: Answer
+    """Whether it would ever get a job: ``yes`` by something in the project, ``perhaps`` where that is not known."""
+    because: tuple[Reason, ...]
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """A dispatch that reaches a worker, or may."""
+
+    dispatch: str
+    worker: str
+    by: Literal["value", "variable", "one-of", "default", "unknown"]
+    """``value``: equal names; ``variable``: the same variable of the environment; ``one-of``: one of several values;
+    ``default``: a variable's default; ``unknown``: one of the names is not known.
+    """
+    certain: bool
+
+
+class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that asks for an agent."""
+
+    id: str
+    at: Position
+    kind: Literal["token", "api", "room", "sip", "connector", "command", "preset", "config", "request"]
+    name: Name
+    package: str
+    in_tests: bool
+    words_only: bool
+    """A mention that may be a dispatch: found by its words alone, in a request written by hand, in a file that is not
+    parsed or that git ignores.
+    """
+    reaches: Answer
+    """Whether it reaches a worker of this project."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that makes rooms. One that lists agents turns automatic dispatch off in its rooms."""
+
+    at: Position
+    kind: Literal["room-or-token", "sip-rule"]
+    lists_agents: bool
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable of the environment that names agents, and who reads it."""
+
+    name: str
+    defaults: tuple[str, ...]
+    workers: tuple[str, ...]
+    dispatches: tuple[str, ...]
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that takes part and could not be analysed."""
+
+    path: str
+    message: str
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """One project: what lies under one root."""
+
+    root: str
+    files: int
+    """How many files take part."""
+    workers: tuple[Worker, ...]
+    dispatches: tuple[Dispatch, ...]
+    edges: tuple[Edge, ...]
+    sources: tuple[Source, ...]
+    variables: tuple[Variable, ...]
+    gaps: tuple[Gap, ...]
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--format json`` prints."""
+
+    format: int = FORMAT
+    projects: tuple[Graph, ...]

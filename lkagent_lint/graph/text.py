@@ -1,0 +1,95 @@
+"""The graph for reading: each worker with its answer, then what else was seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from lkagent_lint.graph.records import Dispatch, Document, Graph, Worker
+from lkagent_lint.graph.words import kind_in_words, name_in_words, place, reason_in_words, title
+
+_MOST = 3
+"""Places that may be something are not worth more lines than this for one worker; JSON has them all."""
+
+
+def render_text(document: Document, escape: Callable[[str], str]) -> str:
+    """The document as lines; ``escape`` makes a line safe to print."""
+    lines: list[str] = []
+    for graph in document.projects:
+        lines += [*map(escape, _project(graph)), ""]
+    return "\n".join([*lines, escape(_summary(document)), ""])
+
+
+def _project(graph: Graph) -> Iterator[str]:
+    yield f"project {graph.root}: {_count(graph.files, 'file')} in it"
+    for worker in graph.workers:
+        yield ""
+        yield from _worker(worker)
+    if graph.dispatches:
+        yield ""
+        yield "dispatches"
+        for dispatch in graph.dispatches:
+            yield f"  {_dispatch(dispatch, graph)}"
+    if any(worker.name.kind == "unnamed" for worker in graph.workers) and graph.sources:
+        yield ""
+        yield "rooms"
+        for source in graph.sources:
+            kind = "a SIP rule" if source.kind == "sip-rule" else "a token or a room"
+            agents = "that lists its agents: automatic dispatch is off" if source.lists_agents else "without agents"
+            yield f"  {place(source.at)} {kind} {agents}"
+    if graph.variables:
+        yield ""
+        yield "environment"
+        for variable in graph.variables:
+            readers = [_where(graph, each) for each in (*variable.workers, *variable.dispatches)]
+            default = "".join(f' or "{each}"' for each in variable.defaults)
+            yield f"  ${variable.name}{default}, read at {', '.join(dict.fromkeys(readers))}"
+    if graph.gaps:
+        yield ""
+        yield "not analysed, so that what is missing elsewhere may stand there"
+        for gap in graph.gaps:
+            yield f"  {gap.path}: {gap.message}"
+
+
+def _worker(worker: Worker) -> Iterator[str]:
+    yield f"worker {title(worker)} at {place(worker.at)}"
+    runs = [f"{each.name or 'the agent'} ({place(each.at)})" for each in worker.runs]
+    yield f"  runs {', '.join(runs) or 'an entry function that is not known'}; {worker.sdk}"
+    yield f"  gets jobs: {worker.gets_jobs}"
+    possible = [each for each in worker.because if each.kind == "possible-dispatch"]
+    shown = possible[: 0 if worker.gets_jobs == "yes" and len(possible) > 1 else _MOST]
+    for reason in worker.because:
+        if reason.kind != "possible-dispatch" or reason in shown:
+            yield f"    {reason_in_words(reason)}"
+    if len(possible) > len(shown):
+        yield f"    {_count(len(possible) - len(shown), 'other place')} may ask for it: see below"
+
+
+def _dispatch(dispatch: Dispatch, graph: Graph) -> str:
+    reached = [each for each in graph.edges if each.dispatch == dispatch.id]
+    certain = [_where(graph, each.worker) for each in reached if each.certain]
+    perhaps = [_where(graph, each.worker) for each in reached if not each.certain]
+    ends = [*certain, *(f"perhaps {each}" for each in perhaps[:_MOST])]
+    if len(perhaps) > _MOST:
+        ends.append(f"perhaps {_count(len(perhaps) - _MOST, 'other worker')}")
+    if not ends:
+        ends = ["perhaps an agent that is not seen" if dispatch.reaches == "perhaps" else "no worker of this project"]
+    return f"{place(dispatch.at)} {kind_in_words(dispatch)}: {name_in_words(dispatch.name)} -> {', '.join(ends)}"
+
+
+def _where(graph: Graph, key: str) -> str:
+    places = {each.id: each.at for each in graph.workers} | {each.id: each.at for each in graph.dispatches}
+    return f"{places[key].path}:{places[key].line}"
+
+
+def _summary(document: Document) -> str:
+    workers = [worker for graph in document.projects for worker in graph.workers]
+    dispatches = sum(len(graph.dispatches) for graph in document.projects)
+    found = Counter(worker.gets_jobs for worker in workers)
+    answers = ", ".join(f"{found[each]} {each}" for each in ("yes", "perhaps", "no") if found[each])
+    seen = f"{_count(len(workers), 'worker')}, {_count(dispatches, 'dispatch', 'dispatches')}"
+    return f"{seen}; gets jobs: {answers}" if workers else seen
+
+
+def _count(number: int, singular: str, plural: str | None = None) -> str:
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
