@@ -10,8 +10,8 @@ from typing import TextIO
 import click
 
 from lkagent_lint import engine
-from lkagent_lint.cli._output import wants_colour, write_output
-from lkagent_lint.reporters import render
+from lkagent_lint.cli._output import wants_colour
+from lkagent_lint.cli._reports import Output, Reports
 
 _STDIN = "-"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -50,12 +50,11 @@ def request_for(
     )
 
 
-def check(request: engine.Request, output_format: str, *, color: str, exit_zero: bool) -> int:
-    """Run a request, print its report and return the exit code. Raises ConfigError as the engine does."""
+def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, exit_zero: bool) -> int:
+    """Run a request, write its reports and return the exit code. Raises ConfigError as the engine does."""
+    reports = Reports(outputs, request.paths, _current_directory(), wants_colour(color))
     report = engine.check(request)
-    source = source_of(request.overlays)
-    text = render(output_format, report, source, _current_directory(), wants_colour(color))
-    write_output(text)
+    reports.write(report, source_of(request.overlays), os.environ)
     if report.internal_errors:
         return 2
     return 1 if report.failing and not exit_zero else 0

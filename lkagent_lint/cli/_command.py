@@ -5,9 +5,7 @@ from __future__ import annotations
 import click
 
 from lkagent_lint import __version__
-
-# Those of the reporters, which are not imported to show the help; a test compares them.
-FORMATS = ("full", "concise", "json")
+from lkagent_lint.cli._options import report_options
 
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
@@ -73,13 +71,7 @@ def command() -> None:
 
 @command.command("check", help=_HELP, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
-@click.option(
-    "--output-format",
-    type=click.Choice(FORMATS),
-    default=FORMATS[0],
-    show_default=True,
-    help="full shows the source of each finding, concise one line a finding, json one array for programs.",
-)
+@report_options
 @click.option(
     "--select",
     multiple=True,
@@ -96,19 +88,11 @@ def command() -> None:
     help="Do not report these rules, beside those that the settings ignore.",
 )
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--stdin-filename",
     type=click.Path(),
     metavar="FILE",
     help="With - as the only path: check standard input as the unsaved text of FILE, in FILE's project.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(("auto", "always", "never")),
-    default="auto",
-    show_default=True,
-    help="When to use colours; auto looks at the terminal, NO_COLOR and FORCE_COLOR.",
 )
 @click.option(
     "--jobs",
@@ -128,7 +112,9 @@ def command() -> None:
 @_version
 def _check(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
-    output_format: str,
+    output: tuple[str, ...],
+    output_format: str | None,
+    output_file: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     isolated: bool,
@@ -140,7 +126,9 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     no_cache: bool,
 ) -> int:
     from lkagent_lint.cli._check import check, request_for
+    from lkagent_lint.cli._reports import outputs_for
 
+    outputs = outputs_for(output, output_format, output_file)
     request = request_for(
         paths,
         stdin_filename,
@@ -150,7 +138,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
         cache=not no_cache,
         cache_dir=cache_dir,
     )
-    return check(request, output_format, color=color, exit_zero=exit_zero)
+    return check(request, outputs, color=color, exit_zero=exit_zero)
 
 
 @command.command("rule", short_help="Explain a rule.")

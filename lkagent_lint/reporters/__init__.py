@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.reporters._paths import rule_url
+from lkagent_lint.reporters._paths import repository_of, rule_url
 
-__all__ = ["FORMATS", "render", "rule_url"]
+__all__ = ["FORMATS", "render", "repository_of", "rule_url"]
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
 """The names that ``render`` takes, the default first."""
 
 
-def render(format: str, report: Report, source: Callable[[str], str | None], cwd: str, colour: bool) -> str:
-    """The whole output for a report in one of ``FORMATS``, ending with a line end.
+def render(
+    format: str,
+    report: Report,
+    source: Callable[[str], str | None],
+    cwd: str,
+    colour: bool,
+    *,
+    repository: str | None = None,
+) -> str:
+    """The whole output for a report in one of ``FORMATS``, ending with a line end unless it is empty.
 
     ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
-    ``cwd`` is the absolute directory that paths are shown relative to. ``colour`` asks for terminal colours
-    and has no effect on JSON. With ``GITHUB_ACTIONS=true`` in the environment the text formats hold nothing
-    that the runner would take for a command. Raises ValueError for another format.
+    ``cwd`` is the absolute directory that paths are shown relative to; github, gitlab and sarif, which code hosts
+    read, show them relative to ``repository`` (absolute, ``cwd`` where none is given). ``colour`` asks for terminal
+    colours and has no effect outside full and concise. With ``GITHUB_ACTIONS=true`` in the environment those two
+    hold nothing that the runner would take for a command. Raises ValueError for another format.
     """
-    if format == "json":
-        from lkagent_lint.reporters.json import render_json
+    if format in ("full", "concise"):
+        return _for_people(format, report, source, cwd, colour)
+    return _for_programs(format, report, cwd, repository or cwd)
 
-        return render_json(report, cwd)
+
+def _for_people(format: str, report: Report, source: Callable[[str], str | None], cwd: str, colour: bool) -> str:
     from lkagent_lint.reporters._escape import Escaper
 
     escape = Escaper.from_environment()
@@ -32,8 +43,31 @@ def render(format: str, report: Report, source: Callable[[str], str | None], cwd
         from lkagent_lint.reporters.concise import render_concise
 
         return render_concise(report, cwd, escape, colour)
-    if format == "full":
-        from lkagent_lint.reporters.full import render_full
+    from lkagent_lint.reporters.full import render_full
 
-        return render_full(report, source, cwd, escape, colour)
+    return render_full(report, source, cwd, escape, colour)
+
+
+def _for_programs(format: str, report: Report, cwd: str, repository: str) -> str:
+    # Each imports what only it needs.
+    if format in ("json", "jsonl"):
+        from lkagent_lint.reporters.json import render_json, render_jsonl
+
+        return render_json(report, cwd) if format == "json" else render_jsonl(report, cwd)
+    if format == "github":
+        from lkagent_lint.reporters.github import render_github
+
+        return render_github(report, repository)
+    if format == "gitlab":
+        from lkagent_lint.reporters.gitlab import render_gitlab
+
+        return render_gitlab(report, repository)
+    if format == "sarif":
+        from lkagent_lint.reporters.sarif import render_sarif
+
+        return render_sarif(report, repository)
+    if format == "junit":
+        from lkagent_lint.reporters.junit import render_junit
+
+        return render_junit(report, cwd)
     raise ValueError(f"no such format: {format}")

@@ -60,6 +60,11 @@ class Escaper:
         return self.inline(text)
 
 
+def without_surrogates(text: str) -> str:
+    """The text with lone surrogates as ``\\udcff``: many readers of JSON refuse them, also escaped ones."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable()
 

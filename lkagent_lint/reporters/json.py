@@ -1,4 +1,4 @@
-"""One JSON array for programs: an object a finding, each on its own line, so that reports compare by line."""
+"""For programs: an object a finding, each on its own line, as one JSON array or as lines of their own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def render_json(report: Report, cwd: str) -> str:
         return "[]\n"
     items = (json.dumps(_item(diagnostic, cwd)) for diagnostic in report.diagnostics)
     return "[\n  " + ",\n  ".join(items) + "\n]\n"
+
+
+def render_jsonl(report: Report, cwd: str) -> str:
+    """The same objects as JSON lines, without brackets and commas; empty where there are no findings."""
+    return "".join(f"{json.dumps(_item(diagnostic, cwd))}\n" for diagnostic in report.diagnostics)
 
 
 def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,70 +16,8 @@ from lkagent_lint import __version__, engine
 from lkagent_lint.cli import main
 from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.config import ConfigError
-from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
-from lkagent_lint.text import Span
-
-Engine = Callable[[engine.Request], Report]
-
-
-class Recorder:
-    """An engine that notes what it is asked and answers with a report or an exception."""
-
-    def __init__(self) -> None:
-        self.requests: list[engine.Request] = []
-        self.answer: Report | BaseException = Report(diagnostics=(), summary=Summary(files=1))
-
-    def __call__(self, request: engine.Request) -> Report:
-        self.requests.append(request)
-        if isinstance(self.answer, BaseException):
-            raise self.answer
-        return self.answer
-
-    @property
-    def request(self) -> engine.Request:
-        (request,) = self.requests
-        return request
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
-    """A project with one file as the current directory, and the stand-in for the engine."""
-    (tmp_path / "agent.py").write_text("await ctx.connect()\n")
-    monkeypatch.chdir(tmp_path)
-    for name in (
-        "GITHUB_ACTIONS",
-        "FORCE_COLOR",
-        "CLICOLOR_FORCE",
-        "NO_COLOR",
-        "LKAGENT_LINT_TRACEBACK",
-        "LKAGENT_LINT_CACHE_DIR",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    recorder = Recorder()
-    monkeypatch.setattr(engine, "check", recorder)
-    return recorder
-
-
-def run(*arguments: str) -> int:
-    """Run the command and return its exit code."""
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
-
-
-def finding(path: str = "agent.py", message: str = "joins the room too early") -> Diagnostic:
-    return Diagnostic(
-        code="LKA101",
-        name="connect-before-start",
-        severity=Severity.WARNING,
-        message=message,
-        place=Place(os.path.abspath(path), Span(1, 7, 1, 20)),
-    )
-
-
-def report(*diagnostics: Diagnostic, failing: int = 0, internal_errors: int = 0) -> Report:
-    return Report(diagnostics=diagnostics, summary=Summary(), failing=failing, internal_errors=internal_errors)
+from lkagent_lint.diagnostics import Report
+from tests.cli.standing_in import Recorder, finding, report, run
 
 
 @pytest.mark.parametrize("arguments", [[], ["."], ["check"], ["check", "."]])
@@ -245,8 +182,9 @@ def test_help_names_everything_and_shows_an_example(
 ) -> None:
     assert run(*arguments) == 0
     text = capfd.readouterr().out
-    options = "--output-format --select --ignore --isolated --exit-zero --stdin-filename --color --jobs --version"
-    for option in [*options.split(), "-h, --help", "Example:", "[tool.lkagent-lint]", "# noqa: LKA101"]:
+    own = "--select --ignore --isolated --stdin-filename --jobs --version"
+    shown = "--output-format --output-file --output --color --exit-zero"
+    for option in [*own.split(), *shown.split(), "-h, --help", "Example:", "[tool.lkagent-lint]", "# noqa: LKA101"]:
         assert option in text
     assert asked.requests == []
 
@@ -311,7 +249,7 @@ def check(request):
     path = request.paths[0] + "/ünï-\\udcff.py"
     one = Diagnostic(code="LKA101", name="n", severity=Severity.ERROR, message="\\ud800 日本",
                      place=Place(path, Span(1, 1, 1, 2)))
-    return Report(diagnostics=(one,) * 50_000, summary=Summary(), failing=1)
+    return Report(diagnostics=(one,) * 3_000, summary=Summary(), failing=1)
 
 engine.check = check
 main(sys.argv[2:])
@@ -429,7 +367,8 @@ def test_version_imports_nothing_heavy() -> None:
 
 
 def test_the_command_offers_every_format(asked: Recorder) -> None:
-    from lkagent_lint.cli._command import FORMATS, GRAPH_FORMATS
+    from lkagent_lint.cli._command import GRAPH_FORMATS
+    from lkagent_lint.cli._options import FORMATS
     from lkagent_lint.graph import FORMATS as KNOWN_OF_GRAPH
     from lkagent_lint.reporters import FORMATS as KNOWN
 

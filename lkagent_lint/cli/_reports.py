@@ -1,0 +1,96 @@
+"""Where reports go: one for standard output at most, any number for files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import click
+
+from lkagent_lint.cli._files import append_file, check_destination, write_file
+from lkagent_lint.cli._output import write_output
+from lkagent_lint.diagnostics import Report
+from lkagent_lint.reporters import FORMATS, render, repository_of
+
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class Output(NamedTuple):
+    """A format, and the file it is written to; None for standard output."""
+
+    format: str
+    file: str | None
+
+
+def outputs_for(named: tuple[str, ...], output_format: str | None, output_file: str | None) -> tuple[Output, ...]:
+    """The outputs that ``--output FORMAT[=FILE]``, ``--output-format`` and ``--output-file`` ask for.
+
+    Raises UsageError for an unknown format, and where two would go to one place.
+    """
+    outputs = [_output(each) for each in named]
+    if output_format is not None or output_file is not None or not outputs:
+        outputs.append(Output(output_format or FORMATS[0], output_file))
+    places = [None if each.file is None else os.path.abspath(each.file) for each in outputs]
+    if places.count(None) > 1:
+        raise click.UsageError(
+            "only one format can go to standard output; give the others a file, --output FORMAT=FILE"
+        )
+    if len(set(places)) < len(places):
+        raise click.UsageError("two formats cannot go to one file")
+    return tuple(outputs)
+
+
+def _output(text: str) -> Output:
+    name, separator, file = text.partition("=")
+    if name not in FORMATS:
+        raise click.UsageError(f'there is no format "{name}"; the formats are {", ".join(FORMATS)}')
+    if separator and not file:
+        raise click.UsageError(f"--output {text} names no file")
+    return Output(name, file if separator else None)
+
+
+class Reports:
+    """The outputs of one run. ``paths`` are the absolute paths that are checked, ``cwd`` the absolute directory that
+    shown paths are relative to. Raises FileError where an output cannot be written, before anything is checked.
+    """
+
+    def __init__(self, outputs: tuple[Output, ...], paths: tuple[str, ...], cwd: str, colour: bool) -> None:
+        self._outputs = outputs
+        self._cwd = cwd
+        self._colour = colour
+        self._repository = repository_of(paths, cwd)
+        for each in outputs:
+            if each.file is not None:
+                check_destination(each.file, frozenset(paths))
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return tuple(each.format for each in self._outputs)
+
+    def write(self, report: Report, source: Callable[[str], str | None], environ: Mapping[str, str]) -> None:
+        """Write every output; files come first, so that a reader who goes away costs none of them.
+
+        Raises OutputError, FileError or SystemExit as writing does, once every other file is written.
+        """
+        failure: click.ClickException | None = None
+        for each in sorted(self._outputs, key=lambda each: each.file is None):
+            # Colours are for terminals only.
+            colour = self._colour and each.file is None
+            text = render(each.format, report, source, self._cwd, colour, repository=self._repository)
+            try:
+                if each.file is None:
+                    write_output(text)
+                else:
+                    write_file(each.file, text)
+            except click.ClickException as error:
+                failure = failure or error
+        if "github" in self.formats and environ.get(_STEP_SUMMARY):
+            self._summarise(report, environ)
+        if failure is not None:
+            raise failure
+
+    def _summarise(self, report: Report, environ: Mapping[str, str]) -> None:
+        from lkagent_lint.reporters.github import step_summary
+
+        append_file(environ[_STEP_SUMMARY], step_summary(report, self._repository, environ))

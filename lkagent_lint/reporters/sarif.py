@@ -1,0 +1,190 @@
+"""SARIF 2.1.0, made for GitHub's code scanning and readable by every other viewer.
+
+What GitHub requires and where it cuts: https://docs.github.com/en/code-security/reference/code-scanning/sarif-files.
+``primaryLocationLineHash`` is left to the upload, which computes it from the checkout; our own fingerprint stands
+beside it. No path of the machine is in the file: the same sources give the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from lkagent_lint import rulebook
+from lkagent_lint._version import __version__
+from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity
+from lkagent_lint.reporters._escape import without_surrogates
+from lkagent_lint.reporters._paths import file_uri, relative_uri, rule_url
+from lkagent_lint.rulebook import Page
+from lkagent_lint.rules._base import Default
+
+_Object = dict[str, object]
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_HOME = "https://lkagent-lint.readthedocs.io/"
+_ROOT = "%SRCROOT%"
+MOST_RESULTS = 5_000
+"""Results that GitHub shows of a run."""
+_MAX_TEXT = 1_024
+_LEVELS = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
+_PROBLEM = {Severity.INFO: "recommendation", Severity.WARNING: "warning", Severity.ERROR: "error"}
+_TAGS = {"0": "linter", "1": "lifecycle", "2": "dispatch", "3": "registration", "4": "callbacks", "5": "versions"}
+_NOT_ANALYSED = {"LKA000": "internal-error", "LKA001": "syntax-error", "LKA004": "not-analysed"}
+"""Findings that say that something was not looked at; they are notifications of the run too."""
+_LINK_TEXT = re.compile(r"([\\\[\]])")
+
+
+def render_sarif(report: Report, repository: str) -> str:
+    """The report as a log of one run. Paths are relative to ``repository``, absolute outside of it.
+
+    Of more than 5,000 findings the worst are kept, and a notification says how many are left out.
+    """
+    pages = rulebook.pages()
+    indexes = {page.code: number for number, page in enumerate(pages)}
+    kept = _kept(report)
+    run: _Object = {
+        "tool": {"driver": _driver(pages)},
+        "automationDetails": {"id": "lkagent-lint/"},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository that was checked."}}},
+        "invocations": [
+            {
+                "executionSuccessful": report.internal_errors == 0,
+                "toolExecutionNotifications": _notifications(report, kept, indexes, repository),
+            }
+        ],
+        "results": [_result(diagnostic, indexes, repository) for diagnostic in kept],
+        "properties": {
+            "files": report.summary.files,
+            "workers": report.summary.workers,
+            "jobs": report.summary.jobs,
+            "dispatches": report.summary.dispatches,
+            "sdks": [without_surrogates(sdk) for sdk in report.summary.sdks],
+        },
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _kept(report: Report) -> list[Diagnostic]:
+    """At most 5,000 findings in report order, the worst of all."""
+    found = report.diagnostics
+    if len(found) <= MOST_RESULTS:
+        return list(found)
+    worst = sorted(range(len(found)), key=lambda number: (-found[number].severity.rank, number))[:MOST_RESULTS]
+    return [found[number] for number in sorted(worst)]
+
+
+# The tool
+
+
+def _driver(pages: tuple[Page, ...]) -> _Object:
+    return {
+        "name": "lkagent-lint",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "informationUri": _HOME,
+        "rules": [_rule(page) for page in pages],
+        "notifications": [
+            *({"id": name, "shortDescription": {"text": f"A file: {name}."}} for name in _NOT_ANALYSED.values()),
+            {"id": "truncated", "shortDescription": {"text": "Findings were left out of this file."}},
+        ],
+    }
+
+
+def _rule(page: Page) -> _Object:
+    preview = page.default is Default.PREVIEW
+    markdown = rulebook.markdown(page)
+    return {
+        "id": page.code,
+        "name": page.name,
+        "shortDescription": {"text": page.summary[:_MAX_TEXT]},
+        "fullDescription": {"text": page.title[:_MAX_TEXT]},
+        "help": {"text": rulebook.plain(page), "markdown": markdown},
+        "helpUri": rule_url(page.code, page.name),
+        "defaultConfiguration": {"enabled": not preview, "level": _LEVELS[page.severity]},
+        "properties": {
+            "tags": ["livekit", _TAGS.get(page.code[3], "linter")],
+            "precision": "medium" if preview else "high",
+            "problem.severity": _PROBLEM[page.severity],
+        },
+    }
+
+
+def _notifications(report: Report, kept: list[Diagnostic], indexes: dict[str, int], repository: str) -> list[_Object]:
+    """What was not analysed, and what was left out."""
+    found: list[_Object] = [
+        {
+            "descriptor": {"id": _NOT_ANALYSED[diagnostic.code]},
+            "associatedRule": {"id": diagnostic.code, "index": indexes[diagnostic.code]},
+            "level": _LEVELS[diagnostic.severity],
+            "message": {"text": without_surrogates(diagnostic.message)},
+            "locations": [_location(diagnostic.place, repository)],
+        }
+        for diagnostic in kept
+        if diagnostic.code in _NOT_ANALYSED
+    ]
+    left_out = len(report.diagnostics) - len(kept)
+    if left_out:
+        text = f"{left_out} of {len(report.diagnostics)} findings are left out: GitHub shows at most {MOST_RESULTS}."
+        found.append({"descriptor": {"id": "truncated"}, "level": "warning", "message": {"text": text}})
+    return found
+
+
+# The results
+
+
+def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) -> _Object:
+    related = [
+        {"id": number, **_location(each.place, repository, each.message)}
+        for number, each in enumerate(diagnostic.related, start=1)
+    ]
+    result: _Object = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": indexes[diagnostic.code],
+        "level": _LEVELS[diagnostic.severity],
+        "message": {"text": _message(diagnostic)},
+        "locations": [_location(diagnostic.place, repository)],
+        "partialFingerprints": {"lkagentLint/v1": diagnostic.fingerprint},
+    }
+    if related:
+        result["relatedLocations"] = related
+        steps = [{"location": _location(place, repository, text)} for place, text in _steps(diagnostic)]
+        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    return result
+
+
+def _message(diagnostic: Diagnostic) -> str:
+    """The message, and a link to each related place, which GitHub follows by its number."""
+    # An agent's name may look like a link.
+    lines = [diagnostic.message.replace("](", "]\\(")]
+    for number, each in enumerate(diagnostic.related, start=1):
+        text = _LINK_TEXT.sub(r"\\\1", each.message)
+        lines.append(f"[{text}]({number})")
+    return without_surrogates("\n".join(lines))
+
+
+def _steps(diagnostic: Diagnostic) -> list[tuple[Place, str]]:
+    """The places of a finding in the order to read them: by line in one file, else the finding after the others."""
+    steps = [*((each.place, each.message) for each in diagnostic.related), (diagnostic.place, diagnostic.message)]
+    if all(place.path == diagnostic.place.path for place, _ in steps):
+        steps.sort(key=lambda step: step[0])
+    return steps
+
+
+def _location(place: Place, repository: str, message: str | None = None) -> _Object:
+    span = place.span
+    region = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+    location: _Object = {"physicalLocation": {"artifactLocation": _artifact(place.path, repository), "region": region}}
+    if message is not None:
+        location["message"] = {"text": without_surrogates(message)}
+    return location
+
+
+def _artifact(path: str, repository: str) -> _Object:
+    uri = relative_uri(path, repository)
+    return {"uri": file_uri(path)} if uri is None else {"uri": uri, "uriBaseId": _ROOT}
