@@ -59,13 +59,13 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Register ``--lka-isolated`` and ``--lka-no-cache``; everything else is set in pyproject.toml."""
+        """Register ``--lka-isolated`` and ``--lka-no-cache``; everything else stands in the linter's settings files."""
         manager.add_option(
             "--lka-isolated",
             action="store_true",
             default=False,
             parse_from_config=True,
-            help="Ignore [tool.lkagent-lint] in pyproject.toml files.",
+            help="Read no settings file of lkagent-lint.",
         )
         manager.add_option(
             "--lka-no-cache",

@@ -429,7 +429,7 @@ def test_flake8_says_clearly_that_settings_cannot_be_used(project: Path) -> None
     assert code == 1
     assert head == "There was a critical error during execution of Flake8:"
     assert message.startswith("lkagent-lint: ")
-    assert 'pyproject.toml:2: unknown setting "selekt"' in message
+    assert 'pyproject.toml:2:1: unknown setting "selekt"' in message
     assert flake8(project, "--lka-isolated") == (1, flake8(project, "--lka-isolated", "-j1")[1])
 
 

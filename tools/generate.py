@@ -23,6 +23,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from lkagent_lint import engine, rulebook  # noqa: E402
 from lkagent_lint.config.settings import Settings  # noqa: E402
+from lkagent_lint.config.toml import as_toml  # noqa: E402
 from lkagent_lint.graph import Document, render  # noqa: E402
 from lkagent_lint.graph.build import build  # noqa: E402
 from lkagent_lint.reporters import rule_url  # noqa: E402
@@ -154,14 +155,29 @@ def graph_schema() -> str:
 
 # Settings
 
+_INTRODUCTION = """\
+They stand in `[tool.lkagent-lint]` of a `pyproject.toml`, or in a `lkagent-lint.toml` (or `.lkagent-lint.toml`), where
+the same keys stand without the table. For each file the nearest of these above it holds, whole: two files are merged
+only where one names the other under [extend](#extend). A directory with two of them is an error, and so are an unknown
+key, an unknown rule, a value that cannot be used and a pattern that cannot be read. Editors that know JSON schemas can
+use [lkagent-lint.schema.json](lkagent-lint.schema.json).
+
+Patterns are those of `.gitignore`. They are relative to the directory of the file that holds them, whoever extends it;
+on the command line to the current directory.
+
+On the command line `--config FILE` lets one file hold for everything, `--config 'KEY = VALUE'` sets a single value
+(TOML, repeatable), and `--isolated` reads no file. `--select` takes the place of `select` and `extend-select`,
+`--extend-select` and `--ignore` add to them. `lkagent-lint --show-settings PATH` shows every value and where it comes
+from, `lkagent-lint --show-files` the files that a check looks at.
+
+The same settings hold under flake8. There flake8's own `select`, `ignore` and `noqa` come on top."""
+
 
 def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "They stand in `[tool.lkagent-lint]` of a `pyproject.toml`. For each file the nearest such table above it",
-        "holds, whole: tables are not merged. An unknown key is an error. Editors that know JSON schemas can use",
-        "[lkagent-lint.schema.json](lkagent-lint.schema.json).",
+        *_INTRODUCTION.splitlines(),
         "",
     ]
     for name, description, default in settings():
@@ -172,8 +188,9 @@ def settings_page() -> str:
 def settings() -> Iterator[tuple[str, str, str]]:
     """Name, description and default (as TOML) of every setting."""
     described = descriptions()
+    defaults: dict[str, object] = msgspec.to_builtins(Settings())
     for field in msgspec.structs.fields(Settings):
-        default = "unset" if field.default is None else as_toml(msgspec.to_builtins(field.default))
+        default = "unset" if defaults[field.encode_name] is None else as_toml(defaults[field.encode_name])
         yield field.encode_name, described[field.name], default
 
 
@@ -189,12 +206,6 @@ def descriptions() -> dict[str, str]:
             case _:
                 pass
     return found
-
-
-def as_toml(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(as_toml, cast("list[object]", value))) + "]"
-    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
 def schema() -> str:

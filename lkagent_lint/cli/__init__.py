@@ -28,12 +28,13 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _exit_code(arguments: list[str]) -> int:
+    from lkagent_lint.cli._arguments import expanded
     from lkagent_lint.cli._command import command
     from lkagent_lint.cli._output import abandon_stdout, open_closed_stdout, print_error
 
     open_closed_stdout()
     try:
-        outcome: object = command.main(arguments, prog_name="lkagent-lint", standalone_mode=False)
+        outcome: object = command.main(expanded(arguments), prog_name="lkagent-lint", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except (click.Abort, KeyboardInterrupt):
         abandon_stdout()
@@ -50,17 +51,24 @@ def _exit_code(arguments: list[str]) -> int:
         if os.environ.get(_DEBUG_VARIABLE):
             raise
         abandon_stdout()
-        print_error(*_explained(error))
+        _report(error)
     return FAILED
 
 
-def _explained(error: BaseException) -> tuple[str, str | None]:
-    """The message for an error that is not click's, and a second line where one helps."""
+def _report(error: BaseException) -> None:
+    """Print an error that is not click's."""
     # Imported here because only few runs need it, and --version should not wait for it.
+    from lkagent_lint.cli._output import print_config_error, print_error
     from lkagent_lint.config import ConfigError
 
     if isinstance(error, ConfigError):
-        return str(error), None
+        print_config_error(error)
+    else:
+        print_error(*_explained(error))
+
+
+def _explained(error: BaseException) -> tuple[str, str | None]:
+    """The message for an error, and a second line where one helps."""
     if isinstance(error, OSError) and error.filename is None:
         # The engine reports what it cannot read; what is left is writing the help text to a full disk.
         return f"cannot write the output: {error.strerror or error}", None

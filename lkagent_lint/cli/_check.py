@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
 from lkagent_lint import engine
 from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.cli._reports import Output, Reports
+from lkagent_lint.cli._settings import request_fields
 
 _STDIN = "-"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -20,18 +21,19 @@ _PYTHON = (".py", ".pyi", ".pyw")
 def request_for(
     paths: tuple[str, ...],
     stdin_filename: str | None,
+    settings: Mapping[str, Any],
     *,
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...],
-    isolated: bool,
     cache: bool = False,
     cache_dir: str | None = None,
 ) -> engine.Request:
     """The engine's request for arguments as typed; reads standard input if ``-`` is among the paths.
 
+    ``settings`` are the options of ``_settings`` by their names.
+
     Raises click's UsageError for arguments that do not fit together and ClickException for a missing path.
     """
     _current_directory()
+    fields = request_fields(settings)
     overlays: Mapping[str, bytes] = {}
     if _STDIN in paths or stdin_filename is not None:
         target = os.path.abspath(_stdin_target(paths, stdin_filename))
@@ -42,11 +44,9 @@ def request_for(
     return engine.Request(
         paths=absolute,
         overlays=overlays,
-        select=select,
-        ignore=ignore,
-        isolated=isolated,
         cache=cache,
         cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
+        **fields,
     )
 
 

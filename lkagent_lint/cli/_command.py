@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from lkagent_lint import __version__
 from lkagent_lint.cli._options import report_options
+from lkagent_lint.cli._settings import settings_options
 
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
@@ -25,7 +28,8 @@ Exit codes: 0 if nothing fails the run (by default neither an error nor a warnin
 the tool could not do its work: wrong usage, wrong settings, an internal error.
 
 \b
-Settings:      [tool.lkagent-lint] in pyproject.toml
+Settings:      [tool.lkagent-lint] in pyproject.toml, or lkagent-lint.toml
+Long lists:    @FILE stands for the arguments in FILE, one a line
 Hide a line:   a comment at its end, # noqa: LKA101
 """
 
@@ -48,14 +52,6 @@ class _Group(click.Group):
         check.format_epilog(ctx, formatter)
 
 
-def _rules(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """The rules of a repeatable option with comma-separated lists."""
-    rules = tuple(rule.strip() for value in values for rule in value.split(",") if rule.strip())
-    if values and not rules:
-        raise click.BadParameter("no rule is named", ctx, option)
-    return rules
-
-
 PAGE_FORMATS = ("text", "json", "markdown")
 
 _version = click.version_option(
@@ -72,22 +68,7 @@ def command() -> None:
 @command.command("check", help=_HELP, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @report_options
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    callback=_rules,
-    help="Report these rules only: codes (LKA101), prefixes (LKA1) or names (connect-before-start), "
-    "separated by commas. Replaces the setting of that name.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    callback=_rules,
-    help="Do not report these rules, beside those that the settings ignore.",
-)
-@click.option("--isolated", is_flag=True, help="Read no settings file.")
+@settings_options
 @click.option(
     "--stdin-filename",
     type=click.Path(),
@@ -109,35 +90,34 @@ def command() -> None:
     help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
 )
 @click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
+@click.option("--show-settings", is_flag=True, help="Show the settings of each path, and where each comes from.")
+@click.option("--show-files", is_flag=True, help="Show the files that a check looks at.")
 @_version
 def _check(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
     output: tuple[str, ...],
     output_format: str | None,
     output_file: str | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    isolated: bool,
     exit_zero: bool,
     stdin_filename: str | None,
     color: str,
     jobs: int | None,
     cache_dir: str | None,
     no_cache: bool,
+    show_settings: bool,
+    show_files: bool,
+    **settings: Any,
 ) -> int:
     from lkagent_lint.cli._check import check, request_for
     from lkagent_lint.cli._reports import outputs_for
 
     outputs = outputs_for(output, output_format, output_file)
-    request = request_for(
-        paths,
-        stdin_filename,
-        select=select or None,
-        ignore=ignore,
-        isolated=isolated,
-        cache=not no_cache,
-        cache_dir=cache_dir,
-    )
+    request = request_for(paths, stdin_filename, settings, cache=not no_cache, cache_dir=cache_dir)
+    if show_settings or show_files:
+        from lkagent_lint.cli import _show
+
+        show = _show.show_settings if show_settings else _show.show_files
+        return show(request, as_json=outputs[0].format == "json")
     return check(request, outputs, color=color, exit_zero=exit_zero)
 
 

@@ -17,7 +17,7 @@ from lkagent_lint.stack import run_deep
 
 def show(paths: tuple[str, ...], output_format: str, *, isolated: bool) -> int:
     """Print the graph of the projects that paths belong to or hold. Raises ConfigError as the engine does."""
-    request = request_for(paths, None, select=None, ignore=(), isolated=isolated)
+    request = request_for(paths, None, {"isolated": isolated})
     shown = functools.partial(relative_path, cwd=os.getcwd())
     surveys = engine.survey(request)
     graphs = run_deep(lambda: tuple(build(each.project, wanted=each.is_inside, show=shown) for each in surveys))

@@ -7,9 +7,12 @@ import errno
 import os
 import sys
 from collections.abc import Mapping
-from typing import BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 import click
+
+if TYPE_CHECKING:
+    from lkagent_lint.config import ConfigError
 
 OUTPUT_CLOSED = 141
 
@@ -67,7 +70,30 @@ def print_error(message: str, hint: str | None = None) -> None:
     from lkagent_lint.reporters._escape import Escaper
 
     escape = Escaper.from_environment()
-    lines = [f"error: {escape.message(message)}", *([escape.inline(hint)] if hint else [])]
+    _to_stderr([f"error: {escape.message(message)}", *([escape.inline(hint)] if hint else [])])
+
+
+def print_config_error(error: ConfigError) -> None:
+    """Print an error in the settings to standard error, with the line that it is about and a caret."""
+    from lkagent_lint.reporters._escape import Escaper
+    from lkagent_lint.reporters._frame import frame
+    from lkagent_lint.reporters._paths import relative_path
+    from lkagent_lint.reporters._style import Style
+    from lkagent_lint.text import Lines
+
+    escape = Escaper.from_environment()
+    path = error.path
+    if path is not None and os.path.isabs(path):
+        with contextlib.suppress(OSError):  # no current directory
+            below = relative_path(path, os.getcwd())
+            path = path if below.startswith("../") else below
+    lines = [f"error: {escape.message(error.shown(path))}"]
+    if error.span is not None and error.text is not None:
+        lines += frame(Lines(error.text), error.span, escape, Style(False), most=1)
+    _to_stderr(lines)
+
+
+def _to_stderr(lines: list[str]) -> None:
     with contextlib.suppress(OSError):
         print("\n".join(lines), file=sys.stderr, flush=True)
 

@@ -13,13 +13,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """Every setting with its default. Globs are relative to the file that holds the setting."""
 
     root: bool = False
-    """This directory is a project of its own: what lies outside is not indexed with it."""
+    """This directory is a project of its own: what lies outside is not indexed with it. ``extend`` does not
+    hand it on."""
+    extend: str | None = None
+    """A settings file that this one builds on, relative to this one. A key given here takes the place of that file's;
+    keys that begin with ``extend-`` are added to what it says, and ``severity`` holds rule by rule."""
     select: tuple[str, ...] = ("LKA",)
-    """Rules to report: codes (``LKA101``), prefixes (``LKA1``) or names (``connect-before-start``)."""
+    """Rules to report: codes (``LKA101``), prefixes (``LKA1``), names (``connect-before-start``) or ``ALL``."""
+    extend_select: tuple[str, ...] = ()
+    """Rules to report beside those of ``select``."""
     ignore: tuple[str, ...] = ()
     """Rules not to report, spelt as in ``select``; the longer prefix wins, ``ignore`` on a tie."""
+    extend_ignore: tuple[str, ...] = ()
+    """Rules not to report beside those of ``ignore``."""
+    preview: bool = False
+    """Rules in preview take part as all others do. Without it they are reported only where ``select`` or
+    ``extend-select`` holds their own code or name."""
+    severity: dict[str, Severity] = {}
+    """The severity of rules, by code, prefix or name: ``error``, ``warning`` or ``info``. The longest prefix wins.
+    It is the one way to change a severity; a rule is turned off by ``ignore``."""
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
+    """Rules not to report in some files: gitignore patterns with lists of rules. A pattern that begins with ``!`` means
+    every file that it does not fit."""
+    extend_per_file_ignores: dict[str, tuple[str, ...]] = {}
+    """The same, beside those of ``per-file-ignores``."""
     exclude: tuple[str, ...] = ()
     """Paths never read, as gitignore patterns, beside the built-in ones and ``.gitignore``."""
+    extend_exclude: tuple[str, ...] = ()
+    """Paths never read, beside those of ``exclude``."""
+    force_exclude: bool = False
+    """Leave excluded files out even where they are named on the command line, as hooks name them."""
     fail_on: Severity = Severity.WARNING
     """The least severity that makes the command exit with 1: ``error``, ``warning`` or ``info``."""
     dispatched_elsewhere: tuple[str, ...] = ()
@@ -32,3 +55,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """The same for Node: the @livekit/agents version to judge by."""
     info_in_flake8: bool = False
     """Also report info findings under flake8, which has no severities."""
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """``select`` and ``extend-select``."""
+        return self.select + self.extend_select
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """``ignore`` and ``extend-ignore``."""
+        return self.ignore + self.extend_ignore
+
+
+KEYS: tuple[str, ...] = tuple(field.encode_name for field in msgspec.structs.fields(Settings))
+"""The settings as they are spelt, in the order of the record."""

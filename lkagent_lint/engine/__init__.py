@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Report, Summary
-from lkagent_lint.engine import selection
+from lkagent_lint.engine.policy import finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
@@ -38,7 +38,7 @@ def survey(request: Request) -> tuple[Survey, ...]:
     evaluates more of a project (``lkagent_lint.stack.run_deep``).
     """
     overlays = Overlays(request.overlays)
-    finder = SettingsFinder(request.isolated, overlays.read_settings)
+    finder = finder_for(request, overlays)
 
     def run() -> tuple[Survey, ...]:
         with _collector_paused():
@@ -48,9 +48,8 @@ def survey(request: Request) -> tuple[Survey, ...]:
 
 
 def _check(request: Request) -> Report:
-    selection.validate((*(request.select or ()), *request.ignore), None)
     overlays = Overlays(request.overlays)
-    finder = SettingsFinder(request.isolated, overlays.read_settings)
+    finder = finder_for(request, overlays)
     diagnostics: list[Diagnostic] = []
     summaries: list[Summary] = []
     failing = 0

@@ -16,7 +16,8 @@ from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
-from lkagent_lint.sources.discovery import Entry, discover
+from lkagent_lint.sources.discovery import Entry, discover, kind_of
+from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, mentions_sdk
 from lkagent_lint.sources.reading import DEFAULT_LIMIT, Overlays, Unreadable
 from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
@@ -24,6 +25,7 @@ from lkagent_lint.text import START_OF_FILE
 
 Crash = tuple[str, Failed]
 """The file on which a front end failed, and how."""
+_NOTEBOOK = ".ipynb"
 
 
 class Index:
@@ -50,15 +52,27 @@ class Index:
         self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
         self._scripts = {entry.path: entry for entry in found.entries if entry.kind == "javascript"}
         self._texts = [entry for entry in found.entries if entry.kind == "text"]
-        for path in named:
-            if path.endswith(".py") and path not in self._python:
-                self._python[path] = Entry(path, "python", False, 0)
+        self._add_named(named)
         for problem in found.problems:
             self.facts[problem.path] = _problem(problem.reason)
         self.modules = Modules(root, (*self._python, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
         self._read_code()
+
+    def _add_named(self, named: tuple[str, ...]) -> None:
+        listed = {*self._python, *self._scripts, *(entry.path for entry in self._texts)}
+        for path in named:
+            if path.endswith(_NOTEBOOK):
+                self.facts[path] = _problem("notebooks are not supported, only the modules that they import")
+            elif path not in listed and not NEVER_READ.intersection(path.split(os.sep)):
+                kind = kind_of(os.path.basename(path))
+                if kind == "python":
+                    self._python[path] = Entry(path, kind, False, 0)
+                elif kind == "javascript":
+                    self._scripts[path] = Entry(path, kind, False, 0)
+                elif kind == "text":
+                    self._texts.append(Entry(path, kind, False, 0))
 
     def project(self) -> Project:
         """Link what was read."""

@@ -15,7 +15,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     overlays: Mapping[str, bytes] = {}
     """Unsaved text by path: it stands in for the file on disk, also where no such file exists."""
     select: tuple[str, ...] | None = None
-    """Overrides the settings' ``select``: codes, prefixes or names."""
+    """Overrides the settings' ``select`` and ``extend-select``: codes, prefixes or names."""
     ignore: tuple[str, ...] = ()
     """Added to the settings' ``ignore``."""
     isolated: bool = False
@@ -24,5 +24,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Keep facts between runs, in ``.lkagent_lint_cache`` at each root."""
     cache_dir: str | None = None
     """Another directory to keep them in; each root has its own below it."""
+    config_file: str | None = None
+    """The settings file (absolute path) that holds for every file, instead of those that would be found."""
+    options: Mapping[str, object] = {}
+    """Further settings by their keys, as options of the command line give them (``preview``); files say less."""
+    assignments: tuple[str, ...] = ()
+    """Settings as lines of TOML, ``key = value``; files say less than they do."""
+    directory: str = ""
+    """What globs in ``options`` and ``assignments`` are relative to (absolute path)."""
     respect_noqa: bool = True
     """Apply ``# noqa`` comments here; a host that applies them itself (flake8) says False."""

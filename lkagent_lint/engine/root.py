@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Summary
-from lkagent_lint.engine import selection
 from lkagent_lint.engine.hiding import Hiding
+from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.rules import all_rules, lka000_internal_error
@@ -21,27 +21,27 @@ class RootCheck:
     """One root: its index, its findings, filtered."""
 
     def __init__(self, request: Request, survey: Survey) -> None:
-        self._request = request
         self._root = survey.root
         self._index = survey.index
+        self._policy = Policy(survey.index.finder)
         self._is_inside = survey.is_inside
         self._subject = Subject(survey.project)
         self._hiding = Hiding(self._text, request.respect_noqa)
-        self._validate()
-        inside = [path for path in self._subject.project.files if self._is_inside(path)]
+        files = self._subject.project.files
+        self._policy.validate({os.path.dirname(path) for path in files} | {survey.root})
+        inside = [path for path in files if self._is_inside(path)]
         # LKA002 comes last: it says what hid none of the others.
         shown = list(self._shown(self._findings()))
         shown += self._shown(list(self._hiding.invalid(inside)))
-        shown += self._shown(list(self._hiding.unused(inside, self._is_reported)))
+        shown += self._shown(list(self._hiding.unused(inside, self._policy.reports)))
         self.diagnostics = shown
-        self.failing = sum(
-            each.severity.rank >= self._index.settings(each.place.path).fail_on.rank for each in self.diagnostics
-        )
+        self.failing = sum(map(self._policy.fails, self.diagnostics))
         self.summary = self._summary()
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""
-        return (each for each in self._identified(found) if self._is_wanted(each) and not self._hiding.hides(each))
+        wanted = (each for each in self._identified(found) if self._is_wanted(each) and not self._hiding.hides(each))
+        return map(self._policy.judged, wanted)
 
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
@@ -75,24 +75,9 @@ class RootCheck:
             relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
             yield diagnostic.with_fingerprint(relative)
 
-    def _validate(self) -> None:
-        """Every settings file that holds for a file of the index names only rules that exist."""
-        finder = self._index.finder
-        for directory in {os.path.dirname(path) for path in self._subject.project.files} | {self._root}:
-            settings = finder.for_directory(directory)
-            selection.validate((*settings.select, *settings.ignore), finder.origin(directory))
-
-    def _is_reported(self, path: str, code: str) -> bool:
-        """The rule is selected for the file."""
-        settings = self._index.settings(path)
-        select = settings.select if self._request.select is None else self._request.select
-        return selection.is_selected(code, select, (*settings.ignore, *self._request.ignore))
-
     def _is_wanted(self, diagnostic: Diagnostic) -> bool:
         path = diagnostic.place.path
-        if not self._is_inside(path):
-            return False
-        return diagnostic.code == lka000_internal_error.META.code or self._is_reported(path, diagnostic.code)
+        return self._is_inside(path) and self._policy.reports(path, diagnostic.code)
 
     def _text(self, path: str) -> str:
         data = self._index.overlays.read(path)

@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from typing import cast
 
-from lkagent_lint.config.loader import ConfigError
+from lkagent_lint.config.layers import Configuration, Layer
+from lkagent_lint.diagnostics import Severity
 from lkagent_lint.rules import all_rules
 from lkagent_lint.rules._base import Default
 
+EVERY = "ALL"
+_LISTS = ("select", "extend-select", "ignore", "extend-ignore")
+_TABLES_OF_LISTS = ("per-file-ignores", "extend-per-file-ignores")
 
-def validate(selectors: Iterable[str], origin: str | None) -> None:
-    """Raise ``ConfigError`` for a selector that no rule answers to; ``origin`` is where it was written."""
+
+def validate(configuration: Configuration) -> None:
+    """Raise ``ConfigError`` for the first selector of a configuration that no rule answers to."""
+    for key in (*_LISTS, *_TABLES_OF_LISTS, "severity"):
+        for layer, value in configuration.parts(key):
+            for selector, where in _selectors(key, value):
+                _validate(selector, layer, where)
+
+
+def _selectors(key: str, value: object) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The selectors in a setting's value, each with its place below our table."""
+    if key in _LISTS:
+        for number, selector in enumerate(cast("tuple[str, ...]", value)):
+            yield selector, (key, number)
+    elif key in _TABLES_OF_LISTS:
+        for glob, rules in cast("dict[str, tuple[str, ...]]", value).items():
+            for number, selector in enumerate(rules):
+                yield selector, (key, glob, number)
+    else:
+        for selector in cast("dict[str, Severity]", value):
+            yield selector, (key, selector)
+
+
+def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None:
     rules = all_rules()
     names = {rule.META.name for rule in rules.values()}
-    for selector in selectors:
-        if selector in names or any(code.startswith(selector) for code in rules if selector):
-            continue
-        close = get_close_matches(selector, [*rules, *names], n=1, cutoff=0.5)
-        hint = f'; did you mean "{close[0]}"?' if close else ""
-        raise ConfigError(origin, None, f'no rule is called "{selector}"{hint}')
+    if selector == EVERY or selector in names or any(code.startswith(selector) for code in rules if selector):
+        return
+    word = selector.strip()
+    close = get_close_matches(word.upper(), list(rules), n=1, cutoff=0.6) or get_close_matches(
+        word.lower(), [*names, EVERY], n=1, cutoff=0.5
+    )
+    hint = f'; did you mean "{close[0]}"?' if close else ""
+    raise layer.error(f'no rule is called "{selector}"{hint}', *where, value=where[0] != "severity")
 
 
-def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    """Whether a rule's findings are reported under these selectors."""
-    meta = all_rules()[code].META
-
-    def longest(selectors: tuple[str, ...]) -> int:
-        """The length of the longest selector that means this rule; a name counts as the whole code."""
-        return max(
-            (
-                len(code) if each == meta.name else len(each)
-                for each in selectors
-                if each and (each == meta.name or code.startswith(each))
-            ),
-            default=0,
-        )
-
-    chosen = longest(select)
-    if meta.default is Default.PREVIEW and chosen < len(code):
+def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], *, preview: bool = False) -> bool:
+    """Whether a rule's findings are reported under these selectors. ``preview`` opens the gate for all rules."""
+    chosen = _longest(code, select)
+    if all_rules()[code].META.default is Default.PREVIEW and not preview and chosen < len(code):
         return False  # a rule in preview runs only where it is asked for by its own code or name
-    return chosen > longest(ignore)
+    return chosen > _longest(code, ignore)
+
+
+def is_named(code: str, selectors: Iterable[str]) -> bool:
+    """Whether any of the selectors means a rule."""
+    return _longest(code, selectors) > 0
+
+
+def severity_of(code: str, severities: dict[str, Severity]) -> Severity | None:
+    """The severity that the settings give a rule; None where they say nothing of it."""
+    best = max(severities, key=lambda each: _length(code, each), default="")
+    return severities[best] if _length(code, best) else None
+
+
+def _longest(code: str, selectors: Iterable[str]) -> int:
+    return max((_length(code, each) for each in selectors), default=0)
+
+
+def _length(code: str, selector: str) -> int:
+    """How closely a selector means a rule: its length, the whole code's for a name, 0 for not at all."""
+    if selector == EVERY:
+        return 1
+    if selector == all_rules()[code].META.name:
+        return len(code)
+    return len(selector) if code.startswith(selector) else 0

@@ -17,7 +17,7 @@ class Survey:
         self, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
     ) -> None:
         self.root = root
-        named = tuple(path for path in paths if os.path.isfile(path))
+        named = tuple(path for path in paths if is_named(path, finder, overlays))
         self.index = Index(root, finder, overlays, named, extractor)
         self.project = self.index.project()
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
@@ -27,3 +27,11 @@ class Survey:
     def is_inside(self, path: str) -> bool:
         """The file is one of those that were asked for, or lies under one."""
         return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())
+
+
+def is_named(path: str, finder: SettingsFinder, overlays: Overlays) -> bool:
+    """Whether a path is a file to be read even where it is excluded. Editors and hooks name what they find, so unsaved
+    text, and files under ``force-exclude``, stay excluded."""
+    if path in overlays or not os.path.isfile(path):
+        return False
+    return not finder.for_directory(os.path.dirname(path)).force_exclude

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from lkagent_lint.config.loader import FILE_NAME, SettingsFinder
+from lkagent_lint.config.loader import FILE_NAMES, SettingsFinder
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import Patterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -85,7 +85,7 @@ class _Directory(msgspec.Struct):
     path: str
     gitignores: list[Patterns]
     """From the outermost to the innermost: the last one that speaks of a path decides."""
-    exclude: Patterns | None
+    exclude: list[Patterns]
 
 
 class _Walk:
@@ -101,10 +101,7 @@ class _Walk:
         self._pending: list[_Directory] = []
 
     def run(self) -> Discovery:
-        origin = self._finder.origin(self._root)
-        exclude = None
-        if origin is not None:
-            exclude = ignoring.exclude_patterns(origin, self._finder.for_directory(self._root).exclude, self._overlays)
+        exclude = ignoring.exclude_patterns(self._finder.configuration(self._root))
         above = ignoring.gitignores_above(self._root, self._overlays)
         self._pending.append(_Directory(self._root, above, exclude))
         while self._pending:
@@ -147,19 +144,18 @@ class _Walk:
         """Whether a directory below the root is a project of its own."""
         if ".git" in names:
             return True
-        own = self._finder.has_own(path) if FILE_NAME in names else None
-        return own is not None and own.root
+        own = None if names.isdisjoint(FILE_NAMES) else self._finder.own(path)
+        return own is not None and own.settings.root
 
     def _refine(self, directory: _Directory, names: set[str]) -> None:
         """Let the directory's own files speak: its gitignore after the outer ones, its settings instead."""
         if ".gitignore" in names:
-            own = ignoring.gitignore_of(directory.path, self._overlays)
-            directory.gitignores = directory.gitignores if own is None else [*directory.gitignores, own]
-        if FILE_NAME in names and directory.path != self._root:
-            settings = self._finder.has_own(directory.path)
-            if settings is not None:
-                origin = os.path.join(directory.path, FILE_NAME)
-                directory.exclude = ignoring.exclude_patterns(origin, settings.exclude, self._overlays)
+            patterns = ignoring.gitignore_of(directory.path, self._overlays)
+            directory.gitignores = directory.gitignores if patterns is None else [*directory.gitignores, patterns]
+        if directory.path != self._root and not names.isdisjoint(FILE_NAMES):
+            own = self._finder.own(directory.path)
+            if own is not None:
+                directory.exclude = ignoring.exclude_patterns(own)
 
     def _take(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
         try:
@@ -180,16 +176,16 @@ class _Walk:
     def _take_directory(self, directory: _Directory, path: str, name: str) -> None:
         if name in ignoring.NEVER_READ:
             return
-        verdict = None if directory.exclude is None else directory.exclude.verdict(path, is_directory=True)
+        verdict = ignoring.is_excluded(directory.exclude, path, is_directory=True)
         excluded = _is_built_in(name) if verdict is None else verdict
-        if not excluded and not _is_ignored(directory, path, is_directory=True):
+        if not excluded and not ignoring.is_excluded(directory.gitignores, path, is_directory=True):
             self._pending.append(_Directory(path, directory.gitignores, directory.exclude))
 
     def _take_file(self, directory: _Directory, path: str, name: str, size: int) -> None:
         kind = kind_of(name)
-        if kind is None or (directory.exclude is not None and directory.exclude.verdict(path, is_directory=False)):
+        if kind is None or ignoring.is_excluded(directory.exclude, path, is_directory=False):
             return
-        ignored = _is_ignored(directory, path, is_directory=False)
+        ignored = bool(ignoring.is_excluded(directory.gitignores, path, is_directory=False))
         if not ignored or name.startswith(".env"):
             self._entries.append(Entry(path, kind, ignored, size))
 
@@ -224,11 +220,3 @@ def _link_path(link: tuple[_Directory, str]) -> str:
 
 def _is_built_in(name: str) -> bool:
     return name in ignoring.EXCLUDED or name.endswith(".egg-info")
-
-
-def _is_ignored(directory: _Directory, path: str, is_directory: bool) -> bool:
-    for patterns in reversed(directory.gitignores):
-        verdict = patterns.verdict(path, is_directory)
-        if verdict is not None:
-            return verdict
-    return False

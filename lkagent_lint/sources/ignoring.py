@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Protocol, cast
 
-from lkagent_lint.config.loader import TABLE, ConfigError, line_of
+from lkagent_lint.config.layers import Configuration
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
 
 NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules", ".lkagent_lint_cache"})
@@ -44,14 +44,19 @@ class Patterns:
     """
 
     def __init__(self, directory: str, patterns: list[tuple[str, bool]]) -> None:
-        self._skip = len(directory.rstrip(os.sep)) + 1
+        self._prefix = os.path.join(directory, "")
         self._patterns = patterns
         # Most paths fit no pattern, and one search that says so is cheaper than one for each pattern.
         self._any = _compiled("|".join(f"(?:{regex})" for regex, _ in patterns))
 
     def verdict(self, path: str, is_directory: bool) -> bool | None:
-        """True if the last pattern that fits the path ignores it, False if it re-includes it, or None."""
-        relative = path[self._skip :]
+        """True if the last pattern that fits the path ignores it, False if it re-includes it, or None.
+
+        None also for a path that does not lie below the directory.
+        """
+        if not path.startswith(self._prefix):
+            return None
+        relative = path[len(self._prefix) :]
         if os.sep != "/":
             relative = relative.replace(os.sep, "/")
         if is_directory:
@@ -119,14 +124,19 @@ def _from_pathspec(lines: list[str]) -> Iterable[_Compiled] | None:
             return None
 
 
-def exclude_patterns(origin: str, exclude: tuple[str, ...], overlays: Overlays) -> Patterns | None:
-    """The ``exclude`` setting of a settings file (its absolute path). A bad pattern raises ConfigError."""
-    patterns, refused = parse_patterns(os.path.dirname(origin), list(exclude))
-    if refused is not None:
-        data = overlays.read_settings(origin)
-        line = None if data is None else line_of(data, TABLE, "exclude")
-        raise ConfigError(origin, line, f'"exclude" in [tool.{TABLE}] has a pattern that cannot be used: "{refused}"')
-    return patterns
+def exclude_patterns(configuration: Configuration) -> list[Patterns]:
+    """What the settings exclude, the weightiest last. A pattern that cannot be used raises ConfigError."""
+    found: list[Patterns] = []
+    for key in ("exclude", "extend-exclude"):
+        for layer, value in configuration.parts(key):
+            lines = list(cast("tuple[str, ...]", value))
+            patterns, refused = parse_patterns(layer.directory, lines)
+            if refused is not None:
+                message = f'"{key}" in {layer.table_name} has a pattern that cannot be used: "{refused}"'
+                raise layer.error(message, key, lines.index(refused))
+            if patterns is not None:
+                found.append(patterns)
+    return found
 
 
 def gitignore_of(directory: str, overlays: Overlays) -> Patterns | None:
@@ -165,6 +175,15 @@ def _git_directory(top: str) -> str:
     private = os.path.join(top, os.fsdecode(pointer[len(b"gitdir:") :].strip()))
     shared = Overlays().read(os.path.join(private, "commondir"), limit=10_000)
     return private if isinstance(shared, Unreadable) else os.path.join(private, os.fsdecode(shared.strip()))
+
+
+def is_excluded(patterns: list[Patterns], path: str, is_directory: bool) -> bool | None:
+    """What the last of several lists of patterns that speaks of a path says; None where none does."""
+    for each in reversed(patterns):
+        verdict = each.verdict(path, is_directory)
+        if verdict is not None:
+            return verdict
+    return None
 
 
 def _is_explosive(line: str) -> bool:

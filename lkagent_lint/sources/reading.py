@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from lkagent_lint.config.loader import read_regular
+from lkagent_lint.config.files import read_regular
 
 DEFAULT_LIMIT = 2_000_000
 """Bytes. A file an author writes by hand is far below; what is above is generated or data."""
@@ -108,7 +108,7 @@ class Overlays:
         return data if len(data) <= limit else Unreadable(path, _too_large(len(data), limit))
 
     def read_settings(self, path: str) -> bytes | None:
-        """As SettingsFinder reads a pyproject.toml, with the unsaved text where there is one."""
+        """As SettingsFinder reads a settings file, with the unsaved text where there is one."""
         data = self._files.get(path)
         return read_regular(path) if data is None else data
 

@@ -52,7 +52,7 @@ class _Roots:
         else:
             above = self._known[directory]
         for below in reversed(passed):
-            if self._is_marked(below) or (above is None and self._finder.has_own(below) is not None):
+            if self._is_marked(below) or (above is None and self._finder.own(below) is not None):
                 above = below
             self._known[below] = above
         return above
@@ -60,8 +60,8 @@ class _Roots:
     def _is_marked(self, directory: str) -> bool:
         if os.path.lexists(os.path.join(directory, ".git")):
             return True
-        own = self._finder.has_own(directory)
-        return own is not None and own.root
+        own = self._finder.own(directory)
+        return own is not None and own.settings.root
 
 
 def _common(directories: list[str]) -> str | None:

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from lkagent_lint.config import ConfigError, Settings, SettingsFinder, read_settings
-from lkagent_lint.config.loader import EXPECTED
+from lkagent_lint.config.layers import EXPECTED
+from lkagent_lint.config.loader import FILE_NAMES
 from lkagent_lint.diagnostics import Severity
 
 
@@ -27,7 +28,7 @@ def failure(data: bytes) -> ConfigError:
 
 def test_every_setting_is_read() -> None:
     settings = read_settings(
-        "p",
+        "/p/pyproject.toml",
         b"""[tool.lkagent-lint]
 root = true
 select = ["LKA1", "connect-before-start"]
@@ -65,7 +66,7 @@ info-in-flake8 = true
     ],
 )
 def test_a_file_without_our_table_has_no_settings(data: bytes) -> None:
-    assert read_settings("p", data) is None
+    assert read_settings("/p/pyproject.toml", data) is None
 
 
 @pytest.mark.parametrize(
@@ -78,16 +79,18 @@ def test_a_file_without_our_table_has_no_settings(data: bytes) -> None:
     ],
 )
 def test_every_spelling_of_the_table_is_the_table(data: bytes) -> None:
-    assert read_settings("p", data) == Settings(root=True)
+    assert read_settings("/p/pyproject.toml", data) == Settings(root=True)
 
 
 def test_an_empty_table_is_the_defaults() -> None:
-    assert read_settings("p", b"[tool.lkagent-lint]\n") == Settings()
+    assert read_settings("/p/pyproject.toml", b"[tool.lkagent-lint]\n") == Settings()
 
 
 def test_an_unknown_key_is_an_error_with_its_line_and_the_nearest_key() -> None:
     error = failure(b"[tool.ruff]\nselct = 1\n[tool.lkagent-lint]\nroot = true\nselct = []\n")
-    assert str(error) == ('/p/pyproject.toml:5: unknown setting "selct" in [tool.lkagent-lint]; did you mean "select"?')
+    assert str(error) == (
+        '/p/pyproject.toml:5:1: unknown setting "selct" in [tool.lkagent-lint]; did you mean "select"?'
+    )
     assert (error.path, error.line) == ("/p/pyproject.toml", 5)
 
 
@@ -164,8 +167,10 @@ def test_the_nearest_settings_decide_alone(tmp_path: Path) -> None:
     assert finder.origin(str(tmp_path / "a")) == str(outer)
     assert finder.for_directory(str(tmp_path / "a/b/c/d")) == Settings(select=("LKA2",))
     assert finder.origin(str(tmp_path / "a/b/c/d")) == str(inner)
-    assert finder.has_own(str(tmp_path / "a")) is None
-    assert finder.has_own(str(tmp_path / "a/b")) == Settings(select=("LKA2",))
+    assert finder.own(str(tmp_path / "a")) is None
+    own = finder.own(str(tmp_path / "a/b"))
+    assert own is not None
+    assert own.settings == Settings(select=("LKA2",))
 
 
 def test_defaults_come_from_no_file(tmp_path: Path) -> None:
@@ -179,7 +184,7 @@ def test_isolated_reads_no_file(tmp_path: Path) -> None:
     finder = SettingsFinder(isolated=True)
     assert finder.for_directory(str(tmp_path)) == Settings()
     assert finder.origin(str(tmp_path)) is None
-    assert finder.has_own(str(tmp_path)) is None
+    assert finder.own(str(tmp_path)) is None
 
 
 def test_a_file_is_read_once_however_many_ask() -> None:
@@ -193,7 +198,7 @@ def test_a_file_is_read_once_however_many_ask() -> None:
     directory = os.path.abspath("/a/b")
     for name in ("c", "d", "c"):
         assert finder.for_directory(os.path.join(directory, name)).root
-    assert len(asked) == len(set(asked)) == 4
+    assert len(asked) == len(set(asked)) == 4 * len(FILE_NAMES)
 
 
 def test_a_path_deeper_than_the_stack_is_walked() -> None:
@@ -212,8 +217,8 @@ def test_a_directory_or_a_dangling_link_of_that_name_is_no_settings_file(tmp_pat
     (tmp_path / "a/pyproject.toml").mkdir(parents=True)
     (tmp_path / "b").mkdir()
     (tmp_path / "b/pyproject.toml").symlink_to(tmp_path / "nowhere")
-    assert SettingsFinder().has_own(str(tmp_path / "a")) is None
-    assert SettingsFinder().has_own(str(tmp_path / "b")) is None
+    assert SettingsFinder().own(str(tmp_path / "a")) is None
+    assert SettingsFinder().own(str(tmp_path / "b")) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

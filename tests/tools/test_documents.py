@@ -56,6 +56,19 @@ SETTINGS: list[tuple[str, bool]] = [
     ("info-in-flake8 = 1", False),
     ('selct = ["LKA1"]', False),
     ("fail_on = 'error'", False),
+    ('extend = "../base.toml"', True),
+    ("extend = ['../base.toml']", False),
+    ('extend-select = ["LKA211"]\nextend-ignore = ["LKA1"]', True),
+    ("extend-select = 'LKA211'", False),
+    ("preview = true\nforce-exclude = false", True),
+    ("preview = 1", False),
+    ('severity = { LKA101 = "error", connect-before-start = "info" }', True),
+    ('severity = { LKA101 = "off" }', False),
+    ('severity = "error"', False),
+    ('[per-file-ignores]\n"tests/**" = ["LKA2"]', True),
+    ('per-file-ignores = { "tests/**" = "LKA2" }', False),
+    ('extend-per-file-ignores = ["tests/**"]', False),
+    ('exclude = ["a/"]\nextend-exclude = ["b/"]', True),
 ]
 
 
@@ -64,12 +77,12 @@ def test_the_schema_says_what_the_loader_does(text: str, valid: bool) -> None:
     values: Any = parse_toml(text.encode())
     validator: Any = jsonschema.Draft7Validator(schema())
     assert validator.is_valid(values) is valid
-    document = f"[tool.lkagent-lint]\n{text}\n".encode()
+    name = "/p/lkagent-lint.toml"
     if valid:
-        assert read_settings("pyproject.toml", document) is not None
+        assert read_settings(name, text.encode()) is not None
     else:
         with pytest.raises(ConfigError):
-            read_settings("pyproject.toml", document)
+            read_settings(name, text.encode())
 
 
 def test_every_setting_is_described_and_has_its_default_in_the_schema() -> None:

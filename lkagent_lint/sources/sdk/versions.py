@@ -93,13 +93,15 @@ class SdkFinder:
         return declared or Sdk(package.newest, package=package.package)
 
     def _from_settings(self, directory: str, package: Package) -> Sdk | None:
-        settings = self._finder.for_directory(directory)
+        configuration = self._finder.configuration(directory)
+        settings = configuration.settings
+        key = "sdk-version" if package is PYTHON else "node-sdk-version"
         setting = settings.sdk_version if package is PYTHON else settings.node_sdk_version
         version = None if setting is None else known(setting, package)
         return (
             None
             if version is None
-            else Sdk(version, setting or "", self._finder.origin(directory), package=package.package)
+            else Sdk(version, setting or "", configuration.file_of(key), package=package.package)
         )
 
     def _nearest(

@@ -1,0 +1,169 @@
+"""Where the keys and values of a TOML document stand, for messages: the parser of the standard library does not say.
+
+The text must be TOML that parses; of any other text some places are missing, and nothing is raised.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import NamedTuple
+
+from lkagent_lint.config.toml import TomlError, parse_toml
+from lkagent_lint.text import Lines, Span
+
+Path = tuple[str | int, ...]
+"""Keys and 0-based array indices from the top of the document."""
+
+_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_SPACE = re.compile(r"[ \t]*")
+_KEY = re.compile(r"[A-Za-z0-9_-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_STRING = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""(?:"{0,2})'
+    r"|'''(?:[^']|'(?!''))*'''(?:'{0,2})"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'[^'\n]*'",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"[^,\]}\n#]+")
+
+
+class Found(NamedTuple):
+    """A key (the part of a header for a table; the value itself for an array's item) and its value."""
+
+    key: Span
+    value: Span
+
+
+def find(text: str) -> dict[Path, Found]:
+    """The places of everything in a document, by path."""
+    scan = _Scan(text)
+    with contextlib.suppress(_NoToml, RecursionError):
+        scan.document()
+    return scan.found
+
+
+class _NoToml(Exception):
+    """The text is not what a valid document holds here."""
+
+
+class _Scan:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.found: dict[Path, Found] = {}
+        self._lines = Lines(text)
+        self._tables: dict[Path, int] = {}
+        """How often an array of tables was continued."""
+
+    def document(self) -> None:
+        prefix: Path = ()
+        self._skip(_BLANK)
+        while self.at < len(self.text):
+            prefix = self._header() if self._peek() == "[" else self._assignment(prefix)
+            self._skip(_BLANK)
+
+    def _header(self) -> Path:
+        repeated = self.text.startswith("[[", self.at)
+        self.at += 2 if repeated else 1
+        path: Path = ()
+        for name, span in self._dotted():
+            path = (*path, name)
+            self.found.setdefault(path, Found(span, span))
+            if path in self._tables:
+                path = (*path, self._tables[path])
+        if repeated:
+            # The last part is an array of tables: its newest item is meant from here on.
+            path = path[:-1] if isinstance(path[-1], int) else path
+            self._tables[path] = self._tables.get(path, -1) + 1
+            span = self.found[path].key
+            path = (*path, self._tables[path])
+            self.found.setdefault(path, Found(span, span))
+        while self._peek() == "]":
+            self.at += 1
+        return path
+
+    def _assignment(self, prefix: Path) -> Path:
+        path, span = prefix, None
+        for name, span in self._dotted():
+            path = (*path, name)
+            self.found.setdefault(path, Found(span, span))
+        if span is None or self._peek() != "=":
+            raise _NoToml
+        self.at += 1
+        self._skip(_SPACE)
+        self.found[path] = Found(span, self._value(path))
+        return prefix
+
+    def _dotted(self) -> list[tuple[str, Span]]:
+        """A key with dots; stands behind it and the blanks that follow."""
+        names: list[tuple[str, Span]] = []
+        while True:
+            self._skip(_SPACE)
+            start = self.at
+            raw = self._take(_KEY)
+            names.append((_unquoted(raw), self._span(start)))
+            self._skip(_SPACE)
+            if self._peek() != ".":
+                return names
+            self.at += 1
+
+    def _value(self, path: Path) -> Span:
+        start = self.at
+        if self._peek() == "[":
+            self._items(path, "]")
+        elif self._peek() == "{":
+            self._items(path, "}")
+        elif self._peek() in "\"'":
+            self._take(_STRING)
+        else:
+            plain = self._take(_PLAIN)
+            self.at -= len(plain) - len(plain.rstrip())
+        return self._span(start)
+
+    def _items(self, path: Path, end: str) -> None:
+        """What an array or an inline table holds."""
+        self.at += 1
+        number = 0
+        self._skip(_BLANK)
+        while self._peek() != end:
+            if end == "]":
+                item: Path = (*path, number)
+                span = self._value(item)
+                self.found[item] = Found(span, span)
+                number += 1
+            else:
+                self._assignment(path)
+            self._skip(_BLANK)
+            if self._peek() == ",":
+                self.at += 1
+                self._skip(_BLANK)
+            elif self._peek() != end:
+                raise _NoToml
+        self.at += 1
+
+    def _peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self.text, self.at)
+        self.at = self.at if match is None else match.end()
+
+    def _take(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        if match is None or match.end() == self.at:
+            raise _NoToml
+        self.at = match.end()
+        return match[0]
+
+    def _span(self, start: int) -> Span:
+        return self._lines.span(start, self.at)
+
+
+def _unquoted(key: str) -> str:
+    if key[0] not in "\"'":
+        return key
+    try:
+        return str(parse_toml(f"k = {key}".encode("utf-8", "replace"))["k"])
+    except TomlError:
+        return key[1:-1]
