@@ -63,6 +63,11 @@ def _fills_agents(target: Expr) -> bool:
     return isinstance(target, Attribute) and isinstance(target.base, Attribute) and target.base.name == "agents"
 
 
+def _blocks(target: Expr) -> bool:
+    """``requests.get("https://…")`` holds the job up, whatever its arguments."""
+    return isinstance(target, Attribute) and target.base == Name("requests")
+
+
 def is_leaf(node: cst.BaseExpression) -> bool:
     """No step can come from evaluating it."""
     return isinstance(node, (cst.Name, cst.SimpleString, cst.Integer, cst.Float))
@@ -178,6 +183,7 @@ class Expressions:
             use is not Use.AWAITED
             and (word in QUIET_METHODS or isinstance(target, Opaque))
             and not _fills_agents(target)
+            and not _blocks(target)
             and all(isinstance(value, _PLAIN) for value in args)
             and all(isinstance(value, _PLAIN) for _, value in keywords)
         ):

@@ -1,7 +1,8 @@
 """Which definitions can matter; the others are blanked out before libcst parses the file.
 
 ``ast`` parses ten times faster than libcst and finds the lines of functions, classes and methods. One matters if it
-holds a word of the lifecycle or of a dispatch, or passes on a parameter (or ``self``) that could be the job's context.
+holds a word of the lifecycle or of a dispatch, or passes on a parameter (or ``self``) that could be the job's context,
+or is handed to the SDK by its name.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from lkagent_lint.frontends.python.words import MATTERS, QUIET_METHODS
+from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
+_NAME = re.compile(r"[^\W\d]\w*")
 # str.splitlines also splits at these, CPython does not
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -24,14 +26,20 @@ def blank_inert(text: str, tree: ast.Module) -> tuple[str, tuple[str, ...]]:
     """
     if _ODD_LINE_ENDS.search(text):
         return text, ()
-    slicer = _Slicer(text.splitlines(keepends=True))
+    slicer = _Slicer(text.splitlines(keepends=True), _handed(text))
     slicer.blank(tree.body, "")
     return ("".join(slicer.lines) if slicer.inert else text), tuple(slicer.inert)
 
 
+def _handed(text: str) -> frozenset[str]:
+    """Every name among the arguments of calls that hand a function to the SDK."""
+    return frozenset(name for found in HANDED.finditer(text) for name in _NAME.findall(found[1]))
+
+
 class _Slicer:
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], handed: frozenset[str]) -> None:
         self.lines = lines
+        self.handed = handed
         self.inert: list[str] = []
 
     def blank(self, body: list[ast.stmt], prefix: str) -> None:
@@ -43,7 +51,7 @@ class _Slicer:
                 continue
             first = min([statement.lineno, *(each.lineno for each in statement.decorator_list)]) - 1
             last = statement.end_lineno or statement.lineno
-            if _is_inert(statement, "".join(self.lines[first:last])):
+            if statement.name not in self.handed and _is_inert(statement, "".join(self.lines[first:last])):
                 self.inert.append(prefix + statement.name)
                 self.lines[first:last] = ["\n"] * (last - first)
             else:

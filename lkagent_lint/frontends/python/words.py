@@ -15,7 +15,12 @@ _NAMES = (
     "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest|create_task|gather"
     "|getenv|sleep|Future|global"
 )
-MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk\b")
+_BLOCKING = (
+    r"\b(?:function_tool|urlopen|urlretrieve|SMTP\w*|run_until_complete|wait_for_playout|speech_handle|current_speech)\b"
+    r"|\b(?:requests|subprocess|asyncio)\s*\.\s*[a-zA-Z]"
+)
+"""Tools, and what must not be called on a job's event loop."""
+MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk\b|{_BLOCKING}")
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
 English too count only as attributes, or every prompt would matter.
 """
@@ -24,6 +29,9 @@ ROOM_READS = frozenset(
     {"local_participant", "remote_participants", "sid", "agent", "num_participants", "connection_state"}
 )
 """Attributes whose mere reading is a step: the room is used there."""
+
+HANDED = re.compile(r"\.\s*(?:on|once|add_shutdown_callback|register_\w+|add_participant_entrypoint)\s*\(([^)]*)")
+"""The arguments, up to the first bracket that closes, of a call that hands a function to the SDK."""
 
 QUIET_METHODS = frozenset(
     {

@@ -1,0 +1,149 @@
+"""What calling a value gives: a coroutine, something else, or nobody knows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE, Flow, Use
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.python_sdk import AWAITABLE_NEVER, UNAWAITED
+from lkagent_lint.project.things import (
+    Closure,
+    Environment,
+    Instance,
+    Library,
+    Nothing,
+    Partial,
+    SdkMethod,
+    Thing,
+    Things,
+)
+
+REGISTRARS = frozenset({"on", "once", "rtc_session", "register_rpc_method"})
+"""Decorators of the SDK that give the function back as it is."""
+_PLAIN_LIBRARY = frozenset({"builtins.print", "builtins.len", "builtins.str", "builtins.setattr"})
+_DEPTH = 3
+"""Functions that return what another one returns are followed so far."""
+
+
+class Shape(enum.Enum):
+    """What a callable of Python is to somebody who calls it without looking."""
+
+    ASYNC = "coroutine function"
+    """``inspect.iscoroutinefunction`` says so: an ``async def``, its bound method, a partial of it."""
+    MAKES_COROUTINE = "makes a coroutine"
+    """A plain function, a lambda or an object that gives back a coroutine, which nothing can tell before the call."""
+    PLAIN = "plain"
+    """What it gives back can surely not be awaited."""
+    UNKNOWN = "unknown"
+
+
+def shape_of(things: Things, evaluator: Evaluator) -> Shape:
+    """The one shape that all of these values have; unknown where they differ or where there are none."""
+    return _same(_shape(each, evaluator, _DEPTH) for each in things)
+
+
+def _same(shapes: Iterable[Shape]) -> Shape:
+    found = set(shapes)
+    return found.pop() if len(found) == 1 else Shape.UNKNOWN
+
+
+def _shape(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
+    match thing:
+        case Closure():
+            return _function(thing, evaluator, depth)
+        case Partial(function):
+            return _shape(function, evaluator, depth)
+        case Instance():
+            return _object(thing, evaluator, depth)
+        case _:
+            return Shape.UNKNOWN
+
+
+def _object(thing: Instance, evaluator: Evaluator, depth: int) -> Shape:
+    """An object is called through its class's ``__call__``, which is never seen to be a coroutine function."""
+    shape = _same(_shape(each, evaluator, depth) for each in evaluator.classes.attribute(thing, "__call__"))
+    return Shape.MAKES_COROUTINE if shape is Shape.ASYNC else shape
+
+
+def _function(closure: Closure, evaluator: Evaluator, depth: int) -> Shape:
+    flow = evaluator.files[closure.path].flows[closure.flow]
+    if flow.is_generator or not all(_is_transparent(each, flow, closure, evaluator) for each in flow.decorators):
+        return Shape.UNKNOWN
+    if flow.is_async:
+        return Shape.ASYNC
+    if not flow.returns:
+        return Shape.PLAIN
+    inside = evaluator.results.activation(closure, (), ())
+    return _same(_result(each, inside, evaluator, depth - 1) for each in flow.returns)
+
+
+def _is_transparent(decorator: v.Expr, flow: Flow, closure: Closure, evaluator: Evaluator) -> bool:
+    """A decorator that leaves the function as it is."""
+    if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod"):
+        return True
+    home = evaluator.files[closure.path].flows[flow.parent or MODULE]
+    target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
+    if not isinstance(target, v.Attribute) or target.name not in REGISTRARS:
+        return False
+    found = evaluator.value(target, closure.home or evaluator.usual(closure.path, home))
+    return bool(found) and all(isinstance(each, SdkMethod) for each in found)
+
+
+def _result(value: v.Expr, environment: Environment, evaluator: Evaluator, depth: int) -> Shape:
+    """The shape of a function that returns this value."""
+    match value:
+        case v.Constant() | v.Text() | v.Join() | v.Items() | v.Mapping():
+            return Shape.PLAIN
+        case v.Either(options):
+            return _same(_result(each, environment, evaluator, depth) for each in options)
+        case v.Result(number) if depth > 0:
+            call = evaluator.flow_of(environment).calls[number]
+            return _same(_called(each, evaluator, depth) for each in evaluator.targets(call, environment))
+        case _:
+            return Shape.UNKNOWN
+
+
+def _called(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
+    """The shape of a function that returns what calling this gives."""
+    match thing:
+        case SdkMethod(kind, name) if (kind, name) in UNAWAITED:
+            return Shape.MAKES_COROUTINE
+        case SdkMethod(kind, name) if (kind, name) in AWAITABLE_NEVER:
+            return Shape.PLAIN
+        case Library("asyncio.sleep"):
+            return Shape.MAKES_COROUTINE
+        case Library(name) if name in _PLAIN_LIBRARY:
+            return Shape.PLAIN
+        case Closure() | Partial():
+            shape = _shape(thing, evaluator, depth)
+            return Shape.MAKES_COROUTINE if shape is Shape.ASYNC else shape
+        case _:
+            return Shape.UNKNOWN
+
+
+def is_coroutine(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether an expression is surely a coroutine that was made and not awaited: ``cleanup()`` of an ``async def``."""
+    if not isinstance(value, v.Result):
+        return False
+    awaited = evaluator.flow_of(environment).calls[value.call].use is Use.AWAITED
+    return not awaited and _result(value, environment, evaluator, _DEPTH) is Shape.MAKES_COROUTINE
+
+
+def is_none(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+    """Whether an expression is surely ``None``: written so, or the result of a function that returns nothing."""
+    if isinstance(value, v.Result):
+        call = evaluator.flow_of(environment).calls[value.call]
+        targets = evaluator.targets(call, environment)
+        return bool(targets) and all(_returns_nothing(each, evaluator) for each in targets)
+    found = evaluator.value(value, environment)
+    return bool(found) and all(isinstance(each, Nothing) for each in found)
+
+
+def _returns_nothing(thing: Thing, evaluator: Evaluator) -> bool:
+    if not isinstance(thing, Closure):
+        return False
+    flow = evaluator.files[thing.path].flows[thing.flow]
+    return not (flow.is_async or flow.is_generator or flow.returns or flow.decorators)

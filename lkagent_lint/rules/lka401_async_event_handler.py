@@ -1,0 +1,95 @@
+"""An async function is registered where the SDK calls plain functions only.
+
+## What it does
+
+Reports coroutine functions that are given to `.on` or `.once` of a room, a session, a server, an avatar or a model, as
+an argument or by a decorator, and to `register_text_stream_handler` and `register_byte_stream_handler`; bound methods
+and partials of them too. For `.once` and streams, and for lambdas and objects whose result is a coroutine, it says
+what happens there: nothing. Python only; in Node handlers may be async.
+
+## Why it is bad
+
+`.on` raises "ValueError: Cannot register an async callback with `.on()`. Use `asyncio.create_task` within your
+synchronous callback instead." where the handler is registered. The others take it, and the coroutine that each event
+makes is thrown away: "RuntimeWarning: coroutine ... was never awaited" is all that is seen of it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the receiver is not surely one of LiveKit's emitters: python-socketio, pyee and others take async handlers. When
+the handler may be something else on some path, stands behind a decorator that is not known, or starts a task. For
+`register_rpc_method`, `add_participant_entrypoint` and `add_shutdown_callback`, which take coroutine functions. Code
+for livekit-agents 0.x is not judged.
+
+## Evidence
+
+livekit rtc 1.1.21, `rtc/event_emitter.py` 119-123 (`once` wraps the handler in a plain function) and 171-178 (`on`
+refuses it), `rtc/room.py` 1184 and 1205 (a stream's handler is called and its result dropped); all run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.project.callables import Shape, shape_of
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, Handed, handed
+
+META = Meta("LKA401", "async-event-handler", Severity.ERROR, "an async function where the SDK calls plain ones only")
+
+_WRONG = (Shape.ASYNC, Shape.MAKES_COROUTINE)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for found in handed(project, subject.solved, LISTENERS | STREAM_HANDLERS):
+        if found.place in seen or is_node(found.place):
+            continue
+        shape = shape_of(found.things, project.evaluator)
+        if shape in _WRONG:
+            seen.add(found.place)
+            yield _finding(found, shape)
+
+
+def _finding(found: Handed, shape: Shape) -> Diagnostic:
+    what = _spelt(found.handler)
+    if shape is Shape.ASYNC and found.method == "on":
+        wrong = (
+            f'{what} is async, so registering it raises ValueError("Cannot register an async callback with `.on()`"): '
+            "register a plain function that starts a task with asyncio.create_task() and keeps it"
+        )
+    else:
+        gives = "is async" if shape is Shape.ASYNC else "gives back a coroutine"
+        wrong = (
+            f"{what} {gives}, and .{found.method}() calls it without awaiting the result, so its body never runs: "
+            "register a plain function that starts a task with asyncio.create_task() and keeps it"
+        )
+    return META.at(found.place, wrong, subject=found.environment.flow, key=(found.method, found.topic))
+
+
+def _spelt(handler: v.Expr) -> str:
+    """The handler's name as it is written, or what it is."""
+    match handler:
+        case v.Name(name) | v.Attribute(name=name):
+            return f"{name}()"
+        case v.Function(flow) if not flow.rpartition(".")[2].startswith("<lambda>"):
+            return f"{flow.rpartition('.')[2].partition('#')[0]}()"
+        case v.Function():
+            return "the lambda"
+        case _:
+            return "the handler"

@@ -1,0 +1,144 @@
+"""A blocking call holds up the event loop that carries the audio.
+
+## What it does
+
+Reports `time.sleep`, `requests.get` and its like, `urllib.request.urlopen`, `subprocess.run` and its like, and
+connections of `smtplib`, where they run on the event loop of a job: in entry functions, tools, handlers, hooks of an
+agent (`on_enter`, `on_user_turn_completed`, `llm_node` ...), in functions that answer job requests, and in coroutine
+functions that these call. Where a plain function of the project blocks, the finding stands at the call that leads to
+it.
+
+## Why it is bad
+
+One loop carries the audio, the room's events and the pings of the worker. While the call blocks, the agent neither
+hears nor speaks, not even to be interrupted. livekit-agents logs "event loop blocked for 3983ms at ..." (since 1.8.1)
+and "process is unresponsive"; after 60 seconds it kills the process. In a function that answers job requests the whole
+worker stands still; after 10 seconds the server gives the job up.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread. For setup functions,
+shutdown callbacks and whatever else is not reached from those functions: ruff (ASYNC210, ASYNC221, ASYNC251) and
+flake8-async speak about coroutine functions in general. For `time.sleep(0)`, `SMTP()` without a host, behind
+decorators that are not known, and in Node.
+
+## Evidence
+
+livekit-agents 1.8.9: `llm/tool_context.py` 430 (a plain tool is called on the loop), the monitor of stalls (run:
+"event loop blocked for 3983ms"), `ipc/supervised_proc.py` 427-434 and 527-531, `ipc/proc_pool.py` 234-236;
+livekit-server `pkg/agent/worker.go` 56 (10 seconds for an answer).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Environment, Foreign, Library, Thing
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
+
+META = Meta("LKA405", "blocking-call", Severity.WARNING, "a blocking call on the event loop that carries the audio")
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
+_CALLS = {
+    "time.sleep": "await asyncio.sleep() instead",
+    "urllib.request.urlopen": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
+    "urllib.request.urlretrieve": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
+    "subprocess.run": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
+    "subprocess.call": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
+    "subprocess.check_call": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
+    "subprocess.check_output": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
+    "smtplib.SMTP": "send the mail in asyncio.to_thread()",
+    "smtplib.SMTP_SSL": "send the mail in asyncio.to_thread()",
+    "smtplib.SMTP.connect": "send the mail in asyncio.to_thread()",
+    "smtplib.SMTP_SSL.connect": "send the mail in asyncio.to_thread()",
+}
+_REQUESTS = "use an asynchronous client (aiohttp, httpx.AsyncClient), or await asyncio.to_thread()"
+_MODULES = frozenset({"time", "requests", "urllib", "subprocess", "smtplib"})
+_ROLES = {
+    "entry": "an entry function",
+    "request": "a function that answers job requests",
+    "tool": "a tool",
+    "handler": "a handler",
+    "hook": "a hook of an agent",
+}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if not _may_block(project):
+        return
+    seen: set[Place] = set()
+    for found in calls_on_loop(project, roots(project, subject.solved), _blocks):
+        if found.place not in seen:
+            seen.add(found.place)
+            yield _finding(found)
+
+
+def _may_block(project: Project) -> bool:
+    """Some file imports a module that blocks; else nothing needs to be walked."""
+    return any(
+        module.partition(".")[0] in _MODULES
+        for facts in project.files.values()
+        if facts.language == "python"
+        for module in facts.modules
+    )
+
+
+def _blocks(thing: Thing, call: Call, environment: Environment) -> str:
+    match thing:
+        case Library("time.sleep"):
+            return "" if call.args[:1] and _is_zero(call.args[0]) else thing.name
+        case Library("smtplib.SMTP" | "smtplib.SMTP_SSL", made=False):
+            return thing.name if call.args or call.keywords else ""
+        case Library(name) if name in _CALLS:
+            return name
+        case Foreign(name) if name.startswith("requests."):
+            return name if name.rpartition(".")[2] in _VERBS and name.count(".") <= 3 else ""
+        case _:
+            return ""
+
+
+def _is_zero(value: v.Expr) -> bool:
+    return isinstance(value, v.Constant) and value.value in ("0", "0.0")
+
+
+def _finding(found: OnLoop) -> Diagnostic:
+    cure = _CALLS.get(found.what, _REQUESTS)
+    related: list[Related] = []
+    runs = f"{found.what}()"
+    if found.through is not None:
+        runs = f"this call leads to {runs} ({where(found.through, found.place)}), which"
+        related.append(Related(found.through, "it blocks here"))
+    if found.root.role == "request":
+        effect = "the worker's event loop: it answers nobody until it returns"
+    else:
+        effect = "the event loop: the agent neither hears nor speaks until it returns"
+    start = found.root.environment.flow
+    name = start.rpartition(".")[2].partition("#")[0]
+    by = f"{name}() is {_ROLES[found.root.role]}"
+    if start != found.function:
+        by = f"{name}(), {_ROLES[found.root.role]}, leads here"
+    return META.at(
+        found.place,
+        f"{runs} blocks {effect} ({by}); {cure}",
+        related=related,
+        subject=found.function,
+        key=(found.what,),
+    )

@@ -1,0 +1,217 @@
+"""What runs on a job's event loop: entries, tools, handlers, the agents' hooks, and what these call.
+
+Python only. A coroutine that such a function makes runs there too, as a task or in place; a function that is only
+passed on (to a thread, an executor) runs elsewhere and is not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import (
+    JOB_REQUEST,
+    ClassOf,
+    Closure,
+    Environment,
+    Instance,
+    Partial,
+    Sdk,
+    SdkObject,
+    Thing,
+    in_order,
+    only,
+)
+from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, handed
+from lkagent_lint.typestate.solver import Solved
+
+_HOOKS = frozenset(
+    {
+        *("on_enter", "on_exit", "on_user_turn_completed", "stt_node", "llm_node", "tts_node"),
+        *("transcription_node", "realtime_audio_output_node"),
+    }
+)
+"""Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
+_HANDLERS = LISTENERS | STREAM_HANDLERS | {"register_rpc_method", "add_participant_entrypoint"}
+_ACTIVATIONS = 4
+"""A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
+_DEPTH = 4
+"""Plain functions that call plain functions are followed so far."""
+
+Judge = Callable[[Thing, Call, Environment], str]
+"""What is wrong with calling a thing, in a word; empty if nothing is."""
+
+
+class Root(NamedTuple):
+    """A function that the SDK calls on the loop."""
+
+    environment: Environment
+    role: str
+    """``entry``, ``request``, ``tool``, ``handler``, ``hook`` or ``shutdown``."""
+
+
+class OnLoop(NamedTuple):
+    """A call on the loop of which something is wrong."""
+
+    place: Place
+    what: str
+    """The judge's word."""
+    through: Place | None
+    """Where it happens, if the call itself only leads to it through plain functions of the project."""
+    function: str
+    root: Root
+
+
+def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False) -> Iterator[Root]:
+    """Every function that the SDK calls on a job's loop, or on the worker's: shutdown callbacks only if asked for."""
+    evaluator = project.evaluator
+    for job in project.jobs:
+        if not job.legacy:
+            yield Root(evaluator.results.activation(job.entry, job.bindings, ()), "entry")
+    for worker in project.workers:
+        for request in worker.requests:
+            yield Root(evaluator.results.activation(request, (only(JOB_REQUEST),), ()), "request")
+    for path, facts in project.files.items():
+        if facts.legacy or facts.language != "python":
+            continue
+        for flow in facts.flows.values():
+            role = "tool" if is_tool(project, path, flow) else "hook" if _is_hook(project, path, flow) else ""
+            if role:
+                yield Root(evaluator.usual(path, flow), role)
+    for found in handed(project, solved, _HANDLERS | ({"add_shutdown_callback"} if shutdown else frozenset())):
+        role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
+        for each in in_order(found.things):
+            if isinstance(each, Closure):
+                yield Root(evaluator.results.activation(each, (), ()), role)
+
+
+def is_tool(project: Project, path: str, flow: Flow) -> bool:
+    """A function that a model can call: ``function_tool`` stands on it."""
+    home = project.files[path].flows[flow.parent or MODULE]
+    for decorator in flow.decorators:
+        target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
+        if isinstance(target, (v.Name, v.Attribute)) and target.name == "function_tool":
+            found = project.evaluator.value(decorator, project.evaluator.usual(path, home))
+            if found and all(_is_tool_maker(each) for each in found):
+                return True
+    return False
+
+
+def _is_tool_maker(thing: Thing) -> bool:
+    match thing:
+        case Sdk(name) | SdkObject(name):
+            return name.startswith("livekit.agents.") and name.endswith(".function_tool")
+        case _:
+            return False
+
+
+def _is_hook(project: Project, path: str, flow: Flow) -> bool:
+    if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
+        return False
+    return "Agent" in project.evaluator.classes.kinds(Instance(path, flow.owner, None))
+
+
+def calls_on_loop(project: Project, starts: Iterator[Root], judge: Judge) -> Iterator[OnLoop]:
+    """Every call of which the judge says something, in functions that are reached from the roots without leaving the
+    loop. A coroutine function's own call stands where it is written; what a plain function of the project does stands
+    at the call that leads to it, in the function of the loop. The same place may come several times.
+    """
+    return _Walk(project, judge).run(starts)
+
+
+class _Walk:
+    def __init__(self, project: Project, judge: Judge) -> None:
+        self._project = project
+        self._evaluator = project.evaluator
+        self._judge = judge
+        self._seen: dict[tuple[str, str], set[Environment]] = {}
+        self._plain: dict[Environment, tuple[str, Place] | None] = {}
+
+    def run(self, starts: Iterator[Root]) -> Iterator[OnLoop]:
+        pending = [(root.environment, root) for root in starts][::-1]
+        while pending:
+            environment, root = pending.pop()
+            seen = self._seen.setdefault((environment.path, environment.flow), set())
+            if environment in seen or len(seen) >= _ACTIVATIONS:
+                continue
+            seen.add(environment)
+            flow = self._evaluator.flow_of(environment)
+            for call in flow.calls:
+                wrong, leads_to = self._look(call, environment)
+                pending += [(callee, root) for callee in leads_to]
+                if call.span is not None and wrong is not None:
+                    yield OnLoop(Place(environment.path, call.span), *wrong, flow.name, root)
+
+    def _look(self, call: Call, environment: Environment) -> tuple[tuple[str, Place | None] | None, list[Environment]]:
+        """What is wrong with a call, and the coroutine functions of the project that it runs."""
+        things = in_order(self._evaluator.targets(call, environment))
+        found: list[tuple[str, Place | None]] = []
+        leads_to: list[Environment] = []
+        for thing in things:
+            what = self._judge(thing, call, environment)
+            if what:
+                found.append((what, None))
+            for callee in self._callees(thing, call, environment):
+                target = self._evaluator.flow_of(callee)
+                if target.is_async:
+                    leads_to.append(callee)
+                elif self._may_follow(environment) and (deeper := self._deeper(callee, _DEPTH)) is not None:
+                    found.append(deeper)
+        return found[0] if found and len(found) == len(things) else None, leads_to
+
+    def _may_follow(self, environment: Environment) -> bool:
+        """A finding may stand in the file: flake8 passes over those that neither know the SDK nor hold a coroutine."""
+        facts = self._project.files[environment.path]
+        return any(flow.is_async for flow in facts.flows.values()) or any(
+            module.startswith("livekit") for module in facts.modules
+        )
+
+    def _callees(self, thing: Thing, call: Call, environment: Environment) -> Iterator[Environment]:
+        """The activation that calling a function of the project makes, unless it is a generator."""
+        results = self._evaluator.results
+        args, keywords = results.arguments(call, environment)
+        while isinstance(thing, Partial):
+            args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
+        if isinstance(thing, ClassOf):
+            initialiser = results.initialiser(thing)
+            if initialiser is None:
+                return
+            thing = initialiser._replace(bound=Instance(thing.path, thing.name, None))
+        if isinstance(thing, Closure):
+            flow = self._project.files[thing.path].flows[thing.flow]
+            wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)
+            if not flow.is_generator and not wrapped:
+                yield results.activation(thing, args, keywords)
+
+    def _deeper(self, environment: Environment, depth: int) -> tuple[str, Place] | None:
+        """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""
+        if environment in self._plain or depth == 0:
+            return self._plain.get(environment)
+        self._plain[environment] = None
+        found = self._in_plain(environment, depth)
+        self._plain[environment] = found
+        return found
+
+    def _in_plain(self, environment: Environment, depth: int) -> tuple[str, Place] | None:
+        deeper: tuple[str, Place] | None = None
+        for call in self._evaluator.flow_of(environment).calls:
+            if call.span is None:
+                continue
+            things = in_order(self._evaluator.targets(call, environment))
+            whats = [self._judge(each, call, environment) for each in things]
+            if whats and all(whats):
+                return whats[0], Place(environment.path, call.span)
+            if len(things) == 1 and deeper is None:
+                for callee in self._callees(things[0], call, environment):
+                    if not self._evaluator.flow_of(callee).is_async:
+                        deeper = self._deeper(callee, depth - 1)
+        return deeper
+
+
+def _holds(decorator: v.Expr) -> bool:
+    """How a class holds a method."""
+    return isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property")
