@@ -177,13 +177,16 @@ def in_order(things: Things) -> list[Thing]:
 
 
 def depth_of(thing: Thing) -> int:
-    """How many activations are nested in a value; it bounds what is followed."""
+    """How many activations and containers are nested in a value; it bounds what is followed.
+
+    Containers count too: a function that calls itself with ``{ parent: options }`` would nest them for ever.
+    """
     match thing:
         case Instance(made=Environment() as made) | Closure(home=Environment() as made):
             return made.depth
         case Box(items):
-            return max((depth_of(item) for item in items), default=0)
+            return 1 + max((depth_of(item) for item in items), default=0)
         case Record(_, entries):
-            return max((depth_of(item) for _, items in entries for item in items), default=0)
+            return 1 + max((depth_of(item) for _, items in entries for item in items), default=0)
         case _:
             return 0
