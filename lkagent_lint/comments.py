@@ -6,15 +6,12 @@ is decided by ``suppress.NoqaMap``, as flake8 decides it; an ``lkagent:`` commen
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.text import Span
 
-_CHEAP_TEST = re.compile(r"lkagent:|noqa", re.IGNORECASE)
 _NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 _NEARLY_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
 _OUR_CODE = re.compile(r"\bLKA[0-9]*\b", re.IGNORECASE)
@@ -37,8 +34,11 @@ class Suppression(NamedTuple):
 
 def read_suppressions(text: str) -> list[Suppression]:
     """The suppression comments of a Python text that this linter judges; none where it cannot be tokenised."""
-    if not _CHEAP_TEST.search(text):
+    if not _may_suppress(text.lower()):
         return []
+    import io
+    import tokenize
+
     found: list[Suppression] = []
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff")).readline))
@@ -54,6 +54,11 @@ def read_suppressions(text: str) -> list[Suppression]:
         elif token.type in (tokenize.NL, tokenize.NEWLINE):
             first = token.end[0] + (token.end[1] > 0)
     return found
+
+
+def _may_suppress(text: str) -> bool:
+    """Whether a text in lower case can hold a comment that is judged here: most hold none, and tokenising is slow."""
+    return "lkagent:" in text or ("noqa" in text and "lka" in text)
 
 
 def _read(comment: str, span: Span, lines: range, alone: bool) -> Iterator[Suppression]:

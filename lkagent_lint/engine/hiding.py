@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 
 from lkagent_lint.comments import Suppression, read_suppressions
 from lkagent_lint.diagnostics import Diagnostic, Place
@@ -91,6 +90,8 @@ def _means(name: str, diagnostic: Diagnostic) -> bool:
 
 
 def _nearest(name: str) -> str | None:
+    from difflib import get_close_matches
+
     rules = all_rules()
     known = [*rules, *(rule.META.name for rule in rules.values())]
     return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), None)

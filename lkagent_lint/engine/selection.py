@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import cast
 
 from lkagent_lint.config.layers import Configuration, Layer
@@ -44,6 +43,8 @@ def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None
     if selector == EVERY or selector in names or any(code.startswith(selector) for code in rules if selector):
         return
     word = selector.strip()
+    from difflib import get_close_matches
+
     close = get_close_matches(word.upper(), list(rules), n=1, cutoff=0.6) or get_close_matches(
         word.lower(), [*names, EVERY], n=1, cutoff=0.5
     )

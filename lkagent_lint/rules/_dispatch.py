@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from lkagent_lint.diagnostics import Place
@@ -116,6 +115,8 @@ def nearest(name: str, others: list[str]) -> str | None:
     for other in sorted(others):
         if _fold(other) == folded:
             return other
+    from difflib import get_close_matches
+
     close = [other for other in get_close_matches(name, sorted(others), n=5, cutoff=0.6) if _near(name, other)]
     return close[0] if close else None
 

@@ -14,12 +14,6 @@ from lkagent_lint.facts.file import DispatchFact, DispatchKind
 from lkagent_lint.facts.values import OPAQUE, Expr, Text
 from lkagent_lint.text import Lines
 
-MARKS = re.compile(
-    rb"(?i:agent_?name|RoomAgentDispatch|AgentDispatch|create_?dispatch|room_?config|room_?preset|dispatch_?rule)"
-    rb"|withAgent|--agent|connect --room|\blk\b"
-)
-"""A text without any of these says nothing about a dispatch."""
-
 _MENTION = re.compile(
     r"(?P<name>\bset_?agent_?name\s{0,3}\(\s{0,3}|\bagent_?name\b['\"`]{0,2}\s{0,3}(?:=>|:=|[:=(])\s{0,3}|\bwithAgent\s{0,3}\(\s{0,3})"
     r"(?P<value>\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')?"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from lkagent_lint.facts import decode, encode
@@ -209,3 +212,30 @@ def test_texts_that_are_none() -> None:
     assert extract(b"", "a.json") == FileFacts(language="text")
     assert json_documents("") == ()
     assert yaml_documents("a: !!python/object:os.system x\n") is not None
+
+
+_MARKS = re.compile(
+    rb"(?i:agent_?name|RoomAgentDispatch|AgentDispatch|create_?dispatch|room_?config|room_?preset|dispatch_?rule)"
+    rb"|withAgent|--agent|connect --room|\blk\b"
+)
+
+
+def test_the_quick_look_is_the_pattern() -> None:
+    words = [
+        b"agent",
+        b"_",
+        b"Name",
+        b"RoomAgent",
+        b"Dispatch",
+        b"create",
+        b"room",
+        b"Config",
+        b"preset",
+        b"rule",
+        b"with",
+    ]
+    words += [b"with", b"Agent", b"--", b"connect", b" ", b"lk", b"\n", b"k", b"\xc3\xa9", b"1", b"AGENT", b"-"]
+    choose = random.Random(1)
+    for _ in range(20_000):
+        data = b"".join(choose.choices(words, k=choose.randrange(1, 7)))
+        assert may_dispatch(data) == (_MARKS.search(data) is not None), data

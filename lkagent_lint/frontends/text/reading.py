@@ -1,0 +1,106 @@
+"""Making the facts: what kind of file it is decides how its text is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, FileFacts, SipRuleFact
+from lkagent_lint.frontends.text import JSON, YAML, commands, is_script, markers
+from lkagent_lint.sources.reading import decode_loosely
+from lkagent_lint.text import Lines
+
+# export AGENT_NAME=desk, ENV AGENT_NAME desk, AGENT_NAME := desk
+_ASSIGNMENT = re.compile(
+    r"^[ \t]{0,40}(?:(?:export|ENV|ARG)[ \t]{1,8})?(?:\w{0,60}_)?AGENT_NAME[ \t]{0,8}(?:[:?]?=|[ \t])[ \t]{0,8}"
+    r"(?P<quote>[\"']?)(?P<value>[^\s\"'#]{0,200})(?P=quote)",
+    re.MULTILINE,
+)
+_MAX_HERE_DOCUMENTS = 100
+"""In one script; each is read with everything before it blanked out."""
+_HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
+
+Found = DispatchFact | DroppedFact | SipRuleFact
+
+
+def facts_of(data: bytes, name: str) -> FileFacts:
+    """The facts of one file by its bytes and base name."""
+    text = decode_loosely(data)
+    lines = Lines(text)
+    found = _structured(text, name) if len(data) <= _structured_limit() else None
+    if found is not None:
+        language, facts = found
+        return _collected(language, [*facts, *commands.dispatches(text, lines, presence=False)])
+    if is_script(name):
+        return _collected("script", _of_script(text, lines))
+    loose = commands.dispatches(text, lines, presence=True)
+    return _collected("text", [*markers.dispatches(text, lines), *loose])
+
+
+def _structured_limit() -> int:
+    from lkagent_lint.frontends.text.documents import MAX_BYTES
+
+    return MAX_BYTES
+
+
+def _structured(text: str, name: str) -> tuple[str, list[Found]] | None:
+    """The facts of a JSON or YAML file; None for others, and for one that cannot be read as such."""
+    if not name.endswith(JSON + YAML):
+        return None
+    from lkagent_lint.frontends.text import structures
+    from lkagent_lint.frontends.text.documents import json_documents, yaml_documents
+
+    is_json = name.endswith(JSON)
+    documents = json_documents(text) if is_json else yaml_documents(text)
+    return None if documents is None else ("json" if is_json else "yaml", list(structures.facts_of(documents)))
+
+
+def _of_script(text: str, lines: Lines) -> list[Found]:
+    """Commands, JSON in here-documents, and every other mention of an agent's name by its words."""
+    found: list[Found] = list(commands.dispatches(text, lines, presence=False))
+    found += _of_here_documents(text)
+    for match in _ASSIGNMENT.finditer(text):
+        if match["value"]:
+            span = lines.span(*match.span("value"))
+            name = commands.name_of(match["value"])
+            found.append(DispatchFact(kind=DispatchKind.REQUEST, span=span, name=name, presence=True))
+    rest = _ASSIGNMENT.sub(lambda match: " " * len(match[0]), text)
+    return found + list(markers.dispatches(rest, lines))
+
+
+def _of_here_documents(text: str) -> Iterable[Found]:
+    """JSON between ``<<EOF`` and ``EOF``. The rest of the script is blanked out, so that positions stay."""
+    end, body, start, offset, left = "", list[str](), 0, 0, _MAX_HERE_DOCUMENTS
+    for line in text.splitlines(keepends=True):
+        offset += len(line)
+        opened = None if end else _HERE_DOCUMENT.search(line)
+        if opened is not None:
+            end, body, start = opened["end"], [], offset
+        elif end and line.strip() == end:
+            left -= 1
+            if left < 0:
+                return
+            yield from _of_json("".join(body), text[:start])
+            end = ""
+        elif end:
+            body.append(line)
+
+
+def _of_json(body: str, before: str) -> Iterable[Found]:
+    if not body.lstrip().startswith("{"):
+        return ()
+    from lkagent_lint.frontends.text import structures
+    from lkagent_lint.frontends.text.documents import json_documents
+
+    documents = json_documents(re.sub(r"[^\r\n]", " ", before) + body)
+    return structures.facts_of(documents or ())
+
+
+def _collected(language: str, found: Iterable[Found]) -> FileFacts:
+    facts = list(found)
+    return FileFacts(
+        language=language,
+        dispatches=tuple(each for each in facts if isinstance(each, DispatchFact)),
+        dropped=tuple(each for each in facts if isinstance(each, DroppedFact)),
+        sip_rules=tuple(each for each in facts if isinstance(each, SipRuleFact)),
+    )
