@@ -11,8 +11,10 @@ import click
 
 from lkagent_lint import engine
 from lkagent_lint.cli._output import wants_colour
+from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
+from lkagent_lint.cli._since import changed_since
 
 _STDIN = "-"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -23,6 +25,7 @@ def request_for(
     stdin_filename: str | None,
     settings: Mapping[str, Any],
     *,
+    since: str | None = None,
     cache: bool = False,
     cache_dir: str | None = None,
 ) -> engine.Request:
@@ -44,6 +47,7 @@ def request_for(
     return engine.Request(
         paths=absolute,
         overlays=overlays,
+        changed=None if since is None else changed_since(since, absolute) | overlays.keys(),
         cache=cache,
         cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
         **fields,
@@ -53,8 +57,10 @@ def request_for(
 def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, exit_zero: bool) -> int:
     """Run a request, write its reports and return the exit code. Raises ConfigError as the engine does."""
     reports = Reports(outputs, request.paths, _current_directory(), wants_colour(color))
-    report = engine.check(request)
-    reports.write(report, source_of(request.overlays), os.environ)
+    watch = engine.Watch()
+    with Progress(watch):
+        report = engine.check(request, watch)
+    reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
     if report.internal_errors:
         return 2
     return 1 if report.failing and not exit_zero else 0

@@ -98,6 +98,8 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     output: tuple[str, ...],
     output_format: str | None,
     output_file: str | None,
+    statistics: bool,
+    since: str | None,
     exit_zero: bool,
     stdin_filename: str | None,
     color: str,
@@ -111,8 +113,8 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     from lkagent_lint.cli._check import check, request_for
     from lkagent_lint.cli._reports import outputs_for
 
-    outputs = outputs_for(output, output_format, output_file)
-    request = request_for(paths, stdin_filename, settings, cache=not no_cache, cache_dir=cache_dir)
+    outputs = outputs_for(output, output_format, output_file, statistics)
+    request = request_for(paths, stdin_filename, settings, since=since, cache=not no_cache, cache_dir=cache_dir)
     if show_settings or show_files:
         from lkagent_lint.cli import _show
 

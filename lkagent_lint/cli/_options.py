@@ -38,6 +38,18 @@ _OPTIONS = (
         show_default=True,
         help="When to use colours; auto looks at the terminal, NO_COLOR and FORCE_COLOR.",
     ),
+    click.option(
+        "--statistics",
+        is_flag=True,
+        help="Instead of the findings show how many each rule has in how many files, and where the time went; "
+        "with --output-format json as one object.",
+    ),
+    click.option(
+        "--since",
+        metavar="REV",
+        help="Report only findings with a place in a file that has changed since this git revision. The whole "
+        "project is read all the same.",
+    ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
 )
 

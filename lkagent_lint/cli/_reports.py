@@ -13,20 +13,25 @@ from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.reporters import FORMATS, render, repository_of
 
+_STATISTICS = ("full", "concise", "json")
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 class Output(NamedTuple):
-    """A format, and the file it is written to; None for standard output."""
+    """A format, and the file it is written to; None for standard output. Statistics stand in for the findings."""
 
     format: str
     file: str | None
+    statistics: bool = False
 
 
-def outputs_for(named: tuple[str, ...], output_format: str | None, output_file: str | None) -> tuple[Output, ...]:
+def outputs_for(
+    named: tuple[str, ...], output_format: str | None, output_file: str | None, statistics: bool = False
+) -> tuple[Output, ...]:
     """The outputs that ``--output FORMAT[=FILE]``, ``--output-format`` and ``--output-file`` ask for.
 
-    Raises UsageError for an unknown format, and where two would go to one place.
+    ``statistics`` take the place of the findings on standard output, or stand there alone; as one JSON object where
+    json would stand there. Raises UsageError for an unknown format, and where two would go to one place.
     """
     outputs = [_output(each) for each in named]
     if output_format is not None or output_file is not None or not outputs:
@@ -38,7 +43,14 @@ def outputs_for(named: tuple[str, ...], output_format: str | None, output_file: 
         )
     if len(set(places)) < len(places):
         raise click.UsageError("two formats cannot go to one file")
-    return tuple(outputs)
+    return _with_statistics(outputs) if statistics else tuple(outputs)
+
+
+def _with_statistics(outputs: list[Output]) -> tuple[Output, ...]:
+    shown = [each for each in outputs if each.file is None] or [Output(FORMATS[0], None)]
+    if shown[0].format not in _STATISTICS:
+        raise click.UsageError(f"--statistics have no {shown[0].format} format, only {', '.join(_STATISTICS)}")
+    return (*(each for each in outputs if each.file is not None), shown[0]._replace(statistics=True))
 
 
 def _output(text: str) -> Output:
@@ -68,16 +80,21 @@ class Reports:
     def formats(self) -> tuple[str, ...]:
         return tuple(each.format for each in self._outputs)
 
-    def write(self, report: Report, source: Callable[[str], str | None], environ: Mapping[str, str]) -> None:
+    def write(
+        self,
+        report: Report,
+        seconds: Mapping[str, float],
+        source: Callable[[str], str | None],
+        environ: Mapping[str, str],
+    ) -> None:
         """Write every output; files come first, so that a reader who goes away costs none of them.
 
-        Raises OutputError, FileError or SystemExit as writing does, once every other file is written.
+        ``seconds`` is the time that the check took by phase. Raises OutputError, FileError or SystemExit as writing
+        does, once every other file is written.
         """
         failure: click.ClickException | None = None
         for each in sorted(self._outputs, key=lambda each: each.file is None):
-            # Colours are for terminals only.
-            colour = self._colour and each.file is None
-            text = render(each.format, report, source, self._cwd, colour, repository=self._repository)
+            text = self._text(each, report, seconds, source)
             try:
                 if each.file is None:
                     write_output(text)
@@ -89,6 +106,19 @@ class Reports:
             self._summarise(report, environ)
         if failure is not None:
             raise failure
+
+    def _text(
+        self, output: Output, report: Report, seconds: Mapping[str, float], source: Callable[[str], str | None]
+    ) -> str:
+        # Colours are for terminals only.
+        colour = self._colour and output.file is None
+        if not output.statistics:
+            return render(output.format, report, source, self._cwd, colour, repository=self._repository)
+        from lkagent_lint.reporters.statistics import render_statistics, render_statistics_json
+
+        if output.format == "json":
+            return render_statistics_json(report, seconds)
+        return render_statistics(report, seconds, colour)
 
     def _summarise(self, report: Report, environ: Mapping[str, str]) -> None:
         from lkagent_lint.reporters.github import step_summary

@@ -14,21 +14,23 @@ from lkagent_lint.engine.policy import finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.engine.watch import Watch
 from lkagent_lint.extraction import Extractor, Here
 from lkagent_lint.rules import lka000_internal_error
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
 from lkagent_lint.stack import run_deep
 
-__all__ = ["Request", "Survey", "check", "survey"]
+__all__ = ["Request", "Survey", "Watch", "check", "survey"]
 
 
-def check(request: Request) -> Report:
+def check(request: Request, watch: Watch | None = None) -> Report:
     """Check the paths of a request and return every diagnostic that stands in them.
 
-    Raises ``ConfigError`` where a settings file or a rule name cannot be used. Runs in a thread with a deep stack.
+    ``watch`` is told what the check is at. Raises ``ConfigError`` where a settings file or a rule name cannot be used.
+    Runs in a thread with a deep stack.
     """
-    return run_deep(lambda: _check(request))
+    return run_deep(lambda: _check(request, watch or Watch()))
 
 
 def survey(request: Request) -> tuple[Survey, ...]:
@@ -42,23 +44,24 @@ def survey(request: Request) -> tuple[Survey, ...]:
 
     def run() -> tuple[Survey, ...]:
         with _collector_paused():
-            return tuple(sorted(_surveys(request, finder, overlays), key=lambda each: each.root))
+            return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
 
     return run_deep(run)
 
 
-def _check(request: Request) -> Report:
+def _check(request: Request, watch: Watch) -> Report:
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
     diagnostics: list[Diagnostic] = []
     summaries: list[Summary] = []
     failing = 0
     with _collector_paused():
-        for surveyed in _surveys(request, finder, overlays):
-            check = RootCheck(request, surveyed)
+        for surveyed in _surveys(request, finder, overlays, watch):
+            check = RootCheck(request, surveyed, watch)
             diagnostics += check.diagnostics
             failing += check.failing
             summaries.append(check.summary)
+    watch.at("")
     return Report(
         diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
         summary=_added(summaries),
@@ -67,12 +70,13 @@ def _check(request: Request) -> Report:
     )
 
 
-def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays) -> Iterator[Survey]:
+def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch) -> Iterator[Survey]:
     """Every root that the request's paths belong to or hold, one after the other."""
     maker = Here()
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
     while pending:
+        watch.at("reading files")
         root = min(pending)
         extractor = Extractor(_cache_of(request, root), maker)
         found = Survey(root, pending.pop(root), finder, overlays, extractor)

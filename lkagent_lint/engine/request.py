@@ -18,6 +18,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Overrides the settings' ``select`` and ``extend-select``: codes, prefixes or names."""
     ignore: tuple[str, ...] = ()
     """Added to the settings' ``ignore``."""
+    changed: frozenset[str] | None = None
+    """Report only findings with a place in or below one of these; everything is read and judged all the same."""
     isolated: bool = False
     """Read no settings file at all."""
     cache: bool = False

@@ -12,6 +12,7 @@ from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.engine.watch import Watch
 from lkagent_lint.rules import all_rules, lka000_internal_error
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.sources.reading import decode
@@ -20,7 +21,9 @@ from lkagent_lint.sources.reading import decode
 class RootCheck:
     """One root: its index, its findings, filtered."""
 
-    def __init__(self, request: Request, survey: Survey) -> None:
+    def __init__(self, request: Request, survey: Survey, watch: Watch) -> None:
+        self._request = request
+        self._watch = watch
         self._root = survey.root
         self._index = survey.index
         self._policy = Policy(survey.index.finder)
@@ -34,7 +37,7 @@ class RootCheck:
         shown = list(self._shown(self._findings()))
         shown += self._shown(list(self._hiding.invalid(inside)))
         shown += self._shown(list(self._hiding.unused(inside, self._policy.reports)))
-        self.diagnostics = shown
+        self.diagnostics = [each for each in shown if self._is_new(each)]
         self.failing = sum(map(self._policy.fails, self.diagnostics))
         self.summary = self._summary()
 
@@ -46,12 +49,17 @@ class RootCheck:
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
         project = self._subject.project
+        self._watch.at("following jobs")
+        # Here, so that the first rule that asks for it is not blamed for the time.
+        _ = self._subject.solved
         for code, rule in all_rules().items():
+            self._watch.at(code)
             try:
                 yield from list(rule.check(self._subject))
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)
+        self._watch.at("applying comments")
         for path, failed in self._index.crashes:
             yield lka000_internal_error.failed(failed.part, path, failed.error, failed.text)
         for failure in self._subject.failures:
@@ -78,6 +86,23 @@ class RootCheck:
     def _is_wanted(self, diagnostic: Diagnostic) -> bool:
         path = diagnostic.place.path
         return self._is_inside(path) and self._policy.reports(path, diagnostic.code)
+
+    def _is_new(self, diagnostic: Diagnostic) -> bool:
+        """One of the finding's places is in a file that was asked for by its change."""
+        changed = self._request.changed
+        if changed is None or diagnostic.code == lka000_internal_error.META.code:
+            return True
+        places = (diagnostic.place, *(each.place for each in diagnostic.related))
+        return any(self._in_one_of(each.path, changed) for each in places)
+
+    def _in_one_of(self, path: str, changed: frozenset[str]) -> bool:
+        """The path is among those given, or lies below one (a submodule)."""
+        while path not in changed:
+            parent: str = os.path.dirname(path)
+            if path in (self._root, parent):
+                return False
+            path = parent
+        return True
 
     def _text(self, path: str) -> str:
         data = self._index.overlays.read(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 import pytest
 
@@ -11,8 +10,6 @@ from lkagent_lint import engine
 from lkagent_lint.cli import main
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
 from lkagent_lint.text import Span
-
-Engine = Callable[[engine.Request], Report]
 
 
 class Recorder:
@@ -22,7 +19,7 @@ class Recorder:
         self.requests: list[engine.Request] = []
         self.answer: Report | BaseException = Report(diagnostics=(), summary=Summary(files=1))
 
-    def __call__(self, request: engine.Request) -> Report:
+    def __call__(self, request: engine.Request, watch: engine.Watch) -> Report:
         self.requests.append(request)
         if isinstance(self.answer, BaseException):
             raise self.answer

@@ -183,7 +183,7 @@ def test_help_names_everything_and_shows_an_example(
     assert run(*arguments) == 0
     text = capfd.readouterr().out
     own = "--select --ignore --isolated --stdin-filename --jobs --version"
-    shown = "--output-format --output-file --output --color --exit-zero"
+    shown = "--output-format --output-file --output --statistics --since --color --exit-zero"
     for option in [*own.split(), *shown.split(), "-h, --help", "Example:", "[tool.lkagent-lint]", "# noqa: LKA101"]:
         assert option in text
     assert asked.requests == []
@@ -242,7 +242,7 @@ from lkagent_lint.cli import main
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
 from lkagent_lint.text import Span
 
-def check(request):
+def check(request, watch):
     if "wait" in sys.argv:
         print("ready", flush=True)
         time.sleep(600)
