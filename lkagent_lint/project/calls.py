@@ -43,6 +43,8 @@ _PASS_THROUGH = frozenset(
     {"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"}
 )
 _ENTERS = ("__aenter__", "__enter__")
+MAX_RECURSION = 4
+"""A function that calls itself with ever new arguments is followed this deep: after that its arguments are unknown."""
 
 
 class CallResults:
@@ -50,6 +52,8 @@ class CallResults:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._open: dict[tuple[str, str], int] = {}
+        """How often each function is being evaluated within itself."""
 
     def arguments(self, call: Call, environment: Environment) -> tuple[Args, Keywords]:
         """A call's argument values. After ``*spread`` positions are unknown, so it ends the positional ones."""
@@ -174,8 +178,7 @@ class CallResults:
             if parameter.kind == "*":
                 bindings.append((parameter.name, only(Box(NEVER.union(*args[len(positional) :])))))
             elif parameter.kind == "**":
-                spare = [values for name, values in keywords if not any(name == each.name for each in flow.parameters)]
-                bindings.append((parameter.name, only(Box(NEVER.union(*spare)))))
+                bindings.append((parameter.name, only(Box(_spare(flow, keywords)))))
             elif parameter.name in named:
                 bindings.append((parameter.name, named[parameter.name]))
             elif parameter.default is not None and "**" not in named:
@@ -183,6 +186,16 @@ class CallResults:
         return tuple(bindings)
 
     def _returned(self, function: Closure, args: Args, keywords: Keywords) -> Things:
+        key = function.path, function.flow
+        if self._open.get(key, 0) >= MAX_RECURSION:
+            return ANYTHING
+        self._open[key] = self._open.get(key, 0) + 1
+        try:
+            return self._value_of(function, args, keywords)
+        finally:
+            self._open[key] -= 1
+
+    def _value_of(self, function: Closure, args: Args, keywords: Keywords) -> Things:
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
         if flow.is_generator or any(
@@ -233,6 +246,20 @@ class CallResults:
                 return ANYTHING
             found.add(FromVariable(name.value, texts[0] if texts else None))
         return frozenset(found)
+
+
+def _spare(flow: Flow, keywords: Keywords) -> Things:
+    """What ``**`` of a function collects. What is passed on by ``**`` in turn is what that holds, not a container of it:
+    or a function that hands its keywords to itself would never see the same ones twice.
+    """
+    found: set[Thing] = set()
+    for name, values in keywords:
+        if name == "**":
+            for each in values:
+                found |= each.items if isinstance(each, Box) else ANYTHING
+        elif not any(name == each.name for each in flow.parameters):
+            found |= values
+    return frozenset(found)
 
 
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "cached_property"})

@@ -20,9 +20,10 @@ asked for does not happen: audio-only subscription, ICE servers, and end-to-end 
 
 ## When it stays silent
 
-When some path reaches the call outside the room; when all options are written out as their defaults; with
-`**options`, which may be empty; and before livekit-agents 1.1.0, where a second connect is not guarded. What runs
-beside a start (`asyncio.gather`) has no order and is not judged.
+When some path reaches the call outside the room; when the room was joined by a connect that was given the same
+options, whose values are not compared; when all options are written out as their defaults; with `**options`, which may
+be empty; and before livekit-agents 1.1.0, where a second connect is not guarded. What runs beside a start
+(`asyncio.gather`) has no order and is not judged.
 
 ## Evidence
 
@@ -59,8 +60,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if reached.event.kind is Kind.CONNECT and reached.event.detail:
                 calls[reached.event.place].append((reached, guarded))
     for reaches in calls.values():
-        if all(guarded and each.state.room is Room.JOINED for each, guarded in reaches):
+        if all(guarded and _drops(each) for each, guarded in reaches):
             yield _finding(reaches[0][0])
+
+
+def _drops(reached: Reached) -> bool:
+    """The room is joined, and not by a connect that was given the same options: their values may well be equal."""
+    origin = reached.state.origin
+    given = set() if origin is None or origin.event.kind is not Kind.CONNECT else set(origin.event.detail.split(", "))
+    return reached.state.room is Room.JOINED and not given.issuperset(reached.event.detail.split(", "))
 
 
 def _finding(reached: Reached) -> Diagnostic:

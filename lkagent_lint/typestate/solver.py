@@ -7,7 +7,10 @@ path is ever counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -25,6 +28,7 @@ from lkagent_lint.facts.flows import (
     Return,
     Use,
 )
+from lkagent_lint.project.calls import MAX_RECURSION
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import (
@@ -70,10 +74,14 @@ from lkagent_lint.typestate.lifecycle import (
     settled,
     waited,
 )
+from lkagent_lint.typestate.states import States
 from lkagent_lint.typestate.timing import is_endless_call, is_endless_value, needs_later_value, setup_event
 
 MAX_STATES = 4_000
-"""States of one job beyond this make it unknown: silence, and never a hang."""
+"""Functions of one job, each with a state that it is entered in, beyond which the job is unknown: silence, no hang."""
+MAX_STEPS = 100_000
+"""The same for blocks, each with a state (some seconds; the entry function of a real project has 1,800 lines: 31,000).
+"""
 
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
 _TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
@@ -108,15 +116,21 @@ class Solver:
         self.evaluator = evaluator
         self.sdk = sdk
         self._concurrency = Concurrency(evaluator)
-        self.reached: dict[Reached, None] = {}
+        self._reached: dict[tuple[Event, Site], States] = {}
         self.entered: dict[Environment, None] = {}
         """Every activation that the job runs."""
         self._memo: dict[tuple[Environment, State, bool], Outcome] = {}
         self._assumed: dict[tuple[Environment, State, bool], Outcome] = {}
         self._running: set[tuple[Environment, State, bool]] = set()
         self._leaned_on: set[tuple[Environment, State, bool]] = set()
+        self._nested: Counter[tuple[str, str]] = Counter()
+        self._steps = 0
         self._muted = False
         self._entry: Environment | None = None
+
+    def reached(self) -> list[Reached]:
+        """Every event with every state in which it can be reached, in no order."""
+        return [Reached(event, site, state) for (event, site), states in self._reached.items() for state in states]
 
     def solve(self, environment: Environment, start: State) -> Outcome:
         """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found."""
@@ -131,6 +145,7 @@ class Solver:
             self._assumed.update(changed)
 
     def _transfer(self, environment: Environment, start: State) -> Outcome:
+        environment = self._bounded(environment)
         key = (environment, start, self._muted)
         found = self._memo.get(key)
         if found is not None:
@@ -142,27 +157,35 @@ class Solver:
             raise Overflow
         self.entered[environment] = None
         self._running.add(key)
+        self._nested[environment.path, environment.flow] += 1
         try:
             found = self._run(environment, start)
         finally:
+            self._nested[environment.path, environment.flow] -= 1
             self._running.discard(key)
         self._memo[key] = found
         return found
+
+    def _bounded(self, environment: Environment) -> Environment:
+        """The activation, or one of unknown arguments where a function calls itself with ever new ones."""
+        if self._nested[environment.path, environment.flow] < MAX_RECURSION:
+            return environment
+        return self.evaluator.usual(environment.path, self.evaluator.flow_of(environment))
 
     def _run(self, environment: Environment, start: State) -> Outcome:
         flow = self.evaluator.flow_of(environment)
         if not flow.blocks:  # too tangled to follow
             return Outcome(frozenset({lost(start)}), frozenset())
-        seen: list[set[State]] = [set() for _ in flow.blocks]
-        work: list[tuple[int, State]] = [(ENTRY_BLOCK, start)]
-        steps = 0
+        seen = [States() for _ in flow.blocks]
+        # In the order of the blocks, which is that of the source: what comes first is known before what follows it.
+        order = count()
+        work: list[tuple[int, int, State]] = [(ENTRY_BLOCK, next(order), start)]
         while work:
-            number, state = work.pop()
-            if state in seen[number]:
+            number, _, state = heappop(work)
+            if not seen[number].add(state):
                 continue
-            seen[number].add(state)
-            steps += 1
-            if steps > MAX_STATES:
+            self._steps += 1
+            if self._steps > MAX_STEPS:
                 raise Overflow
             block = flow.blocks[number]
             states = frozenset({state})
@@ -175,9 +198,13 @@ class Solver:
                     thrown |= outcome.raises
                 states = frozenset(ends)
                 thrown |= states
-            work.extend((target, each) for target in block.next for each in states)
+            for target in block.next:
+                for each in states:
+                    heappush(work, (target, next(order), each))
             if number not in (EXIT_BLOCK, RAISE_BLOCK):
-                work.extend((target, each._replace(exceptional=True)) for target in block.raises for each in thrown)
+                for target in block.raises:
+                    for each in thrown:
+                        heappush(work, (target, next(order), each._replace(exceptional=True)))
         outer = start.pending
         exits = frozenset(settled(each, outer) for each in seen[EXIT_BLOCK])
         raises = frozenset(settled(each, outer) for each in seen[RAISE_BLOCK])
@@ -213,7 +240,7 @@ class Solver:
     def _happen(self, event: Event, state: State, flow: Flow) -> State:
         site = Site(event.place, flow.name)
         if not self._muted:
-            self.reached[Reached(event, site, state)] = None
+            self._reached.setdefault((event, site), States()).add(state)
         return after(state, event, site, self.sdk)
 
     def _call(self, number: int, call: Call, state: State, environment: Environment, flow: Flow) -> Outcome:
@@ -496,7 +523,7 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
         outcome = solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
     except (Overflow, RecursionError):
         return Solved(job, (), (), may_join=True)
-    reached = sorted(solver.reached, key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
+    reached = sorted(solver.reached(), key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
     may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
     return Solved(job, tuple(reached), tuple(solver.entered), may_join)
 

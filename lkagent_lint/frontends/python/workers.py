@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from lkagent_lint.facts.file import FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import owner_of, qualified
-from lkagent_lint.facts.values import OPAQUE, Attribute, Expr, Function, Name, Result, Spread, Text
+from lkagent_lint.facts.values import (
+    OPAQUE,
+    Attribute,
+    Either,
+    Expr,
+    Function,
+    Mapping,
+    Name,
+    Result,
+    Spread,
+    Text,
+    Typed,
+)
 from lkagent_lint.text import Span
 
 _OPTIONS = ("WorkerOptions", "ServerOptions")
@@ -37,6 +49,25 @@ def _keyword(call: Call, name: str) -> Expr | None:
     return next((value for keyword, value in call.keywords if keyword == name), None)
 
 
+def _in_spread(facts: FileFacts, flow: Flow, call: Call, name: str) -> Expr | None:
+    """What ``**options`` holds under a key, where the dictionary is written out in the same function."""
+    found: list[Expr] = []
+    for keyword, value in call.keywords:
+        written: tuple[Expr, ...] = (value,) if keyword == "**" else ()
+        if written and isinstance(value, Name):
+            written = flow.variables.get(value.name, ()) if owner_of(facts, flow, value.name) is flow else ()
+        found += [entry for each in written for key, entry in _entries(each, flow) if key == name]
+    return None if not found else found[0] if len(found) == 1 else Either(tuple(found))
+
+
+def _entries(value: Expr, flow: Flow) -> tuple[tuple[str, Expr], ...]:
+    if isinstance(value, Typed) and value.value is not None:
+        return _entries(value.value, flow)
+    if isinstance(value, Result) and flow.calls[value.call].target == Name("dict"):
+        return flow.calls[value.call].keywords
+    return value.entries if isinstance(value, Mapping) else ()
+
+
 def _open_ended(call: Call) -> bool:
     return any(isinstance(arg, Spread) for arg in call.args) or any(name == "**" for name, _ in call.keywords)
 
@@ -60,8 +91,10 @@ def _from_options(facts: FileFacts, flow: Flow, number: int, call: Call) -> Work
     return WorkerFact(
         flow=flow.name,
         span=_span(flow, call),
-        entry=_keyword(call, "entrypoint_fnc") or (positional[0] if positional else None),
-        request=_keyword(call, "request_fnc") or (positional[1] if len(positional) > 1 else None),
+        entry=_keyword(call, "entrypoint_fnc")
+        or (positional[0] if positional else _in_spread(facts, flow, call, "entrypoint_fnc")),
+        request=_keyword(call, "request_fnc")
+        or (positional[1] if len(positional) > 1 else _in_spread(facts, flow, call, "request_fnc")),
         name=OPAQUE if _assigned_later(facts, flow, number, "agent_name") else _keyword(call, "agent_name"),
         job_type=OPAQUE if _assigned_later(facts, flow, number, "worker_type") else _keyword(call, "worker_type"),
         open_ended=_open_ended(call),
