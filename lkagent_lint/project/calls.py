@@ -249,8 +249,8 @@ class CallResults:
 
 
 def _spare(flow: Flow, keywords: Keywords) -> Things:
-    """What ``**`` of a function collects. What is passed on by ``**`` in turn is what that holds, not a container of it:
-    or a function that hands its keywords to itself would never see the same ones twice.
+    """What ``**`` of a function collects. What is passed on by ``**`` in turn is what that holds, not a container of
+    it: or a function that hands its keywords to itself would never see the same ones twice.
     """
     found: set[Thing] = set()
     for name, values in keywords:
