@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever the records or their meaning change."""
 
 
@@ -51,6 +51,27 @@ class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
     """Node: the file whose default export is the agent, relative to this one (``./agent.ts``), empty for this one
     itself; None where it is not known.
     """
+    call: int | None = None
+    """The number of the registering call in its flow."""
+
+
+class ServerFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Python: what a worker is registered with, ``AgentServer(...)`` or worker options."""
+
+    flow: str = MODULE
+    call: int
+    span: Span
+    kind: str
+    """``AgentServer`` or ``WorkerOptions``."""
+
+
+class StartFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Python: a call of ``cli.run_app``."""
+
+    flow: str = MODULE
+    call: int
+    span: Span
+    server: Expr | None
 
 
 class AgentFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +156,8 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     inert: tuple[str, ...] = ()
     """Module-level functions and classes that were read no further: nothing in them can matter to a job."""
     workers: tuple[WorkerFact, ...] = ()
+    servers: tuple[ServerFact, ...] = ()
+    starts: tuple[StartFact, ...] = ()
     dispatches: tuple[DispatchFact, ...] = ()
     sip_rules: tuple[SipRuleFact, ...] = ()
     room_sources: tuple[RoomSourceFact, ...] = ()

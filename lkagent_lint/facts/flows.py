@@ -124,6 +124,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     binding: str = ""
     """``static``, ``class`` or ``property`` for a method decorated so."""
     decorators: tuple[Expr, ...] = ()
+    guarded: bool = False
+    """Defined under ``if __name__ == "__main__"``: where the module is imported, it does not exist."""
     variables: dict[str, tuple[Expr, ...]] = {}
     calls: tuple[Call, ...] = ()
     blocks: tuple[Block, ...] = ()

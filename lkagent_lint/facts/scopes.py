@@ -23,6 +23,16 @@ def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
     return None
 
 
+def spelled(expression: Expr) -> str:
+    """The dotted name that an expression is written as; empty if it is no dotted name."""
+    suffix: list[str] = []
+    node = expression
+    while isinstance(node, Attribute):
+        suffix.append(node.name)
+        node = node.base
+    return ".".join([node.name, *reversed(suffix)]) if isinstance(node, Name) else ""
+
+
 def qualified(facts: FileFacts, flow: Flow, expression: Expr) -> str:
     """The dotted name that an expression spells through this file's imports; empty if it spells none.
 

@@ -13,7 +13,8 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import SCRIPTS, Modules
 from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name, raw_type_of
 from lkagent_lint.project.names import Name as AgentName
-from lkagent_lint.project.records import Dispatch, Job, Project, Texts, Worker
+from lkagent_lint.project.records import Dispatch, Job, Project, Site, Texts, Worker
+from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
     NEVER,
@@ -22,13 +23,12 @@ from lkagent_lint.project.things import (
     Closure,
     Instance,
     Library,
-    Partial,
     Plain,
     SdkMethod,
     SdkObject,
     String,
-    Thing,
     Things,
+    functions_among,
     in_order,
     only,
 )
@@ -50,7 +50,8 @@ def link(
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules)
-    linker = _Linker(root, evaluator)
+    servers = Servers(evaluator)
+    linker = _Linker(root, evaluator, servers)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
     for path in sorted(files):
         linker.agents(path)
@@ -60,6 +61,8 @@ def link(
         files=files,
         evaluator=evaluator,
         workers=workers,
+        servers=tuple(servers.known.values()),
+        starts=tuple(start for path in sorted(files) for start in servers.starts(path)),
         dispatches=dispatches,
         jobs=tuple(linker.jobs(sdk)),
         texts=texts,
@@ -69,8 +72,9 @@ def link(
 
 
 class _Linker:
-    def __init__(self, root: str, evaluator: Evaluator) -> None:
+    def __init__(self, root: str, evaluator: Evaluator, servers: Servers) -> None:
         self.root = root
+        self.servers = servers
         self.evaluator = evaluator
         self.packages = PackageFinder(root)
         self.entries: dict[tuple[Closure, tuple[Things, ...]], None] = {}
@@ -97,10 +101,12 @@ class _Linker:
             return None if expression is None else self._value(path, fact.flow, expression)
 
         name, kind = given(fact.name), given(fact.job_type)
-        entries = self._functions(given(fact.entry) or NEVER)
+        entry = given(fact.entry) or NEVER
+        entries = functions_among(entry)
         for closure, held in entries:
             self.entries.setdefault((closure, held))
-        requests = self._functions(given(fact.request) or NEVER)
+        requests = functions_among(given(fact.request) or NEVER)
+        site = None if fact.call is None else Site(path, fact.flow, fact.call)
         missing_name = UNKNOWN_NAME if fact.open_ended else UNNAMED
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
         return Worker(
@@ -114,12 +120,15 @@ class _Linker:
             raw_type="" if kind is None or path.endswith(SCRIPTS) else raw_type_of(kind),
             dropped_type=None if fact.dropped_type is None else job_type_of(given(fact.dropped_type) or NEVER),
             agent_file=self._agent_file(path, fact.agent_file),
+            site=site,
+            server=self.servers.of_worker(fact, site),
+            entry_text=_text_of(entry),
         )
 
     def agents(self, path: str) -> None:
         """The entries of agents of Node: a file is what their workers name, so each of them is one."""
         for fact in self.evaluator.files[path].agents:
-            for closure, held in self._functions(self._value(path, fact.flow, fact.entry)):
+            for closure, held in functions_among(self._value(path, fact.flow, fact.entry)):
                 self.entries.setdefault((closure, held))
 
     def _agent_file(self, path: str, given: str | None) -> str | None:
@@ -127,19 +136,6 @@ class _Linker:
         found = path if given == "" else None if given is None else self.evaluator.modules.find_script(path, given)
         facts = None if found is None else self.evaluator.files.get(found)
         return found if facts is not None and facts.agents else None
-
-    def _functions(self, things: Things) -> list[tuple[Closure, tuple[Things, ...]]]:
-        """The project's functions among values, with the arguments that partials hold for them."""
-        found: list[tuple[Closure, tuple[Things, ...]]] = []
-        for thing in in_order(things):
-            held: tuple[Things, ...] = ()
-            function: Thing = thing
-            while isinstance(function, Partial):
-                held = function.args + held
-                function = function.function
-            if isinstance(function, Closure):
-                found.append((function, held))
-        return found
 
     def dispatches(self, path: str) -> Iterator[Dispatch]:
         for fact in self.evaluator.files[path].dispatches:
@@ -187,3 +183,12 @@ class _Linker:
         facts = self.evaluator.files[path]
         target = facts.flows[flow].calls[decorator.call].target if isinstance(decorator, Result) else decorator
         return isinstance(target, Attribute) and target.name == "rtc_session"
+
+
+def _text_of(things: Things) -> str | None:
+    """The one string that a value is; None if it may be anything else."""
+    match in_order(things):
+        case [String(value)]:
+            return value
+        case _:
+            return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -9,10 +10,48 @@ from typing import NamedTuple
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind, FileFacts
+from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.names import JobType, Name
 from lkagent_lint.project.things import Closure, Things
 from lkagent_lint.sources.sdk.versions import Sdk
+
+
+class Site(NamedTuple):
+    """A call of the project."""
+
+    path: str
+    flow: str
+    call: int
+
+
+class Executor(enum.Enum):
+    """What runs the jobs of a server. Without one in code it is a process, on Windows a thread."""
+
+    PROCESS = "process"
+    THREAD = "thread"
+    UNKNOWN = "unknown"
+
+
+class Assigned(NamedTuple):
+    """``server.name = value``."""
+
+    place: Place
+    name: str
+    value: Things
+
+
+class Server(NamedTuple):
+    """Python: an object that workers are registered with, ``AgentServer(...)`` or worker options."""
+
+    site: Site
+    place: Place
+    kind: str
+    """``AgentServer`` or ``WorkerOptions``."""
+    executor: Executor
+    setups: tuple[Closure, ...]
+    """Functions that prepare its processes (``setup_fnc``, ``prewarm_fnc``)."""
+    assigned: tuple[Assigned, ...]
 
 
 class Worker(NamedTuple):
@@ -33,6 +72,20 @@ class Worker(NamedTuple):
     """Node: the job type under ``workerType``, which newer releases drop."""
     agent_file: str | None = None
     """Node: the absolute path of the file whose default export is the agent, if it is known."""
+    site: Site | None = None
+    """The call that registers it."""
+    server: Server | None = None
+    """Python: what it is registered with, where that is one call of the project."""
+    entry_text: str | None = None
+    """A string that stands where the entry function should."""
+
+
+class Start(NamedTuple):
+    """Python: a call of ``cli.run_app``."""
+
+    site: Site
+    place: Place
+    server: Server | None
 
 
 class Dispatch(NamedTuple):
@@ -85,6 +138,8 @@ class Project:
         files: Mapping[str, FileFacts],
         evaluator: Evaluator,
         workers: tuple[Worker, ...],
+        servers: tuple[Server, ...],
+        starts: tuple[Start, ...],
         dispatches: tuple[Dispatch, ...],
         jobs: tuple[Job, ...],
         texts: Texts,
@@ -95,6 +150,8 @@ class Project:
         self.files = files
         self.evaluator = evaluator
         self.workers = workers
+        self.servers = servers
+        self.starts = starts
         self.dispatches = dispatches
         self.jobs = jobs
         self.texts = texts
@@ -102,6 +159,15 @@ class Project:
         """The settings that hold for a file, by its absolute path."""
         self.sdk = sdk
         """The SDK version that holds for a file, by its absolute path."""
+
+    def call(self, site: Site) -> Call:
+        """The call that stands there."""
+        return self.files[site.path].flows[site.flow].calls[site.call]
+
+    def targets(self, site: Site) -> Things:
+        """What that call may call, in the usual activation of its function."""
+        flow = self.files[site.path].flows[site.flow]
+        return self.evaluator.targets(flow.calls[site.call], self.evaluator.usual(site.path, flow))
 
     @cached_property
     def has_gaps(self) -> bool:

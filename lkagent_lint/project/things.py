@@ -190,3 +190,17 @@ def depth_of(thing: Thing) -> int:
             return 1 + max((depth_of(item) for _, items in entries for item in items), default=0)
         case _:
             return 0
+
+
+def functions_among(things: Things) -> list[tuple[Closure, tuple[Things, ...]]]:
+    """The project's functions among values, with the arguments that partials hold for them."""
+    found: list[tuple[Closure, tuple[Things, ...]]] = []
+    for thing in in_order(things):
+        held: tuple[Things, ...] = ()
+        function: Thing = thing
+        while isinstance(function, Partial):
+            held = function.args + held
+            function = function.function
+        if isinstance(function, Closure):
+            found.append((function, held))
+    return found

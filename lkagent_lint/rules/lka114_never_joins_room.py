@@ -24,7 +24,7 @@ ends.
 
 When the context, or an object that stores it, goes to code outside of the project; when the entry shuts the job down
 (`ctx.shutdown()`) or connects a room of its own; when a session is started without `room=`, which LKA116 reports; for
-entries with an empty body, and in test files.
+entries with an empty body or that are no coroutine functions (LKA301), and in test files.
 
 ## Evidence
 
@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import words
+from lkagent_lint.rules._words import is_node, words
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Solved
@@ -69,4 +69,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _does_something(subject: Subject, solved: Solved) -> bool:
     flow = subject.project.files[solved.job.entry.path].flows[solved.job.entry.flow]
-    return any(block.steps for block in flow.blocks)
+    can_await = flow.is_async or is_node(solved.job.place)  # LKA301 speaks of the others
+    return can_await and any(block.steps for block in flow.blocks)

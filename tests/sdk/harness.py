@@ -28,6 +28,8 @@ _STAGE = Path(__file__).parent / "stage"
 TIMEOUT = 90.0
 """Seconds for one script; the import of the SDK alone takes two."""
 
+_SHOWN = 3_000
+
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -83,13 +85,18 @@ class Output(NamedTuple):
         at = 0
         for each in words:
             found = self.text.find(each, at)
-            assert found >= 0, f"{each!r} is missing after {at} characters of:\n{self.text}"
+            assert found >= 0, f"{each!r} is missing behind character {at} of:\n{self._shown}"
             at = found + len(each)
 
     def never_says(self, *words: str) -> None:
         """None of these words occurs."""
         for each in words:
-            assert each not in self.text, f"{each!r} occurs in:\n{self.text}"
+            assert each not in self.text, f"{each!r} occurs in:\n{self._shown}"
+
+    @property
+    def _shown(self) -> str:
+        """What a failure shows: a server that tries again and again prints a great deal."""
+        return self.text if len(self.text) <= 2 * _SHOWN else f"{self.text[:_SHOWN]}\n...\n{self.text[-_SHOWN:]}"
 
 
 def claim(

@@ -49,6 +49,7 @@ def worker_of(node: Node, source: Source, draft: FileDraft) -> WorkerFact:
         request=None if options is None else v.Attribute(options, "requestFunc"),
         open_ended=open_ended,
         agent_file=_agent_file(given),
+        call=None if flow is None else number,
     )
 
 

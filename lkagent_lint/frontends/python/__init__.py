@@ -23,7 +23,7 @@ def extract(data: bytes) -> FileFacts:
     from lkagent_lint.frontends.python.positions import Positions
     from lkagent_lint.frontends.python.walker import Walker
     from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
-    from lkagent_lint.frontends.python.workers import find_workers
+    from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
 
     parsed = parse(data)
     if isinstance(parsed, Problem):
@@ -51,6 +51,8 @@ def extract(data: bytes) -> FileFacts:
     return msgspec.structs.replace(
         facts,
         workers=tuple(find_workers(facts)),
+        servers=tuple(find_servers(facts)),
+        starts=tuple(find_starts(facts)),
         dispatches=tuple(find_dispatches(facts)),
         sip_rules=tuple(fields.sip_rules(facts)),
         room_sources=tuple(fields.room_sources(facts)),

@@ -62,6 +62,7 @@ class FlowDraft:
         self.binding = ""
         self.is_async = False
         self.is_generator = False
+        self.guarded = False
         self.parameters: list[Parameter] = []
         self.returns: list[Expr] = []
         self.annotation: Expr | None = None
@@ -85,6 +86,7 @@ class FlowDraft:
             owner=self.owner,
             binding=self.binding,
             decorators=tuple(self.decorators),
+            guarded=self.guarded,
             variables={name: tuple(values) for name, values in self.variables.items()},
             calls=tuple(
                 Call(call.target, call.args, call.keywords, call.use, positions.of(call.node)) for call in self.calls

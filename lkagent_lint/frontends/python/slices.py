@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS
+from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
@@ -32,8 +32,9 @@ def blank_inert(text: str, tree: ast.Module) -> tuple[str, tuple[str, ...]]:
 
 
 def _handed(text: str) -> frozenset[str]:
-    """Every name among the arguments of calls that hand a function to the SDK."""
-    return frozenset(name for found in HANDED.finditer(text) for name in _NAME.findall(found[1]))
+    """Every name among the arguments of calls that hand a function to the SDK, and every one given for a role."""
+    arguments = (name for found in HANDED.finditer(text) for name in _NAME.findall(found[1]))
+    return frozenset(arguments) | frozenset(ROLES.findall(text))
 
 
 class _Slicer:

@@ -29,6 +29,7 @@ from lkagent_lint.facts.values import (
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
+from lkagent_lint.frontends.python.words import REGISTERS
 
 
 class _ClassScope:
@@ -48,6 +49,8 @@ class Walker(cst.CSTVisitor):
         self.draft = draft
         self.flow: FlowDraft = draft.module
         self._class: _ClassScope | None = None
+        self._is_guarded = False
+        """What is walked stands under ``if __name__ == "__main__"``."""
         self.expressions = Expressions(self)
 
     @property
@@ -188,7 +191,9 @@ class Walker(cst.CSTVisitor):
             start = self.graph.fork()
             after = self.graph.block() if after is None else after
             self.graph.branch(start)
+            outside, self._is_guarded = self._is_guarded, self._is_guarded or _asks_for_main(here.test)
             here.body.visit(self)
+            self._is_guarded = outside
             self.graph.goto(after)
             self.graph.branch(start)
             here = here.orelse
@@ -306,12 +311,16 @@ class Walker(cst.CSTVisitor):
         owner = self._class.name if self._class is not None else ""
         draft = self.draft.flow(self._qualify(node.name.value), node.name, self.flow, owner)
         draft.is_async = node.asynchronous is not None
+        draft.guarded = self._is_guarded and self.flow is self.draft.module
         draft.decorators = decorators
         draft.parameters = self._parameters(node.params)
         draft.binding = next((found for each in decorators if (found := _binding(each))), "")
         if node.returns is not None:
             draft.annotation = self.expressions.annotation(node.returns.annotation)
         self._bind_name(node.name.value, Function(draft.name))
+        for decorator in decorators:
+            if isinstance(decorator, Attribute) and decorator.name == REGISTERS:  # without a call of its own
+                self.expressions.record(decorator, (Function(draft.name),), (), Use.KEPT, node.name)
         with self._inside(draft, None):
             node.body.visit(self)
             self.graph.goto(EXIT_BLOCK)
@@ -447,6 +456,20 @@ def _binding(decorator: Expr) -> str:
             return "property"
         case _:
             return ""
+
+
+def _asks_for_main(test: cst.BaseExpression) -> bool:
+    """``__name__ == "__main__"``, alone or with further conditions."""
+    match test:
+        case cst.BooleanOperation(operator=cst.And()):
+            return _asks_for_main(test.left) or _asks_for_main(test.right)
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=right)]):
+            sides = [
+                each.value.strip("\"'") for each in (left, right) if isinstance(each, (cst.Name, cst.SimpleString))
+            ]
+            return sorted(sides) == ["__main__", "__name__"]
+        case _:
+            return False
 
 
 def _irrefutable(pattern: cst.MatchPattern) -> bool:

@@ -12,7 +12,7 @@ _METHODS = (
 _NAMES = (
     "get_job_context|wait_for_\\w+|AccessToken|CreateRoomRequest|CreateSIPDispatchRuleRequest|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
     "|roomConfig|agent_name|agentName|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions"
-    "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobRequest|create_task|gather"
+    "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobProcess|JobRequest|prewarm|create_task|gather"
     "|getenv|sleep|Future|global"
 )
 _BLOCKING = (
@@ -24,6 +24,12 @@ MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
 English too count only as attributes, or every prompt would matter.
 """
+
+REGISTERS = "rtc_session"
+"""The method that registers an entry function with a server."""
+
+ROLES = re.compile(r"\b(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
+"""Where a function is named for a role; it matters, whatever words stand in it."""
 
 ROOM_READS = frozenset(
     {"local_participant", "remote_participants", "sid", "agent", "num_participants", "connection_state"}

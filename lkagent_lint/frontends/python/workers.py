@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.facts.file import FileFacts, WorkerFact
+from lkagent_lint.facts.file import FileFacts, ServerFact, StartFact, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import owner_of, qualified
 from lkagent_lint.facts.values import (
@@ -20,6 +20,7 @@ from lkagent_lint.facts.values import (
     Text,
     Typed,
 )
+from lkagent_lint.frontends.python.words import REGISTERS
 from lkagent_lint.text import Span
 
 _OPTIONS = ("WorkerOptions", "ServerOptions")
@@ -31,9 +32,8 @@ def find_workers(facts: FileFacts) -> Iterator[WorkerFact]:
         for number, call in enumerate(flow.calls):
             if _is_options(facts, flow, call):
                 yield _from_options(facts, flow, number, call)
-            elif isinstance(call.target, Attribute) and call.target.name == "rtc_session":
+            elif isinstance(call.target, Attribute) and call.target.name == REGISTERS:
                 yield _from_session(facts, flow, number, call, call.target.base)
-        yield from _bare_decorators(facts, flow)
 
 
 def _is_options(facts: FileFacts, flow: Flow, call: Call) -> bool:
@@ -98,6 +98,7 @@ def _from_options(facts: FileFacts, flow: Flow, number: int, call: Call) -> Work
         name=OPAQUE if _assigned_later(facts, flow, number, "agent_name") else _keyword(call, "agent_name"),
         job_type=OPAQUE if _assigned_later(facts, flow, number, "worker_type") else _keyword(call, "worker_type"),
         open_ended=_open_ended(call),
+        call=number,
     )
 
 
@@ -123,18 +124,30 @@ def _from_session(facts: FileFacts, flow: Flow, number: int, call: Call, server:
         job_type=_keyword(call, "type"),
         open_ended=_open_ended(call) or isinstance(entry, Text),
         receiver=server,
+        call=number,
     )
 
 
-def _bare_decorators(facts: FileFacts, flow: Flow) -> Iterator[WorkerFact]:
-    """``@server.rtc_session`` without a call stands at the function's name."""
-    for decorator in flow.decorators:
-        if isinstance(decorator, Attribute) and decorator.name == "rtc_session":
-            yield WorkerFact(
-                flow=flow.parent or MODULE,
-                span=flow.span,
-                entry=Function(flow.name),
-                name=None,
-                job_type=None,
-                receiver=decorator.base,
-            )
+def find_servers(facts: FileFacts) -> Iterator[ServerFact]:
+    """Every object that workers are registered with."""
+    for flow in facts.flows.values():
+        for number, call in enumerate(flow.calls):
+            if _is_options(facts, flow, call):
+                yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="WorkerOptions")
+            elif _names(facts, flow, call, "AgentServer"):
+                yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="AgentServer")
+
+
+def find_starts(facts: FileFacts) -> Iterator[StartFact]:
+    """Every call of ``cli.run_app``."""
+    for flow in facts.flows.values():
+        for number, call in enumerate(flow.calls):
+            if _names(facts, flow, call, "run_app"):
+                server = call.args[0] if call.args else _keyword(call, "server") or _keyword(call, "opts")
+                yield StartFact(flow=flow.name, call=number, span=_span(flow, call), server=server)
+
+
+def _names(facts: FileFacts, flow: Flow, call: Call, name: str) -> bool:
+    """Whether a call's target is that name of the SDK, through this file's imports."""
+    dotted = qualified(facts, flow, call.target)
+    return dotted.startswith("livekit.") and dotted.rpartition(".")[2] == name

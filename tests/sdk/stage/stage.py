@@ -12,11 +12,23 @@ import os
 import sys
 from unittest.mock import create_autospec
 
+from aiohttp import web
 from livekit import rtc
 from livekit.agents import job as jobs
 from livekit.protocol import agent, models
 
-logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(message)s")
+
+class _WithError(logging.Formatter):
+    """Shows the exception that the SDK hands over beside the message."""
+
+    def format(self, record):
+        text = super().format(record)
+        return f"{text} ({record.error})" if hasattr(record, "error") else text
+
+
+_to_stdout = logging.StreamHandler(sys.stdout)
+_to_stdout.setFormatter(_WithError("%(levelname)s %(message)s"))
+logging.basicConfig(level=logging.INFO, handlers=[_to_stdout])
 logging.captureWarnings(True)
 
 
@@ -126,6 +138,42 @@ async def serve(server, *, seconds=20.0):
         print("STILL RUNNING", flush=True)
     except Exception as error:
         said(error)
+
+
+async def offer(server, room):
+    """Let a server register with a stand-in for LiveKit on the loopback interface, and offer it one job there.
+
+    It prints what the server sends: ``REGISTERED`` and ``ANSWER available=… terminate=…``.
+    """
+
+    async def connection(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            said = agent.WorkerMessage.FromString(message.data)
+            if said.HasField("register"):
+                print("REGISTERED", agent.JobType.Name(said.register.type), flush=True)
+                answer = agent.ServerMessage(register=agent.RegisterWorkerResponse(worker_id="AW_1"))
+                await socket.send_bytes(answer.SerializeToString())
+                job = agent.Job(id="AJ_1", room=models.Room(sid="RM_1", name=room), type=agent.JobType.JT_ROOM)
+                answer = agent.ServerMessage(availability=agent.AvailabilityRequest(job=job))
+                await socket.send_bytes(answer.SerializeToString())
+            elif said.HasField("availability"):
+                given = said.availability
+                print(f"ANSWER available={given.available} terminate={given.terminate}", flush=True)
+        return socket
+
+    application = web.Application()
+    application.router.add_get("/agent", connection)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server._ws_url = f"ws://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+    running = asyncio.create_task(server.run(**taken(server.run, devmode=True)))
+    await asyncio.wait([running], timeout=4)
+    if running.done():
+        await running
 
 
 def run(main):

@@ -1,0 +1,141 @@
+"""What workers are registered with in Python: servers and worker options, each known by the one call that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import ServerFact, WorkerFact
+from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.records import Assigned, Executor, Server, Site, Start
+from lkagent_lint.project.things import Sdk, Things, functions_among
+
+_SETUPS = ("setup_fnc", "prewarm_fnc")
+_MAX_STEPS = 8
+"""Names of names are followed so far."""
+
+
+class Servers:
+    """Finds them. Pure: it holds nothing that does not follow from the facts."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        facts = {
+            Site(path, fact.flow, fact.call): fact
+            for path in sorted(evaluator.files)
+            for fact in evaluator.files[path].servers
+        }
+        self._assigned = self._assignments(frozenset(facts))
+        self.known = {site: self._server(site, fact) for site, fact in facts.items()}
+
+    def of_worker(self, fact: WorkerFact, site: Site | None) -> Server | None:
+        """What a worker is registered with: its own call makes it, or the receiver of ``rtc_session`` leads to it."""
+        if site is None or fact.receiver is None:
+            return None if site is None else self.known.get(site)
+        return self._made_by(site.path, fact.flow, fact.receiver)
+
+    def starts(self, path: str) -> Iterator[Start]:
+        for fact in self._evaluator.files[path].starts:
+            server = None if fact.server is None else self._made_by(path, fact.flow, fact.server)
+            yield Start(Site(path, fact.flow, fact.call), Place(path, fact.span), server)
+
+    def _made_by(self, path: str, flow: str, expression: v.Expr) -> Server | None:
+        site = self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
+        return None if site is None else self.known.get(site)
+
+    def _origin(self, path: str, flow: Flow, expression: v.Expr, steps: int) -> Site | None:
+        """The one call whose result an expression is, through names that are assigned once and imports."""
+        facts = self._evaluator.files[path]
+        if steps == 0:
+            return None
+        match expression:
+            case v.Result(call):
+                return Site(path, flow.name, call)
+            case v.Typed(_, value) if value is not None:
+                return self._origin(path, flow, value, steps - 1)
+            case v.Name(name):
+                home = owner_of(facts, flow, name)
+                values = () if home is None else home.variables.get(name, ())
+                if home is None or len(values) != 1 or any(each.name == name for each in home.parameters):
+                    return None
+                return self._origin(path, home, values[0], steps - 1)
+            case v.Import(dotted):
+                module, _, name = dotted.rpartition(".")
+                return self._member(path, module or ".", name, steps)
+            case v.Attribute(v.Name(name), member):
+                home = owner_of(facts, flow, name)
+                values = () if home is None else home.variables.get(name, ())
+                if len(values) == 1 and isinstance(imported := values[0], v.Import):
+                    return self._member(path, imported.name, member, steps)
+                return None
+            case _:
+                return None
+
+    def _member(self, path: str, module: str, name: str, steps: int) -> Site | None:
+        found = self._evaluator.modules.find(path, module)
+        facts = None if found is None else self._evaluator.files.get(found)
+        if found is None or facts is None or facts.problems:
+            return None
+        return self._origin(found, facts.flows[MODULE], v.Name(name), steps - 1)
+
+    # What a server is told
+
+    def _assignments(self, servers: frozenset[Site]) -> dict[Site, list[Assigned]]:
+        """What is stored on servers; nothing is looked at where there is none."""
+        found: dict[Site, list[Assigned]] = {}
+        if not servers:
+            return found
+        for path in sorted(self._evaluator.files):
+            facts = self._evaluator.files[path]
+            for flow in facts.flows.values() if facts.language == "python" else ():
+                for store in flow.stores:
+                    site = self._origin(path, flow, store.base, _MAX_STEPS)
+                    if site in servers and site is not None and store.span is not None:
+                        value = self._value(path, flow, store.value)
+                        found.setdefault(site, []).append(Assigned(Place(path, store.span), store.name, value))
+        return found
+
+    def _value(self, path: str, flow: Flow, expression: v.Expr) -> Things:
+        return self._evaluator.value(expression, self._evaluator.usual(path, flow))
+
+    def _server(self, site: Site, fact: ServerFact) -> Server:
+        flow = self._evaluator.files[site.path].flows[site.flow]
+        call = flow.calls[site.call]
+        assigned = tuple(self._assigned.get(site, ()))
+        setups = [self._value(site.path, flow, value) for name, value in call.keywords if name in _SETUPS]
+        if fact.kind == "WorkerOptions" and len(call.args) > 2:
+            setups.append(self._value(site.path, flow, call.args[2]))
+        setups.extend(each.value for each in assigned if each.name in _SETUPS)
+        return Server(
+            site=site,
+            place=Place(site.path, fact.span),
+            kind=fact.kind,
+            executor=self._executor(site.path, flow, call, assigned),
+            setups=tuple(closure for things in setups for closure, _ in functions_among(things)),
+            assigned=assigned,
+        )
+
+    def _executor(self, path: str, flow: Flow, call: Call, assigned: tuple[Assigned, ...]) -> Executor:
+        if any(isinstance(arg, v.Spread) for arg in call.args) or any(
+            each.name.endswith("job_executor_type") for each in assigned
+        ):
+            return Executor.UNKNOWN
+        for name, value in call.keywords:
+            if name == "**":
+                return Executor.UNKNOWN
+            if name == "job_executor_type":
+                return _executor_of(self._value(path, flow, value))
+        return Executor.PROCESS
+
+
+def _executor_of(things: Things) -> Executor:
+    found = {
+        Executor[member]
+        if isinstance(each, Sdk) and (member := each.name.rpartition("JobExecutorType.")[2]) in Executor.__members__
+        else Executor.UNKNOWN
+        for each in things
+    }
+    return found.pop() if len(found) == 1 else Executor.UNKNOWN

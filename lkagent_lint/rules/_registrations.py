@@ -1,0 +1,56 @@
+"""What rules about registrations ask in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.flows import Flow
+from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.project.things import Closure
+from lkagent_lint.rules._words import is_node
+
+
+class Registered(NamedTuple):
+    """A function of the project that a registration names."""
+
+    flow: Flow
+    path: str
+    place: Place
+    """Of its name in its definition; a lambda stands where it is registered."""
+    registration: Place
+
+    @property
+    def title(self) -> str:
+        """How a message begins."""
+        return "this lambda" if is_lambda(self.flow) else f"{self.flow.name.rpartition('.')[2].partition('#')[0]}()"
+
+
+class Entry(NamedTuple):
+    """An entry function in Python and what registers it."""
+
+    registered: Registered
+    worker: Worker
+
+
+def is_lambda(flow: Flow) -> bool:
+    return flow.name.rpartition(".")[2].startswith("<lambda>")
+
+
+def registered(project: Project, function: Closure, registration: Place) -> Registered:
+    flow = project.files[function.path].flows[function.flow]
+    place = registration if is_lambda(flow) else Place(function.path, flow.span)
+    return Registered(flow, function.path, place, registration)
+
+
+def python_entries(project: Project) -> Iterator[Entry]:
+    """Every registration of an entry function in Python that is what it seems: no other decorator stands on it, and
+    its file is not written for livekit-agents 0.x.
+    """
+    plain = {job.entry for job in project.jobs if not job.wrapped and not job.legacy}
+    for worker in project.workers:
+        if not is_node(worker.place):
+            for function in worker.entries:
+                if function in plain:
+                    yield Entry(registered(project, function, worker.place), worker)

@@ -1,0 +1,101 @@
+"""An entry function that the job's process cannot import.
+
+## What it does
+
+Reports an entry function that is a lambda, is defined within another function, or is defined under
+`if __name__ == "__main__"`, where its server runs jobs in processes of their own.
+
+## Why it is bad
+
+The entry function is sent to the job's process by its name. A lambda or a nested function has none that can be
+looked up ("Can't pickle local object 'main.<locals>.entrypoint'"), so no process can be started; one under the main
+guard does not exist in the process ("Can't get attribute 'entry' on <module '__mp_main__'"), which ends at once. The
+worker registers and takes jobs, tries again and again, and every job fails: "no process became available after 3
+attempts". In console mode, and on Windows, where jobs run in threads, it works.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+A `functools.partial` of a function at module level can be sent, and so can a static method of a class there.
+
+## When it stays silent
+
+When the server runs jobs in threads (`job_executor_type=JobExecutorType.THREAD`), or it is not known what server it
+is or what runs its jobs; when the function has a decorator that is not the SDK's; for bound methods, which are sent
+with their object; and in test files.
+
+## Evidence
+
+livekit-agents 1.8.9, `ipc/proc_pool.py` 158-163 and 259-268; run. Seen in livekit/agents, `examples/other/cartesia.py`
+88, whose entry is nested in `main()`.
+
+## Fix safety
+
+There is no fix: what the function takes from around it has to find another way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.facts.values import Function
+from lkagent_lint.project.records import Executor, Project
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._registrations import Registered, is_lambda, python_entries
+
+META = Meta(
+    "LKA302", "unpicklable-entrypoint", Severity.ERROR, "an entry function that the job's process cannot import"
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for found, worker in python_entries(subject.project):
+        in_process = worker.server is not None and worker.server.executor is Executor.PROCESS
+        reason = _reason(subject.project, found) if in_process and not worker.in_tests else ""
+        if reason and found.place not in seen:
+            seen.add(found.place)
+            yield META.at(
+                found.place,
+                f"{found.title} {reason}, and {where(found.registration, found.place)} registers it: every job fails "
+                '("no process became available after 3 attempts"); define it at the top level of a module'
+                if not is_lambda(found.flow)
+                else f"the entry is a lambda, {reason}: every job fails "
+                '("no process became available after 3 attempts"); define a function at the top level of a module',
+                related=[Related(found.registration, "it is registered here")],
+                subject=found.flow.name,
+            )
+
+
+def _reason(project: Project, found: Registered) -> str:
+    """Why a process cannot import the function; empty if it can, or if that is not known."""
+    flow, flows = found.flow, project.files[found.path].flows
+    if is_lambda(flow):
+        return "which cannot be sent to the job's process (\"Can't pickle\")"
+    if flow.owner:
+        return ""
+    if flow.parent:
+        return (
+            f"is defined within {flow.parent.rpartition('.')[2]}(), so the job's process cannot import it "
+            '("Can\'t pickle local object")'
+            if Function(flow.name) in _bound(flows[flow.parent], flow)
+            else ""
+        )
+    if flow.guarded and _bound(flows[MODULE], flow) == (Function(flow.name),):
+        return (
+            'is defined under `if __name__ == "__main__"`, which does not run in the job\'s process '
+            "(\"Can't get attribute '" + flow.name + "'\")"
+        )
+    return ""
+
+
+def _bound(scope: Flow, flow: Flow) -> tuple[object, ...]:
+    """What the name of a function's definition holds in a scope."""
+    return scope.variables.get(flow.name.rpartition(".")[2].partition("#")[0], ())

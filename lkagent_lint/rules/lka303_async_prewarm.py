@@ -1,0 +1,64 @@
+"""A prewarm or setup function that is a coroutine function.
+
+## What it does
+
+Reports, in Python, an `async def` given as `prewarm_fnc=` or `setup_fnc=`, or assigned to `server.setup_fnc`.
+
+## Why it is bad
+
+The process calls the function and does not await what it returns: "RuntimeWarning: coroutine 'prewarm' was never
+awaited", and nothing in the body runs. What it should have put into `proc.userdata` is missing, and the first job that
+reads it fails with a KeyError, or quietly does without.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+Work that needs the event loop belongs into the entry function.
+
+## When it stays silent
+
+When the function has a decorator, which may run it; and where the value is not a function of the project. In Node
+`prewarm` may be asynchronous.
+
+## Evidence
+
+livekit-agents 1.8.9, `ipc/job_proc_lazy_main.py` (`initialize` calls `initialize_process_fnc`); run: `userdata` stays
+empty.
+
+## Fix safety
+
+There is no fix: what is awaited in it has to go elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.values import Name
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._registrations import registered
+
+META = Meta("LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup function that is never awaited")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for server in subject.project.servers:
+        for function in server.setups:
+            found = registered(subject.project, function, server.place)
+            plain = all(each in (Name("staticmethod"), Name("classmethod")) for each in found.flow.decorators)
+            if found.flow.is_async and not found.flow.is_generator and plain and found.place not in seen:
+                seen.add(found.place)
+                yield META.at(
+                    found.place,
+                    f"{found.title} is called and never awaited ({where(server.place, found.place)} gives it to "
+                    f"{server.kind}), so nothing in it runs and proc.userdata stays empty: make it a plain function",
+                    related=[Related(server.place, "it is given here")],
+                    subject=found.flow.name,
+                )

@@ -1,0 +1,93 @@
+"""`cli.run_app` runs whenever the module is imported.
+
+## What it does
+
+Reports, in Python, a `cli.run_app(...)` that every import of its module reaches: at module level, or in a function that
+the module calls there, outside of `if __name__ == "__main__"`.
+
+## Why it is bad
+
+Jobs run in processes of their own, and each of them imports the main module again. There the call starts a second
+worker, which fails with "An attempt has been made to start a new process before the current process has finished its
+bootstrapping phase", and the process is killed when its time to initialise is over. The worker itself stays
+registered and takes jobs that it can never run. In console mode nothing of this is seen.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the call stands under any condition; in a package's `__main__.py`, which is not imported again; when the server
+runs jobs in threads, or it is not known what server it is; and in test files. In Node the call at module level is
+right.
+
+## Evidence
+
+livekit-agents 1.8.9 with forkserver and spawn; run. Python documentation of `multiprocessing`, "Safe importing of main
+module".
+
+## Fix safety
+
+There is no fix yet; putting the call under the guard is always right.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.paths import surely_runs
+from lkagent_lint.project.records import Executor, Project, Start
+from lkagent_lint.project.things import Closure
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.sources.packages import is_test_file
+
+META = Meta("LKA304", "unguarded-run-app", Severity.ERROR, "`cli.run_app` without the main guard")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for start in project.starts:
+        path = start.site.path
+        in_process = start.server is not None and start.server.executor is Executor.PROCESS
+        if not in_process or os.path.basename(path) == "__main__.py" or is_test_file(path, project.root):
+            continue
+        if not surely_runs(project.files[path].flows[start.site.flow], start.site.call):
+            continue
+        place = start.place if start.site.flow == MODULE else _called_from(project, start)
+        if place is not None and place not in seen:
+            seen.add(place)
+            yield _finding(place, start)
+
+
+def _called_from(project: Project, start: Start) -> Place | None:
+    """Where the module calls the plain function that starts the worker, whenever it is imported."""
+    path, evaluator = start.site.path, project.evaluator
+    module, flow = project.files[path].flows[MODULE], project.files[path].flows[start.site.flow]
+    if flow.is_async or flow.is_generator or flow.decorators:
+        return None
+    for number, call in enumerate(module.calls):
+        targets = evaluator.targets(call, evaluator.module(path))
+        calls_it = any(isinstance(each, Closure) and each.path == path and each.flow == flow.name for each in targets)
+        if calls_it and len(targets) == 1 and call.span is not None and surely_runs(module, number):
+            return Place(path, call.span)
+    return None
+
+
+def _finding(place: Place, start: Start) -> Diagnostic:
+    here = place == start.place
+    subject = "cli.run_app()" if here else f"this call reaches cli.run_app() ({where(start.place, place)}) and"
+    return META.at(
+        place,
+        f'{subject} stands outside of `if __name__ == "__main__"`, so every job\'s process, which imports this file '
+        "again, starts a worker of its own and is killed: put it under the guard",
+        related=[] if here else [Related(start.place, "the worker starts here")],
+    )

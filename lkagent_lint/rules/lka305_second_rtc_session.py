@@ -1,0 +1,82 @@
+"""A second entry function is registered on one server.
+
+## What it does
+
+Reports a registration (`server.rtc_session`) on a server on which every way that leads there has registered one
+already.
+
+## Why it is bad
+
+A server takes one entry function. The second registration raises "RuntimeError: The AgentServer currently only
+supports registering only one rtc_session" while the module is imported, so the worker never starts.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+Two agents are two servers, and two processes to run them.
+
+## When it stays silent
+
+When the two stand in branches that exclude each other, or in different functions; when it is not known that both mean
+the same server; and when nothing says that both files are imported.
+
+## Evidence
+
+livekit-agents 1.8.9, `worker.py` 508-511; run.
+
+## Fix safety
+
+There is no fix: which of the two is wanted is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.paths import surely_before, surely_runs
+from lkagent_lint.project.records import Project, Site, Worker
+from lkagent_lint.rules._base import Meta, Subject, where
+
+META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    by_server: dict[Site, list[Worker]] = {}
+    for worker in project.workers:
+        if worker.server is not None and worker.server.kind == "AgentServer" and worker.site is not None:
+            by_server.setdefault(worker.server.site, []).append(worker)
+    for workers in by_server.values():
+        for second in workers:
+            first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)
+            if first is not None:
+                yield META.at(
+                    second.place,
+                    f"this server has an entry function already ({where(first.place, second.place)}), so this raises "
+                    '"RuntimeError: The AgentServer currently only supports registering only one rtc_session": '
+                    "give it a server of its own",
+                    related=[Related(first.place, "the first registration")],
+                )
+
+
+def _precedes(project: Project, first: Worker, second: Worker) -> bool:
+    """Every way to the second registration has made the first."""
+    if first.site is None or second.site is None:
+        return False
+    one, other = first.site, second.site
+    if (one.path, one.flow) == (other.path, other.flow):
+        return surely_before(project.files[one.path].flows[one.flow], one.call, other.call)
+    # The server is imported from the file that registers first.
+    return (
+        second.server is not None
+        and second.server.site.path == one.path != other.path
+        and one.flow == other.flow == MODULE
+        and surely_runs(project.files[one.path].flows[MODULE], one.call)
+    )
