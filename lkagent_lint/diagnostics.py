@@ -75,6 +75,19 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, fingerprint=digest)
 
 
+class Hidden(msgspec.Struct, frozen=True, kw_only=True):
+    """A suppression comment: where it stands, what it names, why, and whether it hid anything."""
+
+    place: Place
+    verb: str
+    """``ignore``, ``file-ignore``, ``disable``, ``enable`` or ``noqa``."""
+    rules: tuple[str, ...]
+    """Codes and names as written; empty for a comment that is malformed."""
+    reason: str
+    used: tuple[bool, ...]
+    """Of each rule, whether the comment hid a finding of it."""
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
 
@@ -93,5 +106,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     failing: int = 0
     """How many diagnostics reach the ``fail-on`` of their file's settings."""
+    suppressions: tuple[Hidden, ...] = ()
+    """The suppression comments in what was asked for, in report order."""
     internal_errors: int = 0
     """How many LKA000 there are; any makes the command exit with 2."""

@@ -18,7 +18,7 @@ LAYERS = (
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "cache"),
     ("project", "typestate", "extraction"),
-    ("rules", "suppress", "comments"),
+    ("rules", "suppressions"),
     ("engine", "rulebook"),
     ("reporters", "graph"),
     ("cli", "flake8_plugin"),
@@ -27,7 +27,6 @@ LAYERS = (
 ALLOWED = {
     ("diagnostics", "text"),
     ("typestate", "project"),
-    ("suppress", "comments"),
 }
 NO_LAYER = {"", "__main__", "frontends"}
 """The package itself, ``python -m``, and folders that hold folders only."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Diagnostic, Report, Summary
+from lkagent_lint.diagnostics import Diagnostic, Hidden, Report, Summary
 from lkagent_lint.engine.policy import finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
@@ -54,18 +54,21 @@ def _check(request: Request, watch: Watch) -> Report:
     finder = finder_for(request, overlays)
     diagnostics: list[Diagnostic] = []
     summaries: list[Summary] = []
+    suppressions: list[Hidden] = []
     failing = 0
     with _collector_paused():
         for surveyed in _surveys(request, finder, overlays, watch):
             check = RootCheck(request, surveyed, watch)
             diagnostics += check.diagnostics
             failing += check.failing
+            suppressions += check.suppressions
             summaries.append(check.summary)
     watch.at("")
     return Report(
         diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
         summary=_added(summaries),
         failing=failing,
+        suppressions=tuple(sorted(suppressions, key=lambda each: each.place)),
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
     )
 

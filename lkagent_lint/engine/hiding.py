@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
-from lkagent_lint.comments import Suppression, read_suppressions
-from lkagent_lint.diagnostics import Diagnostic, Place
-from lkagent_lint.rules import all_rules, lka002_unused_suppression, lka003_invalid_suppression
-from lkagent_lint.suppress import NoqaMap
+from lkagent_lint.diagnostics import Diagnostic, Hidden, Place
+from lkagent_lint.rules import all_rules, lka000_internal_error, lka002_unused_suppression, lka003_invalid_suppression
+from lkagent_lint.sources.reading import decode
+from lkagent_lint.suppressions import Suppression, read_suppressions
+from lkagent_lint.suppressions.noqa import NoqaMap
+from lkagent_lint.text import Span
 
 
 class Hiding:
-    """The comments of a root's files. ``text`` gives a file's decoded text, empty where there is none."""
+    """The comments of a root's files. ``read`` gives a file's bytes, empty where there are none."""
 
-    def __init__(self, text: Callable[[str], str], respect_noqa: bool) -> None:
-        self._text = text
+    def __init__(self, read: Callable[[str], bytes], respect_noqa: bool) -> None:
+        self._read = read
         self._respect_noqa = respect_noqa
         self._noqa: dict[str, NoqaMap] = {}
         self._comments: dict[str, list[Suppression]] = {}
-        self._hidden: dict[str, list[Diagnostic]] = {}
+        self._used: set[tuple[str, int, str]] = set()
+        """Path, number of the comment's directive in it, and the name that hid something."""
 
     def hides(self, diagnostic: Diagnostic) -> bool:
-        """Whether a comment hides a finding."""
-        path, line = diagnostic.place.path, diagnostic.place.span.line
-        hidden = any(
-            comment.ours and line in comment.lines and any(_means(name, diagnostic) for name in comment.names)
-            for comment in self._of(path)
-        )
-        if not hidden and self._respect_noqa:
-            hidden = self._noqa_of(path).hides(diagnostic.code, line)
-        if hidden:
-            self._hidden.setdefault(path, []).append(diagnostic)
-        return hidden
+        """Whether a comment hides a finding: one of ours at its place or a related one, a ``noqa`` on its first line.
+
+        A failure of the linter itself cannot be hidden.
+        """
+        if diagnostic.code == lka000_internal_error.META.code:
+            return False
+        # Each comment that could have hidden it counts as used, so that taking one away leaves the other right.
+        hidden = [self._hides_at(place, diagnostic) for place in _ends(diagnostic)]
+        if self._respect_noqa:
+            hidden.append(self._noqa_hides(diagnostic))
+        return any(hidden)
 
     def invalid(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
         """What LKA003 says of the comments in some files. A ``noqa`` is judged only where it is applied."""
-        for path, comment in self._judged(paths):
-            place = Place(path, comment.span)
-            if comment.problem:
-                yield lka003_invalid_suppression.malformed(place, comment.problem)
+        for path, _, comment in self._judged(paths):
+            for name, problem in comment.problems:
+                place = Place(path, comment.spans.get(name, comment.span))
+                yield lka003_invalid_suppression.malformed(place, problem)
             for name in comment.names:
                 if not _codes(name, exact=comment.ours):
+                    place = Place(path, comment.spans[name])
                     yield lka003_invalid_suppression.unknown(place, name, _nearest(name))
 
     def unused(self, paths: Iterable[str], ran: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
@@ -48,50 +53,91 @@ class Hiding:
 
         ``ran(path, code)`` tells whether a rule was reported for a file.
         """
-        for path, comment in self._judged(paths):
-            for name in comment.names:
+        for path, number, comment in self._judged(paths):
+            # What covers nothing is malformed or changes nothing, which LKA003 says.
+            for name in comment.covers if comment.hides else ():
                 codes = _codes(name, exact=comment.ours)
                 own = lka002_unused_suppression.META.code in codes
-                if codes and not own and all(ran(path, code) for code in codes) and not self._hid(path, comment, codes):
-                    yield lka002_unused_suppression.unused(Place(path, comment.span), name)
+                used = (path, number, name) in self._used
+                if codes and not own and not used and all(ran(path, code) for code in codes):
+                    yield lka002_unused_suppression.unused(Place(path, comment.spans[name]), name)
 
-    def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, Suppression]]:
+    def listed(self, paths: Iterable[str]) -> Iterator[Hidden]:
+        """The comments of some files, once every finding has been asked about."""
+        for path, number, comment in self._judged(paths):
+            yield Hidden(
+                place=Place(path, comment.span),
+                verb=comment.verb,
+                rules=comment.names,
+                reason=comment.reason,
+                used=tuple((path, number, name) in self._used for name in comment.names),
+            )
+
+    def _hides_at(self, place: Place, diagnostic: Diagnostic) -> bool:
+        hidden = False
+        first, last = place.span.line, _last_line(place.span)
+        for number, comment in enumerate(self._of(place.path)):
+            for name, lines in comment.covers.items() if comment.ours else ():
+                # Both ends of a finding's lines and of a comment's count.
+                if name in (diagnostic.code, diagnostic.name) and lines.start <= last and first < lines.stop:
+                    self._used.add((place.path, number, name))
+                    hidden = True
+        return hidden
+
+    def _noqa_hides(self, diagnostic: Diagnostic) -> bool:
+        path, line = diagnostic.place.path, diagnostic.place.span.line
+        if not self._noqa_of(path).hides(diagnostic.code, line):
+            return False
+        for number, comment in enumerate(self._of(path)):
+            for name, lines in comment.covers.items() if not comment.ours else ():
+                if diagnostic.code.startswith(name) and line in lines:
+                    self._used.add((path, number, name))
+        return True
+
+    def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, int, Suppression]]:
         for path in paths:
-            for comment in self._of(path):
+            for number, comment in enumerate(self._of(path)):
                 if comment.ours or self._respect_noqa:
-                    yield path, comment
-
-    def _hid(self, path: str, comment: Suppression, codes: list[str]) -> bool:
-        return any(
-            hidden.code in codes and hidden.place.span.line in comment.lines for hidden in self._hidden.get(path, ())
-        )
+                    yield path, number, comment
 
     def _of(self, path: str) -> list[Suppression]:
         if path not in self._comments:
-            self._comments[path] = read_suppressions(self._text(path)) if path.endswith(".py") else []
+            self._comments[path] = read_suppressions(path, self._read(path), rule_codes())
         return self._comments[path]
 
     def _noqa_of(self, path: str) -> NoqaMap:
         if path not in self._noqa:
-            self._noqa[path] = NoqaMap(self._text(path))
+            text = decode(self._read(path)) if path.endswith(".py") else ""
+            self._noqa[path] = NoqaMap(text if isinstance(text, str) else "")
         return self._noqa[path]
+
+
+@cache
+def rule_codes() -> dict[str, str]:
+    """A rule's code by its code or name."""
+    rules = all_rules()
+    return {word: code for code, rule in rules.items() for word in (code, rule.META.name)}
+
+
+def _ends(diagnostic: Diagnostic) -> list[Place]:
+    return [diagnostic.place, *(related.place for related in diagnostic.related)]
+
+
+def _last_line(span: Span) -> int:
+    """The last line with a character of the span."""
+    return span.end_line - (span.end_column <= 1 and span.end_line > span.line)
 
 
 def _codes(name: str, *, exact: bool) -> list[str]:
     """The rules that a name in a comment means: a code or a rule's name, and a prefix in a ``noqa``."""
-    rules = all_rules()
     if exact:
-        return [code for code, rule in rules.items() if name in (code, rule.META.name)]
-    return [code for code in rules if code.startswith(name)]
-
-
-def _means(name: str, diagnostic: Diagnostic) -> bool:
-    return name in (diagnostic.code, diagnostic.name)
+        return [rule_codes()[name]] if name in rule_codes() else []
+    return [code for code in all_rules() if code.startswith(name)]
 
 
 def _nearest(name: str) -> str | None:
     from difflib import get_close_matches
 
-    rules = all_rules()
-    known = [*rules, *(rule.META.name for rule in rules.values())]
-    return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), None)
+    known = list(rule_codes())
+    near = get_close_matches(name, known, n=1, cutoff=0.5) or get_close_matches(name.upper(), known, n=1, cutoff=0.6)
+    return next(iter(near), None)

@@ -15,7 +15,6 @@ from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.rules import all_rules, lka000_internal_error
 from lkagent_lint.rules._base import Subject
-from lkagent_lint.sources.reading import decode
 
 
 class RootCheck:
@@ -29,7 +28,7 @@ class RootCheck:
         self._policy = Policy(survey.index.finder)
         self._is_inside = survey.is_inside
         self._subject = Subject(survey.project)
-        self._hiding = Hiding(self._text, request.respect_noqa)
+        self._hiding = Hiding(self._bytes, request.respect_noqa)
         files = self._subject.project.files
         self._policy.validate({os.path.dirname(path) for path in files} | {survey.root})
         inside = [path for path in files if self._is_inside(path)]
@@ -38,13 +37,17 @@ class RootCheck:
         shown += self._shown(list(self._hiding.invalid(inside)))
         shown += self._shown(list(self._hiding.unused(inside, self._policy.reports)))
         self.diagnostics = [each for each in shown if self._is_new(each)]
+        self.suppressions = list(self._hiding.listed(inside))
         self.failing = sum(map(self._policy.fails, self.diagnostics))
         self.summary = self._summary()
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""
-        wanted = (each for each in self._identified(found) if self._is_wanted(each) and not self._hiding.hides(each))
-        return map(self._policy.judged, wanted)
+        for each in self._identified(found):
+            # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
+            if self._policy.reports(each.place.path, each.code) and not self._hiding.hides(each):
+                if self._is_inside(each.place.path):
+                    yield self._policy.judged(each)
 
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
@@ -83,10 +86,6 @@ class RootCheck:
             relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
             yield diagnostic.with_fingerprint(relative)
 
-    def _is_wanted(self, diagnostic: Diagnostic) -> bool:
-        path = diagnostic.place.path
-        return self._is_inside(path) and self._policy.reports(path, diagnostic.code)
-
     def _is_new(self, diagnostic: Diagnostic) -> bool:
         """One of the finding's places is in a file that was asked for by its change."""
         changed = self._request.changed
@@ -104,10 +103,9 @@ class RootCheck:
             path = parent
         return True
 
-    def _text(self, path: str) -> str:
+    def _bytes(self, path: str) -> bytes:
         data = self._index.overlays.read(path)
-        text = decode(data) if isinstance(data, bytes) else ""
-        return text if isinstance(text, str) else ""
+        return data if isinstance(data, bytes) else b""
 
     def _summary(self) -> Summary:
         project = self._subject.project

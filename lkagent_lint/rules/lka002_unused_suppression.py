@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a `# noqa: LKA...` or `# lkagent: ignore[LKA...]` comment that hid no finding, for rules that ran.
+Reports each rule of a suppression comment that hid no finding, for rules that ran: `# noqa: LKA...` in Python, and
+`lkagent: ignore[...]`, `file-ignore[...]` and `disable[...]` in every language that has comments.
 
 ## Why it is bad
 
@@ -19,8 +20,8 @@ this line is hidden without anyone having decided it.
 
 ## When it stays silent
 
-For rules that are not selected, for codes of other tools in the same comment, for a `# noqa` without codes, and under
-flake8, where the host applies the comments.
+For rules that are not selected, for an `enable[...]`, for codes of other tools in the same comment, for a `# noqa`
+without codes, and under flake8, where the host applies the comments.
 
 ## Evidence
 

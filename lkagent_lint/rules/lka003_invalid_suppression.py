@@ -2,13 +2,15 @@
 
 ## What it does
 
-Reports a `# noqa` comment that names an LKA code, or a `# lkagent:` comment, that is malformed or names a rule which
-does not exist.
+Reports a `# noqa` comment that names an LKA code, or a `lkagent:` comment, that is malformed or names a rule which
+does not exist; a `disable[...]` that nothing enables again, so that it holds to the end of the file; and a
+`disable[...]` or `enable[...]` that changes nothing, since blocks do not nest.
 
 ## Why it is bad
 
 A malformed `# noqa` either hides nothing or, as flake8 reads it, everything on its line. A malformed `# lkagent:`
-comment hides nothing: it never widens.
+comment hides nothing: it never widens. A block that is never ended hides the findings of everything that is written
+below it later.
 
 ## Example
 

@@ -18,7 +18,7 @@ _ASSIGNMENT = re.compile(
 )
 _MAX_HERE_DOCUMENTS = 100
 """In one script; each is read with everything before it blanked out."""
-_HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
+HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
 
 Found = DispatchFact | DroppedFact | SipRuleFact
 
@@ -73,7 +73,7 @@ def _of_here_documents(text: str) -> Iterable[Found]:
     end, body, start, offset, left = "", list[str](), 0, 0, _MAX_HERE_DOCUMENTS
     for line in text.splitlines(keepends=True):
         offset += len(line)
-        opened = None if end else _HERE_DOCUMENT.search(line)
+        opened = None if end else HERE_DOCUMENT.search(line)
         if opened is not None:
             end, body, start = opened["end"], [], offset
         elif end and line.strip() == end:

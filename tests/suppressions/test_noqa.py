@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lkagent_lint.suppress import NoqaMap
+from lkagent_lint.suppressions.noqa import NoqaMap
 
 LONG = "x" * 90
 # Each of these stands behind a line with F401 and E501 on it.

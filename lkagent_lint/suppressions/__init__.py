@@ -1,0 +1,63 @@
+"""Suppression comments: which exist in a file, what they cover, and what is wrong with them.
+
+Judged are ``# noqa`` comments that name an LKA code, and comments that begin with ``lkagent:``. What a ``noqa`` hides
+is decided by ``noqa.NoqaMap``, as flake8 decides it; an ``lkagent:`` comment hides what it names and never more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from lkagent_lint.facts.comments import Comment
+from lkagent_lint.frontends.text import JSON, YAML, is_script
+from lkagent_lint.sources.reading import Undecodable, decode, decode_loosely
+from lkagent_lint.suppressions.grammar import directives
+from lkagent_lint.suppressions.scopes import Suppression, scoped
+
+__all__ = ["Suppression", "comments_of", "read_suppressions"]
+
+_PYTHON = (".py", ".pyi", ".pyw")
+
+
+def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[Suppression]:
+    """The suppression comments of a file that this linter judges, in order; none where none can be read.
+
+    ``path`` says the language by its name; ``codes`` gives a rule's code by its code or name.
+    """
+    if not _may_suppress(data.lower()):
+        return []
+    comments = comments_of(path, data)
+    found = [directive for comment in comments for directive in directives(comment, is_python=path.endswith(_PYTHON))]
+    return scoped(found, comments, codes)
+
+
+def _may_suppress(data: bytes) -> bool:
+    """Whether a file in lower case can hold a comment that is judged here: most hold none, and tokenising is slow."""
+    return b"lkagent" in data or (b"noqa" in data and b"lka" in data)
+
+
+def comments_of(path: str, data: bytes) -> list[Comment]:
+    """The comments of a file, in order; none for a language whose comments are not known."""
+    name = os.path.basename(path)
+    return list(_comments(name, data))
+
+
+def _comments(name: str, data: bytes) -> Iterable[Comment]:
+    if name.endswith(_PYTHON):
+        from lkagent_lint.frontends.python.comments import comments as of_python
+
+        text = decode(data)
+        return () if isinstance(text, Undecodable) else of_python(text)
+    from lkagent_lint.frontends.javascript import dialect_of
+
+    dialect = dialect_of(name)
+    if dialect is not None:
+        from lkagent_lint.frontends.javascript.comments import comments as of_javascript
+
+        return of_javascript(decode_loosely(data), dialect)
+    if name.endswith((*JSON, *YAML)) or is_script(name):
+        from lkagent_lint.frontends.text.comments import comments as of_text
+
+        return of_text(decode_loosely(data), name)
+    return ()

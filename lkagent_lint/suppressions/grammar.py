@@ -1,0 +1,96 @@
+"""What one comment says: its directives, as written, with what is wrong with each.
+
+No pattern here backtracks over more than it has just read: comments are the project's, and may be built to hurt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from lkagent_lint.facts.comments import Comment
+
+IGNORE, FILE, DISABLE, ENABLE, NOQA = "ignore", "file-ignore", "disable", "enable", "noqa"
+VERBS = (IGNORE, FILE, DISABLE, ENABLE)
+
+_MARK = re.compile(r"(?<!\S)(?:#+|//+|/\*+)[ \t]*(?P<word>lkagent)(?P<colon>[ \t]*:)?", re.IGNORECASE)
+_SHAPE = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)\[(?P<names>[^\[\]\n]*)\](?P<reason>[^\n]*)")
+_WORD = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)(?P<bracket>[ \t]*[\[(])?")
+_FORM = "it is not of the form `lkagent: ignore[LKA101] reason`, so it hides nothing"
+
+_NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+_NEARLY_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
+_OUR_CODE = re.compile(r"\bLKA[0-9]*\b", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[,\s]+")
+
+
+class Directive(NamedTuple):
+    """One directive of a comment. ``names`` are codes, prefixes (of a ``noqa``) or names as written."""
+
+    comment: Comment
+    verb: str
+    """One of ``VERBS``, or ``noqa``."""
+    names: tuple[str, ...]
+    reason: str = ""
+    problem: str = ""
+    """Why it does not mean what it seems to mean; empty if it does. Then it may still name rules that are hidden."""
+    start: int = 0
+    """Where it begins in the comment."""
+
+
+def directives(comment: Comment, *, is_python: bool) -> Iterator[Directive]:
+    """The directives of a comment that this linter judges."""
+    marks = list(_MARK.finditer(comment.text))
+    ends = [*(mark.start() for mark in marks[1:]), len(comment.text)]
+    for mark, end in zip(marks, ends, strict=False):
+        found = _directive(comment, mark, comment.text[mark.end() : end])
+        if found is not None:
+            yield found._replace(start=mark.start())
+    if is_python and _NEARLY_NOQA.search(comment.text) and _OUR_CODE.search(comment.text):
+        yield _noqa(comment)
+
+
+def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | None:
+    shape = _SHAPE.match(rest)
+    word = _WORD.match(rest)
+    verb = (word["verb"] if word else "").lower().replace("_", "-")
+    if mark["colon"] is None:
+        # Without its colon it is prose, unless it goes on as a directive does.
+        if word is None or verb not in VERBS or not word["bracket"] or not rest[:1].isspace():
+            return None
+        return Directive(comment, verb, (), problem="the colon is missing, so it hides nothing: write `lkagent: …`")
+    if mark["word"] != "lkagent":
+        return Directive(comment, verb, (), problem="`lkagent:` is written in small letters, so it hides nothing")
+    if shape is None or shape["verb"] not in VERBS:
+        near = get_close_matches(verb, VERBS, n=1) if verb not in VERBS or (word and verb != word["verb"]) else []
+        if near:
+            return Directive(comment, near[0], (), problem=f"{_FORM}; did you mean `{near[0]}[…]`?")
+        return Directive(comment, verb, (), problem=_FORM)
+    names = tuple(name.strip() for name in shape["names"].split(","))
+    reason = shape["reason"].removesuffix("*/")
+    if not all(names) or (reason and not reason[0].isspace()):
+        return Directive(comment, shape["verb"], (), problem=_FORM)
+    problem = ""
+    if shape["verb"] != IGNORE and not comment.alone:
+        problem = f"`{shape['verb']}` stands behind code, so it hides nothing: give it a line of its own"
+        names = ()
+    return Directive(comment, shape["verb"], names, reason.strip(), problem)
+
+
+def _noqa(comment: Comment) -> Directive:
+    match = _NOQA.search(comment.text)
+    if match is None:
+        problem = "flake8 reads no `noqa` in it, so it hides nothing: write `# noqa: LKA101`"
+        return Directive(comment, NOQA, (), problem=problem)
+    if match["codes"] is None:
+        problem = "flake8 reads it as a bare `# noqa`, which hides everything on the line: write `# noqa: LKA101`"
+        return Directive(comment, NOQA, (), problem=problem)
+    reason = comment.text[match.end() :].strip()
+    codes = tuple(code for code in _SEPARATOR.split(match["codes"]) if _OUR_CODE.fullmatch(code))
+    small = [code for code in codes if not code.startswith("LKA")]
+    problem = ""
+    if small:
+        problem = f"codes are compared with their case, so {small[0]} hides nothing: write {small[0].upper()}"
+    return Directive(comment, NOQA, tuple(code for code in codes if code not in small), reason, problem)

@@ -1,0 +1,135 @@
+"""Which lines each directive of a file covers.
+
+- ``ignore`` covers the lines of its comment; on a line of its own also the next line that is no comment.
+- ``file-ignore`` covers the file.
+- ``disable`` covers from its line to the ``enable`` of the same rule, else to the end of the file, which is a problem.
+  A second ``disable`` of a rule that is off already changes nothing and is a problem, and so is an ``enable`` of a rule
+  that is not off: blocks do not nest. An ``enable`` that is malformed, or names no rule, ends every block, so that
+  none grows by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from lkagent_lint.facts.comments import Comment
+from lkagent_lint.suppressions import grammar
+from lkagent_lint.suppressions.grammar import Directive
+from lkagent_lint.text import Span
+
+_END = 1 << 62
+
+
+class Suppression(NamedTuple):
+    """One directive with what it covers."""
+
+    span: Span
+    """Of its comment."""
+    verb: str
+    names: tuple[str, ...]
+    """As written: codes and names; of a ``noqa`` codes and prefixes."""
+    reason: str
+    covers: Mapping[str, range]
+    """1-based lines by name. A ``noqa`` covers what flake8 reads as one line with it."""
+    problems: tuple[tuple[str, str], ...]
+    """Why it does not mean what it seems to mean: the name that is at fault, empty for the whole, and a clause."""
+    spans: Mapping[str, Span]
+    """Where the names stand; the comment's own span for one that has several lines."""
+
+    @property
+    def ours(self) -> bool:
+        """``lkagent: …``, not ``noqa``."""
+        return self.verb != grammar.NOQA
+
+    @property
+    def hides(self) -> bool:
+        """Whether it is there to hide anything: an ``enable`` is not."""
+        return self.verb != grammar.ENABLE
+
+
+def scoped(directives: list[Directive], comments: Iterable[Comment], codes: Mapping[str, str]) -> list[Suppression]:
+    """The suppressions of a file's directives, in order; ``codes`` gives a rule's code by its code or name."""
+    return _Scopes(comments, codes).read(directives)
+
+
+class _Scopes:
+    def __init__(self, comments: Iterable[Comment], codes: Mapping[str, str]) -> None:
+        alone = (comment.span for comment in comments if comment.alone)
+        self._comment_lines = {line for span in alone for line in range(span.line, span.end_line + 1)}
+        self._codes = codes
+        self._open: dict[str, tuple[int, str, int]] = {}
+        """What is disabled, by code: the number of the directive, the name that it uses, and its line."""
+        self._covers: list[dict[str, range]] = []
+        self._problems: list[list[tuple[str, str]]] = []
+
+    def read(self, directives: list[Directive]) -> list[Suppression]:
+        for number, directive in enumerate(directives):
+            self._covers.append({})
+            self._problems.append([("", directive.problem)] if directive.problem else [])
+            self._take(number, directive)
+        for code, (number, name, line) in self._open.items():
+            self._covers[number][name] = range(line, _END)
+            problem = (
+                f"nothing enables {code} again, so it is off to the end of the file: write `enable[{name}]` where "
+            )
+            self._problems[number].append((name, f"{problem}it should end, or `file-ignore[{name}]`"))
+        return [
+            Suppression(
+                each.comment.span, each.verb, each.names, each.reason, covers, tuple(problems), dict(_spans(each))
+            )
+            for each, covers, problems in zip(directives, self._covers, self._problems, strict=True)
+        ]
+
+    def _take(self, number: int, directive: Directive) -> None:
+        span = directive.comment.span
+        match directive.verb:
+            case grammar.NOQA:
+                self._cover(number, directive.names, range(directive.comment.first, span.line + 1))
+            case grammar.DISABLE:
+                self._disable(number, directive.names, span.line)
+            case grammar.ENABLE:
+                known = not directive.problem and all(name in self._codes for name in directive.names)
+                self._enable(number, directive.names if known else tuple(self._open), span.line)
+            case grammar.FILE:
+                self._cover(number, directive.names, range(1, _END))
+            case _:
+                after = span.end_line + 1
+                if directive.comment.alone:
+                    while after in self._comment_lines:
+                        after += 1
+                    after += 1
+                self._cover(number, directive.names, range(span.line, after))
+
+    def _cover(self, number: int, names: tuple[str, ...], lines: range) -> None:
+        self._covers[number].update(dict.fromkeys(names, lines))
+
+    def _disable(self, number: int, names: tuple[str, ...], line: int) -> None:
+        for name in names:
+            code = self._codes.get(name)
+            if code in self._open:
+                self._problems[number].append((name, f"{code} is off already, so this changes nothing: take it away"))
+            elif code is not None:
+                self._open[code] = number, name, line
+
+    def _enable(self, number: int, names: tuple[str, ...], line: int) -> None:
+        for name in names:
+            code = self._codes.get(name)
+            if code in self._open:
+                opened, as_written, start = self._open.pop(code)
+                self._covers[opened][as_written] = range(start, line + 1)
+            else:
+                problem = f"no `disable` above has turned {code or name} off, so this changes nothing"
+                self._problems[number].append((name, problem))
+
+
+def _spans(directive: Directive) -> Iterator[tuple[str, Span]]:
+    text, span = directive.comment.text, directive.comment.span
+    at = text.find("[", directive.start) if directive.verb != grammar.NOQA else 0
+    for name in directive.names:
+        found = text.find(name, at)
+        if found < 0 or span.line != span.end_line:
+            yield name, span
+        else:
+            yield name, Span(span.line, span.column + found, span.line, span.column + found + len(name))
+            at = found + len(name)
