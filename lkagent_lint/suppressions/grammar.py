@@ -64,7 +64,7 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
     if mark["word"] != "lkagent":
         return Directive(comment, verb, (), problem="`lkagent:` is written in small letters, so it hides nothing")
     if shape is None or shape["verb"] not in VERBS:
-        near = get_close_matches(verb, VERBS, n=1) if verb not in VERBS or (word and verb != word["verb"]) else []
+        near = get_close_matches(verb, VERBS, n=1) if word and (verb not in VERBS or verb != word["verb"]) else []
         if near:
             return Directive(comment, near[0], (), problem=f"{_FORM}; did you mean `{near[0]}[…]`?")
         return Directive(comment, verb, (), problem=_FORM)
