@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__
 from lkagent_lint.cli._options import report_options
-from lkagent_lint.cli._settings import settings_options
+from lkagent_lint.cli._settings import completed_rules, settings_options
 
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
@@ -39,9 +40,15 @@ class _Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*self.commands, *ctx.help_option_names, "--version"}
-        if not args or args[0] not in own:
+        # A shell that completes the first word asks for what may stand there.
+        if (args or not ctx.resilient_parsing) and (not args or args[0] not in own):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from lkagent_lint.cli._completion import first_word
+
+        return first_word(self, ctx, incomplete)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help of ``check``: whoever asks for help without a command wants to know how to check."""
@@ -52,6 +59,7 @@ class _Group(click.Group):
         check.format_epilog(ctx, formatter)
 
 
+SHELLS = ("bash", "zsh", "fish")
 PAGE_FORMATS = ("text", "json", "markdown")
 
 _version = click.version_option(
@@ -124,7 +132,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 
 
 @command.command("rule", short_help="Explain a rule.")
-@click.argument("word", required=False, metavar="[CODE|NAME]")
+@click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=completed_rules)
 @click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
 @click.option(
     "--output-format",
@@ -177,3 +185,19 @@ def _graph(paths: tuple[str, ...], output_format: str, isolated: bool) -> int:  
     from lkagent_lint.cli._graph import show
 
     return show(paths, output_format, isolated=isolated)
+
+
+@command.command("completion", short_help="Print a script that completes the command in a shell.")
+@click.argument("shell", type=click.Choice(SHELLS))
+def _completion(shell: str) -> int:  # pyright: ignore[reportUnusedFunction]
+    """Print a script that makes a shell complete commands, options, formats, files and rules.
+
+    \b
+    In the file that the shell reads when it starts:
+      bash  eval "$(lkagent-lint completion bash)"     ~/.bashrc, bash 4.4 or later
+      zsh   eval "$(lkagent-lint completion zsh)"      ~/.zshrc, after compinit
+      fish  lkagent-lint completion fish | source      ~/.config/fish/config.fish
+    """
+    from lkagent_lint.cli._completion import show
+
+    return show(shell, command)

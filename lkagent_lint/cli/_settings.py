@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import click
+from click.shell_completion import CompletionItem
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 SEVERITIES = ("error", "warning", "info")
@@ -20,12 +21,20 @@ def rules(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) 
     return found
 
 
+def completed_rules(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers where rules are named."""
+    from lkagent_lint.cli import _completion
+
+    return _completion.rules(incomplete)
+
+
 _OPTIONS = (
     click.option(
         "--select",
         multiple=True,
         metavar="RULES",
         callback=rules,
+        shell_complete=completed_rules,
         help="Report these rules only: codes (LKA101), prefixes (LKA1) or names (connect-before-start), "
         "separated by commas. Replaces the setting of that name.",
     ),
@@ -34,6 +43,7 @@ _OPTIONS = (
         multiple=True,
         metavar="RULES",
         callback=rules,
+        shell_complete=completed_rules,
         help="Report these rules beside those that the settings select.",
     ),
     click.option(
@@ -41,6 +51,7 @@ _OPTIONS = (
         multiple=True,
         metavar="RULES",
         callback=rules,
+        shell_complete=completed_rules,
         help="Do not report these rules, beside those that the settings ignore.",
     ),
     click.option("--preview/--no-preview", default=None, help="Report the rules in preview like all others."),

@@ -28,9 +28,9 @@ class Escaper:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Escaper:
-        """The escaper that ``GITHUB_ACTIONS`` asks for, from ``os.environ`` where none is given."""
+        """The escaper for GitHub's or Azure's runner, which set these; from ``os.environ`` where none is given."""
         environ = os.environ if environ is None else environ
-        return cls(for_runner=environ.get("GITHUB_ACTIONS", "").lower() == "true")
+        return cls(any(environ.get(name, "").lower() == "true" for name in ("GITHUB_ACTIONS", "TF_BUILD")))
 
     def cells(self, text: str) -> list[str]:
         """What each code point of ``text`` is shown as; the list is as long as the text."""

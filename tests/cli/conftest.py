@@ -17,6 +17,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
     monkeypatch.chdir(tmp_path)
     for name in (
         "GITHUB_ACTIONS",
+        "TF_BUILD",
         "FORCE_COLOR",
         "CLICOLOR_FORCE",
         "NO_COLOR",

@@ -197,9 +197,10 @@ def test_a_path_outside_the_current_directory() -> None:
     assert full(finding(START_OF_FILE, path=outside)).startswith("../other/x.py:1:1: ")
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS=true", "TF_BUILD=True"])
 @pytest.mark.parametrize("format", ["full", "concise"])
-def test_nothing_commands_a_runner(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+def test_nothing_commands_a_runner(format: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(*variable.split("="))
     path = os.path.join(CWD, "::error ::x.py")
     line = "x = '##[error]' # ##vso[task] ###[x] ##VSO[y] :: call()"
     note = related(path, Span(1, 50, 1, 56), "##[group]")
