@@ -20,6 +20,7 @@ from lkagent_lint.sources.discovery import Entry, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, mentions_sdk
 from lkagent_lint.sources.reading import DEFAULT_LIMIT, Overlays, Unreadable
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
 from lkagent_lint.text import START_OF_FILE
 
@@ -85,6 +86,7 @@ class Index:
             texts=TextFiles(self, [entry.path for entry in self._texts], [*self._python, *self._scripts]).view(),
             settings=self.settings,
             sdk=self.sdk,
+            pin=self.pin,
         )
 
     def settings(self, path: str) -> Settings:
@@ -97,6 +99,12 @@ class Index:
             found = self._sdks.for_file(path, data if isinstance(data, bytes) else None)
             self._found_sdks[path] = found
         return found
+
+    def pin(self, path: str, package: Package) -> Sdk:
+        if package in (PYTHON, NODE):
+            return self.sdk(path)
+        data = self.overlays.read(path)
+        return self._sdks.for_package(path, package, data if isinstance(data, bytes) else None)
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 

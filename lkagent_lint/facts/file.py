@@ -7,10 +7,11 @@ import enum
 import msgspec
 
 from lkagent_lint.facts.flows import MODULE, Class, Flow
+from lkagent_lint.facts.names import SdkName
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 7
+FORMAT = 8
 """Raised whenever the records or their meaning change."""
 
 
@@ -164,5 +165,9 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""
+    sdk_names: tuple[SdkName, ...] = ()
+    """Names of the SDK that it imports, or reads from imported modules."""
+    asked_for: tuple[str, ...] = ()
+    """Members that it looks for before it uses them (``hasattr``, ``typeof``), or sets by their names."""
     agents: tuple[AgentFact, ...] = ()
     """Node: what the workers of this and of other files run."""

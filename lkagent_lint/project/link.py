@@ -36,6 +36,7 @@ from lkagent_lint.project.things import (
     Sdk as SdkName,
 )
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
+from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import Sdk
 
 
@@ -47,6 +48,7 @@ def link(
     texts: Texts,
     settings: Callable[[str], Settings],
     sdk: Callable[[str], Sdk],
+    pin: Callable[[str, Package], Sdk] | None = None,
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules)
@@ -68,7 +70,12 @@ def link(
         texts=texts,
         settings=settings,
         sdk=sdk,
+        pin=pin or _newest,
     )
+
+
+def _newest(path: str, package: Package) -> Sdk:
+    return Sdk(package.newest, package=package.package)
 
 
 class _Linker:

@@ -14,6 +14,7 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.names import JobType, Name
 from lkagent_lint.project.things import Closure, Things
+from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import Sdk
 
 
@@ -145,6 +146,7 @@ class Project:
         texts: Texts,
         settings: Callable[[str], Settings],
         sdk: Callable[[str], Sdk],
+        pin: Callable[[str, Package], Sdk],
     ) -> None:
         self.root = root
         self.files = files
@@ -159,6 +161,8 @@ class Project:
         """The settings that hold for a file, by its absolute path."""
         self.sdk = sdk
         """The SDK version that holds for a file, by its absolute path."""
+        self.pin = pin
+        """The same for any package of the SDKs: livekit (rtc), livekit-api, @livekit/rtc-node, …"""
 
     def call(self, site: Site) -> Call:
         """The call that stands there."""

@@ -16,6 +16,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 if __package__ in (None, ""):  # run as a folder: python tools/sdk_tables
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     TABLES.mkdir(parents=True, exist_ok=True)
     for package in packages:
         update(package, options.cache, rebuild=options.rebuild)
+    write_releases()
     return 0
 
 
@@ -58,6 +61,13 @@ def update(package: Package, cache: Path, *, rebuild: bool) -> None:
         known.update(zip(missing, pool.map(partial(surface_of, package), archives), strict=True))
     ordered = sorted(known, key=numbers)
     path.write_bytes(merge.merged(package.name, (merge.Release(version, known[version]) for version in ordered)))
+
+
+def write_releases() -> None:
+    """The releases of all tables once more in a small file, which is read whenever the linter starts."""
+    stored = (merge.decode((TABLES / f"{package.file}.json").read_bytes()) for package in PACKAGES)
+    lines = (f'"{each.package}":{msgspec.json.encode(each.releases).decode()}' for each in stored)
+    (TABLES / "releases.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def surface_of(package: Package, path: Path) -> Surface:

@@ -50,8 +50,9 @@ class _Reader:
         foreign = [star for star in module.stars if star not in self.modules.modules and star.startswith("livekit")]
         if foreign:
             names["*"] = " ".join(sorted(foreign))
-        if names.pop("__getattr__", None) is not None:
-            names["?"] = "?"
+        maker = module.definitions.get("__getattr__")
+        if isinstance(maker, ast.FunctionDef):
+            names.update(dict.fromkeys(_made_up(maker), "V"))
         self.found["names"][module.name] = {
             name: value for name, value in names.items() if not name.startswith("_") or name == "__version__"
         }
@@ -174,6 +175,26 @@ def _callable(node: Definition, *, is_method: bool = False) -> str:
         return f"m{given}"
     yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in _own_nodes(node))
     return f"{'g' if yields else 'c'}{given}"
+
+
+def _made_up(node: ast.FunctionDef) -> Iterator[str]:
+    """The names that a module's ``__getattr__`` knows; ``?`` if it may know others."""
+    if not isinstance(node.body[-1], ast.Raise):
+        yield "?"
+    for each in ast.walk(node):
+        match each:
+            case ast.Compare(left=ast.Name(), ops=[ast.Eq()], comparators=[ast.Constant(value=str(name))]):
+                yield name
+            case ast.Compare(
+                left=ast.Name(), ops=[ast.In()], comparators=[ast.Tuple() | ast.List() | ast.Set() as known]
+            ):
+                yield from (
+                    part.value for part in known.elts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                )
+            case ast.Compare(ops=[ast.In()]):
+                yield "?"
+            case _:
+                pass
 
 
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:

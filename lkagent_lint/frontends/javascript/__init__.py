@@ -55,6 +55,8 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         room_sources=tuple(dispatches.room_sources()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
         legacy=_uses_legacy(draft),
+        sdk_names=tuple(draft.sdk_names),
+        asked_for=tuple(draft.asked_for),
     )
 
 

@@ -21,6 +21,7 @@ from lkagent_lint.facts.flows import (
     Store,
 )
 from lkagent_lint.facts.graph import Graph
+from lkagent_lint.facts.names import SdkName
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class FileDraft:
         self.classes: dict[str, Class] = {}
         self.modules: dict[str, None] = {}
         self.stars: list[str] = []
+        self.sdk_names: list[SdkName] = []
+        self.asked_for: dict[str, None] = {}
+        """Names of members that are read without being called, or called only where they are there."""
         self.assignments: list[tuple[FlowDraft, str, v.Expr]] = []
         """Assignments to names; whose they are is known once everything has been read."""
         self.recorded: dict[int, tuple[FlowDraft, int]] = {}

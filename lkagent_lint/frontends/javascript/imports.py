@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.names import SdkName, Spelling
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import text_of, unwrap
+from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_PACKAGES = ("@livekit/", "livekit-")
 
 
 def imported(node: Node, draft: FileDraft) -> None:
@@ -29,6 +33,18 @@ def imported(node: Node, draft: FileDraft) -> None:
             draft.module.bind(text_of(each.named_children[0]), v.External(module, "*"))
         elif each.type == "identifier" and each.parent is not None and each.parent.type == "import_clause":
             draft.module.bind(text_of(each), v.External(module, "default"))
+
+
+def names_of_sdk(node: Node, span: Callable[[Node], Span]) -> Iterator[SdkName]:
+    """The names that an import asks a LiveKit package for. Types are gone at run time, so they are left out."""
+    module = _specifier(node)
+    if module is None or not module.startswith(_PACKAGES) or any(child.type == "type" for child in node.children):
+        return
+    for each in _descendants(node):
+        name = each.child_by_field_name("name")
+        if each.type == "import_specifier" and name is not None:
+            if not any(child.type == "type" for child in each.children):
+                yield SdkName(module, text_of(name), Spelling.FROM, span(name), False)
 
 
 def exported(node: Node, draft: FileDraft) -> None:

@@ -113,6 +113,7 @@ class Recorder:
         if is_environment(base):
             return v.Env(text_of(key))
         value = v.Attribute(self.evaluate(base), text_of(key))
+        self._walker.draft.asked_for[value.name] = None
         named_room = (
             value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
         )
@@ -138,6 +139,8 @@ class Recorder:
             return self._parts(node)
         first = self.evaluate(left, Use.KEPT)
         word = text_of(operator)
+        if word == "in" and isinstance(first, v.Text):
+            self._walker.draft.asked_for[first.value] = None
         if word not in ("&&", "||", "??"):
             second = self.evaluate(right)
             return joined([first, second]) if word == "+" else v.OPAQUE
@@ -221,7 +224,10 @@ class Recorder:
         if target.type == "member_expression" and (base := target.child_by_field_name("object")) is not None:
             key = target.child_by_field_name("property")
             held = self._super(base, node) if base.type == "super" else self.evaluate(base)
-            callee: v.Expr = v.Attribute(held, "" if key is None else text_of(key))
+            name = "" if key is None else text_of(key)
+            callee: v.Expr = v.Attribute(held, name)
+            if any(child.type in ("optional_chain", "?.") for child in node.children):
+                self._walker.draft.asked_for[name] = None
         else:
             callee = self.evaluate(target)
         given = self._arguments(node)

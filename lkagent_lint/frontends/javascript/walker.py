@@ -159,6 +159,7 @@ class Walker:
 
     def _import(self, node: Node) -> None:
         imports.imported(node, self.draft)
+        self.draft.sdk_names += imports.names_of_sdk(node, self.span)
 
     def _export(self, node: Node) -> None:
         imports.exported(node, self.draft)

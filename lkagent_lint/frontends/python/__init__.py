@@ -19,6 +19,7 @@ def extract(data: bytes) -> FileFacts:
     from lkagent_lint.frontends.python import fields
     from lkagent_lint.frontends.python.dispatches import find_dispatches
     from lkagent_lint.frontends.python.drafts import FileDraft
+    from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
     from lkagent_lint.frontends.python.parse import TOO_DEEP, parse
     from lkagent_lint.frontends.python.positions import Positions
     from lkagent_lint.frontends.python.walker import Walker
@@ -47,6 +48,8 @@ def extract(data: bytes) -> FileFacts:
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
         inert=parsed.inert,
         legacy=legacy,
+        sdk_names=() if parsed.host is None else sdk_names(parsed.text, parsed.host),
+        asked_for=members_asked_for(parsed.text),
     )
     return msgspec.structs.replace(
         facts,

@@ -24,6 +24,9 @@ TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF
 class Parsed(NamedTuple):
     module: cst.Module
     inert: tuple[str, ...]
+    text: str
+    host: ast.Module | None
+    """The whole file as the host Python reads it; None where only libcst can."""
 
 
 def parse(data: bytes) -> Parsed | Problem:
@@ -43,7 +46,7 @@ def parse(data: bytes) -> Parsed | Problem:
     elif _nesting(text) > MAX_NESTING:
         return TOO_DEEP
     try:
-        return Parsed(cst.parse_module(source), inert)
+        return Parsed(cst.parse_module(source), inert, text, host if isinstance(host, ast.Module) else None)
     except cst.ParserSyntaxError as error:
         if isinstance(host, ast.Module):  # a gap of libcst's grammar, not a fault of the file
             return Problem(ProblemKind.NOT_ANALYSED, f"libcst cannot parse it ({error.message})", START_OF_FILE)

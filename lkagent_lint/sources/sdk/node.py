@@ -1,43 +1,50 @@
-"""Which @livekit/agents a Node file is written for: what lock files pin and what package.json declares."""
+"""Which release of a Node package a file is written for: what lock files pin and what package.json declares."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import cast
 
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk.ranges import Declaration, from_poetry
 from lkagent_lint.sources.sdk.releases import NODE
 
-PACKAGE = NODE.package
 LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 """Looked at in this order within one directory."""
 
 _MANIFEST = "package.json"
 _MAX_MANIFEST_BYTES = 1_000_000
 _SECTIONS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_NAME = re.escape(PACKAGE.encode())
-_PINS = {
-    # "node_modules/@livekit/agents": { "version": "1.7.0"; the first lock format has no "node_modules/".
-    "package-lock.json": re.compile(rb'"(?:[^"]*node_modules/)?' + _NAME + rb'":\s*\{\s*"version":\s*"([^"]+)"'),
-    # '@livekit/agents@1.7.0(peer@2)': and, before version 6, /@livekit/agents/1.7.0:
-    "pnpm-lock.yaml": re.compile(rb"(?m)^ +['\"]?/?" + _NAME + rb"[@/](\d[^'\"(:\s]*)"),
-    # "@livekit/agents@^1.0.0": and, on the next line, version "1.7.0"; yarn 2 writes npm:^1.0.0 and version: 1.7.0
-    "yarn.lock": re.compile(rb'(?m)^"?' + _NAME + rb'@[^\n]*:\r?\n\s+version:?\s+"?([^"\s]+)'),
-    "bun.lock": re.compile(rb'"' + _NAME + rb'@(\d[^"]*)"'),
-}
-_PINS["npm-shrinkwrap.json"] = _PINS["package-lock.json"]
 _X = re.compile(r"\.[xX*](?:\.[xX*])*(?=$|[\s|])")
 
 
-def locked_versions(name: str, data: bytes) -> list[str]:
-    """Every version that a lock file pins @livekit/agents to, as it spells them. ``name`` is its base name."""
-    return [each.decode("utf-8", "replace") for each in _PINS[name].findall(data)]
+@lru_cache(maxsize=8)
+def _pins(package: str) -> dict[str, re.Pattern[bytes]]:
+    name = re.escape(package.encode())
+    pins = {
+        # "node_modules/@livekit/agents": { "version": "1.7.0"; the first lock format has no "node_modules/".
+        "package-lock.json": re.compile(rb'"(?:[^"]*node_modules/)?' + name + rb'":\s*\{\s*"version":\s*"([^"]+)"'),
+        # '@livekit/agents@1.7.0(peer@2)': and, before version 6, /@livekit/agents/1.7.0:
+        "pnpm-lock.yaml": re.compile(rb"(?m)^ +['\"]?/?" + name + rb"[@/](\d[^'\"(:\s]*)"),
+        # "@livekit/agents@^1.0.0": and, on the next line, version "1.7.0"; yarn 2 writes npm:^1.0.0 and version: 1.7.0
+        "yarn.lock": re.compile(rb'(?m)^"?' + name + rb'@[^\n]*:\r?\n\s+version:?\s+"?([^"\s]+)'),
+        "bun.lock": re.compile(rb'"' + name + rb'@(\d[^"]*)"'),
+    }
+    pins["npm-shrinkwrap.json"] = pins["package-lock.json"]
+    return pins
 
 
-def in_directory(directory: str, names: Collection[str], overlays: Overlays) -> Iterator[tuple[str, Declaration]]:
+def locked_versions(name: str, data: bytes, package: str = NODE.package) -> list[str]:
+    """Every version that a lock file pins a Node package to, as it spells them. ``name`` is the file's base name."""
+    return [each.decode("utf-8", "replace") for each in _pins(package)[name].findall(data)]
+
+
+def in_directory(
+    directory: str, names: Collection[str], overlays: Overlays, package: str = NODE.package
+) -> Iterator[tuple[str, Declaration]]:
     """What a directory's package.json declares, with its absolute path. A broken one declares nothing."""
     if _MANIFEST not in names:
         return
@@ -52,19 +59,19 @@ def in_directory(directory: str, names: Collection[str], overlays: Overlays) -> 
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return
     for section in _SECTIONS:
-        given = _object(_object(document).get(section)).get(PACKAGE)
+        given = _object(_object(document).get(section)).get(package)
         if isinstance(given, str):
-            declaration = from_npm(given)
+            declaration = from_npm(given, package)
             if declaration is not None:
                 yield path, declaration
 
 
-def from_npm(text: str) -> Declaration | None:
+def from_npm(text: str, package: str = NODE.package) -> Declaration | None:
     """An npm range as a declaration; any release for a tag, a workspace or an address, None for what is no range.
 
     Source: https://github.com/npm/node-semver#ranges; hyphen ranges are not understood.
     """
-    written = text.strip().removeprefix("npm:").removeprefix(f"{PACKAGE}@").removeprefix("workspace:")
+    written = text.strip().removeprefix("npm:").removeprefix(f"{package}@").removeprefix("workspace:")
     if not written or written in ("*", "^", "~", "x", "X") or not re.match(r"[\d^~<>=v]", written):
         return Declaration(text, ("",))
     found = from_poetry(_X.sub(".*", written))

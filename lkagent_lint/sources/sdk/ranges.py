@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -61,6 +62,25 @@ def newest_allowed(declaration: Declaration, package: Package = PYTHON) -> str |
     """
     found = [version for each in declaration.alternatives if (version := _newest_in(each, package)) is not None]
     return max(found, key=release_of, default=None)
+
+
+def allows_any(text: str, releases: Iterable[str]) -> bool:
+    """Whether a declaration, in its own words, may allow one of these releases. What is not understood allows all."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if _PLAIN.fullmatch(text):
+        return text in releases
+    try:
+        allowed = [SpecifierSet(text)]
+    except InvalidSpecifier:
+        declaration = from_poetry(text)
+        if declaration is None:
+            return True
+        try:
+            allowed = [SpecifierSet(each) for each in declaration.alternatives]
+        except InvalidSpecifier:
+            return True
+    return any(each.contains(release, prereleases=True) for each in allowed for release in releases)
 
 
 def _newest_in(specifiers: str, package: Package) -> str | None:

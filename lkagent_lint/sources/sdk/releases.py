@@ -1,46 +1,18 @@
-"""The released versions of livekit-agents and of @livekit/agents."""
+"""The released versions of the SDKs' packages, as ``tools/sdk_tables`` found them in the registries."""
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
-KNOWN_RELEASES = (
-    *("0.7.2", "0.8.12", "0.9.1", "0.10.2", "0.11.3", "0.12.21"),
-    *(
-        "1.0.0",
-        "1.0.1",
-        "1.0.2",
-        "1.0.11",
-        "1.0.12",
-        "1.0.13",
-        "1.0.14",
-        "1.0.15",
-        "1.0.16",
-        "1.0.17",
-        "1.0.18",
-    ),
-    *("1.0.19", "1.0.20", "1.0.21", "1.0.22", "1.0.23"),
-    *("1.1.0", "1.1.1", "1.1.3", "1.1.4", "1.1.5", "1.1.6", "1.1.7"),
-    *("1.2.0", "1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.2.6", "1.2.8", "1.2.9", "1.2.10", "1.2.11"),
-    *("1.2.12", "1.2.13", "1.2.14", "1.2.15", "1.2.16", "1.2.17", "1.2.18"),
-    *("1.3.1", "1.3.2", "1.3.3", "1.3.5", "1.3.6", "1.3.7", "1.3.8", "1.3.9", "1.3.10", "1.3.11", "1.3.12"),
-    *("1.4.0", "1.4.1", "1.4.2", "1.4.3", "1.4.4", "1.4.5", "1.4.6"),
-    *("1.5.0", "1.5.1", "1.5.2", "1.5.3", "1.5.4", "1.5.5", "1.5.6", "1.5.7", "1.5.8", "1.5.9", "1.5.10"),
-    *("1.5.11", "1.5.12", "1.5.13", "1.5.14", "1.5.15", "1.5.16", "1.5.17"),
-    *("1.6.0", "1.6.1", "1.6.2", "1.6.3", "1.6.4", "1.6.5", "1.6.6", "1.6.7", "1.6.8", "1.6.9", "1.6.10"),
-    *("1.7.0", "1.7.1"),
-    *("1.8.0", "1.8.1", "1.8.2", "1.8.3", "1.8.4", "1.8.5", "1.8.6", "1.8.7", "1.8.8", "1.8.9"),
-)
-"""Every stable release from 1.0.0 on and the last of each older series from 0.7, oldest first.
-
-Source: the Python Package Index (``pip index versions livekit-agents``), 2026-11.
-"""
-
-NEWEST = KNOWN_RELEASES[-1]
+import msgspec
 
 
 class Package(NamedTuple):
-    """One SDK: the name of its package and its stable releases, oldest first."""
+    """A package of an SDK: its name and its stable releases, oldest first.
+
+    From 1.0.0 on all of them (livekit-server-sdk: 2.0.0), of each older series the last.
+    """
 
     package: str
     releases: tuple[str, ...]
@@ -50,68 +22,24 @@ class Package(NamedTuple):
         return self.releases[-1]
 
 
-PYTHON = Package("livekit-agents", KNOWN_RELEASES)
-NODE = Package(
-    "@livekit/agents",
-    (
-        *("0.1.0", "0.2.0", "0.3.5", "0.4.6", "0.5.2", "0.6.3", "0.7.9"),
-        *(
-            "1.0.0",
-            "1.0.1",
-            "1.0.2",
-            "1.0.3",
-            "1.0.4",
-            "1.0.5",
-            "1.0.6",
-            "1.0.7",
-            "1.0.8",
-            "1.0.9",
-            "1.0.10",
-            "1.0.11",
-            "1.0.12",
-            "1.0.13",
-            "1.0.14",
-            "1.0.15",
-            "1.0.16",
-            "1.0.17",
-            "1.0.18",
-            "1.0.19",
-            "1.0.20",
-            "1.0.21",
-            "1.0.22",
-            "1.0.23",
-            "1.0.24",
-            "1.0.25",
-            "1.0.30",
-            "1.0.31",
-            "1.0.32",
-            "1.0.34",
-            "1.0.35",
-            "1.0.36",
-            "1.0.37",
-            "1.0.38",
-            "1.0.39",
-            "1.0.40",
-            "1.0.41",
-            "1.0.42",
-            "1.0.43",
-            "1.0.44",
-            "1.0.46",
-            "1.0.47",
-            "1.0.48",
-            "1.0.49",
-            "1.0.50",
-            "1.0.51",
-        ),
-        *("1.1.0",),
-        *("1.2.0", "1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.2.6", "1.2.7", "1.2.8"),
-        *("1.3.0", "1.3.2", "1.3.3", "1.3.4"),
-        *("1.4.0", "1.4.1", "1.4.2", "1.4.3", "1.4.4", "1.4.5", "1.4.6", "1.4.7", "1.4.8", "1.4.9", "1.4.11"),
-        *("1.5.0", "1.5.1", "1.5.2", "1.5.3", "1.5.5"),
-        *("1.6.0", "1.6.1", "1.6.2", "1.6.3", "1.6.4"),
-        *("1.7.0", "1.7.1"),
-        *("1.8.0", "1.8.1"),
-        *("1.9.0",),
-    ),
-)
-"""From 1.0.0 on every release with a tag in https://github.com/livekit/agents-js or in the npm registry, 2026-11."""
+def _read() -> dict[str, tuple[str, ...]]:
+    with open(os.path.join(os.path.dirname(__file__), "tables", "releases.json"), "rb") as stream:
+        return msgspec.json.decode(stream.read(), type=dict[str, tuple[str, ...]])
+
+
+_RELEASES = _read()
+
+PYTHON = Package("livekit-agents", _RELEASES["livekit-agents"])
+RTC = Package("livekit", _RELEASES["livekit"])
+API = Package("livekit-api", _RELEASES["livekit-api"])
+PROTOCOL = Package("livekit-protocol", _RELEASES["livekit-protocol"])
+NODE = Package("@livekit/agents", _RELEASES["@livekit/agents"])
+RTC_NODE = Package("@livekit/rtc-node", _RELEASES["@livekit/rtc-node"])
+SERVER_NODE = Package("livekit-server-sdk", _RELEASES["livekit-server-sdk"])
+
+PACKAGES = {each.package: each for each in (PYTHON, RTC, API, PROTOCOL, NODE, RTC_NODE, SERVER_NODE)}
+"""By their names."""
+NODE_PACKAGES = frozenset({NODE.package, RTC_NODE.package, SERVER_NODE.package})
+
+KNOWN_RELEASES = PYTHON.releases
+NEWEST = PYTHON.newest

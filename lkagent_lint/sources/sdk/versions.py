@@ -14,7 +14,7 @@ from lkagent_lint.sources.sdk import node
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
 from lkagent_lint.sources.sdk.ranges import Declaration, known, newest_allowed, release_of
-from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
+from lkagent_lint.sources.sdk.releases import NODE, NODE_PACKAGES, PYTHON, Package
 
 _MAX_LOCK_BYTES = 50_000_000
 _SINCE = {
@@ -37,11 +37,11 @@ class Sdk(msgspec.Struct, frozen=True):
 
     @property
     def is_node(self) -> bool:
-        return self.package == NODE.package
+        return self.package in NODE_PACKAGES
 
     def has(self, change: Change) -> bool:
         """Whether this release has a change."""
-        since = _SINCE[self.package].get(change)
+        since = _SINCE.get(self.package, {}).get(change)
         return since is not None and release_of(self.version) >= since
 
     def label(self, root: str) -> str:
@@ -75,24 +75,29 @@ class SdkFinder:
         SDK; else the nearest declaration, the file's own first; else the newest known release. Raises ConfigError as
         the settings finder does.
         """
+        return self.for_package(path, NODE if path.endswith(_NODE_FILES) else PYTHON, data)
+
+    def for_package(self, path: str, package: Package, data: bytes | None = None) -> Sdk:
+        """The same for any package of the SDKs; the settings speak of livekit-agents and @livekit/agents only."""
         directory = os.path.dirname(path)
-        package = NODE if path.endswith(_NODE_FILES) else PYTHON
         setting = self._from_settings(directory, package)
         if setting is not None:
             return setting
         locked = self._nearest(directory, package, self._locked, self._locked_in)
         if locked is not None:
             return locked
-        if data is not None and package is PYTHON:
+        if data is not None and package.package not in NODE_PACKAGES:
             from lkagent_lint.sources.sdk.declarations import in_script
 
-            own = _chosen(((path, declaration) for declaration in in_script(data)), PYTHON)
+            own = _chosen(((path, declaration) for declaration in in_script(data, package.package)), package)
             if own is not None:
                 return own
         declared = self._nearest(directory, package, self._declared, self._declared_in)
         return declared or Sdk(package.newest, package=package.package)
 
     def _from_settings(self, directory: str, package: Package) -> Sdk | None:
+        if package not in (PYTHON, NODE):
+            return None
         configuration = self._finder.configuration(directory)
         settings = configuration.settings
         key = "sdk-version" if package is PYTHON else "node-sdk-version"
@@ -136,13 +141,14 @@ class SdkFinder:
         return self._names[directory]
 
     def _locked_in(self, directory: str, package: Package) -> Sdk | None:
-        names, read = (LOCK_FILES, locked_versions) if package is PYTHON else (node.LOCK_FILES, node.locked_versions)
+        of_node = package.package in NODE_PACKAGES
+        names, read = (node.LOCK_FILES, node.locked_versions) if of_node else (LOCK_FILES, locked_versions)
         for name in names:
             if name not in self._names_in(directory):
                 continue
             path = os.path.join(directory, name)
             data = self._overlays.read(path, _MAX_LOCK_BYTES)
-            pins = [] if isinstance(data, Unreadable) else read(name, data)
+            pins = [] if isinstance(data, Unreadable) else read(name, data, package.package)
             usable = [(version, pin) for pin in pins if (version := known(pin, package)) is not None]
             if usable:
                 version, pin = max(usable, key=_release)
@@ -151,13 +157,13 @@ class SdkFinder:
 
     def _declared_in(self, directory: str, package: Package) -> Sdk | None:
         names = self._names_in(directory)
-        if package is NODE:
-            return _chosen(node.in_directory(directory, names, self._overlays), NODE)
+        if package.package in NODE_PACKAGES:
+            return _chosen(node.in_directory(directory, names, self._overlays, package.package), package)
         if not any(map(_declares, names)):
             return None
         from lkagent_lint.sources.sdk.declarations import in_directory
 
-        return _chosen(in_directory(directory, names, self._overlays, self._root), PYTHON)
+        return _chosen(in_directory(directory, names, self._overlays, self._root, package.package), package)
 
 
 def _declares(name: str) -> bool:

@@ -1,0 +1,219 @@
+"""Which names of the SDK a file imports or reads from imported modules, by the host's own syntax tree.
+
+Expressions are descended into only where a line holds one of the names in question, so that a file costs little more
+than its statements.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from lkagent_lint.facts.names import SdkName, Spelling
+from lkagent_lint.text import Lines, Span
+
+_SDK = "livekit"
+_CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
+_CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|available")
+_ASKS = re.compile(
+    r"\b(?:hasattr|getattr|setattr|delattr)\s*\(\s*[^,]+,\s*[\"'](\w+)[\"']|[\"'](\w+)[\"']\s+in\s+dir\("
+)
+_SKIPS = "importorskip"
+_LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
+
+
+def members_asked_for(text: str) -> tuple[str, ...]:
+    """Members that a file looks for, or sets, by their names as strings: it knows that they may be absent."""
+    return tuple(dict.fromkeys(first or second for first, second in _ASKS.findall(text)))
+
+
+def sdk_names(text: str, tree: ast.Module) -> tuple[SdkName, ...]:
+    """Every place in a file that names something of the SDK, in the order of the text."""
+    finder = _Finder(text)
+    finder.statements(tree.body, guarded=_SKIPS in text)
+    finder.attributes(tree)
+    return tuple(sorted(finder.found, key=lambda each: each.span))
+
+
+class _Finder:
+    def __init__(self, text: str) -> None:
+        self.found: list[SdkName] = []
+        self._lazy = _LAZY.search(text) is not None
+        self._lines = Lines(text)
+        self._roots: dict[str, str] = {}
+        """Names that an import binds to a module of the SDK."""
+        self._imports: list[ast.Import | ast.ImportFrom] = []
+
+    # Imports
+
+    def statements(self, body: list[ast.stmt], *, guarded: bool) -> None:
+        for statement in body:
+            match statement:
+                case ast.Import():
+                    self._import(statement, guarded)
+                case ast.ImportFrom():
+                    self._import_from(statement, guarded)
+                case ast.Try(body=inner, handlers=handlers, orelse=orelse, finalbody=final):
+                    self.statements(inner, guarded=guarded or any(map(_catches, handlers)))
+                    for handler in handlers:
+                        self.statements(handler.body, guarded=True)
+                    self.statements(orelse, guarded=guarded)
+                    self.statements(final, guarded=guarded)
+                case ast.If(test=test, body=inner, orelse=orelse):
+                    decided = guarded or _decides(test)
+                    self.statements(inner, guarded=decided)
+                    self.statements(orelse, guarded=decided)
+                case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
+                    self.statements(inner, guarded=guarded or any("suppress" in _words(each) for each in items))
+                case ast.Match(cases=cases):
+                    for case in cases:
+                        self.statements(case.body, guarded=guarded)
+                case ast.For() | ast.AsyncFor() | ast.While():
+                    self.statements([*statement.body, *statement.orelse], guarded=guarded)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    self.statements(statement.body, guarded=guarded)
+                case _:
+                    pass
+
+    def _import(self, node: ast.Import, guarded: bool) -> None:
+        for alias in node.names:
+            if not _is_sdk(alias.name):
+                continue
+            self._imports.append(node)
+            self._add(alias.name, "", Spelling.IMPORT, alias, guarded)
+            if alias.asname is None:
+                self._roots[_SDK] = _SDK
+            else:
+                self._bind(alias.asname, alias.name)
+
+    def _import_from(self, node: ast.ImportFrom, guarded: bool) -> None:
+        module = node.module or ""
+        if node.level or not _is_sdk(module):
+            return
+        self._imports.append(node)
+        for alias in node.names:
+            if alias.name != "*":
+                self._add(module, alias.name, Spelling.FROM, alias, guarded)
+                self._bind(alias.asname or alias.name, f"{module}.{alias.name}")
+
+    def _bind(self, name: str, dotted: str) -> None:
+        if self._roots.setdefault(name, dotted) != dotted:
+            self._roots[name] = ""  # two meanings: none is sure
+
+    def _add(self, module: str, name: str, spelling: Spelling, node: ast.expr | ast.alias, guarded: bool) -> None:
+        self.found.append(SdkName(module, name, spelling, self._span(node), guarded))
+
+    # Attributes of imported modules
+
+    def attributes(self, tree: ast.Module) -> None:
+        """Every chain of attributes on a name that is such an import and nothing else in the whole file."""
+        if not self._roots:
+            return
+        word = re.compile(rf"\b(?:{'|'.join(map(re.escape, self._roots))})\b")
+        starts = self._lines.starts
+        lines = sorted({self._lines.position(found.start())[0] for found in word.finditer(self._lines.text)})
+        assert starts
+        chains: list[tuple[str, str, ast.expr, bool]] = []
+        bound: set[str] = set()
+        stack: list[tuple[ast.AST, bool]] = [(tree, _SKIPS in self._lines.text)]
+        while stack:
+            node, guarded = stack.pop()
+            match node:
+                case ast.Attribute():
+                    root, rest = _chain(node)
+                    if root is not None:
+                        if root.id in self._roots:
+                            chains.append((root.id, rest, node, guarded))
+                        continue
+                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                    bound.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    bound.add(name)
+                case ast.Import() | ast.ImportFrom() if node not in self._imports:
+                    bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                    bound.add(name)
+                case _:
+                    pass
+            stack += [(child, inner) for child, inner in self._children(node, guarded) if _covers(child, lines)]
+        for root_name, rest, expression, guarded in chains:
+            module = self._roots[root_name]
+            if module and root_name not in bound:
+                self._add(module, rest, Spelling.ATTRIBUTE, expression, guarded)
+
+    def _children(self, node: ast.AST, guarded: bool) -> Iterator[tuple[ast.AST, bool]]:
+        """The parts of a node, and whether they may fail. Annotations that are never evaluated are left out."""
+        match node:
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                yield from ((each, guarded or any(map(_catches, handlers))) for each in body)
+                yield from ((each, True) for each in handlers)
+                yield from ((each, guarded) for each in (*orelse, *final))
+            case ast.If(test=test, body=body, orelse=orelse):
+                yield test, guarded
+                yield from ((each, guarded or _decides(test)) for each in (*body, *orelse))
+            case ast.AnnAssign(target=target, value=value):  # its annotation is evaluated in few places only
+                yield target, guarded
+                if value is not None:
+                    yield value, guarded
+            case ast.arg() if self._lazy:
+                pass
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if self._lazy:
+                yield from ((each, guarded) for each in ast.iter_child_nodes(node) if each is not node.returns)
+            case _:
+                yield from ((each, guarded) for each in ast.iter_child_nodes(node))
+
+    def _span(self, node: ast.expr | ast.alias) -> Span:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end_column),
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        """The 1-based column of a 0-based offset in bytes."""
+        return len(self._lines.line(line).encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+
+
+def _is_sdk(module: str) -> bool:
+    return module == _SDK or module.startswith(f"{_SDK}.")
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or not _CATCHES.isdisjoint(_words(handler.type))
+
+
+def _decides(test: ast.expr) -> bool:
+    return any(_CONDITION.search(word) for word in _words(test))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            yield each.id
+        elif isinstance(each, ast.Attribute):
+            yield each.attr
+
+
+def _chain(node: ast.Attribute) -> tuple[ast.Name | None, str]:
+    """The name at the root of ``a.b.c``, and the rest."""
+    parts: list[str] = []
+    here: ast.expr = node
+    while isinstance(here, ast.Attribute):
+        parts.append(here.attr)
+        here = here.value
+    return (here, ".".join(reversed(parts))) if isinstance(here, ast.Name) else (None, "")
+
+
+def _covers(node: ast.AST, lines: list[int]) -> bool:
+    """Whether one of these lines lies within a node; nodes without a place may hold anything."""
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if not isinstance(first, int) or not isinstance(last, int):
+        return True
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        first = min([first, *(each.lineno for each in node.decorator_list)])
+    index = bisect_left(lines, first)
+    return index < len(lines) and lines[index] <= last

@@ -1,0 +1,172 @@
+"""What the SDK's releases offer to the files that are written for them, and which names they do not have."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from lkagent_lint.facts.names import SdkName, Spelling
+from lkagent_lint.project.records import Project
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.ranges import allows_any, release_of
+from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
+from lkagent_lint.sources.sdk.tables import Kind, Period, Release
+from lkagent_lint.sources.sdk.versions import Sdk
+
+_PARTS = frozenset({"agents", "api", "rtc", "protocol"})
+_NO_HOME = (Kind.EXTERNAL, Kind.VALUE, Kind.TYPE, Kind.MODULE)
+"""What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
+_GENERATION = (1, 0, 0)
+"""Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
+
+
+class Missing(NamedTuple):
+    """A name, or a module, that the release for a file does not have."""
+
+    fact: SdkName
+    release: Release
+    sdk: Sdk
+    module: str
+    name: str
+    """Empty where the module itself is missing."""
+    gone: Period | None
+    """When it was there last; None if it never was."""
+
+    @property
+    def dotted(self) -> str:
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+class Offers:
+    """The releases that one project's files are written for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._own = frozenset(
+            package
+            for package, folder in (
+                ("livekit-agents", "/livekit/agents/"),
+                ("livekit", "/livekit/rtc/"),
+                ("livekit-api", "/livekit/api/"),
+                ("livekit-protocol", "/livekit/protocol/"),
+            )
+            if any(folder in path.replace(os.sep, "/") for path in project.files)
+        )
+        """Packages whose own sources are the project: its releases say nothing of them."""
+
+    def release(self, path: str, package: str) -> Release | None:
+        """A package at the version that holds for a file; None where that is not known or not in its table."""
+        return None if package in self._own else tables.release(package, self.sdk(path, package).version)
+
+    def sdk(self, path: str, package: str) -> Sdk:
+        return self._project.pin(path, PACKAGES[package])
+
+    # Names
+
+    def missing(self, path: str) -> list[Missing]:
+        """Every name that a file asks the SDK for and that the release for it lacks; the first place of each.
+
+        Names that came later than that release are left out, and so are those that may fail. A file that can be
+        meant for 0.x is left out whole: what was there in its many releases is not known.
+        """
+        facts = self._project.files[path]
+        found: dict[tuple[str, str], Missing] = {}
+        for fact in facts.sdk_names:
+            each = None if fact.guarded else self._missing(path, fact)
+            if each is None or each.name in facts.asked_for:
+                continue
+            periods = each.release.table.periods(each.module, each.name)
+            if not periods:
+                found.setdefault((each.module, each.name), each)
+                continue
+            before = [period for period in periods if _is_over(period, each.release)]
+            if before and self._may_be_old(path, each.sdk, periods):
+                return []
+            if before:
+                found.setdefault((each.module, each.name), each._replace(gone=before[-1]))
+        return [] if facts.legacy and self._may_be_old(path, self._project.sdk(path), None) else list(found.values())
+
+    def _missing(self, path: str, fact: SdkName) -> Missing | None:
+        package, module, name = tables.package_of(fact.module), fact.module, fact.name
+        if module in NODE_PACKAGES:
+            package = module
+        elif module == "livekit" and fact.spelling is Spelling.ATTRIBUTE and "." in name:
+            first, _, name = name.partition(".")
+            module = f"livekit.{first}"
+            package = tables.package_of(module)
+        release = self.release(path, package) if package else None
+        if release is None:
+            return None
+        module = module if fact.spelling is not Spelling.ATTRIBUTE else _meant(release, module) or ""
+        if not module or _is_private(module):
+            return None
+        sdk = self.sdk(path, package)
+        if not release.module(module):
+            return Missing(fact, release, sdk, module, "", None)
+        for part in filter(None, name.split(".")):
+            known = release.name(module, part)
+            if known is None:
+                unsure = part.startswith("_") or (release.is_open(module) and _is_elsewhere(release, module, part))
+                return None if unsure else Missing(fact, release, sdk, module, part, None)
+            if known.kind is not Kind.MODULE or _is_private(known.path):
+                return None
+            module = known.path
+        return None
+
+    def _may_be_old(self, path: str, sdk: Sdk, periods: tuple[Period, ...] | None) -> bool:
+        """Whether what the project declares allows a release of 0.x that had a name; without a name, any of 0.x."""
+        if sdk.source is None and sdk.package in (RTC.package, API.package, PROTOCOL.package):
+            sdk, periods = self._project.sdk(path), None  # the packages of the SDK became 1.0 together
+        table = tables.table(sdk.package)
+        old = [
+            release
+            for release in table.releases
+            if release_of(release) < _GENERATION and (periods is None or any(_holds(each, release) for each in periods))
+        ]
+        return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
+
+
+def _is_private(module: str) -> bool:
+    return any(part.startswith("_") for part in module.split("."))
+
+
+def _is_elsewhere(release: Release, module: str, name: str) -> bool:
+    """A module with names of its own making, or one that has the name from another package."""
+    stars = release.stars(module)
+    return not stars or any(tables.table(tables.package_of(star)).periods(star, name) for star in stars)
+
+
+def _is_over(period: Period, release: Release) -> bool:
+    return bool(period.until) and release_of(period.until) <= release_of(release.version)
+
+
+def _holds(period: Period, release: str) -> bool:
+    since, until = release_of(period.since), period.until
+    return since <= release_of(release) and (not until or release_of(release) < release_of(until))
+
+
+def _meant(release: Release, module: str) -> str | None:
+    """The module that a dotted name reaches through names of modules; None if it is no module, or not to be found."""
+    if release.module(module):
+        return module
+    parent, _, name = module.rpartition(".")
+    inner = _meant(release, parent) if parent.count(".") else None
+    found = None if inner is None else release.name(inner, name)
+    return found.path if found is not None and found.kind is Kind.MODULE else None
+
+
+def homes(release: Release, name: str) -> list[str]:
+    """The modules that a name can be imported from, the shortest first: of this package, else of the others."""
+    if name in _PARTS:
+        return ["livekit"]
+    node = release.table.package in NODE_PACKAGES
+    for package in (release.table.package, *tables.packages(node=node)):
+        here = release if package == release.table.package else tables.newest(package)
+        found = [
+            module
+            for module in here.table.names
+            if (known := here.name(module, name)) is not None and known.kind not in _NO_HOME
+        ]
+        if found:
+            return sorted(found, key=lambda each: (each.count("."), len(each), each))
+    return []

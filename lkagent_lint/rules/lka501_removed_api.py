@@ -1,0 +1,84 @@
+"""A name is imported that the SDK's release no longer has.
+
+## What it does
+
+Reports names and modules of `livekit.agents`, `livekit.rtc`, `livekit.api` and `@livekit/agents` that a file imports,
+or reads from an imported module, and that the release which the project is written for no longer has. Each package is
+judged by its own version. A name is reported once a file, at its first place.
+
+## Why it is bad
+
+The import fails when the process starts: "ImportError: cannot import name 'Worker' from 'livekit.agents'", or
+"ModuleNotFoundError: No module named 'livekit.agents.pipeline'". An attribute of a module is an AttributeError where it
+is read.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For what 0.x had and 1.0 has not, unless the project's declaration allows no release that still had it: old code often
+stands beside an open pin such as `livekit-agents>=0.12`. For imports in a `try` that catches the error, and under a
+condition on a version. For private names, plugins, and names that came after the release in question.
+
+## Evidence
+
+The tables of every release from 1.0.0 on and of the last of each older series, read from the packages on the registries
+by `tools/sdk_tables`: `Worker` is in livekit-agents up to 1.2.18 and not in 1.3.1, `llm.FunctionContext` up to 0.12.21,
+`livekit.rtc.ChatManager` up to livekit 0.21.3. The errors were seen on livekit-agents 1.8.9, run.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.names import Spelling
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._offers import Missing, Offers, homes
+from lkagent_lint.sources.sdk.successors import REMOVED
+from lkagent_lint.sources.sdk.tables import Period
+
+META = Meta("LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    offers = Offers(subject.project)
+    for path in subject.project.files:
+        for missing in offers.missing(path):
+            if missing.gone is not None:
+                yield _finding(path, missing, missing.gone)
+
+
+def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
+    successor = REMOVED.get(missing.dotted) or REMOVED.get(missing.module)
+    if successor is None and missing.name:
+        elsewhere = homes(missing.release, missing.name)
+        successor = f"{missing.name} of {elsewhere[0]}" if elsewhere else None
+    use = f": use {successor}" if successor else ""
+    return META.at(
+        Place(path, missing.fact.span),
+        f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.version} holds "
+        f"here), so {error(missing)}{use}",
+        key=(missing.dotted,),
+    )
+
+
+def error(missing: Missing) -> str:
+    """What running into a missing name does, in the runtime's own words."""
+    if missing.sdk.is_node:
+        return f"the import fails (\"does not provide an export named '{missing.name}'\")"
+    if not missing.name:
+        return f"importing it raises ModuleNotFoundError (No module named '{missing.module}')"
+    if missing.fact.spelling is Spelling.ATTRIBUTE:
+        return f"reading it raises AttributeError (module '{missing.module}' has no attribute '{missing.name}')"
+    return f"importing it raises ImportError (cannot import name '{missing.name}' from '{missing.module}')"

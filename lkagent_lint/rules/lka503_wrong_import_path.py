@@ -1,0 +1,68 @@
+"""A name is imported from where it never was.
+
+## What it does
+
+Reports names of the SDK that a file imports, or reads, from a module which has never had them, in any release:
+`ServerType` and `RoomOptions` of `livekit.agents`, anything of `livekit.agents.room_io`, which is an attribute and no
+module. It says where the name can be imported from, if anywhere.
+
+## Why it is bad
+
+The import fails when the process starts: "ImportError: cannot import name 'ServerType' from 'livekit.agents'".
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For imports in a `try` that catches the error, and under a condition on a version. For private names, plugins and types
+of TypeScript. For packages whose own sources are part of the project. For names that a newer release has: then the
+version is what is wrong.
+
+## Evidence
+
+livekit-agents 1.8.9, run: `from livekit.agents import ServerType` and `RoomOptions` raise ImportError,
+`livekit.agents.worker` and `livekit.agents.voice.room_io` have them; `import livekit.agents.room_io` raises
+ModuleNotFoundError. The tables of all releases are read from the registries' packages by `tools/sdk_tables`.
+
+## Fix safety
+
+There is no fix yet. Writing the module that the message names is always safe: the name means the same object there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._offers import Missing, Offers, homes
+from lkagent_lint.rules.lka501_removed_api import error
+
+META = Meta("LKA503", "wrong-import-path", Severity.ERROR, "a name that the module it is imported from never had")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    offers = Offers(subject.project)
+    for path in subject.project.files:
+        for missing in offers.missing(path):
+            if missing.gone is None:
+                yield _finding(path, missing)
+
+
+def _finding(path: str, missing: Missing) -> Diagnostic:
+    wanted = missing.name or missing.fact.name.partition(".")[0]
+    elsewhere = homes(missing.release, wanted) if wanted else []
+    cure = f": {wanted} is in {elsewhere[0]}" if elsewhere else f", and no release of {missing.sdk.package} has it"
+    return META.at(
+        Place(path, missing.fact.span),
+        f"{missing.module} has no {missing.name}, so {error(missing)}{cure}"
+        if missing.name
+        else f"there is no module {missing.module}, so {error(missing)}{cure}",
+        key=(missing.dotted,),
+    )

@@ -1,0 +1,37 @@
+"""What took the place of names that the SDKs had once, or of those that they call deprecated.
+
+The names themselves, and when they were there, come from the tables; this says in words what the tables cannot.
+"""
+
+from __future__ import annotations
+
+_TRANSCRIPTION = "the session's transcription output (RoomOptions(text_output=...))"
+
+REMOVED = {
+    "livekit.agents.Worker": "AgentServer",
+    "livekit.agents.worker.Worker": "AgentServer",
+    "livekit.agents.pipeline": "AgentSession and Agent",
+    "livekit.agents.multimodal": "AgentSession and Agent with a RealtimeModel",
+    "livekit.agents.voice_assistant": "AgentSession and Agent",
+    "livekit.agents.transcription": _TRANSCRIPTION,
+    "livekit.agents.llm.FunctionContext": "methods of the Agent with @function_tool",
+    "livekit.agents.llm.ai_callable": "function_tool",
+    "livekit.agents.llm.TypeInfo": "the tool's docstring, or pydantic's Field in Annotated",
+    "livekit.agents.llm.CalledFunction": "FunctionCall",
+    "livekit.agents.llm.FunctionInfo": "FunctionTool",
+    "livekit.agents.llm.FunctionCallInfo": "FunctionCall",
+    "livekit.agents.llm.ChatImage": "ImageContent",
+    "livekit.agents.llm.ChatAudio": "AudioContent",
+    "livekit.agents.voice.InlineTask": "AgentTask",
+    "livekit.agents.SimulateJobInfo": "AgentServer.simulate_job()",
+    "livekit.agents.worker.SimulateJobInfo": "AgentServer.simulate_job()",
+    "livekit.agents.tts.SynthesizedAudioEmitter": "AudioEmitter",
+    "livekit.agents.metrics.PipelineEOUMetrics": "EOUMetrics",
+    "livekit.agents.metrics.PipelineLLMMetrics": "LLMMetrics",
+    "livekit.agents.metrics.PipelineSTTMetrics": "STTMetrics",
+    "livekit.agents.metrics.PipelineTTSMetrics": "TTSMetrics",
+    "livekit.agents.metrics.PipelineVADMetrics": "VADMetrics",
+    "livekit.rtc.ChatManager": "local_participant.send_text() and register_text_stream_handler()",
+    "livekit.rtc.ChatMessage": "text streams",
+}
+"""Names of Python that are gone, and what does their work now."""
