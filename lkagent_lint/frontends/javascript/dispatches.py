@@ -67,8 +67,9 @@ class Dispatches:
         """What variables that hold a configuration or a list of agents are used for, by name."""
         self._options = [given for node in registrations for given in arguments(node)[:1]]
         self._nodes = [node for node, _ in walk(source.root)]
-        for node in self._nodes:
-            self._note_use(node)
+        for _ in range(2):  # a list may be for a configuration whose own use is found further down
+            for node in self._nodes:
+                self._note_use(node)
 
     def room_sources(self) -> Iterator[RoomSourceFact]:
         """Every token and every creation of a room. A token lists agents if the file configures any room."""
@@ -103,7 +104,7 @@ class Dispatches:
     # Variables
 
     def _note_use(self, node: Node) -> None:
-        """``token.roomConfig = configuration`` and ``{ roomConfig: configuration }``."""
+        """``token.roomConfig = configuration``, ``{ roomConfig: configuration }`` and ``{ agents: [dispatch] }``."""
         if node.type == "assignment_expression":
             target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
             if target is not None and value is not None and last_name(target) in _CONFIGS:
@@ -111,12 +112,14 @@ class Dispatches:
         elif node.type == "object":
             for key, _, value in entries(node):
                 if key in (*_CONFIGS, *_LISTS):
-                    use = self._of_holder(node, key)
-                    if use is not None:
+                    use = self._of_holder(node, key) or self._climb(node)
+                    if use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
                         self._note(value, use)
 
     def _note(self, value: Node, use: Use) -> None:
         value = unwrap(value)
+        for element in value.named_children if value.type == "array" else ():
+            self._note(element, use)
         if value.type in ("identifier", "shorthand_property_identifier"):
             self._uses.setdefault(text_of(value), use)
 

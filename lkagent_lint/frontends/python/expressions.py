@@ -68,6 +68,12 @@ def _blocks(target: Expr) -> bool:
     return isinstance(target, Attribute) and target.base == Name("requests")
 
 
+def _reads_environment(target: Expr) -> bool:
+    """``os.environ.get("NAME", "default")``: the value may be an agent's name."""
+    base = target.base if isinstance(target, Attribute) else None
+    return isinstance(base, (Attribute, Name)) and base.name == "environ"
+
+
 def is_leaf(node: cst.BaseExpression) -> bool:
     """No step can come from evaluating it."""
     return isinstance(node, (cst.Name, cst.SimpleString, cst.Integer, cst.Float))
@@ -183,6 +189,7 @@ class Expressions:
             use is not Use.AWAITED
             and (word in QUIET_METHODS or isinstance(target, Opaque))
             and not _fills_agents(target)
+            and not _reads_environment(target)
             and not _blocks(target)
             and all(isinstance(value, _PLAIN) for value in args)
             and all(isinstance(value, _PLAIN) for _, value in keywords)
