@@ -26,6 +26,7 @@ def request_for(
     settings: Mapping[str, Any],
     *,
     since: str | None = None,
+    jobs: int | None = None,
     cache: bool = False,
     cache_dir: str | None = None,
 ) -> engine.Request:
@@ -48,6 +49,7 @@ def request_for(
         paths=absolute,
         overlays=overlays,
         changed=None if since is None else changed_since(since, absolute) | overlays.keys(),
+        jobs=jobs,
         cache=cache,
         cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
         **fields,

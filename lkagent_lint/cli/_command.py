@@ -87,7 +87,7 @@ def command() -> None:
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="The most processes to use. For now every run uses one, whatever N is.",
+    help="The most processes that read files; as many as there are cores by default, one for little work.",
 )
 @click.option(
     "--cache-dir",
@@ -122,7 +122,9 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     from lkagent_lint.cli._reports import outputs_for
 
     outputs = outputs_for(output, output_format, output_file, statistics)
-    request = request_for(paths, stdin_filename, settings, since=since, cache=not no_cache, cache_dir=cache_dir)
+    request = request_for(
+        paths, stdin_filename, settings, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
+    )
     if show_settings or show_files:
         from lkagent_lint.cli import _show
 

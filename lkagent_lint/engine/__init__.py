@@ -15,7 +15,7 @@ from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.extraction import Extractor, Here
+from lkagent_lint.extraction import Extractor, Pool
 from lkagent_lint.rules import lka000_internal_error
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
@@ -75,20 +75,20 @@ def _check(request: Request, watch: Watch) -> Report:
 
 def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch) -> Iterator[Survey]:
     """Every root that the request's paths belong to or hold, one after the other."""
-    maker = Here()
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
-    while pending:
-        watch.at("reading files")
-        root = min(pending)
-        extractor = Extractor(_cache_of(request, root), maker)
-        found = Survey(root, pending.pop(root), finder, overlays, extractor)
-        done.add(root)
-        for nested in found.nested:
-            # A directory asked for holds it whole, whatever else of it was asked for by name.
-            if nested not in done:
-                pending[nested] = (nested,)
-        yield found
+    with Pool(request.jobs) as pool:
+        while pending:
+            watch.at("reading files")
+            root = min(pending)
+            extractor = Extractor(_cache_of(request, root), pool)
+            found = Survey(root, pending.pop(root), finder, overlays, extractor)
+            done.add(root)
+            for nested in found.nested:
+                # A directory asked for holds it whole, whatever else of it was asked for by name.
+                if nested not in done:
+                    pending[nested] = (nested,)
+            yield found
 
 
 def _cache_of(request: Request, root: str) -> FactsCache | None:

@@ -22,6 +22,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Report only findings with a place in or below one of these; everything is read and judged all the same."""
     isolated: bool = False
     """Read no settings file at all."""
+    jobs: int | None = None
+    """The most processes that read files; as many as there are cores if None, and one for little work."""
     cache: bool = False
     """Keep facts between runs, in ``.lkagent_lint_cache`` at each root."""
     cache_dir: str | None = None

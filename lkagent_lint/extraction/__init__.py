@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from lkagent_lint.cache import FactsCache
-from lkagent_lint.extraction.one import Failed, Made, Source, facts_of, make_facts
+from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of
+from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.facts import FileFacts
 
-__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Source"]
+__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Pool", "Source"]
 
 
 class Extracted(NamedTuple):
@@ -29,14 +30,6 @@ class Maker(Protocol):
     """Makes facts somewhere: answers for every source, in any order."""
 
     def make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]: ...
-
-
-class Here:
-    """Makes facts in this process, one after the other."""
-
-    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
-        for source in sources:
-            yield source, make_facts(source.front_end, source.name, source.data)
 
 
 class Extractor:

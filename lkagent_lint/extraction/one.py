@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from lkagent_lint.facts import FileFacts, decode, encode
@@ -65,6 +66,14 @@ def facts_of(made: Made | memoryview) -> FileFacts:
             return FileFacts(problems=(Problem(ProblemKind.NOT_ANALYSED, reason, START_OF_FILE),))
         case _:
             return decode(made)
+
+
+class Here:
+    """Makes facts in this process, one after the other."""
+
+    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+        for source in sources:
+            yield source, make_facts(source.front_end, source.name, source.data)
 
 
 def _extract(front_end: FrontEnd, name: str, data: bytes) -> FileFacts:

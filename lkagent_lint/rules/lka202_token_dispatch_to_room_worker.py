@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.names import FromEnv, JobType, Known
+from lkagent_lint.project.names import FromEnv, JobType, Known, Name
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.rules._base import Meta, Subject, quoted, where
 
@@ -65,26 +65,29 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    tokens = [each for each in project.dispatches if each.kind is DispatchKind.TOKEN and not each.in_tests]
+    tokens: dict[tuple[str, str], list[Dispatch]] = {}
+    for each in project.dispatches:
+        if each.kind is DispatchKind.TOKEN and not each.in_tests and (key := _identity(each.name)) is not None:
+            tokens.setdefault(key, []).append(each)
     for worker in project.workers:
         if worker.in_tests or worker.job_type is not JobType.ROOM:
             continue
         if project.settings(worker.place.path).job_type_model == "server":
             continue
-        carried = [token for token in tokens if _same(worker, token)]
-        if carried:
-            yield _finding(worker, carried)
+        key = _identity(worker.name)
+        if key is not None and key in tokens:
+            yield _finding(worker, tokens[key])
 
 
-def _same(worker: Worker, token: Dispatch) -> bool:
-    """Equal names that are known, or the same variable of the environment, which needs no value to be equal."""
-    match worker.name, token.name:
-        case Known(left), Known(right):
-            return left == right and left != ""
-        case FromEnv(left), FromEnv(right):
-            return left == right
+def _identity(name: Name) -> tuple[str, str] | None:
+    """What two sides must share: a name that is known, or a variable of the environment, whatever its value is."""
+    match name:
+        case Known(value) if value:
+            return "name", value
+        case FromEnv(variable):
+            return "variable", variable
         case _:
-            return False
+            return None
 
 
 def _finding(worker: Worker, tokens: list[Dispatch]) -> Diagnostic:

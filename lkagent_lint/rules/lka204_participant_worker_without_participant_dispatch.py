@@ -57,15 +57,20 @@ _ROOM_LEVEL = frozenset({DispatchKind.API, DispatchKind.ROOM, DispatchKind.COMMA
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if any(names_of(dispatch) is None for dispatch in project.dispatches):
-        return
+    asked: dict[str, list[Dispatch]] = {}
+    for dispatch in project.dispatches:
+        names = names_of(dispatch)
+        if names is None:
+            return
+        for name in dict.fromkeys(names):
+            asked.setdefault(name, []).append(dispatch)
     for worker in project.workers:
         if worker.in_tests or worker.job_type is not JobType.PARTICIPANT or not isinstance(worker.name, Known):
             continue
         if project.settings(worker.place.path).job_type_model == "server" or not worker.name.value:
             continue
         name = worker.name.value
-        asking = [each for each in project.dispatches if name in (names_of(each) or ())]
+        asking = asked.get(name, [])
         if asking and all(map(_is_room_level, asking)):
             yield META.at(
                 worker.place,

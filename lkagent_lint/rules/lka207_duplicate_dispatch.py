@@ -52,9 +52,12 @@ META = Meta("LKA207", "duplicate-dispatch", Severity.WARNING, "one agent is disp
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
+    spoken_of: dict[str, list[Dispatch]] = {}
+    for each in project.dispatches:
+        if each.kind is DispatchKind.API and is_spoken_of(each) and isinstance(each.name, Known) and each.name.value:
+            spoken_of.setdefault(each.place.path, []).append(each)
     for path, facts in project.files.items():
-        own = [each for each in project.dispatches if each.place.path == path and each.kind is DispatchKind.API]
-        named = [each for each in own if is_spoken_of(each) and isinstance(each.name, Known) and each.name.value]
+        named = spoken_of.get(path, [])
         for flow in facts.flows.values() if len(named) > 1 else ():
             yield from _in(flow, named)
         yield from _in_script(facts, named)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
@@ -49,10 +51,12 @@ def activations(
     project: Project, solved: Sequence[Solved], wanted: Callable[[Flow], bool]
 ) -> Iterator[tuple[Flow, Environment]]:
     """The wanted functions of 1.x files: as they stand, as request handlers, and as jobs enter them."""
+    entered = _entered(project, solved)
     for path, facts in project.files.items():
         for flow in () if facts.legacy else facts.flows.values():
             if wanted(flow):
-                for environment in _environments(project, path, flow, solved):
+                yield flow, project.evaluator.usual(path, flow)
+                for environment in entered.get((path, flow.name), ()):
                     yield flow, environment
 
 
@@ -66,17 +70,25 @@ def _could_be(word: str, words: frozenset[str]) -> bool:
     return word in words or snake(word) in words or (word == "close" and "aclose" in words)
 
 
-def _environments(project: Project, path: str, flow: Flow, solved: Sequence[Solved]) -> Iterator[Environment]:
-    evaluator = project.evaluator
-    yield evaluator.usual(path, flow)
-    for worker in project.workers:
-        for request in worker.requests:
-            if (request.path, request.flow) == (path, flow.name):
-                yield evaluator.results.activation(request, (only(JOB_REQUEST),), ())
-    for each in solved:
-        for environment in each.entered:
-            if (environment.path, environment.flow) == (path, flow.name):
-                yield environment
+_Entered = dict[tuple[str, str], dict[Environment, None]]
+_known: WeakKeyDictionary[Project, tuple[Sequence[Solved], _Entered]] = WeakKeyDictionary()
+
+
+def _entered(project: Project, solved: Sequence[Solved]) -> _Entered:
+    """The activations that request handlers and jobs enter, by file and flow; made once for a project's jobs."""
+    known = _known.get(project)
+    if known is not None and known[0] is solved:
+        return known[1]
+    found: _Entered = {}
+    requests = (
+        project.evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+        for worker in project.workers
+        for request in worker.requests
+    )
+    for environment in chain(requests, chain.from_iterable(each.entered for each in solved)):
+        found.setdefault((environment.path, environment.flow), {})[environment] = None
+    _known[project] = solved, found
+    return found
 
 
 def _method(project: Project, thing: Thing, methods: Methods, functions: frozenset[str]) -> str:

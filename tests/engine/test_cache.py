@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lkagent_lint import engine, extraction
+from lkagent_lint import engine
 from lkagent_lint.cache import DIRECTORY
 from lkagent_lint.diagnostics import Report
+from lkagent_lint.extraction import Source, one
 from lkagent_lint.facts import FileFacts, decode, encode
 from lkagent_lint.frontends import python
 from tests.engine.test_check import BOOT, EARLY, write
@@ -39,13 +40,13 @@ def project(tmp_path: Path) -> Path:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose facts were made, in order."""
     names: list[str] = []
-    make = extraction.Here.make
+    make = one.Here.make
 
-    def noted(self: extraction.Here, sources: list[extraction.Source]) -> object:
+    def noted(self: one.Here, sources: list[Source]) -> object:
         names.extend(os.path.basename(source.path) for source in sources)
         return make(self, sources)
 
-    monkeypatch.setattr(extraction.Here, "make", noted)
+    monkeypatch.setattr(one.Here, "make", noted)
     return names
 
 
@@ -122,7 +123,7 @@ def test_a_cache_that_cannot_be_used_costs_nothing_but_time(project: Path, spoil
 def test_facts_of_another_shape_are_made_again(project: Path, monkeypatch: pytest.MonkeyPatch, made: list[str]) -> None:
     expected = check(project)
     with monkeypatch.context() as patch:
-        patch.setattr(extraction, "make_facts", lambda *_: b"\x93" * 20_000)  # deep nesting, with a right checksum
+        patch.setattr(one, "make_facts", lambda *_: b"\x93" * 20_000)  # deep nesting, with a right checksum
         with pytest.raises(Exception, match=r".*"):
             check(project, cache_dir=str(project / "own"))
     made.clear()
