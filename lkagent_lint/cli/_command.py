@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from lkagent_lint import __version__
 from lkagent_lint.cli._options import report_options
 from lkagent_lint.cli._settings import completed_rules, settings_options
+from lkagent_lint.cli._tasks import task, task_options, with_values
 
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
@@ -31,7 +32,7 @@ the tool could not do its work: wrong usage, wrong settings, an internal error.
 \b
 Settings:      [tool.lkagent-lint] in pyproject.toml, or lkagent-lint.toml
 Long lists:    @FILE stands for the arguments in FILE, one a line
-Hide a line:   a comment at its end, # noqa: LKA101
+Suppress one:  a comment at its line or above it, # lkagent: ignore[LKA101] reason
 """
 
 
@@ -43,6 +44,8 @@ class _Group(click.Group):
         # A shell that completes the first word asks for what may stand there.
         if (args or not ctx.resilient_parsing) and (not args or args[0] not in own):
             args = ["check", *args]
+        if args and args[0] == "check":
+            args = with_values(args)
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -98,8 +101,7 @@ def command() -> None:
     help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
 )
 @click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
-@click.option("--show-settings", is_flag=True, help="Show the settings of each path, and where each comes from.")
-@click.option("--show-files", is_flag=True, help="Show the files that a check looks at.")
+@task_options
 @_version
 def _check(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
@@ -114,22 +116,18 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     jobs: int | None,
     cache_dir: str | None,
     no_cache: bool,
-    show_settings: bool,
-    show_files: bool,
-    **settings: Any,
+    **options: Any,
 ) -> int:
     from lkagent_lint.cli._check import check, request_for
     from lkagent_lint.cli._reports import outputs_for
 
     outputs = outputs_for(output, output_format, output_file, statistics)
+    do = task(options)
     request = request_for(
-        paths, stdin_filename, settings, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
+        paths, stdin_filename, options, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
     )
-    if show_settings or show_files:
-        from lkagent_lint.cli import _show
-
-        show = _show.show_settings if show_settings else _show.show_files
-        return show(request, as_json=outputs[0].format == "json")
+    if do is not None:
+        return do(request, outputs[0].format == "json")
     return check(request, outputs, color=color, exit_zero=exit_zero)
 
 

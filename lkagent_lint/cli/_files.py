@@ -108,6 +108,23 @@ def write_file(path: str, text: str) -> None:
         raise FileError(path, reason_of(error)) from None
 
 
+def rewrite_file(path: str, before: bytes, after: bytes) -> None:
+    """Let new bytes take the place of a file's, whole or not at all, if it still holds what was read.
+
+    A symbolic link stays one; what it leads to is replaced. Raises FileError.
+    """
+    target = os.path.realpath(path)
+    try:
+        if not os.access(target, os.W_OK):
+            raise FileError(path, os.strerror(errno.EACCES))
+        with open(target, "rb") as file:
+            if file.read() != before:
+                raise FileError(path, "it has changed since it was read")
+        _replace(target, after)
+    except (OSError, ValueError) as error:
+        raise FileError(path, reason_of(error)) from None
+
+
 def append_file(path: str, text: str) -> None:
     """Add a text as UTF-8 to a file, which is made where it is missing. Raises FileError."""
     try:

@@ -147,22 +147,29 @@ def decode(data: bytes) -> str | Undecodable:
 
     Line ends are kept as they are and a UTF-8 byte order mark is dropped, so offsets count from after it.
     """
+    codec = python_codec(data)
+    if isinstance(codec, Undecodable):
+        return codec
+    body = data.removeprefix(codecs.BOM_UTF8)
+    return _decoded(body, codec, len(data) - len(body))
+
+
+def python_codec(data: bytes) -> str | Undecodable:
+    """The encoding of Python source without its byte order mark, as ``decode`` finds it."""
     for mark, name, _ in _WIDE_MARKS:
         if data.startswith(mark):
             return Undecodable(f"it is {name}, not UTF-8 text")
     has_mark = data.startswith(codecs.BOM_UTF8)
-    body = data[len(codecs.BOM_UTF8) :] if has_mark else data
+    body = data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in body:
         return Undecodable(f"it holds a null byte (byte offset {data.index(0)})")
     cookie = _cookie(body)
     if cookie is None:
-        return _decoded(body, "utf-8", len(data) - len(body))
+        return "utf-8"
     codec = _source_codec(cookie)
-    if isinstance(codec, Undecodable):
-        return codec
-    if has_mark and codec not in ("utf-8", "utf-8-sig"):
+    if not isinstance(codec, Undecodable) and has_mark and codec not in ("utf-8", "utf-8-sig"):
         return Undecodable(f'its encoding cookie "{cookie}" contradicts its UTF-8 byte order mark')
-    return _decoded(body, codec, len(data) - len(body))
+    return codec
 
 
 def decode_loosely(data: bytes) -> str:

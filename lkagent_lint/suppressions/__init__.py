@@ -7,15 +7,16 @@ is decided by ``noqa.NoqaMap``, as flake8 decides it; an ``lkagent:`` comment hi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from lkagent_lint.facts.comments import Comment
+from lkagent_lint.frontends.javascript import dialect_of
 from lkagent_lint.frontends.text import JSON, YAML, is_script
 from lkagent_lint.sources.reading import Undecodable, decode, decode_loosely
 from lkagent_lint.suppressions.grammar import directives
 from lkagent_lint.suppressions.scopes import Suppression, scoped
 
-__all__ = ["Suppression", "comments_of", "read_suppressions"]
+__all__ = ["Suppression", "comments_of", "meaning_of", "read_suppressions"]
 
 _PYTHON = (".py", ".pyi", ".pyw")
 
@@ -40,24 +41,41 @@ def _may_suppress(data: bytes) -> bool:
 def comments_of(path: str, data: bytes) -> list[Comment]:
     """The comments of a file, in order; none for a language whose comments are not known."""
     name = os.path.basename(path)
-    return list(_comments(name, data))
-
-
-def _comments(name: str, data: bytes) -> Iterable[Comment]:
     if name.endswith(_PYTHON):
-        from lkagent_lint.frontends.python.comments import comments as of_python
+        from lkagent_lint.frontends.python import comments as python
 
         text = decode(data)
-        return () if isinstance(text, Undecodable) else of_python(text)
-    from lkagent_lint.frontends.javascript import dialect_of
-
+        return [] if isinstance(text, Undecodable) else python.comments(text)
     dialect = dialect_of(name)
     if dialect is not None:
-        from lkagent_lint.frontends.javascript.comments import comments as of_javascript
+        from lkagent_lint.frontends.javascript import comments as javascript
 
-        return of_javascript(decode_loosely(data), dialect)
+        return list(javascript.comments(decode_loosely(data), dialect))
     if name.endswith((*JSON, *YAML)) or is_script(name):
-        from lkagent_lint.frontends.text.comments import comments as of_text
+        from lkagent_lint.frontends.text import comments as others
 
-        return of_text(decode_loosely(data), name)
-    return ()
+        return list(others.comments(decode_loosely(data), name))
+    return []
+
+
+def meaning_of(path: str, data: bytes) -> object:
+    """What a file says beside its comments, to be compared with what it says after a change of these.
+
+    Equal to nothing, itself included, where that is not known.
+    """
+    name = os.path.basename(path)
+    if name.endswith(_PYTHON):
+        from lkagent_lint.frontends.python import comments as python
+
+        text = decode(data)
+        return object() if isinstance(text, Undecodable) else python.meaning(text)
+    dialect = dialect_of(name)
+    if dialect is not None:
+        from lkagent_lint.frontends.javascript import comments as javascript
+
+        return javascript.meaning(decode_loosely(data), dialect)
+    if name.endswith((*JSON, *YAML)) or is_script(name):
+        from lkagent_lint.frontends.text import comments as others
+
+        return others.meaning(decode_loosely(data), name)
+    return object()

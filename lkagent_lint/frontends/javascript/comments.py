@@ -22,3 +22,10 @@ def comments(text: str, dialect: Dialect) -> Iterator[Comment]:
             before = lines.line(span.line)[: span.column - 1]
             after = lines.line(span.end_line)[span.end_column - 1 :]
             yield Comment(text_of(node), span, not (before + after).strip(_BRACES), span.line)
+
+
+def meaning(text: str, dialect: Dialect) -> object:
+    """What a text says beside its comments and white space, to be compared with another's."""
+    source = Source(text.encode("utf-8", "surrogatepass"), dialect)
+    leaves = [text_of(node) for node, _ in walk(source.root) if not node.children and node.type != "comment"]
+    return source.root.has_error, "".join("".join(leaves).split())

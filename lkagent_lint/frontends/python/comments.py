@@ -32,3 +32,15 @@ def _comments(text: str) -> Iterator[Comment]:
             yield Comment(token.string, span, not token.line[:column].strip(), first)
         elif token.type in (tokenize.NL, tokenize.NEWLINE):
             first = token.end[0] + (token.end[1] > 0)
+
+
+def meaning(text: str) -> object:
+    """What a text says beside its comments, to be compared with another's; equal to nothing where it is not Python."""
+    try:
+        return [
+            (token.type, "" if token.type == tokenize.NEWLINE else token.string)
+            for token in tokenize.generate_tokens(io.StringIO(_LINE_END.sub("\n", text)).readline)
+            if token.type not in (tokenize.COMMENT, tokenize.NL)
+        ]
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return object()

@@ -16,6 +16,7 @@ from lkagent_lint.text import Lines
 # What is not closed ends with its line, so that no place is looked at twice.
 _IN_JSON = re.compile(r"\"(?:[^\"\\\n]|\\.)*|'(?:[^'\\\n]|\\.)*|(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?)")
 _IN_SCRIPT = re.compile(r"\\.|\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?|(?P<comment>(?:^|(?<=[\s;&|(]))#[^\n]*)", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n?|\n")
 _IN_YAML = re.compile(r"(?P<comment>(?:^|(?<=[ \t]))#[^\n]*)", re.MULTILINE)
 
 
@@ -85,3 +86,35 @@ def _here_documents(text: str) -> list[tuple[int, int]]:
         if opened is not None:
             end, start = opened["end"], offset
     return found
+
+
+def meaning(text: str, name: str) -> object:
+    """What a text says beside its comments, to be compared with another's; equal to nothing where that is not known."""
+    if name.endswith(YAML):
+        return _yaml_tokens(text)
+    by_line = {each.span.line: each for each in comments(text, name) if each.span.line == each.span.end_line}
+    lines: list[str] = []
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        comment = by_line.get(number)
+        kept = line if comment is None else line[: comment.span.column - 1].rstrip()
+        # Behind a backslash the next line is a part of this one, and what looks like a comment is none.
+        continued = (kept or (lines[-1] if lines else "")).endswith("\\")
+        if comment is None or continued:
+            lines.append(line)
+        elif kept:
+            lines.append(kept)
+    return lines
+
+
+def _yaml_tokens(text: str) -> object:
+    import yaml
+
+    if len(text) > MAX_BYTES:
+        return object()
+    try:
+        return [
+            (type(token).__name__, getattr(token, "value", None))
+            for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        ]
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return object()
