@@ -52,7 +52,7 @@ def link(
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules)
-    servers = Servers(evaluator)
+    servers = Servers(root, evaluator)
     linker = _Linker(root, evaluator, servers)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
     for path in sorted(files):

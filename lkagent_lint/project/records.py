@@ -53,6 +53,9 @@ class Server(NamedTuple):
     setups: tuple[Closure, ...]
     """Functions that prepare its processes (``setup_fnc``, ``prewarm_fnc``)."""
     assigned: tuple[Assigned, ...]
+    decorators: tuple[tuple[Place, str], ...]
+    """Its attributes that stand as decorators, without a call, at the functions' names."""
+    in_tests: bool
 
 
 class Worker(NamedTuple):
@@ -87,6 +90,7 @@ class Start(NamedTuple):
     site: Site
     place: Place
     server: Server | None
+    in_tests: bool
 
 
 class Dispatch(NamedTuple):

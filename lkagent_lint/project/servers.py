@@ -12,6 +12,7 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Assigned, Executor, Server, Site, Start
 from lkagent_lint.project.things import Sdk, Things, functions_among
+from lkagent_lint.sources.packages import is_test_file
 
 _SETUPS = ("setup_fnc", "prewarm_fnc")
 _MAX_STEPS = 8
@@ -21,7 +22,8 @@ _MAX_STEPS = 8
 class Servers:
     """Finds them. Pure: it holds nothing that does not follow from the facts."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, root: str, evaluator: Evaluator) -> None:
+        self._root = root
         self._evaluator = evaluator
         facts = {
             Site(path, fact.flow, fact.call): fact
@@ -29,6 +31,7 @@ class Servers:
             for fact in evaluator.files[path].servers
         }
         self._assigned = self._assignments(frozenset(facts))
+        self._decorators = self._decorations(frozenset(facts))
         self.known = {site: self._server(site, fact) for site, fact in facts.items()}
 
     def of_worker(self, fact: WorkerFact, site: Site | None) -> Server | None:
@@ -40,7 +43,9 @@ class Servers:
     def starts(self, path: str) -> Iterator[Start]:
         for fact in self._evaluator.files[path].starts:
             server = None if fact.server is None else self._made_by(path, fact.flow, fact.server)
-            yield Start(Site(path, fact.flow, fact.call), Place(path, fact.span), server)
+            yield Start(
+                Site(path, fact.flow, fact.call), Place(path, fact.span), server, is_test_file(path, self._root)
+            )
 
     def _made_by(self, path: str, flow: str, expression: v.Expr) -> Server | None:
         site = self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
@@ -98,6 +103,19 @@ class Servers:
                         found.setdefault(site, []).append(Assigned(Place(path, store.span), store.name, value))
         return found
 
+    def _decorations(self, servers: frozenset[Site]) -> dict[Site, list[tuple[Place, str]]]:
+        found: dict[Site, list[tuple[Place, str]]] = {}
+        for path in sorted({site.path for site in servers}):
+            flows = self._evaluator.files[path].flows
+            for flow in flows.values():
+                for decorator in flow.decorators:
+                    if isinstance(decorator, v.Attribute):
+                        scope = flows[flow.parent or MODULE]
+                        site = self._origin(path, scope, decorator.base, _MAX_STEPS)
+                        if site in servers and site is not None:
+                            found.setdefault(site, []).append((Place(path, flow.span), decorator.name))
+        return found
+
     def _value(self, path: str, flow: Flow, expression: v.Expr) -> Things:
         return self._evaluator.value(expression, self._evaluator.usual(path, flow))
 
@@ -116,6 +134,8 @@ class Servers:
             executor=self._executor(site.path, flow, call, assigned),
             setups=tuple(closure for things in setups for closure, _ in functions_among(things)),
             assigned=assigned,
+            decorators=tuple(self._decorators.get(site, ())),
+            in_tests=is_test_file(site.path, self._root),
         )
 
     def _executor(self, path: str, flow: Flow, call: Call, assigned: tuple[Assigned, ...]) -> Executor:

@@ -45,12 +45,12 @@ def registered(project: Project, function: Closure, registration: Place) -> Regi
 
 
 def python_entries(project: Project) -> Iterator[Entry]:
-    """Every registration of an entry function in Python that is what it seems: no other decorator stands on it, and
-    its file is not written for livekit-agents 0.x.
+    """Every registration of an entry function in Python that is what it seems: no other decorator stands on it, its
+    file is not written for livekit-agents 0.x, and it is not made in a test, which may never run it.
     """
     plain = {job.entry for job in project.jobs if not job.wrapped and not job.legacy}
     for worker in project.workers:
-        if not is_node(worker.place):
+        if not worker.in_tests and not is_node(worker.place):
             for function in worker.entries:
                 if function in plain:
                     yield Entry(registered(project, function, worker.place), worker)

@@ -21,8 +21,8 @@ task". The job ends there, so whatever the body set up is torn down at once.
 
 ## When it stays silent
 
-When the function returns a value, which may be a coroutine; when it has a decorator that is not the SDK's; and for
-livekit-agents 0.x. In Node an entry may be a plain function.
+When the function returns a value, which may be a coroutine; when it has a decorator that is not the SDK's; for
+livekit-agents 0.x; and in test files. In Node an entry may be a plain function.
 
 ## Evidence
 

@@ -59,7 +59,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found, worker in python_entries(subject.project):
         in_process = worker.server is not None and worker.server.executor is Executor.PROCESS
-        reason = _reason(subject.project, found) if in_process and not worker.in_tests else ""
+        reason = _reason(subject.project, found) if in_process else ""
         if reason and found.place not in seen:
             seen.add(found.place)
             yield META.at(

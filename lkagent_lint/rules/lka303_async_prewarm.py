@@ -22,8 +22,8 @@ Work that needs the event loop belongs into the entry function.
 
 ## When it stays silent
 
-When the function has a decorator, which may run it; and where the value is not a function of the project. In Node
-`prewarm` may be asynchronous.
+When the function has a decorator, which may run it; where the value is not a function of the project; and in test
+files. In Node `prewarm` may be asynchronous.
 
 ## Evidence
 
@@ -50,7 +50,7 @@ META = Meta("LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup funct
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for server in subject.project.servers:
-        for function in server.setups:
+        for function in () if server.in_tests else server.setups:
             found = registered(subject.project, function, server.place)
             plain = all(each in (Name("staticmethod"), Name("classmethod")) for each in found.flow.decorators)
             if found.flow.is_async and not found.flow.is_generator and plain and found.place not in seen:

@@ -47,7 +47,6 @@ from lkagent_lint.facts.paths import surely_runs
 from lkagent_lint.project.records import Executor, Project, Start
 from lkagent_lint.project.things import Closure
 from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.sources.packages import is_test_file
 
 META = Meta("LKA304", "unguarded-run-app", Severity.ERROR, "`cli.run_app` without the main guard")
 
@@ -58,7 +57,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for start in project.starts:
         path = start.site.path
         in_process = start.server is not None and start.server.executor is Executor.PROCESS
-        if not in_process or os.path.basename(path) == "__main__.py" or is_test_file(path, project.root):
+        if not in_process or os.path.basename(path) == "__main__.py" or start.in_tests:
             continue
         if not surely_runs(project.files[path].flows[start.site.flow], start.site.call):
             continue

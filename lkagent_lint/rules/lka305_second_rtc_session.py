@@ -23,7 +23,7 @@ Two agents are two servers, and two processes to run them.
 ## When it stays silent
 
 When the two stand in branches that exclude each other, or in different functions; when it is not known that both mean
-the same server; and when nothing says that both files are imported.
+the same server; when nothing says that both files are imported; and in test files.
 
 ## Evidence
 
@@ -51,8 +51,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     by_server: dict[Site, list[Worker]] = {}
     for worker in project.workers:
-        if worker.server is not None and worker.server.kind == "AgentServer" and worker.site is not None:
-            by_server.setdefault(worker.server.site, []).append(worker)
+        made = worker.server
+        if made is not None and made.kind == "AgentServer" and worker.site is not None and not worker.in_tests:
+            by_server.setdefault(made.site, []).append(worker)
     for workers in by_server.values():
         for second in workers:
             first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)

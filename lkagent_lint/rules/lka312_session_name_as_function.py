@@ -19,7 +19,8 @@ decorator calls it: "TypeError: 'str' object is not callable", while the module 
 
 ## When it stays silent
 
-When the argument is not known to be a string, or the receiver not known to be the SDK's server.
+When the argument is not known to be a string, or the receiver not known to be the SDK's server; and in test
+files.
 
 ## Evidence
 
@@ -47,7 +48,9 @@ _REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     for worker in project.workers:
-        if worker.entry_text is not None and worker.site is not None and project.targets(worker.site) == _REGISTERS:
+        if worker.entry_text is None or worker.site is None or worker.in_tests:
+            continue
+        if project.targets(worker.site) == _REGISTERS:
             yield META.at(
                 worker.place,
                 f'rtc_session takes the entry function here, and {quoted(worker.entry_text)} is a string ("TypeError: '

@@ -6,6 +6,21 @@ import pytest
 
 from tests.sdk.harness import Sdk, claim
 
+_ANSWERS = """
+import asyncio, stage
+from livekit.agents import AgentServer
+
+server = AgentServer()
+
+async def answer(request):
+    {body}
+
+@server.rtc_session(on_request=answer)
+async def entry(ctx): ...
+
+stage.run(stage.offer(server, "other"))
+"""
+
 
 @claim("LKA301", "TypeError: object NoneType can't be used in 'await' expression")
 def test_a_plain_entry_runs_and_then_ends_the_job(sdk: Sdk) -> None:
@@ -244,20 +259,107 @@ def test_a_second_registration_raises(sdk: Sdk) -> None:
     seen.says("RuntimeError: The AgentServer currently only supports registering only one rtc_session")
 
 
-_ANSWERS = """
-import asyncio, stage
-from livekit.agents import AgentServer
+@claim("LKA307", "got an unexpected keyword argument", since="1.3.1")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "AgentServer(prewarm_fnc=print)",
+        "AgentServer(agent_name='desk')",
+        "AgentServer(entrypoint_fnc=print)",
+        "AgentServer().rtc_session(request_fnc=print)",
+        "AgentServer().rtc_session(name='desk')",
+        "WorkerOptions(print, on_request=print)",
+        "WorkerOptions(print, setup_fnc=print)",
+    ],
+)
+def test_keywords_of_the_other_api_are_refused(sdk: Sdk, call: str) -> None:
+    seen = sdk.run(
+        f"""
+        import stage
+        from livekit.agents import AgentServer, WorkerOptions
 
-server = AgentServer()
+        try:
+            {call}
+        except TypeError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("TypeError: ", "() got an unexpected keyword argument")
 
-async def answer(request):
-    {body}
 
-@server.rtc_session(on_request=answer)
-async def entry(ctx): ...
+@claim("LKA307", "takes keywords only", since="1.3.1")
+def test_a_server_takes_keywords_only_and_options_need_an_entry(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer, WorkerOptions
 
-stage.run(stage.offer(server, "other"))
-"""
+        for call in (lambda: AgentServer(WorkerOptions(print)), lambda: WorkerOptions(agent_name="desk")):
+            try:
+                call()
+            except TypeError as error:
+                stage.said(error)
+        """
+    )
+    seen.says("takes 1 positional argument but 2 were given")
+    seen.says("missing 1 required positional argument: 'entrypoint_fnc'")
+
+
+@claim("LKA307", "it is created here, and nothing reads it", since="1.3.2")
+def test_attributes_of_the_other_api_are_never_read(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer, JobExecutorType
+
+        def prewarm(proc):
+            print("PREWARM", flush=True)
+
+        server = AgentServer(job_executor_type=JobExecutorType.THREAD)
+        server.prewarm_fnc = prewarm
+        server.agent_name = "desk"
+
+        @server.rtc_session()
+        async def entry(ctx):
+            print("ENTRY", flush=True)
+            ctx.shutdown("done")
+
+        print("NAME", repr(server._agent_name))
+        stage.run(stage.serve(server))
+        """
+    )
+    seen.says("NAME ''", "ENTRY")
+    seen.never_says("PREWARM")
+
+
+@claim("LKA307", "TypeError: 'NoneType' object is not callable", since="1.3.2")
+def test_the_setup_function_is_no_decorator(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer()
+        try:
+            @server.setup_fnc
+            def prewarm(proc): ...
+        except TypeError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("TypeError: 'NoneType' object is not callable")
+
+
+@claim("LKA310", "Without the argument every job has an identity of its own, `agent-` and the job's id")
+def test_an_identity_of_its_own_is_the_default(sdk: Sdk) -> None:
+    seen = sdk.run(_ANSWERS.format(body="await request.accept()"))
+    seen.says("ANSWER available=True", "identity=agent-AJ_1")
+
+
+@claim("LKA310", "an identity that is written out")
+def test_an_identity_is_taken_as_it_is(sdk: Sdk) -> None:
+    seen = sdk.run(_ANSWERS.format(body="await request.accept(identity='desk')"))
+    seen.says("ANSWER available=True", "identity=desk")
 
 
 @claim("LKA306", "no answer was given inside the job_request_fnc, automatically rejecting the job", since="1.3.1")

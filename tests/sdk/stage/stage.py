@@ -143,7 +143,7 @@ async def serve(server, *, seconds=20.0):
 async def offer(server, room):
     """Let a server register with a stand-in for LiveKit on the loopback interface, and offer it one job there.
 
-    It prints what the server sends: ``REGISTERED`` and ``ANSWER available=… terminate=…``.
+    It prints what the server sends: ``REGISTERED`` and ``ANSWER available=… terminate=… identity=…``.
     """
 
     async def connection(request):
@@ -160,7 +160,11 @@ async def offer(server, room):
                 await socket.send_bytes(answer.SerializeToString())
             elif said.HasField("availability"):
                 given = said.availability
-                print(f"ANSWER available={given.available} terminate={given.terminate}", flush=True)
+                print(
+                    f"ANSWER available={given.available} terminate={given.terminate} "
+                    f"identity={given.participant_identity}",
+                    flush=True,
+                )
         return socket
 
     application = web.Application()

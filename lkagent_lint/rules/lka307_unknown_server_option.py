@@ -1,0 +1,218 @@
+"""An option that servers and registrations do not have in this release.
+
+## What it does
+
+Reports keywords of `AgentServer(...)`, `rtc_session(...)` and `WorkerOptions(...)` that the project's release of
+livekit-agents does not take, options assigned to a server on which nothing reads them (`server.prewarm_fnc = f`), and
+`@server.setup_fnc` as a decorator; also positional arguments that a server does not take, and worker options without
+an entry function. In Node: keys of `ServerOptions` that it does not have.
+
+## Why it is bad
+
+The options moved when `AgentServer` took the place of `WorkerOptions`: `prewarm_fnc` is `setup_fnc`, and the request
+function, the agent's name and its type belong to `rtc_session`. A keyword that is gone raises "TypeError:
+AgentServer.__init__() got an unexpected keyword argument" while the module is imported. An attribute is worse: it is
+created on the spot, nothing reads it, and nothing says so. Node drops keys that it does not know.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For options that only a later release has: the project may well run that one. For names that are no option anywhere
+and are merely kept on the server; for classes of the project's own; where LKA308 or LKA209 speaks of the same option;
+and in test files.
+
+## Evidence
+
+The tables of each release's signatures, read from the released packages; livekit-agents 1.8.9, run.
+@livekit/agents 1.9.0, run: `new ServerOptions({ agent_name: 'x' })` has the `agentName` '' (LKA209 reports that key).
+
+## Fix safety
+
+There is no fix yet; a rename is right only where both spellings mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.records import Project, Server, Worker
+from lkagent_lint.project.things import SdkMethod, only
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.tables import Kind, Parameters, Release
+
+META = Meta("LKA307", "unknown-server-option", Severity.ERROR, "an option that servers and registrations do not have")
+
+_REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))
+_MOVED = {
+    ("AgentServer", "prewarm_fnc"): "setup_fnc",
+    ("AgentServer", "request_fnc"): "rtc_session(on_request=)",
+    ("AgentServer", "on_request"): "rtc_session(on_request=)",
+    ("AgentServer", "entrypoint_fnc"): "rtc_session",
+    ("AgentServer", "agent_name"): "rtc_session(agent_name=)",
+    ("AgentServer", "worker_type"): "rtc_session(type=)",
+    ("AgentServer", "type"): "rtc_session(type=)",
+    ("AgentServer", "on_session_end"): "rtc_session(on_session_end=)",
+    ("rtc_session", "request_fnc"): "on_request",
+    ("rtc_session", "worker_type"): "type",
+    ("rtc_session", "server_type"): "type",
+    ("rtc_session", "name"): "agent_name",
+    ("rtc_session", "prewarm_fnc"): "AgentServer(setup_fnc=)",
+    ("rtc_session", "setup_fnc"): "AgentServer(setup_fnc=)",
+    ("WorkerOptions", "setup_fnc"): "prewarm_fnc",
+    ("WorkerOptions", "on_request"): "request_fnc",
+    ("WorkerOptions", "type"): "worker_type",
+    ("WorkerOptions", "name"): "agent_name",
+    ("ServerOptions", "entry"): "an option of defineAgent",
+    ("ServerOptions", "prewarm"): "an option of defineAgent",
+}
+"""What takes the place of an option, by who does not have it."""
+
+
+_TAKE_OPTIONS = (("AgentServer", ""), ("AgentServer", "rtc_session"), ("WorkerOptions", ""))
+_NODE_OPTIONS = ("ServerOptions", "WorkerOptions")
+_PYTHON, _NODE = "livekit-agents", "@livekit/agents"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    for server in project.servers:
+        path = server.site.path
+        release = tables.release(_PYTHON, project.sdk(path).version)
+        is_judged = not server.in_tests and not project.files[path].legacy
+        if is_judged and release is not None and release.has_class(server.kind):
+            yield from _of_call(project.call(server.site), server.place, server.kind, "", release)
+            if server.kind == "AgentServer":
+                yield from _of_attributes(server, release)
+    for worker in project.workers:
+        if worker.in_tests:
+            continue
+        if is_node(worker.place):
+            yield from _of_node(project, worker)
+        elif worker.site is not None and project.targets(worker.site) == _REGISTERS:
+            release = tables.release(_PYTHON, project.sdk(worker.site.path).version)
+            if release is not None:
+                yield from _of_call(project.call(worker.site), worker.place, "AgentServer", "rtc_session", release)
+
+
+def _of_call(call: Call, place: Place, owner: str, method: str, release: Release) -> Iterator[Diagnostic]:
+    """What a constructor or a method refuses; one finding, for the first thing that Python stumbles upon."""
+    parameters = _parameters(release, owner, method)
+    if parameters is None:
+        return
+    title, function = (
+        method or owner,
+        f"{owner if owner != 'WorkerOptions' else 'ServerOptions'}.{method or '__init__'}",
+    )
+    later = _keywords(release, owner, method)
+    given = [name for name, _ in call.keywords]
+    unknown = [name for name in dict.fromkeys(given) if name != "**" and name not in later]
+    missing = [name for name in parameters.positional if name in parameters.required and name not in given]
+    if unknown and not parameters.var_keyword:
+        yield META.at(
+            place,
+            f'{title} does not take {" and ".join(unknown)} ("TypeError: {function}() got an unexpected keyword '
+            f"argument '{unknown[0]}'\"){_instead(title, unknown[0])}",
+            key=unknown,
+        )
+    elif call.args and not parameters.positional and not parameters.var_positional:
+        yield META.at(
+            place,
+            f'{title} takes keywords only ("TypeError: {function}() takes 1 positional argument but '
+            f'{len(call.args) + 1} were given")',
+            key=("*",),
+        )
+    elif missing and not call.args and "**" not in given:
+        yield META.at(
+            place,
+            f'{title} needs {missing[0]} ("TypeError: {function}() missing 1 required positional argument: '
+            f"'{missing[0]}'\")",
+            key=(missing[0],),
+        )
+
+
+def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
+    options = frozenset[str]().union(*(_keywords(release, *each) for each in _TAKE_OPTIONS))
+    for assigned in server.assigned:
+        if assigned.name in options - _members(release, "AgentServer"):
+            yield META.at(
+                assigned.place,
+                f"AgentServer has no attribute {assigned.name}: it is created here, and nothing reads it"
+                f"{_instead('AgentServer', assigned.name)}",
+                key=(assigned.name,),
+            )
+    for place, name in server.decorators:
+        member = release.member("AgentServer", name)
+        if member is not None and member.kind in (Kind.PROPERTY, Kind.SETTABLE):
+            yield META.at(
+                place,
+                f"{name} of a server is a property and no decorator (\"TypeError: 'NoneType' object is not "
+                f'callable"): assign the function to it',
+                key=(name,),
+            )
+
+
+def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
+    sdk = project.sdk(worker.place.path)
+    release = tables.release(_NODE, sdk.version)
+    call = None if worker.site is None else project.call(worker.site)
+    if release is None or call is None or not call.args or not isinstance(call.args[0], v.Mapping):
+        return
+    known = {*("", "**", "agent_name"), *(name for kind in _NODE_OPTIONS for name in _members(release, kind))}
+    if sdk.has(Change.SERVER_TYPE):
+        known.add("workerType")  # LKA308 speaks of it, and LKA209 of agent_name
+    unknown = [key for key, _ in call.args[0].entries if key not in known]
+    if unknown:
+        yield META.at(
+            worker.place,
+            f"ServerOptions has no {' and no '.join(unknown)}: Node drops what it does not know, and nothing says so"
+            f"{_instead('ServerOptions', unknown[0])}",
+            key=unknown,
+        )
+
+
+def _releases(release: Release) -> Iterator[Release]:
+    """A release and every later one."""
+    table = release.table
+    for version in table.releases[table.index(release.version) :]:
+        found = tables.release(table.package, version)
+        if found is not None:
+            yield found
+
+
+@lru_cache(maxsize=64)
+def _keywords(release: Release, owner: str, method: str) -> frozenset[str]:
+    """The keywords of a constructor, or of a method, in a release and in every later one."""
+    found = filter(None, (_parameters(each, owner, method) for each in _releases(release)))
+    return frozenset[str]().union(*(each.keywords for each in found))
+
+
+@lru_cache(maxsize=64)
+def _members(release: Release, owner: str) -> frozenset[str]:
+    """The members of a class in a release and in every later one."""
+    return frozenset(name for each in _releases(release) for name in each.members(owner))
+
+
+def _parameters(release: Release, owner: str, method: str) -> Parameters | None:
+    if not method:
+        return release.parameters(owner)
+    member = release.member(owner, method)
+    return None if member is None else member.parameters
+
+
+def _instead(owner: str, name: str) -> str:
+    moved = _MOVED.get((owner, name))
+    return f"; {name} is {moved} now" if moved else ""

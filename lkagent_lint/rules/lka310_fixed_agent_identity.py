@@ -1,0 +1,90 @@
+"""An agent that takes every job under the same identity.
+
+## What it does
+
+Reports `request.accept(identity="...")` with an identity that is written out.
+
+## Why it is bad
+
+In a room an identity is there once: who joins under the identity of somebody present takes their place. Two jobs in
+one room, of two agents or of one that is dispatched twice, push each other out. Without the argument every job has an
+identity of its own, `agent-` and the job's id.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the identity is made of parts, comes from the environment, or is not known. Where a client looks for the agent by
+its identity, and never more than one is in a room, a fixed one is right: look for `kind` there instead, or hide the
+finding.
+
+## Evidence
+
+livekit-agents 1.8.9, `job.py` 1094-1096 (the identity without the argument); run. @livekit/agents 1.9.0, `job.ts`
+(`accept` takes name and identity by position). The server's side was not run.
+
+## Fix safety
+
+There is no fix: something else may rely on the identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.facts.values import Expr, Spread
+from lkagent_lint.project.things import SdkMethod, String, only
+from lkagent_lint.rules._base import Default, Meta, Subject, quoted
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.typestate.methods import activations, word_of
+
+META = Meta(
+    "LKA310",
+    "fixed-agent-identity",
+    Severity.INFO,
+    "a job is accepted under an identity that is always the same",
+    Default.PREVIEW,
+)
+
+_ACCEPT = only(SdkMethod("JobRequest", "accept"))
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project, seen = subject.project, set[Place]()
+    for flow, environment in activations(project, subject.solved, lambda each: any(map(_is_wanted, each.calls))):
+        for call in filter(_is_wanted, flow.calls):
+            place = Place(environment.path, call.span or flow.span)
+            given = _identity(call, node=is_node(place))
+            if given is None or place in seen or project.evaluator.targets(call, environment) != _ACCEPT:
+                continue
+            seen.add(place)
+            match list(project.evaluator.value(given, environment)):
+                case [String(identity)] if identity:
+                    yield META.at(
+                        place,
+                        f"every job has the identity {quoted(identity)}, and a room holds an identity once: two jobs "
+                        "in one room push each other out; leave it out, or make it from the job's id",
+                        subject=flow.name,
+                        key=(identity,),
+                    )
+                case _:
+                    pass
+
+
+def _is_wanted(call: Call) -> bool:
+    return word_of(call) == "accept" and (bool(call.args) or bool(call.keywords))
+
+
+def _identity(call: Call, *, node: bool) -> Expr | None:
+    """The identity that a call gives: by keyword in Python, as the second argument in Node."""
+    if node:
+        return None if len(call.args) < 2 or any(isinstance(each, Spread) for each in call.args) else call.args[1]
+    return next((value for name, value in call.keywords if name == "identity"), None)
