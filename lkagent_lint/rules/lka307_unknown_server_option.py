@@ -49,6 +49,7 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project, Server, Worker
 from lkagent_lint.project.things import SdkMethod, only
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._offers import Offers
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
@@ -89,9 +90,10 @@ _PYTHON, _NODE = "livekit-agents", "@livekit/agents"
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
+    offers = Offers(project)
     for server in project.servers:
         path = server.site.path
-        release = tables.release(_PYTHON, project.sdk(path).version)
+        release = offers.release(path, _PYTHON)
         is_judged = not server.in_tests and not project.files[path].legacy
         if is_judged and release is not None and release.has_class(server.kind):
             yield from _of_call(project.call(server.site), server.place, server.kind, "", release)
@@ -103,7 +105,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if is_node(worker.place):
             yield from _of_node(project, worker)
         elif worker.site is not None and project.targets(worker.site) == _REGISTERS:
-            release = tables.release(_PYTHON, project.sdk(worker.site.path).version)
+            release = offers.release(worker.site.path, _PYTHON)
             if release is not None:
                 yield from _of_call(project.call(worker.site), worker.place, "AgentServer", "rtc_session", release)
 
