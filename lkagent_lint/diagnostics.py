@@ -88,6 +88,17 @@ class Hidden(msgspec.Struct, frozen=True, kw_only=True):
     """Of each rule, whether the comment hid a finding of it."""
 
 
+class Baselined(msgspec.Struct, frozen=True, kw_only=True):
+    """What a baseline did in a check."""
+
+    path: str
+    """Absolute."""
+    known: int
+    """How many findings it hid."""
+    stale: tuple[tuple[str, str, int], ...]
+    """What it lists and the check did not find: absolute path, code, number of findings."""
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
 
@@ -108,5 +119,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How many diagnostics reach the ``fail-on`` of their file's settings."""
     suppressions: tuple[Hidden, ...] = ()
     """The suppression comments in what was asked for, in report order."""
+    baselines: tuple[Baselined, ...] = ()
+    """The baselines that the settings name, by path."""
     internal_errors: int = 0
     """How many LKA000 there are; any makes the command exit with 2."""

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from lkagent_lint import engine
+from lkagent_lint.cli._baseline import note_stale
 from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
@@ -62,6 +63,7 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     watch = engine.Watch()
     with Progress(watch):
         report = engine.check(request, watch)
+    note_stale(report)
     reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
     if report.internal_errors:
         return 2

@@ -125,6 +125,17 @@ def rewrite_file(path: str, before: bytes, after: bytes) -> None:
         raise FileError(path, reason_of(error)) from None
 
 
+def write_new_file(path: str, data: bytes) -> None:
+    """Write a file that does not exist yet, whole or not at all. Raises FileError, also where it exists."""
+    try:
+        if os.path.lexists(path):
+            raise FileError(path, os.strerror(errno.EEXIST))
+        _check_directory(path)
+        _replace(path, data)
+    except (OSError, ValueError) as error:
+        raise FileError(path, reason_of(error)) from None
+
+
 def append_file(path: str, text: str) -> None:
     """Add a text as UTF-8 to a file, which is made where it is missing. Raises FileError."""
     try:

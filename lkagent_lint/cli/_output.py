@@ -73,6 +73,13 @@ def print_error(message: str, hint: str | None = None) -> None:
     _to_stderr([f"error: {escape.message(message)}", *([escape.inline(hint)] if hint else [])])
 
 
+def print_note(message: str) -> None:
+    """Print a line to standard error, without control characters."""
+    from lkagent_lint.reporters._escape import Escaper
+
+    _to_stderr([Escaper.from_environment().message(message)])
+
+
 def print_config_error(error: ConfigError) -> None:
     """Print an error in the settings to standard error, with the line that it is about and a caret."""
     from lkagent_lint.reporters._escape import Escaper

@@ -66,6 +66,12 @@ _OPTIONS = (
         help="Leave excluded files out even where PATHS names them.",
     ),
     click.option(
+        "--baseline",
+        type=click.Path(),
+        metavar="FILE",
+        help="Do not report the findings that FILE lists; --write-baseline writes it.",
+    ),
+    click.option(
         "--config",
         multiple=True,
         metavar="FILE|KEY=VALUE",
@@ -112,6 +118,9 @@ def request_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         "assignments": assignments,
         "config_file": os.path.abspath(files[0]) if files else None,
     }
+    baseline = options.get("baseline")
+    if baseline:
+        fields["options"]["baseline"] = os.path.abspath(baseline)
     if assignments:
         # What globs in them are relative to.
         fields["directory"] = os.getcwd()

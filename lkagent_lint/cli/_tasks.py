@@ -23,10 +23,14 @@ _OPTIONS = (
     click.option(
         "--list-suppressions", is_flag=True, help="Show every suppression comment, and whether it hides anything."
     ),
+    click.option(
+        "--write-baseline", is_flag=True, help="Write what is found into the baseline, instead of reporting it."
+    ),
+    click.option("--prune-baseline", is_flag=True, help="Take out of the baseline what is no longer found."),
     click.option("--show-settings", is_flag=True, help="Show the settings of each path, and where each comes from."),
     click.option("--show-files", is_flag=True, help="Show the files that a check looks at."),
 )
-NAMES = ("reason", "list_suppressions", "show_settings", "show_files")
+NAMES = ("reason", "list_suppressions", "write_baseline", "prune_baseline", "show_settings", "show_files")
 
 
 def task_options(command: _Command) -> _Command:
@@ -54,13 +58,16 @@ def task(options: dict[str, Any]) -> Callable[[engine.Request, bool], int] | Non
     if not asked:
         return None
     # Few runs need any of them.
-    from lkagent_lint.cli import _show, _suppressions
+    from lkagent_lint.cli import _baseline, _show, _suppressions
 
     if options["reason"] is not None:
         reason: str = options["reason"]
         return lambda request, _: _suppressions.add_suppressions(request, reason)
     if options["list_suppressions"]:
         return lambda request, as_json: _suppressions.list_suppressions(request, as_json=as_json)
+    if options["write_baseline"] or options["prune_baseline"]:
+        only_prune: bool = options["prune_baseline"]
+        return lambda request, _: _baseline.write_baselines(request, only_prune=only_prune)
     if options["show_settings"]:
         return lambda request, as_json: _show.show_settings(request, as_json=as_json)
     return lambda request, as_json: _show.show_files(request, as_json=as_json)

@@ -217,6 +217,7 @@ EXPECTED = {
     "exclude": _STRINGS,
     "extend-exclude": _STRINGS,
     "force-exclude": "true or false",
+    "baseline": "a string",
     "fail-on": '"error", "warning" or "info"',
     "dispatched-elsewhere": _STRINGS,
     "job-type-model": '"reference" or "server"',

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """Paths never read, beside those of ``exclude``."""
     force_exclude: bool = False
     """Leave excluded files out even where they are named on the command line, as hooks name them."""
+    baseline: str | None = None
+    """A file with findings that are known and not reported, relative to this one; ``--write-baseline`` writes it."""
     fail_on: Severity = Severity.WARNING
     """The least severity that makes the command exit with 1: ``error``, ``warning`` or ``info``."""
     dispatched_elsewhere: tuple[str, ...] = ()

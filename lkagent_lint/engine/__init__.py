@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Report, Summary
-from lkagent_lint.engine.policy import finder_for
+from lkagent_lint.engine.baseline import Baselines, Rewritten
+from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
@@ -21,7 +22,7 @@ from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
 from lkagent_lint.stack import run_deep
 
-__all__ = ["Request", "Survey", "Watch", "check", "survey"]
+__all__ = ["Request", "Survey", "Watch", "check", "rewritten_baselines", "survey"]
 
 
 def check(request: Request, watch: Watch | None = None) -> Report:
@@ -31,6 +32,24 @@ def check(request: Request, watch: Watch | None = None) -> Report:
     Runs in a thread with a deep stack.
     """
     return run_deep(lambda: _check(request, watch or Watch()))
+
+
+def rewritten_baselines(request: Request, *, only_prune: bool = False) -> tuple[Rewritten, ...]:
+    """The baselines that the settings for a request name, as they should be written after a check of it.
+
+    With ``only_prune`` they lose what is stale and gain nothing. Raises ``ConfigError`` as ``check`` does.
+    """
+
+    def run() -> tuple[Rewritten, ...]:
+        overlays = Overlays(request.overlays)
+        finder = finder_for(request, overlays)
+        baselines = Baselines(finder, overlays, may_be_missing=not only_prune)
+        with _collector_paused():
+            for surveyed in _surveys(request, finder, overlays, Watch()):
+                RootCheck(request, surveyed, Watch(), baselines)
+        return tuple(baselines.rewritten(request.paths, Policy(finder).reports, only_prune=only_prune))
+
+    return run_deep(run)
 
 
 def survey(request: Request) -> tuple[Survey, ...]:
@@ -52,23 +71,26 @@ def survey(request: Request) -> tuple[Survey, ...]:
 def _check(request: Request, watch: Watch) -> Report:
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
+    baselines = Baselines(finder, overlays)
     diagnostics: list[Diagnostic] = []
     summaries: list[Summary] = []
     suppressions: list[Hidden] = []
     failing = 0
     with _collector_paused():
         for surveyed in _surveys(request, finder, overlays, watch):
-            check = RootCheck(request, surveyed, watch)
+            check = RootCheck(request, surveyed, watch, baselines)
             diagnostics += check.diagnostics
             failing += check.failing
             suppressions += check.suppressions
             summaries.append(check.summary)
     watch.at("")
+    baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
     return Report(
         diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
         summary=_added(summaries),
         failing=failing,
         suppressions=tuple(sorted(suppressions, key=lambda each: each.place)),
+        baselines=tuple(sorted(baselined, key=lambda each: each.path)),
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Summary
+from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
@@ -20,7 +21,7 @@ from lkagent_lint.rules._base import Subject
 class RootCheck:
     """One root: its index, its findings, filtered."""
 
-    def __init__(self, request: Request, survey: Survey, watch: Watch) -> None:
+    def __init__(self, request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> None:
         self._request = request
         self._watch = watch
         self._root = survey.root
@@ -36,7 +37,10 @@ class RootCheck:
         shown = list(self._shown(self._findings()))
         shown += self._shown(list(self._hiding.invalid(inside)))
         shown += self._shown(list(self._hiding.unused(inside, self._policy.reports)))
-        self.diagnostics = [each for each in shown if self._is_new(each)]
+        for directory in {os.path.dirname(path) for path in inside} | {survey.root}:
+            baselines.use(directory, survey.root)
+        fresh = [each for each in shown if not baselines.hides(each, survey.root)]
+        self.diagnostics = [each for each in fresh if self._is_new(each)]
         self.suppressions = list(self._hiding.listed(inside))
         self.failing = sum(map(self._policy.fails, self.diagnostics))
         self.summary = self._summary()

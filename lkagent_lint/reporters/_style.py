@@ -31,7 +31,8 @@ class Style:
 
 
 def summary_line(report: Report, escape: Escaper, style: Style) -> str:
-    """``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 4 findings``."""
+    """``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 4 findings``, and, where a baseline
+    hides any, ``but 3 of the baseline``."""
     seen = report.summary
     parts = [
         _count(seen.files, "file"),
@@ -42,6 +43,9 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     ]
     findings = len(report.diagnostics)
     outcome = _count(findings, "finding") if findings else "no findings"
+    known = sum(baseline.known for baseline in report.baselines)
+    if known:
+        outcome += f" but {known} of the baseline"
     return f"{', '.join(parts)}: {style.bold(outcome)}"
 
 

@@ -68,6 +68,8 @@ SETTINGS: list[tuple[str, bool]] = [
     ('[per-file-ignores]\n"tests/**" = ["LKA2"]', True),
     ('per-file-ignores = { "tests/**" = "LKA2" }', False),
     ('extend-per-file-ignores = ["tests/**"]', False),
+    ('baseline = "known.json"', True),
+    ("baseline = true", False),
     ('exclude = ["a/"]\nextend-exclude = ["b/"]', True),
 ]
 

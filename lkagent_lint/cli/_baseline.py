@@ -1,0 +1,59 @@
+"""``--write-baseline`` and ``--prune-baseline``, and what a check says of the baselines that it used."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from lkagent_lint import engine
+from lkagent_lint.cli._files import FileError, rewrite_file, write_new_file
+from lkagent_lint.cli._output import print_note, write_output
+from lkagent_lint.diagnostics import Report
+from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import relative_path
+
+_SHOWN = 10
+
+
+def write_baselines(request: engine.Request, *, only_prune: bool) -> int:
+    """Write what is found into the baselines of a request, or take out what is stale.
+
+    Raises UsageError where the settings name none, and FileError for one that cannot be written.
+    """
+    if request.overlays:
+        raise click.UsageError("a baseline is of files, not of standard input")
+    found = engine.rewritten_baselines(request, only_prune=only_prune)
+    if not found:
+        raise click.UsageError('no baseline is named: give --baseline FILE, or set baseline = "FILE"')
+    cwd, escape = os.getcwd(), Escaper.from_environment()
+    for each in found:
+        # A repository that someone else wrote must not choose what is written elsewhere.
+        if each.outside:
+            raise FileError(each.path, "it lies outside the project; name it with --baseline to write it all the same")
+        if each.before is None:
+            write_new_file(each.path, each.after)
+        elif each.before != each.after:
+            rewrite_file(each.path, each.before, each.after)
+        path = escape.leading(relative_path(each.path, cwd))
+        write_output(f"{path}: {_count(each.added, 'finding')} added, {each.removed} taken out\n")
+    return 0
+
+
+def note_stale(report: Report) -> None:
+    """Say on standard error what baselines list and the check did not find."""
+    cwd = os.getcwd()
+    for baseline in report.baselines:
+        if not baseline.stale:
+            continue
+        number = sum(count for _, _, count in baseline.stale)
+        name = relative_path(baseline.path, cwd)
+        print_note(f"{name}: {_count(number, 'finding')} of this baseline no longer there; --prune-baseline takes out:")
+        for path, code, count in baseline.stale[:_SHOWN]:
+            print_note(f"  {relative_path(path, cwd)}: {code} ({count})")
+        if len(baseline.stale) > _SHOWN:
+            print_note(f"  … and {len(baseline.stale) - _SHOWN} more")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else f'{noun}s'}"
