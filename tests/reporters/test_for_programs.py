@@ -17,10 +17,9 @@ import pytest
 from junitparser import JUnitXml
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severity, Summary
-from lkagent_lint.reporters import render
+from lkagent_lint.reporters import render, sarif
 from lkagent_lint.reporters._paths import repository_of
 from lkagent_lint.reporters.github import step_summary
-from lkagent_lint.reporters.sarif import MOST_RESULTS
 from lkagent_lint.rules import all_rules
 from lkagent_lint.text import START_OF_FILE, Span
 
@@ -176,15 +175,17 @@ def test_sarif_names_what_was_not_analysed() -> None:
     assert len(run["results"]) == 3
 
 
-def test_sarif_is_cut_where_github_cuts_and_says_so() -> None:
-    many = [finding(span=Span(line, 1, line, 2)) for line in range(1, MOST_RESULTS + 11)]
+def test_sarif_is_cut_where_github_cuts_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sarif.MOST_RESULTS == 5_000
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 50)
+    many = [finding(span=Span(line, 1, line, 2)) for line in range(1, 61)]
     worst = finding("agents/z.py", severity=Severity.ERROR)
     run = run_of(*many, worst)
-    assert len(run["results"]) == MOST_RESULTS
+    assert len(run["results"]) == 50
     assert run["results"][-1]["level"] == "error"
-    assert run["results"][-2]["locations"][0]["physicalLocation"]["region"]["startLine"] == MOST_RESULTS - 1
+    assert run["results"][-2]["locations"][0]["physicalLocation"]["region"]["startLine"] == 49
     (told,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert told["message"]["text"] == "11 of 5011 findings are left out: GitHub shows at most 5000."
+    assert told["message"]["text"] == "11 of 61 findings are left out: GitHub shows at most 50."
 
 
 @pytest.mark.parametrize("name", HOSTILE)

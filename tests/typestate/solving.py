@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lkagent_lint.config import Settings
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.link import link
@@ -10,6 +12,10 @@ from lkagent_lint.project.records import Project, Texts
 from lkagent_lint.sources.sdk.versions import Sdk
 
 ROOT = "/project"
+
+
+# One file is judged by several versions, and facts follow from its bytes alone.
+_extract = lru_cache(maxsize=64)(extract)
 
 
 def _no() -> bool:
@@ -25,7 +31,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
     paths = {f"{ROOT}/{name}": text for name, text in files.items()}
     return link(
         root=ROOT,
-        files={path: extract(text.encode()) for path, text in sorted(paths.items())},
+        files={path: _extract(text.encode()) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
         texts=Texts(_no, _in_none, _in_none, _no),
         settings=lambda path: Settings(),

@@ -74,12 +74,12 @@ def joined_at(diagnostic: Diagnostic, reached: Iterable[Reached]) -> set[tuple[s
     return {place_of(each) for each in joined or [diagnostic.place]} | led_to
 
 
-def mismatch(program: Program, version: str) -> str:
-    """How the linter and the oracle differ on a program; empty if they do not, or if it has too many paths."""
+def mismatch(program: Program, version: str) -> str | None:
+    """How the linter and the oracle differ on a program; empty if they do not, None if it has too many paths."""
     files = Renderer(program).files()
     expected = run(program, waits_join=VERSIONS[version])
     if expected is None:
-        return ""
+        return None
     subject = Subject(project_of(files, version))
     reached = [each for solved in subject.solved for each in solved.reached]
     found = {seen_of(each) for each in reached if each.event.kind in _KINDS or each.event.kind is Kind.CONNECT}
@@ -104,7 +104,7 @@ def mismatch(program: Program, version: str) -> str:
 
 def shrunk(program: Program, version: str) -> str:
     """The report of the smallest program that still differs, by leaving out one statement after the other."""
-    report = mismatch(program, version)
+    report = mismatch(program, version) or ""
     going = True
     while going:
         going = False
@@ -135,7 +135,10 @@ def test_the_solver_sees_what_brute_force_sees(batch: int) -> None:
     def check() -> str:
         for seed in range(batch, PROGRAMS, BATCHES):
             for version in VERSIONS:
-                if mismatch(Generator(seed).program(), version):
+                difference = mismatch(Generator(seed).program(), version)
+                if difference is None:
+                    break  # there are as many paths for every version
+                if difference:
                     return f"seed {seed}, {version}\n{shrunk(Generator(seed).program(), version)}"
         return ""
 
