@@ -117,7 +117,7 @@ def _of_call(call: Call, place: Place, owner: str, method: str, release: Release
         return
     title, function = (
         method or owner,
-        f"{owner if owner != 'WorkerOptions' else 'ServerOptions'}.{method or '__init__'}",
+        f"{release.path(owner).rpartition('.')[2]}.{method or '__init__'}",
     )
     later = _keywords(release, owner, method)
     given = [name for name, _ in call.keywords]

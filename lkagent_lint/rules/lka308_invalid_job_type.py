@@ -27,7 +27,8 @@ When the value is not known; for numbers; in Node when `serverType` is given too
 ## Evidence
 
 livekit-agents 1.8.9, `worker.py` 76-78 and 1116-1178, run against a local server; @livekit/agents 1.9.0, run:
-`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM.
+`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM. @livekit/agents 1.1.0 was
+made from older sources and still has `workerType` (`dist/worker.js` 131).
 
 ## Fix safety
 
@@ -42,7 +43,9 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.versions import Sdk
 
 META = Meta("LKA308", "invalid-job-type", Severity.ERROR, "a job type in a form that the registration does not take")
 
@@ -51,8 +54,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in subject.project.workers:
         if worker.raw_type:
             yield META.at(worker.place, _raw(worker.raw_type), key=(worker.raw_type,))
-        elif worker.dropped_type is not None and subject.project.sdk(worker.place.path).has(Change.SERVER_TYPE):
+        elif worker.dropped_type is not None and _drops(subject.project.sdk(worker.place.path)):
             yield _dropped(worker, worker.dropped_type)
+
+
+def _drops(sdk: Sdk) -> bool:
+    """The release has ``serverType`` and no ``workerType`` any more. (1.1.0 was made from older sources.)"""
+    release = tables.release("@livekit/agents", sdk.version)
+    has_it = release is not None and release.version == sdk.version and "workerType" in release.members("WorkerOptions")
+    return sdk.has(Change.SERVER_TYPE) and not has_it
 
 
 def _raw(written: str) -> str:
