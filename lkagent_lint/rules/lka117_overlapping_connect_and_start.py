@@ -26,7 +26,8 @@ an await: that is LKA106. When it is not known which room the session is started
 ## Evidence
 
 @livekit/agents 1.7.0, `job.ts` 325-372 (the flag is set only after the await, and there is no lock),
-`voice/agent_session.ts` 912-914; rtc-node, `room.ts` 293 has no guard either. Read, not run.
+`voice/agent_session.ts` 912-914; rtc-node, `room.ts` 293 has no guard either. 1.9.0, run with a stubbed room:
+both calls connect. What the server does then was not run.
 
 ## Fix safety
 

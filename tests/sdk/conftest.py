@@ -7,30 +7,33 @@ import os
 import pytest
 from packaging.version import Version
 
-from tests.sdk.harness import VARIABLE, Sdk, find_sdk
+from tests.sdk.harness import FLOOR, NODE_VARIABLE, VARIABLE, Sdk, find_sdk
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a claim where there is no livekit-agents, or none of its releases."""
+    """Skip a claim where there is no SDK of its language, or none of its releases."""
     mark = item.get_closest_marker("sdk")
     if mark is None:
         return
-    found = find_sdk()
+    found = find_sdk(node=mark.kwargs["node"])
     if isinstance(found, str):
-        if os.environ.get(VARIABLE):
+        if os.environ.get(NODE_VARIABLE if mark.kwargs["node"] else VARIABLE):
             pytest.fail(found, pytrace=False)
         pytest.skip(found)
     since, before = mark.kwargs["since"], mark.kwargs["before"]
+    if not found.is_node and found.version < FLOOR:
+        pytest.skip(f"the scripts need livekit-agents {FLOOR}; this is {found.version}")
     if since and found.version < Version(since):
-        pytest.skip(f"it holds since livekit-agents {since}; this is {found.version}")
+        pytest.skip(f"it holds since {since}; this is {found.version}")
     if before and found.version >= Version(before):
-        pytest.skip(f"it holds before livekit-agents {before}; this is {found.version}")
+        pytest.skip(f"it holds before {before}; this is {found.version}")
 
 
 @pytest.fixture
 def sdk(request: pytest.FixtureRequest) -> Sdk:
-    """The interpreter with livekit-agents; only tests that are claims may ask for it."""
-    assert request.node.get_closest_marker("sdk") is not None, "mark it with @claim"
-    found = find_sdk()
+    """Where the SDK is; only tests that are claims may ask for it."""
+    mark = request.node.get_closest_marker("sdk")
+    assert mark is not None, "mark it with @claim"
+    found = find_sdk(node=mark.kwargs["node"])
     assert isinstance(found, Sdk)
     return found

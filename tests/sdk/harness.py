@@ -1,20 +1,23 @@
 """Claims about livekit-agents as tests: a small script each, run without network in an interpreter that has the SDK.
 
 ``LKAGENT_LINT_SDK_PYTHON`` names that interpreter; without it the interpreter of the tests is asked. Where neither can
-import livekit-agents, every claim is skipped and says so.
+import livekit-agents, every claim is skipped and says so. ``LKAGENT_LINT_NODE_MODULES`` does the same for Node, and
+names a ``node_modules`` directory.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -24,6 +27,9 @@ from packaging.version import Version
 from lkagent_lint.rules import all_rules
 
 VARIABLE = "LKAGENT_LINT_SDK_PYTHON"
+NODE_VARIABLE = "LKAGENT_LINT_NODE_MODULES"
+FLOOR = Version("1.3.1")
+"""The scripts use ``AgentServer``, which older releases do not have."""
 _STAGE = Path(__file__).parent / "stage"
 TIMEOUT = 90.0
 """Seconds for one script; the import of the SDK alone takes two."""
@@ -46,21 +52,27 @@ CLAIMS: list[Claim] = []
 
 
 class Sdk(NamedTuple):
-    """An interpreter that can import livekit-agents."""
+    """Where livekit-agents, or @livekit/agents, can be imported."""
 
-    python: str
+    home: str
+    """The Python interpreter, or the ``node_modules`` directory."""
     version: Version
+    is_node: bool = False
 
     def run(self, script: str, *, timeout: float = TIMEOUT, **environment: str) -> Output:
-        """What a script prints on both streams. ``stage`` can be imported in it; it lies in a file of its own
-        (``agent.py``), so that processes can be started from it. A script that does not end in time is a failure.
+        """What a script prints on both streams. ``stage`` can be imported in it (``./stage.mjs`` in Node); it lies in a
+        file of its own (``agent.py``, ``agent.mjs``), so that processes can be started from it. A script that does not
+        end in time is a failure.
         """
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "agent.py")
+            file = Path(folder, "agent.mjs" if self.is_node else "agent.py")
             file.write_text(textwrap.dedent(script), encoding="utf-8")
+            if self.is_node:
+                shutil.copy(_STAGE / "stage.mjs", folder)
+                Path(folder, "node_modules").symlink_to(self.home)
             try:
                 ran = subprocess.run(
-                    [self.python, "-u", str(file)],
+                    ["node", file.name] if self.is_node else [self.home, "-u", str(file)],
                     cwd=folder,
                     env=_environment(folder, environment),
                     stdin=subprocess.DEVNULL,
@@ -99,17 +111,15 @@ class Output(NamedTuple):
         return self.text if len(self.text) <= 2 * _SHOWN else f"{self.text[:_SHOWN]}\n...\n{self.text[-_SHOWN:]}"
 
 
-def claim(
-    code: str, quote: str, *, since: str = "", before: str = "", also: tuple[str, ...] = ()
-) -> Callable[[Test], Test]:
+def claim(code: str, quote: str, *, since: str = "", before: str = "", node: bool = False) -> Callable[[Test], Test]:
     """Marks a test of what the page or the messages of the rule ``code`` say: ``quote`` stands in that rule's module,
-    whatever its line breaks. ``since`` and ``before`` are the releases of livekit-agents in which it holds.
-    ``also`` are further rules that say the same in these words.
+    whatever its line breaks. ``since`` and ``before`` are the releases of livekit-agents (``node``: @livekit/agents) in
+    which it holds.
     """
 
     def mark(test: Test) -> Test:
-        CLAIMS.extend(Claim(each, quote, test.__name__) for each in (code, *also))
-        marked: Test = pytest.mark.sdk(since=since, before=before)(test)
+        CLAIMS.append(Claim(code, quote, test.__name__))
+        marked: Test = pytest.mark.sdk(since=since, before=before, node=node)(test)
         return marked
 
     return mark
@@ -140,9 +150,13 @@ def _environment(folder: str, extra: dict[str, str]) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=1)
-def find_sdk() -> Sdk | str:
-    """The interpreter with the SDK, or why there is none."""
+@cache
+def find_sdk(*, node: bool) -> Sdk | str:
+    """Where an SDK can be imported, or why it cannot."""
+    return _find_node() if node else _find_python()
+
+
+def _find_python() -> Sdk | str:
     python = os.environ.get(VARIABLE) or sys.executable
     script = "from livekit.agents import __version__; print(__version__)"
     try:
@@ -159,3 +173,16 @@ def find_sdk() -> Sdk | str:
     if ran.returncode:
         return f"{python} cannot import livekit.agents; {VARIABLE} names an interpreter that can"
     return Sdk(python, Version(ran.stdout.split()[-1]))
+
+
+def _find_node() -> Sdk | str:
+    modules = os.environ.get(NODE_VARIABLE, "")
+    if not modules:
+        return f"{NODE_VARIABLE} names no node_modules directory that holds @livekit/agents"
+    try:
+        described = Path(modules, "@livekit", "agents", "package.json").read_text(encoding="utf-8")
+    except OSError as problem:
+        return f"{NODE_VARIABLE}: {problem}"
+    if shutil.which("node") is None:
+        return "node is not installed"
+    return Sdk(os.path.abspath(modules), Version(json.loads(described)["version"]), is_node=True)

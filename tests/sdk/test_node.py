@@ -1,0 +1,188 @@
+"""What the rules say of @livekit/agents."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import partial
+
+import pytest
+
+from tests.sdk.harness import Output, Sdk, claim
+
+node_claim = partial(claim, node=True)
+
+_JOB = """\
+import * as agents from '@livekit/agents';
+import {{ run, said }} from './stage.mjs';
+
+const {{ voice }} = agents;
+
+await run(async (ctx) => {{
+  const session = new voice.AgentSession({{}});
+  const agent = new voice.Agent({{ instructions: 'x' }});
+{body}
+}});
+"""
+
+
+def _job(sdk: Sdk, body: str) -> Output:
+    """What this says within a job's context, over a room that connects to nothing."""
+    return sdk.run(_JOB.format(body=textwrap.indent(textwrap.dedent(body), "  ")))
+
+
+def _options(sdk: Sdk, options: str, read: str) -> Output:
+    """What worker options hold that are made so."""
+    return sdk.run(
+        f"""
+        import {{ ServerOptions }} from '@livekit/agents';
+        import {{ JobType }} from '@livekit/protocol';
+
+        const options = new ServerOptions({{ agent: 'agent.mjs', {options} }});
+        console.log('READ', JSON.stringify(options.{read}), JobType.JT_ROOM, JobType.JT_PUBLISHER);
+        process.exit(0);
+        """
+    )
+
+
+@node_claim("LKA101", "Node since @livekit/agents 1.0.3", since="1.0.3")
+def test_start_connects(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        await session.start({ agent, room: ctx.room });
+        console.log('STARTED');
+        await ctx.connect();
+        console.log('AGAIN');
+        """,
+    )
+    seen.says("CONNECT autoSubscribe=true", "CONNECTED", "STARTED", "AGAIN")
+    assert seen.text.count("CONNECTED") == 1
+
+
+@node_claim("LKA107", "@livekit/agents 1.7.0, `job.ts` 330 (since 1.0.3)", since="1.0.3")
+def test_options_of_a_second_connect_are_dropped(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        await session.start({ agent, room: ctx.room });
+        await ctx.connect(undefined, agents.AutoSubscribe.SUBSCRIBE_NONE);
+        console.log('AGAIN');
+        """,
+    )
+    seen.says("CONNECT autoSubscribe=true", "AGAIN")
+    seen.never_says("autoSubscribe=false")
+
+
+@node_claim("LKA104", "(Node: `Error: room is not connected`)")
+def test_a_wait_outside_the_room_throws(sdk: Sdk) -> None:
+    seen = _job(sdk, "await ctx.waitForParticipant();")
+    seen.says("Error: room is not connected")
+
+
+@node_claim("LKA106", '`generateReply` then throws "AgentSession is not running"')
+def test_a_start_that_nobody_awaits_has_not_started(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        session.start({ agent, room: ctx.room });
+        session.generateReply({ userInput: 'hello' });
+        """,
+    )
+    seen.says("AgentSession is not running")
+
+
+@node_claim("LKA108", '("AgentSession is not running")')
+def test_a_session_that_has_not_started_throws(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        for (const call of [() => session.say('hello'), () => session.generateReply({}), () => session.interrupt()]) {
+          try {
+            await call();
+          } catch (error) {
+            said(error);
+          }
+        }
+        """,
+    )
+    seen.says(*["AgentSession is not running"] * 3)
+
+
+@node_claim("LKA109", "`ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefined")
+def test_the_room_is_undefined_before_it_is_joined(sdk: Sdk) -> None:
+    seen = _job(sdk, "console.log('READ', ctx.room.localParticipant, ctx.agent, ctx.room.name, ctx.job.room?.name);")
+    seen.says("READ undefined undefined undefined room")
+
+
+@node_claim("LKA116", "Without `room=` the session neither joins the room nor hears or speaks in it", since="1.0.3")
+def test_a_session_without_a_room_joins_nothing(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        await session.start({ agent });
+        console.log('STARTED', ctx.room.isConnected);
+        """,
+    )
+    seen.says("STARTED false")
+    seen.never_says("CONNECT")
+
+
+@node_claim("LKA117", "The room is joined twice under one identity", since="1.0.3")
+def test_overlapping_connect_and_start_join_twice(sdk: Sdk) -> None:
+    seen = _job(sdk, "await Promise.all([ctx.connect(), session.start({ agent, room: ctx.room })]);")
+    assert seen.text.count("CONNECT ") == 2
+
+
+@node_claim("LKA307", "Node drops what it does not know, and nothing says so")
+@pytest.mark.parametrize(("options", "read"), [("agent_name: 'x'", "agentName"), ("idleProcesses: 3", "idleProcesses")])
+def test_unknown_options_are_dropped(sdk: Sdk, options: str, read: str) -> None:
+    seen = _options(sdk, options, read)
+    seen.says("READ")
+    seen.never_says("READ 3", 'READ "x"', "Error")
+
+
+@node_claim(
+    "LKA308", "`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM", since="1.2.0"
+)
+def test_a_worker_type_is_dropped(sdk: Sdk) -> None:
+    seen = _options(sdk, "workerType: JobType.JT_PUBLISHER", "serverType")
+    seen.says("READ 0 0 1")
+
+
+@node_claim("LKA309", "Unable to load agent: Missing or invalid default export", since="1.5.0")
+@pytest.mark.parametrize(("exported", "said"), [("{ entry }", True), ("defineAgent({ entry })", False)])
+def test_the_jobs_process_refuses_a_plain_object(sdk: Sdk, exported: str, said: bool) -> None:
+    """The process is the SDK's own; one that takes the file waits for a message and is ended."""
+    seen = sdk.run(
+        f"""
+        import {{ fork }} from 'node:child_process';
+        import {{ writeFileSync }} from 'node:fs';
+
+        writeFileSync('plain.mjs', `
+          import {{ defineAgent }} from '@livekit/agents';
+          const entry = async (ctx) => {{ await ctx.connect(); }};
+          export default {exported};
+        `);
+        const main = 'node_modules/@livekit/agents/dist/ipc/job_proc_lazy_main.js';
+        const child = fork(main, [process.cwd() + '/plain.mjs']);
+        child.on('exit', (code) => {{
+          console.log('EXIT', code);
+          process.exit(0);
+        }});
+        setTimeout(() => {{
+          console.log('WAITS');
+          child.kill('SIGKILL');
+        }}, 8000);
+        """
+    )
+    if said:
+        seen.says("Unable to load agent: Missing or invalid default export", "EXIT 1")
+    else:
+        seen.says("WAITS")
+        seen.never_says("Unable to load agent")
+
+
+@node_claim("LKA311", "`initializeProcessTimeout: 60` gives a process 60 milliseconds to initialise")
+def test_timeouts_are_taken_as_they_are(sdk: Sdk) -> None:
+    _options(sdk, "initializeProcessTimeout: 60", "initializeProcessTimeout").says("READ 60 ")
+    _options(sdk, "", "initializeProcessTimeout").says("READ 10000 ")
