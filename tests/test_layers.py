@@ -20,7 +20,7 @@ LAYERS = (
     ("project", "typestate", "extraction"),
     ("rules", "suppressions"),
     ("engine", "rulebook"),
-    ("reporters", "graph"),
+    ("reporters", "graph", "why"),
     ("cli", "flake8_plugin"),
 )
 """From the bottom up; what stands beside each other may not import each other, but for ``ALLOWED``."""

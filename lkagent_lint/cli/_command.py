@@ -201,3 +201,33 @@ def _completion(shell: str) -> int:  # pyright: ignore[reportUnusedFunction]
     from lkagent_lint.cli._completion import show
 
     return show(shell, command)
+
+
+WHY_FORMATS = ("text", "json")
+
+
+@command.command("why", short_help="Explain what is reported at a line, or is not.")
+@click.argument("place", metavar="FILE:LINE")
+@click.argument("word", required=False, metavar="[CODE|NAME]")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(WHY_FORMATS),
+    default=WHY_FORMATS[0],
+    show_default=True,
+    help="text for reading here, json for programs.",
+)
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+def _why(place: str, word: str | None, output_format: str, isolated: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+    """Show how names, versions and states were resolved at a line, and where knowledge ended.
+
+    With a rule, also which conditions for its finding hold there.
+
+    \b
+    Examples:
+      lkagent-lint why src/agent.py:42
+      lkagent-lint why src/agent.py:42 LKA101
+    """
+    from lkagent_lint.cli._why import show
+
+    return show(place, word, output_format, isolated=isolated)

@@ -177,7 +177,7 @@ class _Walk:
         if name in ignoring.NEVER_READ:
             return
         verdict = ignoring.is_excluded(directory.exclude, path, is_directory=True)
-        excluded = _is_built_in(name) if verdict is None else verdict
+        excluded = is_built_in(name) if verdict is None else verdict
         if not excluded and not ignoring.is_excluded(directory.gitignores, path, is_directory=True):
             self._pending.append(_Directory(path, directory.gitignores, directory.exclude))
 
@@ -218,5 +218,6 @@ def _link_path(link: tuple[_Directory, str]) -> str:
     return link[1]
 
 
-def _is_built_in(name: str) -> bool:
+def is_built_in(name: str) -> bool:
+    """Whether a directory of this name is left out unless the settings bring it back."""
     return name in ignoring.EXCLUDED or name.endswith(".egg-info")

@@ -119,6 +119,8 @@ class Solver:
         self._reached: dict[tuple[Event, Site], States] = {}
         self.entered: dict[Environment, None] = {}
         """Every activation that the job runs."""
+        self.ended: dict[tuple[Place, str], None] = {}
+        """Where knowledge of the job's state ended, and why: half a sentence for people (``why``)."""
         self._memo: dict[tuple[Environment, State, bool], Outcome] = {}
         self._assumed: dict[tuple[Environment, State, bool], Outcome] = {}
         self._running: set[tuple[Environment, State, bool]] = set()
@@ -174,8 +176,9 @@ class Solver:
 
     def _run(self, environment: Environment, start: State) -> Outcome:
         flow = self.evaluator.flow_of(environment)
-        if not flow.blocks:  # too tangled to follow
-            return Outcome(frozenset({lost(start)}), frozenset())
+        if not flow.blocks:
+            place = Place(environment.path, flow.span)
+            return Outcome(frozenset({self._lost(start, place, f"{flow.name} is too tangled to follow")}), frozenset())
         seen = [States() for _ in flow.blocks]
         # In the order of the blocks, which is that of the source: what comes first is known before what follows it.
         order = count()
@@ -237,6 +240,12 @@ class Solver:
             case _:
                 raise TypeError(step)
 
+    def _lost(self, state: State, place: Place, why: str) -> State:
+        """The state behind something that is not followed, with a note of it."""
+        if not self._muted and lost(state) != state:
+            self.ended[place, why] = None
+        return lost(state)
+
     def _happen(self, event: Event, state: State, flow: Flow) -> State:
         site = Site(event.place, flow.name)
         if not self._muted:
@@ -282,7 +291,7 @@ class Solver:
             case Library(dotted):
                 return self._library(dotted, call, state, environment, flow, place)
             case Foreign() | Unknown():
-                state = self._foreign(thing, call, state, environment)
+                state = self._foreign(thing, call, state, environment, place)
             case SdkMethod() | Sdk() | SdkObject():
                 state = self._sdk(thing, call, state, environment, flow, place)
             case _:
@@ -306,7 +315,7 @@ class Solver:
             return _ends(state)
         target = self.evaluator.flow_of(callee)
         if target.is_generator or self._is_wrapped(function, target):
-            return _ends(self._foreign(thing, call, state, environment))
+            return _ends(self._foreign(thing, call, state, environment, place))
         site = Site(place, flow.name)
         if target.is_async and call.use is not Use.AWAITED:
             return self._later(number, call, state, environment, lambda at: self._enter(callee, at, site))
@@ -437,7 +446,7 @@ class Solver:
         if last in _RUNNERS and any(
             isinstance(each, Closure) for each in self.evaluator.results.everything(call, environment)
         ):
-            return _ends(lost(state))
+            return _ends(self._lost(state, place, f"a function goes to {last}, which runs it at another time"))
         return _ends(state)
 
     def _promise(self, call: Call, state: State, environment: Environment, flow: Flow, place: Place) -> Outcome:
@@ -459,17 +468,17 @@ class Solver:
             frozenset(raises),
         )
 
-    def _foreign(self, thing: Thing, call: Call, state: State, environment: Environment) -> State:
+    def _foreign(self, thing: Thing, call: Call, state: State, environment: Environment, place: Place) -> State:
         """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
         so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
         """
         given = self.evaluator.results.everything(call, environment)
         if carries(given, _TRACKED) or (call.use is Use.AWAITED and any(map(self._takes_steps, given))):
-            return lost(state)
+            return self._lost(state, place, f"the context or a session goes to {_named(thing)}")
         if isinstance(thing, Unknown):
             word = call.target.name if isinstance(call.target, v.Attribute) else ""
             if word in CONTEXT_WORDS or word in SESSION_WORDS or (not word and call.use is Use.AWAITED):
-                return lost(state)
+                return self._lost(state, place, "it is not known what is called")
         return state
 
     def _takes_steps(self, thing: Thing) -> bool:
@@ -493,6 +502,17 @@ class Solver:
         return state
 
 
+def _named(thing: Thing) -> str:
+    """A callee in words: the package's own name for it, or what is known."""
+    match thing:
+        case Foreign(name):
+            return f"{name}, which is neither the project's nor the SDK's"
+        case Closure(_, flow):
+            return f"{flow}, which a decorator or a generator hides"
+        case _:
+            return "something that is not known"
+
+
 def _count(call: Call) -> int:
     """How many coroutines a call gathers."""
     first = call.args[0] if call.args else None
@@ -513,6 +533,8 @@ class Solved(NamedTuple):
     """Every activation that the job runs."""
     may_join: bool
     """On some path the job joins its room, or it is not known whether it does."""
+    ended: tuple[tuple[Place, str], ...] = ()
+    """Where knowledge of its state ended, and why."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -522,10 +544,12 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     try:
         outcome = solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
     except (Overflow, RecursionError):
-        return Solved(job, (), (), may_join=True)
+        return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
     reached = sorted(solver.reached(), key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
     may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
-    return Solved(job, tuple(reached), tuple(solver.entered), may_join)
+    if job.wrapped:
+        solver.ended[job.place, "a decorator that is not known stands on the entry function"] = None
+    return Solved(job, tuple(reached), tuple(solver.entered), may_join, tuple(sorted(solver.ended)))
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:

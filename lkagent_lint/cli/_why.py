@@ -1,0 +1,58 @@
+"""What ``why`` does: the place from its argument, one call of the engine, an explanation."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+
+import click
+
+from lkagent_lint import engine, rulebook
+from lkagent_lint.cli._check import request_for, source_of
+from lkagent_lint.cli._output import write_output
+from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.stack import run_deep
+from lkagent_lint.text import Lines
+from lkagent_lint.why import explain, render
+
+_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9})(?::\d{1,9})?:?")
+
+
+def show(place: str, word: str | None, output_format: str, *, isolated: bool) -> int:
+    """Print what there is to say of ``FILE:LINE`` and perhaps of one rule.
+
+    Raises click's UsageError for a place or a rule that does not exist, and ConfigError as the engine does.
+    """
+    code = None if word is None else _code(word)
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        raise click.UsageError(f'"{place}" is no place: write FILE:LINE, as in agent.py:12')
+    path, line = os.path.abspath(match["path"]), int(match["line"])
+    if os.path.isdir(path):
+        raise click.UsageError(f"{match['path']} is a directory: name a file and a line of it")
+    request = request_for((match["path"],), None, {"isolated": isolated})
+    source = source_of({})
+    lines = Lines(source(path) or "").starts
+    if not 1 <= line <= len(lines):
+        count = f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
+        raise click.UsageError(f"{match['path']} has no line {line}: it has {count}")
+    shown = engine.check(request).diagnostics
+    (survey,) = engine.survey(request)
+    relative = functools.partial(relative_path, cwd=os.getcwd())
+
+    def text(each: str) -> str:
+        return source(each) or ""
+
+    found = run_deep(lambda: explain(survey, path, line, code, shown=shown, show=relative, text=text))
+    write_output(render(output_format, found, Escaper.from_environment().leading))
+    return 0
+
+
+def _code(word: str) -> str:
+    try:
+        return rulebook.find(word).META.code
+    except rulebook.UnknownRule as error:
+        hint = f"; did you mean {error.nearest}?" if error.nearest else ""
+        raise click.UsageError(f'there is no rule "{word}"{hint}') from None

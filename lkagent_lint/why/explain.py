@@ -1,0 +1,203 @@
+"""Explains one line of a file of a linked project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place
+from lkagent_lint.engine import Survey
+from lkagent_lint.facts.file import DispatchFact, WorkerFact
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.names import JobType
+from lkagent_lint.project.records import Dispatch, Worker
+from lkagent_lint.project.things import NEVER, Environment
+from lkagent_lint.rules._base import Subject
+from lkagent_lint.text import Span
+from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.solver import Reached
+from lkagent_lint.why import records as r
+from lkagent_lint.why.names import Tracer
+from lkagent_lint.why.states import in_words as states_in_words
+from lkagent_lint.why.things import in_words, spelt
+
+
+class Here(NamedTuple):
+    """The line that is explained, and how its project is asked and shown."""
+
+    survey: Survey
+    subject: Subject
+    path: str
+    line: int
+    show: Callable[[str], str]
+    text: Callable[[str], str]
+
+
+def things(here: Here) -> tuple[r.Thing, ...]:
+    """Registrations, dispatches and calls at the line."""
+    found = [*_workers(here), *_dispatches(here)]
+    named = {each.column for each in found}
+    found += [each for each in _calls(here) if each.column not in named]
+    return tuple(sorted(found, key=lambda each: each.column))
+
+
+def moments(here: Here) -> tuple[r.Moment, ...]:
+    """The states of every job before every event at the line."""
+    found: list[r.Moment] = []
+    for solved in here.subject.solved:
+        reached = [each for each in solved.reached if each.event.place.path == here.path]
+        spans = set(at_line({each.event.place.span for each in reached}, here.line))
+        by_event: dict[tuple[Span, Kind, str], list[Reached]] = {}
+        for each in reached:
+            if each.event.place.span in spans:
+                by_event.setdefault((each.event.place.span, each.event.kind, each.event.detail), []).append(each)
+        for (span, kind, detail), group in sorted(by_event.items(), key=lambda item: (item[0][0], item[0][1].value)):
+            states = states_in_words((each.state for each in group), Place(here.path, span))
+            event = f"{kind.value}: {detail}" if detail else kind.value
+            found.append(r.Moment(job=_job(here, solved.job.place), event=event, column=span.column, states=states))
+    return tuple(found)
+
+
+def ends(here: Here) -> tuple[r.End, ...]:
+    """Where the jobs that run the line's functions ended to be known."""
+    functions = {flow.name for flow, _ in calls_at(here)}
+    found: list[r.End] = []
+    for solved in here.subject.solved:
+        runs = any(each.path == here.path and each.flow in functions for each in solved.entered)
+        if runs or solved.job.place.path == here.path:
+            found += [
+                r.End(
+                    job=_job(here, solved.job.place), path=here.show(place.path), line=place.span.line, message=message
+                )
+                for place, message in solved.ended
+                if place.path != here.path or place.span.line <= here.line
+            ]
+    return tuple(found)
+
+
+def findings_at(here: Here, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Those findings that stand at the line."""
+    return [
+        each
+        for each in found
+        if each.place.path == here.path and each.place.span.line <= here.line <= max(_last(each.place.span), 1)
+    ]
+
+
+def workers_at(here: Here) -> list[tuple[Worker, WorkerFact]]:
+    """Registrations at the line, linked and as the file says them."""
+    facts = here.survey.project.files.get(here.path)
+    linked = {each.place.span: each for each in here.survey.project.workers if each.place.path == here.path}
+    own = {each.span: each for each in (facts.workers if facts is not None else ()) if each.span in linked}
+    return [(linked[span], own[span]) for span in at_line(own, here.line)]
+
+
+def dispatches_at(here: Here) -> list[tuple[Dispatch, DispatchFact]]:
+    """Dispatches at the line, linked and as the file says them."""
+    facts = here.survey.project.files.get(here.path)
+    linked = [each for each in here.survey.project.dispatches if each.place.path == here.path]
+    own = list(zip(linked, facts.dispatches if facts is not None else (), strict=False))
+    spans = set(at_line({each.span for _, each in own}, here.line))
+    return [(each, fact) for each, fact in own if fact.span in spans]
+
+
+def calls_at(here: Here) -> list[tuple[Flow, Call]]:
+    """The calls at the line of which anything could be said, with their functions."""
+    facts = here.survey.project.files.get(here.path)
+    flows = facts.flows.values() if facts is not None else ()
+    found = [(flow, call) for flow in flows for call in flow.calls if call.span is not None]
+    spans = set(at_line({call.span for _, call in found if call.span is not None}, here.line))
+    return [(flow, call) for flow, call in found if call.span in spans]
+
+
+def at_line(spans: Iterable[Span], line: int) -> list[Span]:
+    """The spans that begin at a line; else the smallest that cover it."""
+    ordered = sorted(spans)
+    begin = [each for each in ordered if each.line == line]
+    if begin:
+        return begin
+    covering = [each for each in ordered if each.line < line <= _last(each)]
+    size = min((_last(each) - each.line for each in covering), default=0)
+    return [each for each in covering if _last(each) - each.line == size]
+
+
+def _last(span: Span) -> int:
+    return span.end_line - 1 if span.end_column <= 1 and span.end_line > span.line else span.end_line
+
+
+def _job(here: Here, place: Place) -> str:
+    return f"{here.show(place.path)}:{place.span.line}"
+
+
+def _tracer(here: Here) -> Tracer:
+    return Tracer(here.survey.project.evaluator, here.show, here.text)
+
+
+def _usual(here: Here, flow: str) -> Environment:
+    evaluator = here.survey.project.evaluator
+    return evaluator.usual(here.path, evaluator.files[here.path].flows[flow])
+
+
+def _workers(here: Here) -> Iterator[r.Thing]:
+    for worker, fact in workers_at(here):
+        steps: list[r.Step] = []
+        if fact.name is None:
+            missing = "the registration gives no name"
+            steps.append(r.Step(0, f"{missing}, unless its open options do" if fact.open_ended else missing))
+        else:
+            steps.append(r.Step(0, "its name:"))
+            steps += [
+                r.Step(depth + 1, said) for depth, said in _tracer(here).steps(fact.name, _usual(here, fact.flow))
+            ]
+        if fact.job_type is not None:
+            steps.append(r.Step(0, "its job type:"))
+            traced = _tracer(here).steps(fact.job_type, _usual(here, fact.flow))
+            steps += [r.Step(depth + 1, said) for depth, said in traced]
+        entries = [f"{each.flow} ({here.show(each.path)})" for each in worker.entries]
+        if worker.agent_file is not None:
+            entries.append(f"the agent in {here.show(worker.agent_file)}")
+        steps.append(r.Step(0, f"it runs {', '.join(entries) or 'an entry function that is not known'}"))
+        kind = worker.job_type.value if worker.job_type is not JobType.UNKNOWN else "a job type that is not known"
+        message = f"the registration of a worker for {kind}{' in a test file' if worker.in_tests else ''}"
+        yield r.Thing(kind="worker", column=fact.span.column, message=message, steps=tuple(steps))
+
+
+def _dispatches(here: Here) -> Iterator[r.Thing]:
+    for dispatch, fact in dispatches_at(here):
+        steps: list[r.Step] = []
+        if fact.name is None:
+            steps.append(r.Step(0, "it gives no name"))
+        elif fact.flow in here.survey.project.files[here.path].flows:
+            steps.append(r.Step(0, "the name that it asks for:"))
+            steps += [
+                r.Step(depth + 1, said) for depth, said in _tracer(here).steps(fact.name, _usual(here, fact.flow))
+            ]
+        else:
+            steps.append(r.Step(0, f"the name that it asks for: {spelt(fact.name)}"))
+        notes = " in a test file" if dispatch.in_tests else ""
+        if dispatch.presence:
+            notes += ", by its words only: it silences rules, and nothing is said about it"
+        message = f"a dispatch ({dispatch.kind.value}){notes}"
+        yield r.Thing(kind="dispatch", column=fact.span.column, message=message, steps=tuple(steps))
+
+
+def _calls(here: Here) -> Iterator[r.Thing]:
+    evaluator = here.survey.project.evaluator
+    for flow, call in calls_at(here):
+        entered = [
+            environment
+            for solved in here.subject.solved
+            for environment in solved.entered
+            if (environment.path, environment.flow) == (here.path, flow.name)
+        ]
+        places = entered or [_usual(here, flow.name)]
+        targets = NEVER.union(*(evaluator.targets(call, environment) for environment in places))
+        run = "" if entered else "; no job is seen to run this function"
+        if not entered and flow.name == "<module>":
+            run = ""
+        yield r.Thing(
+            kind="call",
+            column=call.span.column if call.span is not None else 1,
+            message=f"a call of {spelt(call.target)}, in {flow.name}: {in_words(targets, here.show)}{run}",
+            steps=tuple(r.Step(depth, said) for depth, said in _tracer(here).steps(call.target, places[0])),
+        )

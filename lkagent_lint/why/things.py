@@ -1,0 +1,103 @@
+"""Things and expressions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.project.things import (
+    Box,
+    ClassOf,
+    Closure,
+    Foreign,
+    FromVariable,
+    Instance,
+    Library,
+    ModuleOf,
+    Nothing,
+    Partial,
+    Plain,
+    Record,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    String,
+    Super,
+    Thing,
+    Things,
+    in_order,
+)
+from lkagent_lint.rules._base import quoted
+
+
+def in_words(things: Things, show: Callable[[str], str]) -> str:
+    """Everything that a value can be; ``show`` turns absolute paths into those that are shown."""
+    if not things:
+        return "nothing that is assigned anywhere"
+    return " or ".join(dict.fromkeys(thing_in_words(each, show) for each in in_order(things)))
+
+
+def thing_in_words(thing: Thing, show: Callable[[str], str]) -> str:
+    match thing:
+        case String(value):
+            return quoted(value)
+        case FromVariable(variable, default):
+            return f"the environment variable {variable}" + ("" if default is None else f", or {quoted(default)}")
+        case Sdk(name):
+            return f"{name} of the SDK"
+        case SdkObject(kind):
+            return f"the SDK's {kind}"
+        case SdkMethod(kind, name):
+            return f"{kind}.{name} of the SDK"
+        case Library(name, made):
+            plain = name.removeprefix("builtins.").removeprefix("ecmascript.")
+            return f"something made by {plain}" if made else f"{plain} of the language's own library"
+        case Foreign(name):
+            return f"{name} of another package"
+        case ModuleOf(path):
+            return f"the module {show(path)}"
+        case ClassOf(path, name):
+            return f"the project's class {name} ({show(path)})"
+        case Instance(path, name):
+            return f"an object of the project's class {name} ({show(path)})"
+        case Closure(path, flow):
+            return f"the project's function {flow} ({show(path)})"
+        case Partial(function):
+            return f"a partial of {thing_in_words(function, show)}"
+        case Super(path, name):
+            return f"what {name} ({show(path)}) inherits"
+        case Box():
+            return "a container"
+        case Record():
+            return "an object literal"
+        case Nothing():
+            return "None"
+        case Plain():
+            return "a plain value"
+        case _:
+            return "not known"
+
+
+def spelt(expression: v.Expr) -> str:
+    """An expression about as it is written; ``…`` for what is not followed."""
+    match expression:
+        case v.Text(value):
+            return quoted(value)
+        case v.Constant(value):
+            return value
+        case v.Name(name) | v.Import(name) | v.ClassName(name) | v.Function(name):
+            return name
+        case v.External(module, name):
+            return f"{module}.{name}"
+        case v.Attribute(base, name):
+            return f"{spelt(base)}.{name}"
+        case v.Subscript(base, key):
+            return f"{spelt(base)}[{spelt(key)}]"
+        case v.Env(variable):
+            return f"${variable}"
+        case v.Result():
+            return "(…)"
+        case v.Typed(_, value) if value is not None:
+            return spelt(value)
+        case _:
+            return "…"
