@@ -21,9 +21,9 @@ asked for does not happen: audio-only subscription, ICE servers, and end-to-end 
 ## When it stays silent
 
 When some path reaches the call outside the room; when the room was joined by a connect that was given the same
-options, whose values are not compared; when all options are written out as their defaults; with `**options`, which may
-be empty; and before livekit-agents 1.1.0, where a second connect is not guarded. What runs beside a start
-(`asyncio.gather`) has no order and is not judged.
+options, or options whose values cannot be compared; when all options are written out as their defaults; with
+`**options`, which may be empty; and before livekit-agents 1.1.0, where a second connect is not guarded. What runs
+beside a start (`asyncio.gather`) has no order and is not judged.
 
 ## Evidence
 
@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.lifecycle import Event, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
@@ -65,10 +65,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _drops(reached: Reached) -> bool:
-    """The room is joined, and not by a connect that was given the same options: their values may well be equal."""
-    origin = reached.state.origin
-    given = set() if origin is None or origin.event.kind is not Kind.CONNECT else set(origin.event.detail.split(", "))
-    return reached.state.room is Room.JOINED and not given.issuperset(reached.event.detail.split(", "))
+    """The room is joined, and not by a connect that was given the same options, as far as their values can be told."""
+    event, origin = reached.event, reached.state.origin
+    applied = {} if origin is None or origin.event.kind is not Kind.CONNECT else _options(origin.event)
+    same = all(
+        name in applied and (not value or applied[name] in ("", value)) for name, value in _options(event).items()
+    )
+    return reached.state.room is Room.JOINED and not same
+
+
+def _options(event: Event) -> dict[str, str]:
+    return dict(zip(event.detail.split(", "), event.given, strict=True)) if event.detail else {}
 
 
 def _finding(reached: Reached) -> Diagnostic:

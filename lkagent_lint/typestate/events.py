@@ -48,7 +48,13 @@ def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Eval
     match thing:
         case SdkMethod("JobContext", "connect"):
             options = _options_in_node(call) if in_node else _options(call)
-            return Event(Kind.CONNECT, place, bare=not call.args and not call.keywords, detail=options)
+            return Event(
+                Kind.CONNECT,
+                place,
+                bare=not call.args and not call.keywords,
+                detail=", ".join(name for name, _ in options),
+                given=tuple(_spelt(value) for _, value in options),
+            )
         case SdkMethod("JobContext", "wait_for_participant"):
             return Event(Kind.WAIT, place)
         case SdkMethod("AgentSession", "start"):
@@ -80,26 +86,28 @@ def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Eval
             return None
 
 
-def _options(call: Call) -> str:
+def _options(call: Call) -> list[tuple[str, v.Expr]]:
     """The options of a connect that are surely more than defaults; empty where ``**options`` may say anything."""
     if any(name == "**" for name, _ in call.keywords):
-        return ""
-    return ", ".join(name for name, value in call.keywords if _spelt(value) not in _DEFAULTS)
+        return []
+    return [(name, value) for name, value in call.keywords if _spelt(value) not in _DEFAULTS]
 
 
-def _options_in_node(call: Call) -> str:
+def _options_in_node(call: Call) -> list[tuple[str, v.Expr]]:
     """The same for Node, whose options go by their positions."""
     if any(isinstance(each, v.Spread) for each in call.args):
-        return ""
+        return []
     given = zip(_POSITIONS, call.args, strict=False)
-    return ", ".join(name for name, value in given if _spelt(value) not in _DEFAULTS)
+    return [(name, value) for name, value in given if _spelt(value) not in _DEFAULTS]
 
 
 def _spelt(value: v.Expr) -> str:
-    """The last two names of a dotted value, or a constant as written."""
+    """The last two names of a dotted value, a constant as written, a literal text in quotes."""
     match value:
         case v.Constant(text):
             return text
+        case v.Text(text):
+            return repr(text)
         case v.Attribute(v.Name(base) | v.Attribute(name=base), name):
             return f"{base}.{name}"
         case _:

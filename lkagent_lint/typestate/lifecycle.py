@@ -73,6 +73,8 @@ class Event(NamedTuple):
     """LISTEN, SESSION_LISTEN: the event or topic listened for. ROOM_USE, SESSION_USE, SETUP: what is used or made.
     CONNECT: its options that are surely no defaults.
     """
+    given: tuple[str, ...] = ()
+    """CONNECT: how the values of these options are spelled; empty texts where they are not names or literals."""
 
 
 class Site(NamedTuple):
