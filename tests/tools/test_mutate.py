@@ -49,3 +49,11 @@ def test_a_linter_that_finds_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(mutate, "_codes", nothing)
     assert mutate.main([str(FIXTURES / RIGHT[0])]) == 1
+
+
+def test_what_is_found_in_unchanged_files_is_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = (FIXTURES / RIGHT[0] / "agent.py").read_text(encoding="utf-8")
+    late = source + "\n\nasync def late(agent: Agent) -> None:\n    agent.update_instructions('')\n"
+    (tmp_path / "agent.py").write_text(f"from livekit.agents import Agent\n{late}", encoding="utf-8")
+    mutate.main([str(tmp_path)])
+    assert "files as they are (1): LKA106 1\n" in capsys.readouterr().out

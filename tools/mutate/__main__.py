@@ -3,8 +3,8 @@
     python -m tools.mutate DIRECTORY...
 
 Each file with an entry that awaits one ``session.start(room=…)`` is copied with its directory to a place of its own, so
-that nothing of the originals is changed. Prints found mutants by rule and operator. Exits with 1 if fewer than 97 in
-100 are found.
+that nothing of the originals is changed. Prints found mutants by rule and operator, and what is found in the files as
+they are: each of those is right, or a false alarm. Exits with 1 if fewer than 97 in 100 mutants are found.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Outcome(NamedTuple):
     entry: str
     mutant: Mutant
     found: bool
+    unchanged: Counter[str]
+    """What is found in the file as it is, by code."""
 
 
 def main(argv: list[str]) -> int:
@@ -117,7 +119,7 @@ def _judged(path: Path, entry: str, mutant: Mutant, copy: Path, before: Counter[
     place = copy / path.name
     extra = {str(copy / name): text.encode() for name, text in mutant.extra.items()}
     after = _codes(place, {str(place): mutant.text.encode(), **extra}, *extra)
-    return Outcome(str(path), entry, mutant, after[mutant.rule] > before[mutant.rule])
+    return Outcome(str(path), entry, mutant, after[mutant.rule] > before[mutant.rule], before)
 
 
 def _codes(place: Path, overlays: dict[str, bytes], *others: str) -> Counter[str]:
@@ -142,9 +144,18 @@ def report(outcomes: list[Outcome], *, missed: bool) -> None:
         print(f"{key[0]}  {key[1]:42} {sum(each.found for each in group):4} of {len(group)}")
     found = sum(each.found for each in outcomes)
     print(f"found: {found} of {len(outcomes)} ({100 * found / max(1, len(outcomes)):.1f} in 100)")
+    unchanged = {each.path: each.unchanged for each in outcomes}
+    print(f"files as they are ({len(unchanged)}): {_listed(sum(unchanged.values(), Counter()))}")
+    for path, codes in unchanged.items():
+        if codes:
+            print(f"  {os.path.relpath(path)}: {_listed(codes)}")
     for each in outcomes if missed else ():
         if not each.found:
             print(f"missed: {os.path.relpath(each.path)} {each.entry}(): {each.mutant.rule} {each.mutant.operator}")
+
+
+def _listed(codes: Counter[str]) -> str:
+    return ", ".join(f"{code} {number}" for code, number in sorted(codes.items())) or "nothing"
 
 
 if __name__ == "__main__":
