@@ -11,7 +11,7 @@ from lkagent_lint.facts.names import SdkName
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 
-FORMAT = 8
+FORMAT = 9
 """Raised whenever the records or their meaning change."""
 
 

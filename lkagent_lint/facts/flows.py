@@ -130,6 +130,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
     blocks: tuple[Block, ...] = ()
     stores: tuple[Store, ...] = ()
+    swallows: tuple[Span, ...] = ()
+    """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 
 
 class Class(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,6 +58,10 @@ def _shape(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
             return _shape(function, evaluator, depth)
         case Instance():
             return _object(thing, evaluator, depth)
+        case SdkMethod(kind, name) if (kind, name) in UNAWAITED:
+            return Shape.ASYNC
+        case SdkMethod(kind, name) if (kind, name) in AWAITABLE_NEVER:
+            return Shape.PLAIN
         case _:
             return Shape.UNKNOWN
 
@@ -109,15 +113,11 @@ def _result(value: v.Expr, environment: Environment, evaluator: Evaluator, depth
 def _called(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
     """The shape of a function that returns what calling this gives."""
     match thing:
-        case SdkMethod(kind, name) if (kind, name) in UNAWAITED:
-            return Shape.MAKES_COROUTINE
-        case SdkMethod(kind, name) if (kind, name) in AWAITABLE_NEVER:
-            return Shape.PLAIN
         case Library("asyncio.sleep"):
             return Shape.MAKES_COROUTINE
         case Library(name) if name in _PLAIN_LIBRARY:
             return Shape.PLAIN
-        case Closure() | Partial():
+        case Closure() | Partial() | SdkMethod():
             shape = _shape(thing, evaluator, depth)
             return Shape.MAKES_COROUTINE if shape is Shape.ASYNC else shape
         case _:

@@ -118,7 +118,9 @@ def _start(call: Call) -> Kind:
     for name, value in call.keywords:
         if name == "room":
             return Kind.START if value == v.NONE else Kind.START_IN_ROOM
-    open_ended = any(name == "**" for name, _ in call.keywords)
+    # A second positional argument, or a room in the agent's place, as 0.x had it: LKA408 says that this raises.
+    misplaced = len(call.args) > 1 or any(isinstance(each, v.Attribute) and each.name == "room" for each in call.args)
+    open_ended = misplaced or any(name == "**" for name, _ in call.keywords)
     return Kind.START_MAYBE_IN_ROOM if open_ended else Kind.START
 
 

@@ -71,6 +71,7 @@ class FlowDraft:
         self.declared_elsewhere: set[str] = set()
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
+        self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
 
     def freeze(self, positions: Positions) -> Flow:
@@ -101,6 +102,7 @@ class FlowDraft:
                 )
                 for block in self.graph.blocks
             ),
+            swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
         )
 
@@ -144,6 +146,7 @@ class FileDraft:
             nodes.add(id(flow.node))
             nodes.update(id(call.node) for call in flow.calls if call.node is not None)
             nodes.update(id(node) for *_, node in flow.stores if node is not None)
+            nodes.update(map(id, flow.swallows))
             for block in flow.graph.blocks:
                 steps = (AwaitDraft, ReadDraft, ReturnDraft)
                 nodes.update(id(step.node) for step in block.steps if isinstance(step, steps))

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES
+from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
@@ -32,9 +32,12 @@ def blank_inert(text: str, tree: ast.Module) -> tuple[str, tuple[str, ...]]:
 
 
 def _handed(text: str) -> frozenset[str]:
-    """Every name among the arguments of calls that hand a function to the SDK, and every one given for a role."""
+    """Every name among the arguments of calls that hand a function to the SDK or a session its agent, and every one
+    given for a role.
+    """
     arguments = (name for found in HANDED.finditer(text) for name in _NAME.findall(found[1]))
-    return frozenset(arguments) | frozenset(ROLES.findall(text))
+    names = frozenset((*arguments, *ROLES.findall(text), *STARTED.findall(text)))
+    return names | {"__call__"} if names else names
 
 
 class _Slicer:
@@ -52,7 +55,7 @@ class _Slicer:
                 continue
             first = min([statement.lineno, *(each.lineno for each in statement.decorator_list)]) - 1
             last = statement.end_lineno or statement.lineno
-            if statement.name not in self.handed and _is_inert(statement, "".join(self.lines[first:last])):
+            if not self._is_handed(statement) and _is_inert(statement, "".join(self.lines[first:last])):
                 self.inert.append(prefix + statement.name)
                 self.lines[first:last] = ["\n"] * (last - first)
             else:
@@ -61,6 +64,15 @@ class _Slicer:
                     self.blank(statement.body, f"{prefix}{statement.name}.")
         if prefix and not kept:
             self.lines[body[0].lineno - 1] = " " * body[0].col_offset + "pass\n"
+
+    def _is_handed(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+        """Its name, or that of a method of the class, is given to the SDK somewhere in the file."""
+        if statement.name in self.handed:
+            return True
+        body = statement.body if self.handed and isinstance(statement, ast.ClassDef) else ()
+        return any(
+            isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and each.name in self.handed for each in body
+        )
 
 
 def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str) -> bool:

@@ -27,6 +27,7 @@ from lkagent_lint.facts.values import (
     Spread,
     Typed,
 )
+from lkagent_lint.frontends.python.cancellation import swallowing
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
 from lkagent_lint.frontends.python.words import REGISTERS
@@ -205,6 +206,8 @@ class Walker(cst.CSTVisitor):
 
     def _while(self, node: cst.While) -> None:
         graph = self.graph
+        if _always_true(node.test):
+            self.flow.swallows.extend(swallowing(node))
         head = graph.fork()
         after = graph.block()
         self._evaluate(node.test)

@@ -38,6 +38,8 @@ ROOM_READS = frozenset(
 
 HANDED = re.compile(r"\.\s*(?:on|once|add_shutdown_callback|register_\w+|add_participant_entrypoint)\s*\(([^)]*)")
 """The arguments, up to the first bracket that closes, of a call that hands a function to the SDK."""
+STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")
+"""The agent that a session is started with, where it is a plain name: it may be a class."""
 
 QUIET_METHODS = frozenset(
     {

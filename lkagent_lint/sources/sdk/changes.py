@@ -29,6 +29,7 @@ class Change(enum.Enum):
     CONNECT_IDEMPOTENT = "1.1.0", "a second ctx.connect() does nothing; there was no guard before", "1.0.3"
     CLOSE_ON_DISCONNECT = "1.1.0", "the session closes when its participant leaves (close_on_disconnect)"
     BOUND_SHUTDOWN_CALLBACKS = "1.1.0", "ctx.add_shutdown_callback accepts bound methods"
+    CIRCULAR_WAIT_RAISES = "1.2.2", "a tool that waits for the speech that owns it raises"
     AGENT_SERVER = (
         "1.3.1",
         "AgentServer, rtc_session and ServerType; Worker is gone, WorkerOptions still works",

@@ -1,0 +1,73 @@
+"""Endless loops that go on after a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+_CANCELLATIONS = frozenset({"CancelledError", "BaseException"})
+_SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+
+
+def swallowing(loop: cst.While) -> Iterator[cst.CSTNode]:
+    """The exception handlers of a ``while True`` that catch a cancellation of its awaits and let the loop go on.
+
+    A handler is given as the type that it names, or itself where it names none. Nothing is given where the loop can be
+    left outside a ``try``, because a handler may only have said so.
+    """
+    tries = list(_tries(loop.body))
+    handlers = [found for each in tries for found in _swallows(each)]
+    if handlers and not any(_leaves(node) for node in _outside(loop.body, tries)):
+        yield from handlers
+
+
+def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
+    """The outermost ``try`` statements of a loop's own body."""
+    for node in body.children:
+        if isinstance(node, cst.Try):
+            yield node
+        elif not isinstance(node, (*_SCOPES, cst.While, cst.For)):
+            yield from _tries(node)
+
+
+def _swallows(node: cst.Try) -> Iterator[cst.CSTNode]:
+    if node.finalbody is not None or not any(isinstance(each, cst.Await) for each in _inside(node.body)):
+        return
+    for handler in node.handlers:
+        if _catches(handler.type):
+            if not any(_leaves(each) or isinstance(each, cst.Raise) for each in _inside(handler.body)):
+                yield handler if handler.type is None else handler.type
+            return  # the first that catches a cancellation is the one that gets it
+
+
+def _catches(kind: cst.BaseExpression | None) -> bool:
+    match kind:
+        case None:
+            return True
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name in _CANCELLATIONS
+        case cst.Tuple(elements=elements):
+            return any(_catches(each.value) for each in elements)
+        case _:
+            return False
+
+
+def _leaves(node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.Break, cst.Return))
+
+
+def _outside(body: cst.CSTNode, tries: list[cst.Try]) -> Iterator[cst.CSTNode]:
+    """What stands in a loop's body beside its ``try`` statements."""
+    for node in body.children:
+        if node not in tries and not isinstance(node, _SCOPES):
+            yield node
+            yield from _outside(node, tries)
+
+
+def _inside(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Everything in a body that is not a function or a class of its own."""
+    for node in body.children:
+        if not isinstance(node, _SCOPES):
+            yield node
+            yield from _inside(node)

@@ -1,0 +1,173 @@
+"""A shutdown callback that cannot be registered, or fails when the job ends.
+
+## What it does
+
+Reports what is given to `ctx.add_shutdown_callback()` and is not a coroutine function that can be called with nothing
+or with the reason alone: a coroutine (the function was called), a partial, an object with `__call__`, a plain
+function, and a signature that takes the reason for something else. Python only.
+
+## Why it is bad
+
+The SDK reads `callback.__code__`: coroutines, partials and objects have none, so registering them raises
+"AttributeError: 'coroutine' object has no attribute '__code__'". A plain function runs, and awaiting what it gave back
+raises "TypeError: object NoneType can't be used in 'await' expression"; the shutdown goes on at once, and slower
+callbacks beside it are cut off. A callback with a positional parameter, default or not, is called with the reason: in
+`lambda p=participant: ...` and `async def save(session=session)` the value kept there is lost.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For a parameter that may well hold the reason: without a default and without an annotation of another type, with `None`
+or a string as default, or with "reason" in its name. For keyword-only defaults, which are kept. For plain functions
+that give back something to await (a task, a coroutine). For bound methods, which are fine since livekit-agents 1.1.0;
+before, one without a parameter for the reason raises at shutdown and is reported. When the callback may be something
+else, or stands behind a decorator that is not known.
+
+## Evidence
+
+livekit-agents 1.8.9, `job.py` 636-648 and `ipc/job_proc_lazy_main.py` 500-510 (`gather` without `return_exceptions`);
+all run. 1.0.23, `job.py` 227: bound methods are called with the reason whatever they take.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Parameter
+from lkagent_lint.project.callables import Shape, is_coroutine, is_none, shape_of
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import (
+    UNKNOWN,
+    Box,
+    Closure,
+    Environment,
+    Instance,
+    Nothing,
+    Partial,
+    SdkObject,
+    String,
+    Things,
+)
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.typestate.listeners import Handed, handed
+
+META = Meta(
+    "LKA403",
+    "invalid-shutdown-callback",
+    Severity.ERROR,
+    "a shutdown callback that cannot be registered, or fails when the job ends",
+)
+
+_REGISTERS = frozenset({"add_shutdown_callback"})
+_OBJECTS = (SdkObject, Instance, Box, Closure)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for found in handed(project, subject.solved, _REGISTERS):
+        if found.place in seen or is_node(found.place):
+            continue
+        wrong = _wrong(project, found)
+        if wrong:
+            seen.add(found.place)
+            yield META.at(found.place, wrong, subject=found.environment.flow)
+
+
+def _wrong(project: Project, found: Handed) -> str:
+    """What is wrong with a callback, in a sentence; empty if nothing surely is."""
+    evaluator = project.evaluator
+    if is_coroutine(found.handler, found.environment, evaluator):
+        return f"the callback is called here, so {_refused('coroutine')}: give the function itself, without brackets"
+    if is_none(found.handler, found.environment, evaluator):
+        return f"the callback is called here and gives None, so {_refused('NoneType')}: give an async function itself"
+    things = found.things
+    if things and all(isinstance(each, Partial) for each in things):
+        return f"the callback is a partial, so {_refused('functools.partial')}: wrap the call in an async function"
+    if things and all(isinstance(each, Instance) for each in things):
+        names = {each.name for each in things if isinstance(each, Instance)}
+        kind = names.pop().rpartition(".")[2] if len(names) == 1 else "..."
+        return f"the callback is an object, so {_refused(kind)}: give one of its async methods"
+    if shape_of(things, evaluator) is Shape.PLAIN:
+        return (
+            "the callback is no coroutine function: it runs, then awaiting its result raises TypeError (object NoneType"
+            " can't be used in 'await' expression) and cuts off the callbacks beside it: make it an async function"
+        )
+    return _signature(project, found, things)
+
+
+def _refused(kind: str) -> str:
+    return f"add_shutdown_callback() raises AttributeError ('{kind}' object has no attribute '__code__')"
+
+
+def _signature(project: Project, found: Handed, things: Things) -> str:
+    """What is wrong with the parameters of the callback, if it is one function of the project."""
+    if len(things) != 1:
+        return ""
+    (thing,) = things
+    if not isinstance(thing, Closure) or shape_of(things, project.evaluator) is Shape.UNKNOWN:
+        return ""
+    flow = project.files[thing.path].flows[thing.flow]
+    positional = [each for each in flow.parameters if each.kind == "positional"]
+    if thing.bound is not None:
+        positional = positional[1:]
+        if not positional and not project.sdk(found.place.path).has(Change.BOUND_SHUTDOWN_CALLBACKS):
+            return (
+                "before livekit-agents 1.1.0 a bound method is called with the reason: this one takes none, so it "
+                "raises TypeError at shutdown and never runs; give it a parameter for the reason"
+            )
+    required = [each.name for each in positional if each.default is None]
+    if len(required) > 1:
+        return _fails(f"the callback needs {len(required)} arguments ({', '.join(required)}) and is given the reason")
+    needed = next((each.name for each in flow.parameters if each.kind == "keyword" and each.default is None), "")
+    if needed:
+        return _fails(f'the callback needs the argument "{needed}", which nobody gives it')
+    if positional and _takes_other(positional[0], thing, project.evaluator):
+        name = positional[0].name
+        return (
+            f'"{name}" is given the reason for the shutdown, a string, because it is a positional parameter: use the '
+            f"value directly, or make it keyword-only (*, {name}=...)"
+        )
+    return ""
+
+
+def _fails(wrong: str) -> str:
+    return f"{wrong}: it raises TypeError at shutdown and never runs"
+
+
+def _takes_other(parameter: Parameter, closure: Closure, evaluator: Evaluator) -> bool:
+    """A parameter is surely meant for something other than the reason."""
+    if "reason" in parameter.name.lower():
+        return False
+    home = closure.home or evaluator.module(closure.path)
+    if parameter.annotation is not None:
+        inside = evaluator.results.activation(closure, (), ())
+        promised = evaluator.typed(parameter.annotation, inside)
+        if promised:
+            return UNKNOWN not in promised
+    return parameter.default is not None and _keeps(parameter, parameter.default, home, evaluator)
+
+
+def _keeps(parameter: Parameter, default: v.Expr, home: Environment, evaluator: Evaluator) -> bool:
+    """A default that is a value to work with, not one that stands for a reason that is missing."""
+    held = evaluator.value(default, home)
+    if any(isinstance(each, (String, Nothing)) for each in held):
+        return False
+    known = isinstance(default, v.Constant) or (bool(held) and all(isinstance(each, _OBJECTS) for each in held))
+    return known or (isinstance(default, (v.Name, v.Attribute)) and default.name == parameter.name)

@@ -1,0 +1,162 @@
+"""`session.start()` is called with arguments that it refuses.
+
+## What it does
+
+Reports calls of `AgentSession.start` in the order of livekit-agents 0.x (`session.start(ctx.room, agent)`), with a
+room in the agent's place, with the agent's class instead of an agent, with `participant=`, without an agent, and with
+`RoomInputOptions` or `RoomOutputOptions` as `room_options`. In Node: with two arguments, or with an agent instead of
+an object that holds it.
+
+## Why it is bad
+
+`agent` is the only positional parameter since 1.0.0. The call raises "TypeError: AgentSession.start() takes 2
+positional arguments but 3 were given", "got multiple values for argument 'agent'", "got an unexpected keyword argument
+'participant'" or "missing 1 required positional argument: 'agent'"; a room or a class in its place raises
+AttributeError once the session has begun to start; `room_options` raises "ValueError: expected RoomOptions". Node
+takes nothing from such an argument, so the session starts without an agent and without a room.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the receiver is not surely an AgentSession: the pipelines of 0.x, avatars and background audio have a `start` of
+their own. When an argument is not known, or `*args` or `**kwargs` may hold the agent.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent_session.py` 906-918, `voice/room_io/types.py` 179-180; all run. @livekit/agents
+1.9.0, `voice/agent_session.ts` (`start({ agent, room, ... })`).
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.things import ClassOf, Environment, Instance, Sdk, SdkMethod, SdkObject, Thing, Things
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.typestate.methods import activations, word_of
+
+META = Meta(
+    "LKA408", "invalid-start-arguments", Severity.ERROR, "`session.start()` is called with arguments that it refuses"
+)
+
+_START = SdkMethod("AgentSession", "start")
+_OLD_OPTIONS = frozenset({"RoomInputOptions", "RoomOutputOptions"})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_is_start, flow.calls))):
+        for call in filter(_is_start, flow.calls):
+            if call.span is None or project.evaluator.targets(call, environment) != {_START}:
+                continue
+            place = Place(environment.path, call.span)
+            if place in seen:
+                continue
+            judge = _in_node if is_node(place) else _in_python
+            has_options = project.sdk(environment.path).has(Change.ROOM_OPTIONS)
+            wrong = judge(call, environment, project.evaluator, has_options)
+            if wrong:
+                seen.add(place)
+                yield META.at(place, wrong, subject=flow.name)
+
+
+def _is_start(call: Call) -> bool:
+    return word_of(call) == "start"
+
+
+def _in_python(call: Call, environment: Environment, evaluator: Evaluator, has_options: bool) -> str:
+    """What is wrong with a call, in a sentence; empty if nothing surely is."""
+    named = dict(call.keywords)
+    if any(isinstance(each, v.Spread) for each in call.args):
+        return ""
+    given = [evaluator.value(each, environment) for each in call.args]
+    room_first = bool(given) and _is_room(given[0])
+    cure = "agent is its only positional parameter: session.start(agent=..., room=ctx.room)"
+    if len(call.args) > 1:
+        raised = f"TypeError (takes 2 positional arguments but {len(call.args) + 1} were given)"
+        return f"session.start() raises {raised}: {cure}"
+    if call.args and "agent" in named:
+        return f"session.start() raises TypeError (got multiple values for argument 'agent'): {cure}"
+    if "participant" in named:
+        raised = "TypeError (got an unexpected keyword argument 'participant')"
+        return f"session.start() raises {raised}: the participant is chosen by room_options, if at all"
+    if room_first:
+        return f"session.start() is given a room as its agent and raises AttributeError: {cure}"
+    agent = given[0] if given else evaluator.value(named["agent"], environment) if "agent" in named else None
+    if agent is None:
+        return (
+            ""
+            if "**" in named
+            else f"session.start() raises TypeError (missing 1 required positional argument: 'agent'): {cure}"
+        )
+    if _is_class(agent, evaluator):
+        return (
+            "session.start() is given the agent's class and raises AttributeError: give it an agent, made by calling it"
+        )
+    options = named.get("room_options")
+    kind = _old_options(evaluator.value(options, environment)) if options is not None and has_options else ""
+    if kind:
+        return (
+            f"session.start() raises ValueError (expected RoomOptions): {kind} is not one; use room_io.RoomOptions, or "
+            f"{'room_input_options' if kind == 'RoomInputOptions' else 'room_output_options'}="
+        )
+    return ""
+
+
+def _in_node(call: Call, environment: Environment, evaluator: Evaluator, has_options: bool) -> str:
+    if any(isinstance(each, v.Spread) for each in call.args) or not call.args:
+        return ""
+    first = evaluator.value(call.args[0], environment)
+    if first and all(_is_agent(each, evaluator) for each in first):
+        return (
+            "session.start() takes one object, and finds neither an agent nor a room in this one: "
+            "session.start({ agent, room: ctx.room })"
+        )
+    return ""
+
+
+def _is_agent(thing: Thing, evaluator: Evaluator) -> bool:
+    return "Agent" in evaluator.classes.kinds(thing)
+
+
+def _is_room(things: Things) -> bool:
+    return bool(things) and all(each == SdkObject("Room") for each in things)
+
+
+def _is_class(things: Things, evaluator: Evaluator) -> bool:
+    """A class of agents, and no agent."""
+    return bool(things) and all(_makes_agents(each, evaluator) for each in things)
+
+
+def _makes_agents(thing: Thing, evaluator: Evaluator) -> bool:
+    match thing:
+        case ClassOf(path, name):
+            return _is_agent(Instance(path, name, None), evaluator)
+        case Sdk(name):
+            return name in ("livekit.agents.Agent", "livekit.agents.voice.Agent")
+        case _:
+            return False
+
+
+def _old_options(things: Things) -> str:
+    """The name of the old class of options, if the value is surely one of them."""
+    names = {each.kind.rpartition(".")[2] if isinstance(each, SdkObject) else "" for each in things}
+    return names.pop() if len(names) == 1 and names <= _OLD_OPTIONS else ""

@@ -1,0 +1,92 @@
+"""An endless loop in an entry function swallows the cancellation that is to end it.
+
+## What it does
+
+Reports exception handlers for `CancelledError`, `BaseException` or everything (`except:`) in a `while True` of an
+entry function, or of a function of the project that it awaits, which neither raise again nor leave the loop.
+
+## Why it is bad
+
+Since livekit-agents 1.5.2 an entry function that is still running 15 seconds after the shutdown began is cancelled.
+The loop takes the cancellation for one more error and goes on: the shutdown callbacks do not run before it ends, and
+the process stays until it is killed.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For `except Exception`, which a cancellation passes; for loops with a condition, or with another way out; for handlers
+that raise, return or break; for loops in tasks, which nobody waits for; before livekit-agents 1.5.2.
+
+## Evidence
+
+livekit-agents 1.8.9, `ipc/job_proc_lazy_main.py` (the entry is cancelled after 15 seconds) and
+`ipc/supervised_proc.py` 337-338 (the parent waits for the shutdown without a limit of its own).
+
+## Fix safety
+
+There is no fix yet; raising again at the end of the handler is right wherever the loop has nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.flows import Use
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure, Environment, in_order
+from lkagent_lint.rules._base import Default, Meta, Subject, where
+from lkagent_lint.sources.sdk.changes import Change
+
+META = Meta(
+    "LKA410",
+    "swallowed-cancellation",
+    Severity.WARNING,
+    "an endless loop in an entry swallows the cancellation that is to end it",
+    Default.PREVIEW,
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    seen: set[Place] = set()
+    for job in project.jobs:
+        if job.legacy or not job.sdk.has(Change.ENTRY_CANCELLED_ON_SHUTDOWN):
+            continue
+        for environment in _awaited(project, project.evaluator.results.activation(job.entry, job.bindings, ())):
+            flow = project.evaluator.flow_of(environment)
+            for span in flow.swallows:
+                place = Place(environment.path, span)
+                if place not in seen:
+                    seen.add(place)
+                    yield META.at(
+                        place,
+                        f"this catches the cancellation by which the job ends its entry ({where(job.place, place)}), "
+                        "and the loop goes on: the shutdown waits for it, and its callbacks do not run; raise it again",
+                        subject=flow.name,
+                    )
+
+
+def _awaited(project: Project, entry: Environment) -> Iterator[Environment]:
+    """The entry, and the coroutine functions of the project that it awaits in place."""
+    seen: set[tuple[str, str]] = set()
+    pending = [entry]
+    while pending:
+        here = pending.pop()
+        if (here.path, here.flow) in seen:
+            continue
+        seen.add((here.path, here.flow))
+        yield here
+        for call in project.evaluator.flow_of(here).calls:
+            if call.use is Use.AWAITED:
+                for each in in_order(project.evaluator.targets(call, here)):
+                    if isinstance(each, Closure) and project.files[each.path].flows[each.flow].is_async:
+                        args, keywords = project.evaluator.results.arguments(call, here)
+                        pending.append(project.evaluator.results.activation(each, args, keywords))

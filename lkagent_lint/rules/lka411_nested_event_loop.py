@@ -1,0 +1,106 @@
+"""An event loop is started inside the one that runs the job.
+
+## What it does
+
+Reports `asyncio.run()` and `loop.run_until_complete()` where the job's event loop is running: in entry functions,
+tools, handlers, hooks of an agent, functions that answer job requests, shutdown callbacks, and in coroutine functions
+that these call. Where a plain function of the project does it, the finding stands at the call that leads to it.
+
+## Why it is bad
+
+It raises "RuntimeError: asyncio.run() cannot be called from a running event loop", or "This event loop is already
+running", and for a new loop "Cannot run the event loop while another loop is running". The coroutine never runs.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+In functions that are only passed on, to a thread or an executor, where another loop may run. In functions that ask
+whether a loop runs (`get_running_loop`, `is_running`), and in projects that use `nest_asyncio`. In setup functions and
+scripts.
+
+## Evidence
+
+CPython's `asyncio/runners.py` and `asyncio/base_events.py`; run in an entry function of livekit-agents 1.8.9.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Environment, Library, Thing
+from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.typestate.methods import word_of
+
+META = Meta("LKA411", "nested-event-loop", Severity.ERROR, "an event loop is started inside the one that runs the job")
+
+_ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})
+_RUNNERS = frozenset({"run", "run_until_complete"})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if not _may_nest(project):
+        return
+
+    def nests(thing: Thing, call: Call, environment: Environment) -> str:
+        match thing:
+            case Library("asyncio.run"):
+                what = "asyncio.run()"
+            case Library(name) if name.startswith("asyncio.") and name.endswith(".run_until_complete"):
+                what = "run_until_complete()"
+            case _:
+                return ""
+        return "" if _asks(project.evaluator.flow_of(environment)) else what
+
+    seen: set[Place] = set()
+    for found in calls_on_loop(project, roots(project, subject.solved, shutdown=True), nests):
+        if found.place not in seen:
+            seen.add(found.place)
+            yield _finding(found)
+
+
+def _may_nest(project: Project) -> bool:
+    """Some function starts a loop, and nothing allows loops to be nested."""
+    facts = [each for each in project.files.values() if each.language == "python"]
+    if any(module.partition(".")[0] == "nest_asyncio" for each in facts for module in each.modules):
+        return False
+    return any(word_of(call) in _RUNNERS for each in facts for flow in each.flows.values() for call in flow.calls)
+
+
+def _asks(flow: Flow) -> bool:
+    """The function looks whether a loop runs, and may well start one only if none does."""
+    return any(word_of(call) in _ASKS for call in flow.calls)
+
+
+def _finding(found: OnLoop) -> Diagnostic:
+    related: list[Related] = []
+    runs = f"{found.what} starts an event loop"
+    if found.through is not None:
+        runs = f"this call leads to {found.what} ({where(found.through, found.place)}), which starts an event loop"
+        related.append(Related(found.through, "the loop is started here"))
+    said = "asyncio.run() cannot be called from a running event loop"
+    if found.what != "asyncio.run()":
+        said = "This event loop is already running"
+    return META.at(
+        found.place,
+        f"{runs} inside the one that runs the job, so it raises RuntimeError ({said}): await the coroutine, or start a "
+        "task with asyncio.create_task()",
+        related=related,
+        subject=found.function,
+        key=(found.what,),
+    )
