@@ -10,8 +10,8 @@ Reports an entry function that is a lambda, is defined within another function, 
 The entry function is sent to the job's process by its name. A lambda or a nested function has none that can be
 looked up ("Can't pickle local object 'main.<locals>.entrypoint'"), so no process can be started; one under the main
 guard does not exist in the process ("Can't get attribute 'entry' on <module '__mp_main__'"), which ends at once. The
-worker registers and takes jobs, tries again and again, and every job fails: "no process became available after 3
-attempts". In console mode, and on Windows, where jobs run in threads, it works.
+worker registers and takes jobs, tries to start a process again and again, and no job ever runs; newer releases log
+"no process became available after 3 attempts". In console mode, and on Windows, where jobs run in threads, it works.
 
 ## Example
 
@@ -64,11 +64,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             seen.add(found.place)
             yield META.at(
                 found.place,
-                f"{found.title} {reason}, and {where(found.registration, found.place)} registers it: every job fails "
-                '("no process became available after 3 attempts"); define it at the top level of a module'
-                if not is_lambda(found.flow)
-                else f"the entry is a lambda, {reason}: every job fails "
-                '("no process became available after 3 attempts"); define a function at the top level of a module',
+                f"{reason}: no job ever runs; define a function at the top level of a module",
                 related=[Related(found.registration, "it is registered here")],
                 subject=found.flow.name,
             )
@@ -77,21 +73,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _reason(project: Project, found: Registered) -> str:
     """Why a process cannot import the function; empty if it can, or if that is not known."""
     flow, flows = found.flow, project.files[found.path].flows
+    registers = f"{where(found.registration, found.place)} registers it"
     if is_lambda(flow):
-        return "which cannot be sent to the job's process (\"Can't pickle\")"
+        return "the entry is a lambda, which cannot be sent to the job's process (\"Can't pickle\")"
     if flow.owner:
         return ""
-    if flow.parent:
+    if flow.parent and Function(flow.name) in _bound(flows[flow.parent], flow):
+        outer = flow.parent.rpartition(".")[2]
         return (
-            f"is defined within {flow.parent.rpartition('.')[2]}(), so the job's process cannot import it "
+            f"{found.title} is defined within {outer}() and {registers}, so it cannot be sent to the job's process "
             '("Can\'t pickle local object")'
-            if Function(flow.name) in _bound(flows[flow.parent], flow)
-            else ""
         )
     if flow.guarded and _bound(flows[MODULE], flow) == (Function(flow.name),):
         return (
-            'is defined under `if __name__ == "__main__"`, which does not run in the job\'s process '
-            "(\"Can't get attribute '" + flow.name + "'\")"
+            f'{found.title} is defined under `if __name__ == "__main__"` and {registers}, so it does not exist in the '
+            f"job's process (\"Can't get attribute '{flow.name}'\")"
         )
     return ""
 

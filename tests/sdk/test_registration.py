@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from tests.sdk.harness import Sdk, claim
 
@@ -85,7 +86,8 @@ def test_a_nested_entry_cannot_be_sent_to_a_process(sdk: Sdk) -> None:
         """
     )
     seen.says("main.<locals>.entrypoint")
-    seen.says("no process became available after 3 attempts")
+    if sdk.version >= Version("1.8.9"):  # older ones go on trying
+        seen.says("no process became available after 3 attempts")
     seen.never_says("BODY")
 
 

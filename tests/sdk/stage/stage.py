@@ -5,6 +5,7 @@ replaced, where a script asks for it: its ``connect`` waits a moment instead of 
 """
 
 import asyncio
+import builtins
 import inspect
 import logging
 import multiprocessing
@@ -16,6 +17,20 @@ from aiohttp import web
 from livekit import rtc
 from livekit.agents import job as jobs
 from livekit.protocol import agent, models
+
+
+_builtin_print = builtins.print
+
+
+def _print(*values, flush=True, **named):
+    """``print`` that other threads cannot write into."""
+    if named:
+        return _builtin_print(*values, **named)
+    sys.stdout.write(" ".join(map(str, values)) + "\n")
+    sys.stdout.flush()
+
+
+builtins.print = _print
 
 
 class _WithError(logging.Formatter):
