@@ -18,16 +18,16 @@ from livekit import rtc
 from livekit.agents import job as jobs
 from livekit.protocol import agent, models
 
-
 _builtin_print = builtins.print
 
 
 def _print(*values, flush=True, **named):
     """``print`` that other threads cannot write into."""
     if named:
-        return _builtin_print(*values, **named)
-    sys.stdout.write(" ".join(map(str, values)) + "\n")
-    sys.stdout.flush()
+        _builtin_print(*values, **named)
+    else:
+        sys.stdout.write(" ".join(map(str, values)) + "\n")
+        sys.stdout.flush()
 
 
 builtins.print = _print
