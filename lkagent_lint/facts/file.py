@@ -168,6 +168,6 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     sdk_names: tuple[SdkName, ...] = ()
     """Names of the SDK that it imports, or reads from imported modules."""
     asked_for: tuple[str, ...] = ()
-    """Members that it looks for before it uses them (``hasattr``, ``typeof``), or sets by their names."""
+    """Names of members that it stores, or looks for before it uses them (``hasattr``, ``typeof``)."""
     agents: tuple[AgentFact, ...] = ()
     """Node: what the workers of this and of other files run."""

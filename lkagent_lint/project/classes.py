@@ -15,6 +15,7 @@ from lkagent_lint.project.things import (
     Closure,
     Environment,
     Instance,
+    Library,
     Plain,
     Sdk,
     SdkObject,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator
 
 Made = tuple[Flow, v.Expr]
+
+_MAKES_UP = frozenset({"__getattr__", "__getattribute__"})
+_PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
 class Classes:
@@ -67,6 +71,22 @@ class Classes:
     def _scope(self, owner: ClassOf, record: Class) -> Environment:
         flow = self._evaluator.files[owner.path].flows[record.scope]
         return self._evaluator.usual(owner.path, flow)
+
+    def is_closed(self, start: ClassOf | Instance) -> bool:
+        """Nothing but the project's classes and the SDK's makes up an object's attributes."""
+        for here in self.lineage(start):
+            if isinstance(here, SdkObject):
+                continue
+            record = self.record(here) if isinstance(here, ClassOf) else None
+            if not isinstance(here, ClassOf) or record is None or record.decorators:
+                return False
+            inert = self._evaluator.files[here.path].inert
+            if any(each in record.attributes or f"{here.name}.{each}" in inert for each in _MAKES_UP):
+                return False
+            values = [self._evaluator.value(each, self._scope(here, record)) for each in record.bases]
+            if not all(len(each) == 1 and all(map(_is_known_base, each)) for each in values):
+                return False
+        return True
 
     def kinds(self, thing: Thing) -> frozenset[str]:
         """The SDK classes that an object is an instance of."""
@@ -183,6 +203,19 @@ def _method_around(flow: Flow, flows: Mapping[str, Flow]) -> Flow | None:
             return None
         here = flows.get(here.parent) if here.parent else None
     return here if here is not None and here.binding not in ("static", "class") else None
+
+
+def _is_known_base(base: Thing) -> bool:
+    """A base whose attributes are known."""
+    match base:
+        case ClassOf():
+            return True
+        case Sdk(dotted):
+            return bool(class_name(dotted))
+        case Library(name):
+            return name in _PLAIN_BASES
+        case _:
+            return False
 
 
 def _path(thing: Thing) -> str:

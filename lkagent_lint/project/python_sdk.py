@@ -89,6 +89,12 @@ AWAITABLE_NEVER = frozenset(
 """Plain methods that return None, so that awaiting them raises (LKA119). interrupt and delete_room return futures."""
 
 
+_HOMES = {
+    "Room": "livekit.rtc.",  # livekit.api has a message of this name
+    **dict.fromkeys(("LiveKitAPI", "AgentDispatchService", "RoomService", "SipService"), "livekit.api."),
+}
+
+
 def class_name(dotted: str) -> str:
     """The SDK class that a dotted name means; empty for everything else.
 
@@ -99,6 +105,4 @@ def class_name(dotted: str) -> str:
         return ""
     if last == "AvatarSession":
         return last if dotted.startswith(("livekit.plugins.", "livekit.agents.")) else ""
-    if dotted.startswith("livekit.plugins."):
-        return ""
-    return last
+    return last if dotted.startswith(_HOMES.get(last, "livekit.agents.")) else ""

@@ -19,9 +19,9 @@ up to "listening", the handoff to the first agent, and whatever `on_enter` said.
 
 ## When it stays silent
 
-For `close`, which comes last. In jobs that make more than one session, because it is not known which of them is
-meant. When the start runs concurrently (then a listener may still be early enough), in functions that run at another
-time, and when the session went to code that is not followed.
+For `close`, which comes last. For events that do not exist, of which LKA402 speaks. In jobs that make more than one
+session, because it is not known which of them is meant. When the start runs concurrently (then a listener may still be
+early enough), in functions that run at another time, and when the session went to code that is not followed.
 
 ## Evidence
 
@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._emitters import unknown_events
 from lkagent_lint.typestate.lifecycle import Kind, Session
 
 META = Meta(
@@ -48,7 +49,7 @@ _AT_THE_END = frozenset({"close"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
+    seen: set[Place] = set(unknown_events(subject))
     for solved in subject.solved:
         if any(reached.state.sessions > 1 for reached in solved.reached):
             continue

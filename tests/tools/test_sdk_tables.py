@@ -174,6 +174,7 @@ def test_a_tarball(tarball: Path) -> None:
     assert found["names"]["pack.voice"] == {"Hall": "C room.Room", "Kinds": "E kinds.Kinds"}
     assert found["members"]["room.Room"] == {
         "<": "EventEmitter",
+        "secret": "a",
         "name": "a",
         "()": "(url, options=)",
         "open": "p",

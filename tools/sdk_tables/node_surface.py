@@ -86,8 +86,10 @@ class _Reader:
         body = node.child_by_field_name("body")
         for child in [] if body is None else body.named_children:
             name = text(child.child_by_field_name("name"))
-            hidden = any(each.type == "accessibility_modifier" and text(each) == "private" for each in child.children)
-            if not name or hidden or name.startswith(("_", "#", "[")):
+            if not name or name.startswith(("_", "#", "[")):
+                continue
+            if any(each.type == "accessibility_modifier" and text(each) == "private" for each in child.children):
+                members[name] = "a"  # it is there at run time, and its type is not told
                 continue
             if name == "constructor":
                 members["()"] = _parameters(child)

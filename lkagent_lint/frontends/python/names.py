@@ -20,13 +20,15 @@ _CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|
 _ASKS = re.compile(
     r"\b(?:hasattr|getattr|setattr|delattr)\s*\(\s*[^,]+,\s*[\"'](\w+)[\"']|[\"'](\w+)[\"']\s+in\s+dir\("
 )
+_STORES = re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]*=)|,(?=[^\n()]*=(?!=)))|\bas\s+[\w.]+\.(\w+)")
 _SKIPS = "importorskip"
 _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
 
 def members_asked_for(text: str) -> tuple[str, ...]:
-    """Members that a file looks for, or sets, by their names as strings: it knows that they may be absent."""
-    return tuple(dict.fromkeys(first or second for first, second in _ASKS.findall(text)))
+    """Members that a file stores, in inert code too, or looks for by their names as strings."""
+    found = (*_ASKS.findall(text), *_STORES.findall(text))
+    return tuple(dict.fromkeys(first or second for first, second in found))
 
 
 def sdk_names(text: str, tree: ast.Module) -> tuple[SdkName, ...]:

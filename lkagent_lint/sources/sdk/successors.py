@@ -35,3 +35,26 @@ REMOVED = {
     "livekit.rtc.ChatMessage": "text streams",
 }
 """Names of Python that are gone, and what does their work now."""
+
+EVENTS = {
+    "user_speech_committed": "user_input_transcribed",
+    "user_message": "user_input_transcribed",
+    "user_transcript": "user_input_transcribed",
+    "user_started_speaking": "user_state_changed",
+    "user_stopped_speaking": "user_state_changed",
+    "agent_speech_committed": "conversation_item_added",
+    "agent_speech_interrupted": "conversation_item_added",
+    "agent_message": "conversation_item_added",
+    "agent_started_speaking": "agent_state_changed",
+    "agent_stopped_speaking": "agent_state_changed",
+    "function_calls_collected": "function_tools_executed",
+    "function_calls_finished": "function_tools_executed",
+    "session_disconnected": "close",
+    "data": "data_received",
+    "message_received": "data_received",
+    "participant_joined": "participant_connected",
+    "participant_left": "participant_disconnected",
+    "track_added": "track_subscribed",
+    "transcription": "transcription_received",
+}
+"""Events of 0.x agents, and others that were found in real code, with those of 1.x that tell the same."""

@@ -1,0 +1,82 @@
+"""A listener for an event that its emitter never emits.
+
+## What it does
+
+Reports `.on(...)` and `.once(...)` of a room, a session or a server with an event that this release of the SDK does not
+have, and names the nearest one that it has.
+
+## Why it is bad
+
+Any name is taken, in Python and in Node: nothing is raised and nothing is logged. The listener is never called.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the receiver is not surely the SDK's own room, session or server: other emitters, and models of plugins, have
+events of their own. When the event's name is not known. When the project itself emits an event of that name, or emits
+events on the SDK's objects whose names are not written out. Code for livekit-agents 0.x is not judged.
+
+## Evidence
+
+livekit-agents 1.8.9, run: `session.on("data")` and `room.on("particpant_connectd")` are taken, and never called. The
+events of each release are read from the released packages by `tools/sdk_tables`: the `Literal` types of `rtc/room.py`
+52 and `voice/events.py` 309, and what the classes emit.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.project.node_sdk import snake
+from lkagent_lint.rules._base import Meta, Subject, quoted
+from lkagent_lint.rules._emitters import PACKAGES, UnknownEvent, nearest, unknown_events
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.successors import EVENTS
+
+META = Meta("LKA402", "unknown-event", Severity.ERROR, "a listener for an event that its emitter never emits")
+
+_OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for found in unknown_events(subject).values():
+        yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.event))
+
+
+def _message(found: UnknownEvent) -> str:
+    name = found.event if "." in found.event else quoted(found.event)
+    return (
+        f"{found.kind} never emits {name} ({found.release.table.package} {found.release.version}), so this listener is "
+        f"taken and never called{_advice(found)}"
+    )
+
+
+def _advice(found: UnknownEvent) -> str:
+    word = found.event.rpartition(".")[2]
+    package = found.release.table.package
+    successor = EVENTS.get(snake(word))
+    if successor in found.release.events(found.kind):
+        return f": use {quoted(successor)}"
+    later = tables.newest(package).events(found.kind)
+    if found.event in later:
+        return f": newer releases of {package} have this event"
+    other = _OTHERS.get(found.kind, "")
+    if other:
+        of_node = package.startswith("@")
+        emitter = tables.newest(PACKAGES[other][of_node])
+        if found.event in emitter.events(other):
+            return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
+    near = nearest(word, list(found.release.events(found.kind)))
+    return f"; the nearest event that it has is {quoted(near)}" if near else ""

@@ -1,0 +1,198 @@
+"""A method is called that the SDK's class does not have.
+
+## What it does
+
+Reports calls of methods that `JobContext`, `JobRequest`, `AgentSession`, `Agent` or `Room` does not have in this
+release, on objects that are surely of that class or of the project's own subclass of it, and says who has a method of
+that name, or which name is nearest.
+
+## Why it is bad
+
+The call raises where it is reached: "AttributeError: 'AgentSession' object has no attribute 'speak'"; in Node
+"TypeError: session.speak is not a function".
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+Where the file asks first (`hasattr`, `getattr`, `typeof`, `?.()`); a `try` around the call does not count. For names
+that the project stores on some object (`session.extra = ...`), for subclasses with a base, a decorator or a
+`__getattr__` that is not known, and for private names. When the receiver may be something else. Code for livekit-agents
+0.x is not judged.
+
+## Evidence
+
+livekit-agents 1.8.9 and livekit rtc 1.1.21, run: `AgentSession().speak` and `Room().publish_data` raise the
+AttributeError above. The members of each release are read from the released packages by `tools/sdk_tables`, those of
+bases included.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.node_sdk import GLOBALS
+from lkagent_lint.project.things import Environment, Instance, SdkMethod, SdkObject, Thing
+from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.rules._emitters import known_activations, nearest, release_for
+from lkagent_lint.rules._offers import Offers
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.tables import Kind, Release
+
+META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
+
+_JUDGED = frozenset({"JobContext", "JobRequest", "AgentSession", "Agent", "AgentTask", "Room"})
+_OTHERS = {
+    "Room": "the room",
+    "LocalParticipant": "room.local_participant",
+    "AgentSession": "the session",
+    "JobContext": "the job's context",
+    "Agent": "the agent",
+    "SpeechHandle": "the speech handle that say() and generate_reply() return",
+}
+"""Who may have been meant, by class."""
+_NODE_EMITTER = frozenset(
+    {
+        *("on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"),
+        *("prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames", "setMaxListeners"),
+        *("getMaxListeners", "toString", "valueOf", "hasOwnProperty", "constructor"),
+    }
+)
+"""Of Node's own EventEmitter (https://nodejs.org/api/events.html) and of every object."""
+
+
+_EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
+"""Not worth a closer look: methods of emitters, and those that strings and containers have."""
+
+
+class _Unknown(NamedTuple):
+    place: Place
+    kind: str
+    shown: str
+    """The class as the error calls it: the project's subclass, where the object is one."""
+    name: str
+    release: Release
+    function: str
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[Place] = set()
+    for found in _unknown(subject):
+        if found.place not in seen:
+            seen.add(found.place)
+            yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.name))
+
+
+def _unknown(subject: Subject) -> Iterator[_Unknown]:
+    offers = Offers(subject.project)
+    known = _known_names(subject)
+
+    def wanted(call: Call) -> bool:
+        target = call.target
+        if call.span is None or not isinstance(target, v.Attribute) or target.name.startswith("_"):
+            return False
+        return target.name not in known and target.name not in _EVERYWHERE
+
+    for flow, environment in known_activations(subject, lambda flow: any(map(wanted, flow.calls))):
+        for call in filter(wanted, flow.calls):
+            if call.span is None or not isinstance(call.target, v.Attribute):
+                continue
+            if call.target.name in subject.project.files[environment.path].asked_for:
+                continue
+            receiver = _receiver(subject, call, call.target, environment)
+            if receiver is None:
+                continue
+            kind, shown = receiver
+            release = release_for(offers, environment.path, kind)
+            if release is not None and _lacks(release, kind, call.target.name):
+                place = Place(environment.path, call.span)
+                yield _Unknown(place, kind, shown, call.target.name, release, flow.name)
+
+
+def _known_names(subject: Subject) -> frozenset[str]:
+    """Names that the project stores on objects, or looks for or sets by their names: somebody makes them up."""
+    found: set[str] = set()
+    for facts in subject.project.files.values():
+        found.update(store.name for flow in facts.flows.values() for store in flow.stores)
+        if facts.language == "python":
+            found.update(facts.asked_for)
+    return frozenset(found)
+
+
+def _receiver(subject: Subject, call: Call, target: v.Attribute, environment: Environment) -> tuple[str, str] | None:
+    """The one SDK class of what the method is called on, and its name in the error; None where that is not sure."""
+    evaluator = subject.project.evaluator
+    methods = evaluator.targets(call, environment)
+    kinds = {each.kind for each in methods if isinstance(each, SdkMethod)}
+    if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in methods):
+        return None
+    kind = kinds.pop()
+    if kind not in _JUDGED:
+        return None
+    shown = {_shown(subject, each) for each in evaluator.value(target.base, environment)}
+    name = shown.pop() if len(shown) == 1 else kind
+    return (kind, name) if name and "" not in shown else None
+
+
+def _shown(subject: Subject, thing: Thing) -> str:
+    """The class of an object whose attributes are all known; empty for every other value."""
+    match thing:
+        case SdkObject(kind):
+            return kind
+        case Instance(_, name):
+            return name.rpartition(".")[2] if subject.project.evaluator.classes.is_closed(thing) else ""
+        case _:
+            return ""
+
+
+def _lacks(release: Release, kind: str, name: str) -> bool:
+    if not release.has_class(kind) or release.is_open_class(kind):
+        return False
+    if release.table.package.startswith("@") and (name in _NODE_EMITTER or name in GLOBALS):
+        return False
+    return release.member(kind, name) is None
+
+
+def _message(found: _Unknown) -> str:
+    if is_node(found.place):
+        error = f"TypeError ({found.name} is not a function)"
+    else:
+        error = f"AttributeError ('{found.shown}' object has no attribute '{found.name}')"
+    package = found.release.table.package
+    return (
+        f"{found.kind} has no method {found.name} ({package} {found.release.version}), so this call raises {error}"
+        f"{_advice(found, is_in_node=is_node(found.place))}"
+    )
+
+
+def _advice(found: _Unknown, *, is_in_node: bool) -> str:
+    package = found.release.table.package
+    if tables.newest(package).member(found.kind, found.name) is not None:
+        return f": newer releases of {package} have it"
+    for kind, who in _OTHERS.items():
+        for other in tables.packages(node=is_in_node)[:2]:
+            member = tables.newest(other).member(kind, found.name) if kind != found.kind else None
+            if member is not None and member.kind in (Kind.METHOD, Kind.COROUTINE):
+                return f": {who} has a method of that name"
+    methods = [
+        name
+        for name, member in found.release.members(found.kind).items()
+        if member.kind in (Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR)
+    ]
+    near = nearest(found.name, methods)
+    return f"; the nearest method that it has is {near}()" if near else ""

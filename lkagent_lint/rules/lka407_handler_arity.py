@@ -1,0 +1,120 @@
+"""A handler that needs more arguments than its event passes.
+
+## What it does
+
+Reports, in Python, handlers given to `.on(...)` or `.once(...)` of a room, a session or a server that have more
+required positional parameters than the event has arguments. Every event of a session passes one.
+
+## Why it is bad
+
+Emitting the event raises "TypeError: ... missing 1 required positional argument". The room's events are emitted in a
+task that only logs it, and later handlers of that event are not called. A session's are emitted where they arise:
+`session.on("agent_state_changed", lambda old, new: ...)` makes `await session.start()` raise.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For handlers that take fewer arguments (what they do not take is left out), and for parameters with a default. When the
+handler or the receiver is not known, stands behind a decorator that is not known, or may be something else. For events
+of which it is not known what they pass. In Node, where a missing argument is `undefined`. LKA402 speaks of events that
+do not exist.
+
+## Evidence
+
+livekit rtc 1.1.21, `rtc/event_emitter.py` 50-74 (the arguments are cut to what the handler takes, a TypeError is raised
+again), run. What each event passes is read from the released packages' `emit` calls by `tools/sdk_tables`.
+
+## Fix safety
+
+There is no fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.project.callables import REGISTRARS
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure, Partial, Thing
+from lkagent_lint.rules._base import Meta, Subject, quoted
+from lkagent_lint.rules._emitters import PACKAGES, release_for, unknown_events
+from lkagent_lint.rules._offers import Offers
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.typestate.listeners import LISTENERS, Handed, handed
+
+META = Meta("LKA407", "handler-arity", Severity.ERROR, "a handler needs more arguments than its event passes")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    offers = Offers(subject.project)
+    unknown = unknown_events(subject)
+    seen: set[Place] = set()
+    for found in handed(subject.project, subject.solved, LISTENERS):
+        place = found.place
+        if place in seen or place in unknown or is_node(place) or found.kind not in PACKAGES or not found.topic:
+            continue
+        release = release_for(offers, place.path, found.kind)
+        passed = None if release is None else release.events(found.kind).get(found.topic)
+        if passed is None:
+            continue
+        needed = [_needed(subject.project, each) for each in found.things]
+        if needed and all(each is not None and len(each) > passed for each in needed):
+            seen.add(place)
+            yield _finding(subject.project, found, passed, max(filter(None, needed), key=len))
+
+
+def _needed(project: Project, thing: Thing) -> list[str] | None:
+    """The positional parameters that a call has to give; None where that is not known."""
+    given = 0
+    named: set[str] = set()
+    while isinstance(thing, Partial):
+        given += len(thing.args)
+        named |= {name for name, _ in thing.keywords}
+        thing = thing.function
+    if not isinstance(thing, Closure):
+        return None
+    flow = project.files[thing.path].flows[thing.flow]
+    if not all(_is_transparent(project, thing, flow, each) for each in flow.decorators):
+        return None
+    positional = [each for each in flow.parameters if each.kind == "positional"]
+    own = positional[given + (thing.bound is not None) :]
+    return [each.name for each in own if each.default is None and each.name not in named]
+
+
+def _is_transparent(project: Project, closure: Closure, flow: Flow, decorator: v.Expr) -> bool:
+    """A decorator that leaves the function as it is: the SDK's own registrations, and how a class holds it."""
+    if isinstance(decorator, v.Name):
+        return decorator.name in ("staticmethod", "classmethod")
+    if not isinstance(decorator, v.Result):
+        return False
+    target = project.files[closure.path].flows[flow.parent or MODULE].calls[decorator.call].target
+    return isinstance(target, v.Attribute) and target.name in REGISTRARS
+
+
+def _finding(project: Project, found: Handed, passed: int, needed: list[str]) -> Diagnostic:
+    missing = needed[passed:]
+    names = ", ".join(f"'{each}'" for each in missing) if len(missing) == 1 else " and ".join(map(repr, missing))
+    argument = "argument" if len(missing) == 1 else "arguments"
+    handlers = [each for each in found.things if isinstance(each, Closure)]
+    return META.at(
+        found.place,
+        f"this handler needs {len(needed)} arguments ({', '.join(needed)}) and {quoted(found.topic)} passes "
+        f"{passed or 'none'}, so emitting it raises TypeError (missing {len(missing)} required positional {argument}: "
+        f"{names})",
+        related=[
+            Related(Place(each.path, project.files[each.path].flows[each.flow].span), "the handler")
+            for each in handlers[:1]
+        ],
+        subject=found.environment.flow,
+        key=(found.kind, found.topic),
+    )
