@@ -36,6 +36,13 @@ def test_broken_links_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(check_links.problems(tmp_path / "a.md")) == ["a.md: there is no b.md", "a.md: it has no heading #three"]
 
 
+def test_the_site_shows_every_document() -> None:
+    """Also without building it, which needs more than the tests do."""
+    listed = re.findall(r"^  - .*: (\S+\.md)$", (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    there = {path.name for path in (REPOSITORY / "docs").glob("*.md")} | {"rules/index.md"}
+    assert sorted(listed) == sorted(there)
+
+
 def schema() -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads((REPOSITORY / generate.SCHEMA).read_text(encoding="utf-8")))
 
