@@ -415,3 +415,38 @@ def test_no_loop_starts_inside_the_jobs(sdk: Sdk) -> None:
         "RuntimeError: Cannot run the event loop while another loop is running",
     )
     seen.never_says("BODY")
+
+
+@claim("LKA404", "process did not exit in time, killing process", since="1.5.2")
+def test_a_process_that_does_not_end_in_time_is_killed(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio, stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer(shutdown_process_timeout=1)
+
+        @server.rtc_session()
+        async def entry(ctx):
+            async def slow():
+                print("BEGINS", flush=True)
+                await asyncio.sleep(6)
+                print("ENDS", flush=True)
+
+            ctx.add_shutdown_callback(slow)
+            await ctx.connect()
+            print("JOINED", flush=True)
+
+        async def main():
+            running = asyncio.create_task(server.run(devmode=True, unregistered=True))
+            await asyncio.sleep(0.5)
+            await server.simulate_job("room", fake_job=True, agent_identity="agent")
+            await asyncio.sleep(6)
+            await server.aclose()
+
+        if __name__ == "__main__":
+            stage.run(main())
+        """
+    )
+    seen.says("BEGINS", "process did not exit in time, killing process")
+    seen.never_says("ENDS")
