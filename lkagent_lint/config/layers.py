@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 
 from lkagent_lint.config.errors import ConfigError
+from lkagent_lint.config.names import NAMES_KEYS
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.diagnostics import Severity
 from lkagent_lint.text import Span
@@ -128,7 +129,10 @@ class Layer:
             where = where if index is None else (*where, index)
         unknown = re.search(r"unknown field `(.+?)`", str(error))
         if unknown is not None:
-            return self.error(f'unknown setting "{unknown[1]}" in "{key}" of {self.table_name}', key, unknown[1])
+            near = _nearest(unknown[1].lower().replace("_", "-"), NAMES_KEYS)
+            hint = f'did you mean "{near}"?' if near else f"it takes {', '.join(NAMES_KEYS)}"
+            message = f'unknown setting "{unknown[1]}" in "{key}" of {self.table_name}; {hint}'
+            return self.error(message, key, unknown[1], value=False)
         expected = EXPECTED.get(key, "another type of value")
         return self.error(f'"{key}" in {self.table_name} must be {expected}{_hint(key, value)}', *where)
 
@@ -223,6 +227,7 @@ EXPECTED = {
     "job-type-model": '"reference" or "server"',
     "sdk-version": "a string",
     "node-sdk-version": "a string",
+    "names": "a table with lists of dotted names, and with a table of dispatches and their arguments",
     "info-in-flake8": "true or false",
 }
 """What each setting takes, in words."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from lkagent_lint.config.names import Names
 from lkagent_lint.diagnostics import Severity
 
 
@@ -55,6 +56,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """The livekit-agents version to judge by, instead of the one that the project's own files pin."""
     node_sdk_version: str | None = None
     """The same for Node: the @livekit/agents version to judge by."""
+    names: Names = Names()
+    """What functions of the project, or of its packages, do. Each stands there by its exact dotted name, as
+    ``mypkg.rooms.join``: ``joins-room`` and ``starts-session`` list functions that are followed no further,
+    ``dispatches`` is a table of functions with the argument that carries the agent's name (a position, from 0, or a
+    keyword), and ``emitters`` lists classes whose objects are emitters like the SDK's. A function of a Node project
+    goes by its path from the root without the ending: ``src/rooms.join``."""
     info_in_flake8: bool = False
     """Also report info findings under flake8, which has no severities."""
 

@@ -122,7 +122,7 @@ class Index:
 
     def _python_source(self, path: str) -> Source | None:
         data = self._read(path)
-        return self._source(path, data) if data is not None and mentions_sdk(data) else None
+        return self._source(path, data) if data is not None and self._may_matter(path, data) else None
 
     def _script_source(self, path: str) -> Source | None:
         """JavaScript that mentions an SDK. Compiled output is left out."""
@@ -130,7 +130,11 @@ class Index:
         if data is not None and javascript_frontend.is_generated(data):
             self.generated.add(path)
             return None
-        return self._source(path, data) if data is not None and mentions_sdk(data) else None
+        return self._source(path, data) if data is not None and self._may_matter(path, data) else None
+
+    def _may_matter(self, path: str, data: bytes) -> bool:
+        """It mentions an SDK, or may call a function that dispatches by the settings."""
+        return mentions_sdk(data) or self.settings(path).names.may_dispatch(data)
 
     def _read(self, path: str) -> bytes | None:
         """The bytes of a file that may take part; a problem is noted where it cannot be read and does."""
@@ -148,7 +152,8 @@ class Index:
             return None
         if path in self._scripts:
             return Source(path, "javascript", os.path.splitext(path)[1], read, path not in self.overlays)
-        return Source(path, "python", "", read, path not in self.overlays)
+        words = " ".join(sorted(self.settings(path).names.words))
+        return Source(path, "python", words, read, path not in self.overlays)
 
     def _take(self, sources: list[Source]) -> None:
         for path, facts, failed in self._extractor.extract(sources):

@@ -18,7 +18,9 @@ class Source(NamedTuple):
     path: str
     front_end: FrontEnd
     name: str
-    """The part of the path that the front end looks at: nothing, a dialect, or the base name."""
+    """What the front end looks at beside the bytes: the dialect of JavaScript, the base name of a text; for Python the
+    words of functions that the settings name, with spaces between them.
+    """
     data: bytes
     lasts: bool = True
     """False for unsaved text, whose facts are not worth keeping."""
@@ -81,7 +83,7 @@ def _extract(front_end: FrontEnd, name: str, data: bytes) -> FileFacts:
         case "python":
             from lkagent_lint.frontends import python
 
-            return python.extract(data)
+            return python.extract(data, frozenset(name.split()))
         case "javascript":
             from lkagent_lint.frontends import javascript
 

@@ -50,6 +50,7 @@ from lkagent_lint.project.things import (
     only,
 )
 from lkagent_lint.project.types import Types
+from lkagent_lint.project.wrappers import Wrappers, no_wrappers
 
 MAX_VALUES = 24
 """More values than this for one expression are as good as unknown."""
@@ -60,9 +61,10 @@ MAX_DEPTH = 12
 class Evaluator:
     """Answers what expressions can be, and remembers the answers."""
 
-    def __init__(self, files: Mapping[str, FileFacts], modules: Modules) -> None:
+    def __init__(self, files: Mapping[str, FileFacts], modules: Modules, wrappers: Wrappers | None = None) -> None:
         self.files = files
         self.modules = modules
+        self.wrappers = wrappers or no_wrappers(modules)
         self.classes = Classes(self)
         self.results = CallResults(self)
         self.scripts = Scripts(self)

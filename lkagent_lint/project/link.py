@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.facts.file import DispatchFact, FileFacts, WorkerFact
-from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
+from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import SCRIPTS, Modules
@@ -35,6 +35,7 @@ from lkagent_lint.project.things import (
 from lkagent_lint.project.things import (
     Sdk as SdkName,
 )
+from lkagent_lint.project.wrappers import Wrappers, argument_of
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
 from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import Sdk
@@ -51,7 +52,7 @@ def link(
     pin: Callable[[str, Package], Sdk] | None = None,
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
-    evaluator = Evaluator(files, modules)
+    evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
     servers = Servers(root, evaluator)
     linker = _Linker(root, evaluator, servers)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
@@ -147,6 +148,26 @@ class _Linker:
     def dispatches(self, path: str) -> Iterator[Dispatch]:
         for fact in self.evaluator.files[path].dispatches:
             yield self._dispatch(path, fact)
+        if self.evaluator.wrappers.dispatches(path):
+            for flow in self.evaluator.files[path].flows.values():
+                for call in flow.calls:
+                    wrapped = self._wrapped(path, flow, call)
+                    if wrapped is not None:
+                        yield self._dispatch(path, wrapped)
+
+    def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
+        """The dispatch that a call of one of the project's own dispatchers is, by its settings."""
+        evaluator = self.evaluator
+        for thing in in_order(evaluator.targets(call, evaluator.usual(path, flow))):
+            argument = evaluator.wrappers.asked_by(thing, path)
+            if argument is not None:
+                callee = evaluator.files[thing.path].flows.get(thing.flow) if isinstance(thing, Closure) else None
+                name = argument_of(call, argument, callee)
+                span = call.span or flow.span
+                return DispatchFact(
+                    kind=DispatchKind.API, flow=flow.name, span=span, name=name, presence=call.span is None
+                )
+        return None
 
     def _dispatch(self, path: str, fact: DispatchFact) -> Dispatch:
         return Dispatch(

@@ -49,7 +49,7 @@ from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.rules._words import words
-from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Room
+from lkagent_lint.typestate.lifecycle import LOST_EVENTS, PLAIN_JOINS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
@@ -77,7 +77,7 @@ def _is_late(reached: Reached, scans: bool) -> bool:
     if event.detail not in LOST_EVENTS and (event.detail not in SCANNED_EVENTS or scans):
         return False
     joiner = state.origin.event.kind
-    return joiner in _STARTS or (joiner is Kind.CONNECT and state.awaited is not None)
+    return joiner in _STARTS or (joiner in PLAIN_JOINS and state.awaited is not None)
 
 
 def _is_taken_off(project: Project, reached: Reached) -> bool:

@@ -86,6 +86,14 @@ def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Eval
             return None
 
 
+def wrapper_event(thing: Thing, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+    """What calling a function does by the settings' ``names``."""
+    joins = evaluator.wrappers.joins(thing, environment.path)
+    if evaluator.wrappers.starts(thing, environment.path):
+        return Event(Kind.START_IN_ROOM if joins else Kind.START_MAYBE_IN_ROOM, place)
+    return Event(Kind.JOIN, place, bare=False) if joins else None
+
+
 def _options(call: Call) -> list[tuple[str, v.Expr]]:
     """The options of a connect that are surely more than defaults; empty where ``**options`` may say anything."""
     if any(name == "**" for name, _ in call.keywords):

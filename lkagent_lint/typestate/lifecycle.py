@@ -38,6 +38,8 @@ class Kind(enum.Enum):
     """What can happen to a job. The values are the words used in messages."""
 
     CONNECT = "ctx.connect()"
+    JOIN = "a function that joins the room"
+    """By the settings."""
     START = "session.start()"
     START_IN_ROOM = "session.start(room=…)"
     START_MAYBE_IN_ROOM = "session.start(**…)"
@@ -144,6 +146,7 @@ class Effect(NamedTuple):
 
 AUTOMATON: dict[Kind, Effect] = {
     Kind.CONNECT: Effect(room=Room.JOINED),
+    Kind.JOIN: Effect(room=Room.JOINED),
     Kind.START: Effect(session=Session.STARTED),
     Kind.START_IN_ROOM: Effect(room=Room.JOINED, session=Session.STARTED, since=Change.START_CONNECTS),
     Kind.START_MAYBE_IN_ROOM: Effect(room=Room.UNKNOWN, session=Session.STARTED, since=Change.START_CONNECTS),
@@ -171,6 +174,8 @@ LOST_EVENTS = frozenset({"data_received", "sip_dtmf_received", "text stream", "b
 SCANNED_EVENTS = frozenset({"participant_connected", "track_published", "track_subscribed"})
 """Listeners that miss only what a look at ``remote_participants`` finds."""
 
+PLAIN_JOINS = frozenset({Kind.CONNECT, Kind.JOIN})
+"""What joins the room and does nothing after it: until the next await nothing can be lost."""
 _NEEDS_ROOM = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.ROOM_USE, Kind.AVATAR_START})
 _WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
 
@@ -217,7 +222,7 @@ def _has_options(origin: Origin | None) -> bool:
 
 def waited(state: State, place: Place) -> State:
     """The state behind an await that may let other tasks run."""
-    if state.awaited is None and state.origin is not None and state.origin.event.kind is Kind.CONNECT:
+    if state.awaited is None and state.origin is not None and state.origin.event.kind in PLAIN_JOINS:
         return state._replace(awaited=place)
     return state
 

@@ -11,7 +11,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, SdkMethod, Things
+from lkagent_lint.project.things import Environment, SdkMethod, Things, only
 from lkagent_lint.typestate.methods import activations, word_of
 from lkagent_lint.typestate.solver import Solved
 
@@ -21,6 +21,8 @@ OTHER_HANDLERS = frozenset({"register_rpc_method", "add_participant_entrypoint",
 _EMITTERS = frozenset({"Room", "AgentSession", "AgentServer", "AvatarSession"})
 _MODELS = re.compile(r"livekit\.(?:plugins|agents)\.[\w.]*\b(?:LLM|STT|TTS|VAD)$")
 """Models of plugins and of inference are emitters too (livekit-agents 1.8.9, ``llm/llm.py``, ``stt/stt.py``, …)."""
+NAMED_EMITTER = "EventEmitter"
+"""The kind of objects whose class the settings call an emitter; which events they emit is not known."""
 _FIRST = frozenset({"add_participant_entrypoint", "add_shutdown_callback"})
 _NAMES = {
     "on": "callback",
@@ -55,7 +57,7 @@ class Handed(NamedTuple):
 
 def is_emitter(kind: str) -> bool:
     """An SDK class that emits events, by the name that the evaluator gives its objects."""
-    return kind in _EMITTERS or _MODELS.match(kind) is not None
+    return kind in _EMITTERS or kind == NAMED_EMITTER or _MODELS.match(kind) is not None
 
 
 def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) -> Iterator[Handed]:
@@ -72,6 +74,8 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
             if call.span is None or not wanted(call):
                 continue
             receivers = project.evaluator.targets(call, environment)
+            if word_of(call) in LISTENERS and _is_named(project, call, environment):
+                receivers = only(SdkMethod(NAMED_EMITTER, word_of(call)))
             kinds = {each.kind for each in receivers if isinstance(each, SdkMethod)}
             if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in receivers):
                 continue
@@ -82,6 +86,14 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
             if handler is not None:
                 things = project.evaluator.value(handler, environment)
                 yield Handed(Place(environment.path, call.span), kind, method, call, handler, things, environment)
+
+
+def _is_named(project: Project, call: Call, environment: Environment) -> bool:
+    """The receiver is surely an object of a class that the settings call an emitter."""
+    if not isinstance(call.target, v.Attribute):
+        return False
+    bases = project.evaluator.value(call.target.base, environment)
+    return bool(bases) and all(project.evaluator.wrappers.emits(each, environment.path) for each in bases)
 
 
 def _any(wanted: Callable[[Call], bool]) -> Callable[[Flow], bool]:

@@ -58,9 +58,11 @@ from lkagent_lint.typestate.events import (
     event_of,
     is_coroutine_method,
     read_event,
+    wrapper_event,
 )
 from lkagent_lint.typestate.lifecycle import (
     LOST_STATE,
+    PLAIN_JOINS,
     START_STATE,
     Event,
     Kind,
@@ -277,13 +279,15 @@ class Solver:
     ) -> Outcome:
         """Call one thing that the target may be."""
         event = event_of(thing, call, environment, self.evaluator, place)
+        if event is None and (named := wrapper_event(thing, environment, self.evaluator, place)) is not None:
+            return self._wrapper(named, thing, number, call, state, environment, flow)
         if event is not None and event.kind is Kind.CALLBACK:
             event = event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
         if event is not None:
             if is_coroutine_method(thing) and call.use is not Use.AWAITED:
                 return self._later(number, call, state, environment, lambda at: _ends(self._happen(event, at, flow)))
             done = self._happen(event, state, flow)
-            return _ends(waited(done, place) if call.use is Use.AWAITED and event.kind is not Kind.CONNECT else done)
+            return _ends(waited(done, place) if call.use is Use.AWAITED and event.kind not in PLAIN_JOINS else done)
         match thing:
             case Closure() | ClassOf() | Partial():
                 outcome = self._own(thing, number, call, state, environment, flow, place)
@@ -297,6 +301,21 @@ class Solver:
             case _:
                 pass
         return _ends(waited(state, place) if call.use is Use.AWAITED else state)
+
+    def _wrapper(
+        self, event: Event, thing: Thing, number: int, call: Call, state: State, environment: Environment, flow: Flow
+    ) -> Outcome:
+        """A function that the settings speak of: it is followed no further."""
+        if call.use is Use.AWAITED or (isinstance(thing, Closure) and not self._is_coroutine(thing)):
+            done = self._happen(event, state, flow)
+            late = call.use is Use.AWAITED and event.kind not in PLAIN_JOINS
+            return _ends(waited(done, event.place) if late else done)
+        if call.use is Use.DROPPED and isinstance(thing, Foreign):
+            return _ends(self._lost(state, event.place, "it is not known whether this is a coroutine"))
+        return self._later(number, call, state, environment, lambda at: _ends(self._happen(event, at, flow)))
+
+    def _is_coroutine(self, function: Closure) -> bool:
+        return self.evaluator.files[function.path].flows[function.flow].is_async
 
     # The project's own functions
 

@@ -53,7 +53,8 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
             said = "it mentions a LiveKit SDK"
         else:
             importers = ", ".join(show(each) for each in _importers(survey, path)[:3])
-            said = f"files that mention an SDK import it ({importers})" if importers else "it is imported"
+            said = "files that mention an SDK import it" if importers else "it may call a function that dispatches"
+            said += f" ({importers})" if importers else ", by names in the settings"
         return said if left_out is None else f"{said}; it is read only because it was asked for by name: {left_out}"
     if left_out is not None:
         return left_out

@@ -10,8 +10,8 @@ import msgspec
 from lkagent_lint.facts.file import FileFacts, Problem
 
 
-def extract(data: bytes) -> FileFacts:
-    """The facts of one Python file's bytes.
+def extract(data: bytes, words: frozenset[str] = frozenset()) -> FileFacts:
+    """The facts of one Python file's bytes. A definition that holds one of ``words`` is read, whatever else is in it.
 
     A file that cannot be parsed gives facts that hold the problem and nothing else. Call it with a deep stack
     (``stack.run_deep``): libcst and the walk recurse with the nesting of the source.
@@ -26,7 +26,7 @@ def extract(data: bytes) -> FileFacts:
     from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
     from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
 
-    parsed = parse(data)
+    parsed = parse(data, words)
     if isinstance(parsed, Problem):
         return FileFacts(problems=(parsed,))
     draft = FileDraft()

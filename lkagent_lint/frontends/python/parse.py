@@ -29,8 +29,8 @@ class Parsed(NamedTuple):
     """The whole file as the host Python reads it; None where only libcst can."""
 
 
-def parse(data: bytes) -> Parsed | Problem:
-    """Parse one file's bytes; definitions that cannot matter are left out and named."""
+def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
+    """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named."""
     text = decode(data)
     if isinstance(text, Undecodable):
         return Problem(ProblemKind.NOT_ANALYSED, text.reason, START_OF_FILE)
@@ -40,7 +40,7 @@ def parse(data: bytes) -> Parsed | Problem:
     if isinstance(host, ast.Module):
         if _is_deeper(host, MAX_DEPTH):
             return TOO_DEEP
-        source, inert = blank_inert(text, host)
+        source, inert = blank_inert(text, host, words)
     elif isinstance(host, Problem):
         return host
     elif _nesting(text) > MAX_NESTING:

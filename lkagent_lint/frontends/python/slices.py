@@ -20,13 +20,13 @@ _NAME = re.compile(r"[^\W\d]\w*")
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-def blank_inert(text: str, tree: ast.Module) -> tuple[str, tuple[str, ...]]:
+def blank_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset()) -> tuple[str, tuple[str, ...]]:
     """The text with inert definitions blanked out, line numbers kept, and their names (``f``, ``Class``,
-    ``Class.method``).
+    ``Class.method``). What holds one of ``words`` is not inert.
     """
     if _ODD_LINE_ENDS.search(text):
         return text, ()
-    slicer = _Slicer(text.splitlines(keepends=True), _handed(text))
+    slicer = _Slicer(text.splitlines(keepends=True), _handed(text), words)
     slicer.blank(tree.body, "")
     return ("".join(slicer.lines) if slicer.inert else text), tuple(slicer.inert)
 
@@ -41,9 +41,10 @@ def _handed(text: str) -> frozenset[str]:
 
 
 class _Slicer:
-    def __init__(self, lines: list[str], handed: frozenset[str]) -> None:
+    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str]) -> None:
         self.lines = lines
         self.handed = handed
+        self.words = words
         self.inert: list[str] = []
 
     def blank(self, body: list[ast.stmt], prefix: str) -> None:
@@ -55,7 +56,9 @@ class _Slicer:
                 continue
             first = min([statement.lineno, *(each.lineno for each in statement.decorator_list)]) - 1
             last = statement.end_lineno or statement.lineno
-            if not self._is_handed(statement) and _is_inert(statement, "".join(self.lines[first:last])):
+            source = "".join(self.lines[first:last])
+            named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
+            if not self._is_handed(statement) and not named and _is_inert(statement, source):
                 self.inert.append(prefix + statement.name)
                 self.lines[first:last] = ["\n"] * (last - first)
             else:

@@ -1,0 +1,100 @@
+"""The functions that ``[tool.lkagent-lint.names]`` speaks of, found among what is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+from lkagent_lint.config.names import Argument, Names
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.modules import SCRIPTS, Modules
+from lkagent_lint.project.things import ClassOf, Closure, Foreign, Instance, Thing
+
+NONE = Names()
+
+
+class Wrappers:
+    """Answers for one root; ``names`` gives the names that hold for a file, by its absolute path."""
+
+    def __init__(self, root: str, modules: Modules, names: Callable[[str], Names]) -> None:
+        self._root = root
+        self._modules = modules
+        self._names = names
+
+    def joins(self, thing: Thing, path: str) -> bool:
+        """Calling a thing in a file joins the room."""
+        return self._is_one(thing, path, self._names(path).joins_room)
+
+    def starts(self, thing: Thing, path: str) -> bool:
+        """Calling it starts a session."""
+        return self._is_one(thing, path, self._names(path).starts_session)
+
+    def emits(self, thing: Thing, path: str) -> bool:
+        """It is an object of a class of emitters."""
+        return self._is_one(thing, path, self._names(path).emitters)
+
+    def dispatches(self, path: str) -> bool:
+        """Whether any function is known to dispatch for the calls in a file."""
+        return bool(self._names(path).dispatches)
+
+    def asked_by(self, thing: Thing, path: str) -> Argument | None:
+        """Which argument of a call of a thing names the agent that it dispatches; None if it dispatches none."""
+        for name, argument in self._names(path).dispatches.items():
+            if self._is_one(thing, path, (name,)):
+                return argument
+        return None
+
+    def _is_one(self, thing: Thing, path: str, names: Iterable[str]) -> bool:
+        match thing:
+            case Foreign(dotted):
+                return dotted in names
+            case Closure(home, name) | ClassOf(home, name) | Instance(home, name):
+                return any(self._means(each, home, name, path) for each in names)
+            case _:
+                return False
+
+    def _means(self, dotted: str, home: str, name: str, path: str) -> bool:
+        """A dotted name means a function or class of the project: its module, as Python finds it from the calling
+        file, or in Node its path from the root without the ending; then its name in that file.
+        """
+        if not dotted.endswith(f".{name}"):
+            return False
+        module = dotted[: -len(name) - 1]
+        if home.endswith(SCRIPTS):
+            stem = os.path.splitext(os.path.relpath(home, self._root))[0]
+            return stem.replace(os.sep, "/") == module
+        return self._modules.find(path, module) == home
+
+
+def no_wrappers(modules: Modules) -> Wrappers:
+    """Those of a project that names none."""
+    return Wrappers("", modules, lambda path: NONE)
+
+
+def argument_of(call: Call, argument: Argument, function: Flow | None) -> v.Expr | None:
+    """The expression that a call gives for an argument; None where it gives none, Opaque where that is not followed.
+
+    ``function`` is the callee where the project has it: its parameters say which position a keyword has.
+    """
+    position, keyword = (argument, "") if isinstance(argument, int) else (None, argument)
+    parameters = [] if function is None else [each.name for each in function.parameters if each.kind == "positional"]
+    if parameters and function is not None and function.owner and function.binding != "static":
+        del parameters[0]
+    if position is None and keyword in parameters:
+        position = parameters.index(keyword)
+    elif position is not None and position < len(parameters):
+        keyword = parameters[position]
+    given = dict(call.keywords)
+    if keyword and keyword in given:
+        return given[keyword]
+    if position is not None:
+        before = call.args[: position + 1]
+        if any(isinstance(each, v.Spread) for each in before):
+            return v.OPAQUE
+        if position < len(call.args):
+            return call.args[position]
+    for each in call.args:  # Node: send({ room, agentName })
+        if isinstance(each, v.Mapping) and keyword in dict(each.entries):
+            return dict(each.entries)[keyword]
+    return v.OPAQUE if "**" in given or (call.args and position is None) else None
