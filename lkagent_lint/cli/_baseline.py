@@ -9,6 +9,7 @@ import click
 from lkagent_lint import engine
 from lkagent_lint.cli._files import FileError, rewrite_file, write_new_file
 from lkagent_lint.cli._output import print_note, write_output
+from lkagent_lint.config.toml import as_toml
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path
@@ -37,6 +38,9 @@ def write_baselines(request: engine.Request, *, only_prune: bool) -> int:
             rewrite_file(each.path, each.before, each.after)
         path = escape.leading(relative_path(each.path, cwd))
         write_output(f"{path}: {_count(each.added, 'finding')} added, {each.removed} taken out\n")
+        if each.by_option and not only_prune:
+            line = f"baseline = {as_toml(relative_path(each.path, cwd))}"
+            write_output(f"to use it always, set {escape.inline(line)} in the settings\n")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import click
@@ -110,11 +110,7 @@ def request_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         "select": options.get("select") or None,
         "ignore": options.get("ignore", ()),
         "isolated": isolated,
-        "options": {
-            name.replace("_", "-"): list(value) if isinstance(value, tuple) else value
-            for name in ("extend_select", "preview", "force_exclude", "fail_on")
-            if (value := options.get(name)) not in (None, ())
-        },
+        "options": dict(_named(options)),
         "assignments": assignments,
         "config_file": os.path.abspath(files[0]) if files else None,
     }
@@ -125,3 +121,13 @@ def request_fields(options: Mapping[str, Any]) -> dict[str, Any]:
         # What globs in them are relative to.
         fields["directory"] = os.getcwd()
     return fields
+
+
+def _named(options: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """The settings that have an option of their own, as TOML would give them."""
+    extend_select: tuple[str, ...] = options.get("extend_select", ())
+    if extend_select:
+        yield "extend-select", list(extend_select)
+    for name in ("preview", "force_exclude", "fail_on"):
+        if options.get(name) is not None:
+            yield name.replace("_", "-"), options[name]

@@ -118,15 +118,14 @@ class Layer:
         where: tuple[str | int, ...] = (key,)
         value = raw.get(key)
         # msgspec does not name the entry of a table or the item of a list below one.
-        if isinstance(value, dict):
-            entries = cast("dict[str, object]", value)
-            inner = next((name for name in entries if not _converts({key: {name: entries[name]}})), None)
-            if inner is not None:
-                where, value = (key, inner), entries[inner]
-        if isinstance(value, list) and isinstance(EXPECTED.get(key), str):
-            items = cast("list[object]", value)
-            index = next((number for number, item in enumerate(items) if not isinstance(item, str)), None)
-            where = where if index is None else (*where, index)
+        from lkagent_lint.config.toml import array, table
+
+        entries = table(value)
+        inner = next((name for name in entries if not _converts({key: {name: entries[name]}})), None)
+        if inner is not None:
+            where, value = (key, inner), entries[inner]
+        index = next((number for number, item in enumerate(array(value)) if not isinstance(item, str)), None)
+        where = where if index is None else (*where, index)
         unknown = re.search(r"unknown field `(.+?)`", str(error))
         if unknown is not None:
             near = _nearest(unknown[1].lower().replace("_", "-"), NAMES_KEYS)

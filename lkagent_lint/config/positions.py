@@ -66,22 +66,22 @@ class _Scan:
     def _header(self) -> Path:
         repeated = self.text.startswith("[[", self.at)
         self.at += 2 if repeated else 1
-        path: Path = ()
+        parts: list[str | int] = []
         for name, span in self._dotted():
-            path = (*path, name)
-            self.found.setdefault(path, Found(span, span))
-            if path in self._tables:
-                path = (*path, self._tables[path])
+            parts.append(name)
+            self.found.setdefault(tuple(parts), Found(span, span))
+            if tuple(parts) in self._tables:
+                parts.append(self._tables[tuple(parts)])
         if repeated:
             # The last part is an array of tables: its newest item is meant from here on.
-            path = path[:-1] if isinstance(path[-1], int) else path
-            self._tables[path] = self._tables.get(path, -1) + 1
-            span = self.found[path].key
-            path = (*path, self._tables[path])
-            self.found.setdefault(path, Found(span, span))
+            parts = parts[:-1] if isinstance(parts[-1], int) else parts
+            name = tuple(parts)
+            self._tables[name] = self._tables.get(name, -1) + 1
+            parts.append(self._tables[name])
+            self.found.setdefault(tuple(parts), self.found[name])
         while self._peek() == "]":
             self.at += 1
-        return path
+        return tuple(parts)
 
     def _assignment(self, prefix: Path) -> Path:
         path, span = prefix, None

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint.config.errors import ConfigError
-from lkagent_lint.config.layers import Layer
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Baselined, Diagnostic
 from lkagent_lint.rules import lka000_internal_error
@@ -42,6 +41,8 @@ class Rewritten(NamedTuple):
     removed: int
     outside: bool
     """The project's own settings put it outside of the project."""
+    by_option: bool
+    """The command line names it, no settings file does."""
 
 
 class Baselines:
@@ -66,7 +67,7 @@ class Baselines:
                 raise layer.error(f'the baseline "{name}" cannot be used: {_missing(path, read.reason)}', KEY)
             data = read if isinstance(read, bytes) else None
             outside = layer.path is not None and not _is_below(os.path.realpath(path), [os.path.realpath(root)])
-            self._files[path] = _Baseline(path, data, layer, outside)
+            self._files[path] = _Baseline(path, data, outside=outside, by_option=layer.path is None)
         return self._files[path]
 
     def hides(self, diagnostic: Diagnostic, root: str) -> bool:
@@ -95,10 +96,11 @@ class Baselines:
 
 
 class _Baseline:
-    def __init__(self, path: str, data: bytes | None, layer: Layer, outside: bool) -> None:
+    def __init__(self, path: str, data: bytes | None, *, outside: bool, by_option: bool) -> None:
         self._path = path
         self._data = data
         self._outside = outside
+        self._by_option = by_option
         self._known: Known = {} if data is None else _read(path, data)
         self._found: dict[tuple[str, str], set[str]] = {}
 
@@ -127,7 +129,13 @@ class _Baseline:
                 entries[path][code] = sorted(found.union(kept))
         before, after = _pairs(self._known), _pairs(entries)
         return Rewritten(
-            self._path, self._data, _encoded(entries), len(after - before), len(before - after), self._outside
+            self._path,
+            self._data,
+            _encoded(entries),
+            len(after - before),
+            len(before - after),
+            self._outside,
+            self._by_option,
         )
 
     def _stale(self, judged: Callable[[str, str], bool]) -> Iterator[tuple[str, str, int]]:

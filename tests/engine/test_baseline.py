@@ -54,17 +54,17 @@ def test_what_is_there_is_known_and_what_comes_is_new(tmp_path: Path) -> None:
     assert ("b.py LKA106" in new, "a.py LKA101" in new, known, stale) == (True, False, 1, [])
 
 
-@pytest.mark.parametrize(
-    "moved",
-    [
-        lambda text: "# a line\n\n\n" + text,
-        lambda text: text.replace("await ctx.connect()", "await  ctx . connect( )"),
-        lambda text: text.replace("    session = AgentSession()\n", "    x = 1\n\n    session = AgentSession()\n"),
-        lambda text: text.replace("\n", "\r\n"),
-        lambda text: "\ufeff" + text,
-        lambda text: text + "\n\ndef other():\n    return 1\n",
-    ],
-)
+MOVES: list[Callable[[str], str]] = [
+    lambda text: "# a line\n\n\n" + text,
+    lambda text: text.replace("await ctx.connect()", "await  ctx . connect( )"),
+    lambda text: text.replace("    session = AgentSession()\n", "    x = 1\n\n    session = AgentSession()\n"),
+    lambda text: text.replace("\n", "\r\n"),
+    lambda text: "\ufeff" + text,
+    lambda text: text + "\n\ndef other():\n    return 1\n",
+]
+
+
+@pytest.mark.parametrize("moved", MOVES)
 def test_code_that_moves_makes_no_new_finding(tmp_path: Path, moved: Callable[[str], str]) -> None:
     project(tmp_path, a_py=EARLY)
     save(tmp_path)
@@ -106,7 +106,7 @@ def test_only_what_was_checked_is_stale_or_written_anew(tmp_path: Path) -> None:
     assert state(tmp_path / "b.py")[2] == [("b.py", "LKA106", 1)]
     assert state(tmp_path, ignore=("LKA106",))[2] == []
     assert state(tmp_path, select=("LKA101",))[2] == []
-    assert engine.check(request(tmp_path, changed=frozenset())).baselines == ()
+    assert engine.check(request(tmp_path, changed=frozenset[str]())).baselines == ()
     assert save(tmp_path / "b.py", only_prune=True) == (0, 1)
     assert state(tmp_path)[2] == [("a.py", "LKA106", 1)]
     assert save(tmp_path, ignore=("LKA106",)) == (0, 0)

@@ -12,6 +12,7 @@ from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Severity
 from lkagent_lint.engine.showing import files_of, settings_of
 from tests.engine.test_check import DROPPED, EARLY, SETTINGS, check, found, write
+from tests.harness import runs
 
 HIT = [("agent.py", 9, "LKA101")]
 
@@ -196,3 +197,20 @@ def test_what_is_shown_of_settings_and_files(tmp_path: Path) -> None:
     assert files_of(named) == (str(tmp_path / "old/b.py"),)
     with pytest.raises(ConfigError):
         settings_of(engine.Request(paths=(str(tmp_path),), assignments=('ignore = ["LKA999"]',)))
+
+
+def test_flake8_reads_the_same_settings(tmp_path: Path) -> None:
+    write(tmp_path, a_py=EARLY, tests__b_py=EARLY)
+    (tmp_path / "pyproject.toml").unlink()
+    own = tmp_path / "lkagent-lint.toml"
+
+    def rows() -> list[tuple[str, str]]:
+        return [(row.path, row.code) for row in runs.flake8(tmp_path, "-j1", ".")]
+
+    own.write_text('root = true\nseverity.LKA101 = "info"\n')
+    assert rows() == []
+    own.write_text('root = true\nper-file-ignores = { "tests/" = ["LKA101"] }\n')
+    assert rows() == [("a.py", "LKA101")]
+    (tmp_path / "base.toml").write_text('extend-exclude = ["a.py"]\n')
+    own.write_text('root = true\nextend = "base.toml"\n')
+    assert rows() == [("tests/b.py", "LKA101")]
