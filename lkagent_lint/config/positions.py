@@ -75,10 +75,10 @@ class _Scan:
         if repeated:
             # The last part is an array of tables: its newest item is meant from here on.
             parts = parts[:-1] if isinstance(parts[-1], int) else parts
-            name = tuple(parts)
-            self._tables[name] = self._tables.get(name, -1) + 1
-            parts.append(self._tables[name])
-            self.found.setdefault(tuple(parts), self.found[name])
+            table = tuple(parts)
+            self._tables[table] = self._tables.get(table, -1) + 1
+            parts.append(self._tables[table])
+            self.found.setdefault(tuple(parts), self.found[table])
         while self._peek() == "]":
             self.at += 1
         return tuple(parts)

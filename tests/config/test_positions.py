@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lkagent_lint.config.positions import Found, find
-from lkagent_lint.config.toml import as_toml, parse_toml
+from lkagent_lint.config.toml import array, as_toml, parse_toml, table
 from lkagent_lint.text import Lines, Span
 
 DOCUMENTS = [
@@ -30,7 +30,7 @@ DOCUMENTS = [
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    entries: list[tuple[Any, Any]] = [*table(value).items(), *enumerate(array(value))]
     for key, each in entries:
         yield (*path, key)
         yield from paths(each, (*path, key))
