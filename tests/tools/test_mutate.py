@@ -16,13 +16,33 @@ RIGHT = (
     "rules/LKA116-start-without-room/good",
 )
 OPERATORS = 22
+OF_THE_REGISTRATION = 6
+"""Of a server's decorator; worker options have others."""
+
+
+OPTIONS = """
+from livekit.agents import Agent, AgentSession, JobContext, WorkerOptions, cli
+
+
+def warm(proc):
+    proc.userdata["greeting"] = "Hello."
+
+
+async def entry(ctx: JobContext):
+    session = AgentSession()
+    await session.start(agent=Agent(instructions="Help."), room=ctx.room)
+
+
+if __name__ == "__main__":
+    cli.run_app(WorkerOptions(entrypoint_fnc=entry, prewarm_fnc=warm))
+"""
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_every_mutant_of_our_own_entries_is_found(name: str) -> None:
     outcomes = list(mutate.of_directory(FIXTURES / name))
     assert {each.mutant.operator for each in outcomes if not each.found} == set()
-    assert len({each.mutant.operator for each in outcomes}) == OPERATORS
+    assert len({each.mutant.operator for each in outcomes}) == OPERATORS + OF_THE_REGISTRATION
 
 
 def test_every_mutant_of_the_demo_is_found() -> None:
@@ -39,6 +59,13 @@ def test_mutants_are_programs_that_differ() -> None:
     assert source not in texts
     for text in texts:
         compile(text, "mutant", "exec")
+
+
+def test_mutants_of_worker_options_are_found(tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(OPTIONS, encoding="utf-8")
+    outcomes = list(mutate.of_directory(tmp_path, "LKA3"))
+    assert {each.mutant.rule for each in outcomes} == {"LKA301", "LKA302", "LKA303", "LKA304", "LKA307", "LKA308"}
+    assert [each.mutant.operator for each in outcomes if not each.found] == []
 
 
 def test_a_linter_that_finds_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from typing import NamedTuple, cast
 from lkagent_lint import engine
 from tools.mutate.node import MANIFEST, SUFFIXES, node_entries, node_mutants, parse
 from tools.mutate.operators import Mutant, entries, mutants
+from tools.mutate.registrations import registration_mutants
 
 BAR = 0.97
 SETTINGS = '[project]\nname = "mutants"\ndependencies = ["livekit-agents==1.8.9"]\n[tool.lkagent-lint]\nroot = true\n'
@@ -40,16 +41,17 @@ class Outcome(NamedTuple):
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("directories", nargs="+")
+    parser.add_argument("--only", metavar="CODE", default="", help="mutants of rules that begin so: LKA3")
     parser.add_argument("--missed", action="store_true", help="name every mutant that is missed")
     given = parser.parse_args(argv)
-    directories, missed = cast("tuple[list[str], bool]", (given.directories, given.missed))
-    outcomes = [each for directory in directories for each in of_directory(Path(directory))]
+    directories, only, missed = cast("tuple[list[str], str, bool]", (given.directories, given.only, given.missed))
+    outcomes = [each for directory in directories for each in of_directory(Path(directory), only)]
     report(outcomes, missed=missed)
     return 0 if outcomes and sum(each.found for each in outcomes) >= BAR * len(outcomes) else 1
 
 
-def of_directory(directory: Path) -> Iterator[Outcome]:
-    """The outcome of every mutant of every entry below a directory."""
+def of_directory(directory: Path, only: str = "") -> Iterator[Outcome]:
+    """The outcome of every mutant of every entry below a directory; ``only`` is how their rules begin."""
     for path in sorted(directory.rglob("*.py")):
         try:
             source = path.read_text(encoding="utf-8")
@@ -59,7 +61,7 @@ def of_directory(directory: Path) -> Iterator[Outcome]:
             continue
         if found:
             with tempfile.TemporaryDirectory() as copy:
-                yield from _of_file(path, source, Path(copy))
+                yield from _of_file(path, source, Path(copy), only)
     for path in sorted(each for each in directory.rglob("*") if each.name.endswith(SUFFIXES)):
         try:
             source = path.read_text(encoding="utf-8")
@@ -67,7 +69,7 @@ def of_directory(directory: Path) -> Iterator[Outcome]:
             continue
         if "node_modules" not in path.parts and list(node_entries(source, path.name)):
             with tempfile.TemporaryDirectory() as copy:
-                yield from _of_script(path, source, Path(copy))
+                yield from _of_script(path, source, Path(copy), only)
 
 
 def _entry_names(source: str) -> set[str]:
@@ -85,24 +87,24 @@ def _entry_names(source: str) -> set[str]:
     return names
 
 
-def _of_file(path: Path, source: str, copy: Path) -> Iterator[Outcome]:
+def _of_file(path: Path, source: str, copy: Path, only: str) -> Iterator[Outcome]:
     """Judge the mutants of a file within a copy of its directory."""
     _copy(path, copy, (".py",))
     before = _codes(copy / path.name, {})
     for entry in entries(source, _entry_names(source)):
-        for mutant in mutants(source, entry):
-            if mutant.rule not in before and _compiles(mutant.text):
+        for mutant in (*mutants(source, entry), *registration_mutants(source, entry)):
+            if mutant.rule.startswith(only) and mutant.rule not in before and _compiles(mutant.text):
                 yield _judged(path, entry.function.name, mutant, copy, before)
 
 
-def _of_script(path: Path, source: str, copy: Path) -> Iterator[Outcome]:
+def _of_script(path: Path, source: str, copy: Path, only: str) -> Iterator[Outcome]:
     """The same for a file of Node."""
     _copy(path, copy, SUFFIXES)
     (copy / "package.json").write_text(MANIFEST, encoding="utf-8")
     before = _codes(copy / path.name, {})
     for number, entry in enumerate(node_entries(source, path.name)):
         for mutant in node_mutants(source, entry):
-            if mutant.rule not in before and parse(mutant.text, path.name) is not None:
+            if mutant.rule.startswith(only) and mutant.rule not in before and parse(mutant.text, path.name) is not None:
                 yield _judged(path, f"{entry.name}#{number}", mutant, copy, before)
 
 
