@@ -25,7 +25,7 @@ raises: `ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefin
 In functions that run at another time: handlers, tools, nested functions that are only passed on. When something may
 have joined the room, or runs concurrently, or the context went to code that is not followed; after
 `room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python; in
-Node `ctx.job.room?.name` can.
+Node `ctx.job.room?.name` can, and `ctx.room.name` as the right side of `??` or `||`, where undefined is provided for.
 
 ## Evidence
 

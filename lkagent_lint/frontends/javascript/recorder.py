@@ -29,6 +29,8 @@ class Recorder:
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
+        self._in_fallback = False
+        """Within the right side of ``??`` or ``||``: what is undefined there is meant to be."""
 
     def evaluate(self, node: Node, use: Use = Use.VALUE) -> v.Expr:
         """The symbolic value of an expression, after recording what evaluating it does."""
@@ -117,7 +119,7 @@ class Recorder:
         named_room = (
             value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
         )
-        if value.name in _READS or named_room:
+        if value.name in _READS or (named_room and not self._in_fallback):
             self._walker.graph.step(Read(value, use, self._walker.span(node)))
         return value
 
@@ -145,7 +147,9 @@ class Recorder:
             second = self.evaluate(right)
             return joined([first, second]) if word == "+" else v.OPAQUE
         last_use = use if use is Use.DROPPED else Use.KEPT  # ``ready && start()`` drops what start returns
+        outer, self._in_fallback = self._in_fallback, self._in_fallback or word != "&&"
         second = self._either([lambda: self.evaluate(right, last_use), lambda: v.NONE], _is_plain(right))[0]
+        self._in_fallback = outer
         return v.Either((first, second)) if word == "&&" else v.Or((first, second))
 
     def _ternary(self, node: Node, use: Use) -> v.Expr:
