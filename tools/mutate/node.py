@@ -150,10 +150,13 @@ def node_mutants(text: str, entry: NodeEntry) -> Iterator[Mutant]:
         ("publish in a shutdown callback", "LKA113", put(first, _PUBLISHES.format(context=context))),
         ("return first", "LKA115", put(first, f"if ({context}.job.metadata === 'no') return;")),
         ("drop room", "LKA116", (data[: entry.room[0]] + data[entry.room[1] :]).decode()),
-        ("connect beside the start", "LKA117", in_place_of_start(_BESIDE.format(context=context, call=entry.call))),
         ("callback after an endless wait", "LKA105", put(last, _ENDLESS.format(context=context))),
     ):
         yield Mutant(operator, rule, mutated, {})
+    # A connect in a room that has been joined does nothing, so it is no mistake there.
+    if f"{context}.connect(".encode() not in data[entry.body[0] : entry.start[0]]:
+        beside = in_place_of_start(_BESIDE.format(context=context, call=entry.call))
+        yield Mutant("connect beside the start", "LKA117", beside, {})
 
 
 _PUBLISHES = (
