@@ -41,8 +41,8 @@ class UnknownEvent(NamedTuple):
 
 
 def release_for(offers: Offers, path: str, kind: str) -> Release | None:
-    """The release whose class of that name a file uses."""
-    return offers.release(path, PACKAGES[kind][not path.endswith((".py", ".pyi"))])
+    """The release whose class of that name a file uses; None where it is not known, and for code that may be of 0.x."""
+    return None if offers.is_old(path) else offers.release(path, PACKAGES[kind][not path.endswith((".py", ".pyi"))])
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,7 @@ class Offers:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._missed: dict[str, list[Missing] | None] = {}
         self._own = frozenset(
             package
             for package, folder in (
@@ -69,6 +70,18 @@ class Offers:
         Names that came later than that release are left out, and so are those that may fail. A file that can be
         meant for 0.x is left out whole: what was there in its many releases is not known.
         """
+        if path not in self._missed:
+            self._missed[path] = self._all_missing(path)
+        return self._missed[path] or []
+
+    def is_old(self, path: str) -> bool:
+        """The file asks for names that only 0.x had, and what the project declares allows a release of it."""
+        if path not in self._missed:
+            self._missed[path] = self._all_missing(path)
+        return self._missed[path] is None
+
+    def _all_missing(self, path: str) -> list[Missing] | None:
+        """None for a file that may be meant for 0.x."""
         facts = self._project.files[path]
         found: dict[tuple[str, str], Missing] = {}
         for fact in facts.sdk_names:
@@ -81,10 +94,11 @@ class Offers:
                 continue
             before = [period for period in periods if _is_over(period, each.release)]
             if before and self._may_be_old(path, each.sdk, periods):
-                return []
+                return None
             if before:
                 found.setdefault((each.module, each.name), each._replace(gone=before[-1]))
-        return [] if facts.legacy and self._may_be_old(path, self._project.sdk(path), None) else list(found.values())
+        is_old = facts.legacy and self._may_be_old(path, self._project.sdk(path), None)
+        return None if is_old else list(found.values())
 
     def _missing(self, path: str, fact: SdkName) -> Missing | None:
         package, module, name = tables.package_of(fact.module), fact.module, fact.name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -85,6 +86,9 @@ def check(packages: Sequence[Package], cache: Path) -> int:
     """Read each table's newest release again; 1 where a table says something else."""
     status = 0
     for package in packages:
+        if package.npm and shutil.which("npm") is None:
+            print(f"{package.name}: not checked, there is no npm here")
+            continue
         stored = merge.decode((TABLES / f"{package.file}.json").read_bytes())
         version = stored.releases[-1]
         try:
