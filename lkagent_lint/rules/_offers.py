@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.facts.names import SdkName, Spelling
@@ -10,7 +11,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import allows_any, release_of
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
-from lkagent_lint.sources.sdk.tables import Kind, Period, Release
+from lkagent_lint.sources.sdk.tables import Kind, Name, Period, Release
 from lkagent_lint.sources.sdk.versions import Sdk
 
 _PARTS = frozenset({"agents", "api", "rtc", "protocol"})
@@ -35,6 +36,18 @@ class Missing(NamedTuple):
     @property
     def dotted(self) -> str:
         return f"{self.module}.{self.name}" if self.name else self.module
+
+
+class Reached(NamedTuple):
+    """What a name that a file asks for leads to: the first part of it that is no module, or is not there."""
+
+    fact: SdkName
+    release: Release
+    module: str
+    name: str
+    """Empty for the module itself."""
+    known: Name | None
+    """None where the release does not have it."""
 
 
 class Offers:
@@ -100,7 +113,22 @@ class Offers:
         is_old = facts.legacy and self._may_be_old(path, self._project.sdk(path), None)
         return None if is_old else list(found.values())
 
+    def reached(self, path: str) -> Iterator[Reached]:
+        """Where every name leads that a file surely asks the SDK for, if the release has it."""
+        for fact in self._project.files[path].sdk_names:
+            found = None if fact.guarded else self._reach(path, fact)
+            if found is not None and found.known is not None:
+                yield found
+
     def _missing(self, path: str, fact: SdkName) -> Missing | None:
+        found = self._reach(path, fact)
+        if found is None or found.known is not None:
+            return None
+        sdk = self.sdk(path, found.release.table.package)
+        return Missing(fact, found.release, sdk, found.module, found.name, None)
+
+    def _reach(self, path: str, fact: SdkName) -> Reached | None:
+        """None for what is not judged: other packages, private names, modules."""
         package, module, name = tables.package_of(fact.module), fact.module, fact.name
         if module in NODE_PACKAGES:
             package = module
@@ -114,15 +142,16 @@ class Offers:
         module = module if fact.spelling is not Spelling.ATTRIBUTE else _meant(release, module) or ""
         if not module or _is_private(module):
             return None
-        sdk = self.sdk(path, package)
         if not release.module(module):
-            return Missing(fact, release, sdk, module, "", None)
+            return Reached(fact, release, module, "", None)
         for part in filter(None, name.split(".")):
             known = release.name(module, part)
             if known is None:
                 unsure = part.startswith("_") or (release.is_open(module) and _is_elsewhere(release, module, part))
-                return None if unsure else Missing(fact, release, sdk, module, part, None)
-            if known.kind is not Kind.MODULE or _is_private(known.path):
+                return None if unsure else Reached(fact, release, module, part, None)
+            if known.kind is not Kind.MODULE:
+                return Reached(fact, release, module, part, known)
+            if _is_private(known.path):
                 return None
             module = known.path
         return None

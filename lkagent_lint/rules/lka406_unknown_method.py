@@ -194,5 +194,5 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
         for name, member in found.release.members(found.kind).items()
         if member.kind in (Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR)
     ]
-    near = nearest(found.name, methods)
+    near = nearest(found.name, methods, 0.66)
     return f"; the nearest method that it has is {near}()" if near else ""

@@ -62,3 +62,27 @@ EVENTS = {
     "transcription": "transcription_received",
 }
 """Events of 0.x agents, and others that were found in real code, with those of 1.x that tell the same."""
+
+DEPRECATED_NAMES = {
+    "livekit.agents.voice.room_io.types.RoomInputOptions": ("1.3.1", "use RoomOptions of livekit.agents.voice.room_io"),
+    "livekit.agents.voice.room_io.types.RoomOutputOptions": (
+        "1.3.1",
+        "use RoomOptions of livekit.agents.voice.room_io",
+    ),
+    "livekit.agents.worker.ServerOptions": ("1.3.1", "use AgentServer and @server.rtc_session()"),
+    "livekit.agents.cli.cli.run_app": ("1.6.0", "start the worker with `python -m livekit.agents` or `lk agent`"),
+}
+"""Definitions of livekit-agents that still work, the release since which something takes their place, and what does.
+
+Source: livekit-agents 1.8.9, ``voice/room_io/types.py`` 172 and 238 (a warning is logged), ``cli/_legacy.py`` 1985 (a
+DeprecationWarning); ``WorkerOptions`` says nothing, and AgentServer does its work (1.3.1).
+"""
+
+DEPRECATED_PARAMETERS = {
+    ("AgentSession.start", "room_input_options"): ("1.3.1", "use room_options=RoomOptions(...)"),
+    ("AgentSession.start", "room_output_options"): ("1.3.1", "use room_options=RoomOptions(...)"),
+}
+"""The same for keywords that the SDK marks by comments alone (``voice/agent_session.py`` 915)."""
+
+DEPRECATED_EVENTS = {("AgentSession", "metrics_collected"): "session_usage_updated"}
+"""Events that are logged as deprecated once there is their successor (``voice/agent_session.py`` 773)."""

@@ -1,0 +1,157 @@
+"""Something is used that still works and has a successor.
+
+## What it does
+
+Reports imports, methods, keywords and events that the release calls deprecated, or whose place something else has
+taken, with what the SDK says to use. A name is reported once a file.
+
+## Why it is bad
+
+It works today. Most of it logs a warning when it is used, and the SDK announces to remove it in a later major release.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+In releases that do not have the successor yet. For imports in a `try` or under a condition on a version. Code for
+livekit-agents 0.x is not judged, and of Node only names.
+
+## Evidence
+
+What the released packages themselves say, read by `tools/sdk_tables`: the decorator `deprecate_params`, functions that
+begin with such a warning, and `@deprecated` in the declarations of Node. livekit-agents 1.8.9, run:
+`RoomInputOptions` in `session.start` logs "RoomInputOptions and RoomOutputOptions are deprecated, use RoomOptions
+instead".
+
+## Fix safety
+
+There is no fix yet. Renaming `e2ee` to `encryption`, or `create_sip_dispatch_rule` to `create_dispatch_rule`, is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.things import Environment, Sdk, SdkMethod
+from lkagent_lint.rules._base import Default, Meta, Subject, quoted
+from lkagent_lint.rules._emitters import PACKAGES, known_activations, release_for
+from lkagent_lint.rules._offers import Offers, Reached
+from lkagent_lint.rules._words import is_node
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.ranges import release_of
+from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
+from lkagent_lint.sources.sdk.tables import Kind, Release
+
+META = Meta(
+    "LKA502", "deprecated-api", Severity.INFO, "something that still works and has a successor", Default.PREVIEW
+)
+
+_SERVICES = ("SipService", "RoomService", "AgentDispatchService")
+Said = tuple[str, str]
+"""What is deprecated, and what the SDK says of it."""
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    offers = Offers(subject.project)
+    for path in subject.project.files:
+        if not offers.is_old(path):
+            yield from _names(offers, path)
+    seen: set[tuple[Place, str]] = set()
+    for place, function, (what, said) in _calls(subject, offers):
+        if (place, what) not in seen:
+            seen.add((place, what))
+            yield META.at(place, f"{what} is deprecated: {said}", subject=function, key=(what,))
+
+
+def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for reached in offers.reached(path):
+        said = _said_of_name(reached)
+        if said and reached.name not in seen:
+            seen.add(reached.name)
+            yield META.at(Place(path, reached.fact.span), f"{reached.name} is deprecated: {said}", key=(reached.name,))
+
+
+def _said_of_name(reached: Reached) -> str:
+    known, release = reached.known, reached.release
+    if known is None or not known.path:
+        return ""
+    since, use = DEPRECATED_NAMES.get(known.path, ("", ""))
+    if since and release_of(release.version) >= release_of(since):
+        return use
+    alias = f"{known.path.rpartition('.')[0]}.{reached.name}"
+    return release.deprecated(known.path) or release.deprecated(alias) or ""
+
+
+def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
+    for flow, environment in known_activations(subject, lambda flow: bool(flow.calls)):
+        if is_node(Place(environment.path, flow.span)) or offers.is_old(environment.path):
+            continue
+        for call in flow.calls:
+            if call.span is not None and isinstance(call.target, (v.Attribute, v.Name)):
+                for said in _said_of_call(subject, offers, call, environment):
+                    yield Place(environment.path, call.span), flow.name, said
+
+
+def _said_of_call(subject: Subject, offers: Offers, call: Call, environment: Environment) -> list[Said]:
+    targets = subject.project.evaluator.targets(call, environment)
+    if len(targets) != 1:
+        return []
+    (target,) = targets
+    match target:
+        case SdkMethod(kind, name):
+            return _said_of_method(offers, call, environment.path, kind, name)
+        case Sdk(dotted):
+            package = tables.package_of(dotted)
+            release = offers.release(environment.path, package) if package else None
+            module, _, name = dotted.rpartition(".")
+            known = None if release is None else release.name(module, name)
+            if release is None or known is None or known.kind is not Kind.CLASS:
+                return []
+            return _said_of_keywords(release, call, known.path, name)
+        case _:
+            return []
+
+
+def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str) -> list[Said]:
+    if kind in _SERVICES:
+        release = offers.release(path, "livekit-api")
+    else:
+        release = release_for(offers, path, kind) if kind in PACKAGES else None
+    if release is None or not release.has_class(kind):
+        return []
+    if name in ("on", "once"):
+        return _said_of_event(release, call, kind)
+    owner = f"{release.path(kind)}.{name}"
+    said = release.deprecated(owner)
+    found = [(f"{kind}.{name}()", said)] if said else []
+    return found + _said_of_keywords(release, call, owner, f"{kind}.{name}")
+
+
+def _said_of_keywords(release: Release, call: Call, owner: str, shown: str) -> list[Said]:
+    found: list[Said] = []
+    for keyword, _ in call.keywords:
+        since, use = DEPRECATED_PARAMETERS.get((shown, keyword), ("", ""))
+        said = use if since and release_of(release.version) >= release_of(since) else release.deprecated(owner, keyword)
+        if said and keyword != "**":
+            found.append((f"{keyword}= of {shown}", said))
+    return found
+
+
+def _said_of_event(release: Release, call: Call, kind: str) -> list[Said]:
+    match call.args[:1]:
+        case (v.Text(event),):
+            successor = DEPRECATED_EVENTS.get((kind, event), "")
+            known = release.events(kind)
+            return [(f"the event {quoted(event)}", f"use {quoted(successor)}")] if successor in known else []
+        case _:
+            return []
