@@ -31,8 +31,8 @@ NODE_VARIABLE = "LKAGENT_LINT_NODE_MODULES"
 FLOOR = Version("1.3.1")
 """The scripts use ``AgentServer``, which older releases do not have."""
 _STAGE = Path(__file__).parent / "stage"
-TIMEOUT = 90.0
-"""Seconds for one script; the import of the SDK alone takes two."""
+TIMEOUT = 150.0
+"""Seconds for one script; the import of the SDK alone takes two, and a worker of Node starts in ten."""
 
 _SHOWN = 3_000
 

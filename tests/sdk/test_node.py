@@ -186,3 +186,39 @@ def test_the_jobs_process_refuses_a_plain_object(sdk: Sdk, exported: str, said: 
 def test_timeouts_are_taken_as_they_are(sdk: Sdk) -> None:
     _options(sdk, "initializeProcessTimeout: 60", "initializeProcessTimeout").says("READ 60 ")
     _options(sdk, "", "initializeProcessTimeout").says("READ 10000 ")
+
+
+_OFFER = """\
+import {{ JobType }} from '@livekit/protocol';
+import {{ initializeLogger }} from '@livekit/agents';
+import {{ offer }} from './stage.mjs';
+
+initializeLogger({{ pretty: false, level: 'info' }});
+await offer({{ {options} }});
+"""
+
+
+@node_claim("LKA306", "in Node nothing is sent at all, and the server waits until it gives up")
+def test_nothing_is_sent_for_a_request_without_an_answer(sdk: Sdk) -> None:
+    seen = sdk.run(_OFFER.format(options="requestFunc: async (request) => {}"))
+    seen.says("REGISTERED JT_ROOM", "no answer was given inside the jobRequestFunc, automatically rejecting the job")
+    seen.says("WAITED")
+    seen.never_says("ANSWER")
+
+
+@node_claim("LKA306", "on paths that raise, which is an answer")
+def test_a_request_function_that_throws_rejects(sdk: Sdk) -> None:
+    seen = sdk.run(_OFFER.format(options="requestFunc: async (request) => { throw new Error('no'); }"))
+    seen.says("ANSWER available=false")
+
+
+@node_claim("LKA308", "the worker is a JT_ROOM worker", since="1.2.0")
+def test_a_worker_type_does_not_reach_the_server(sdk: Sdk) -> None:
+    sdk.run(_OFFER.format(options="workerType: JobType.JT_PUBLISHER")).says("REGISTERED JT_ROOM")
+    sdk.run(_OFFER.format(options="serverType: JobType.JT_PUBLISHER")).says("REGISTERED JT_PUBLISHER")
+
+
+@node_claim("LKA310", "(`accept` takes name and identity by position)")
+def test_accept_takes_name_and_identity_by_position(sdk: Sdk) -> None:
+    seen = sdk.run(_OFFER.format(options="requestFunc: async (request) => { await request.accept('Desk', 'desk'); }"))
+    seen.says("ANSWER available=true", "identity=desk")
