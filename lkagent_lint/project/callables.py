@@ -23,7 +23,13 @@ from lkagent_lint.project.things import (
 
 REGISTRARS = frozenset({"on", "once", "rtc_session", "register_rpc_method"})
 """Decorators of the SDK that give the function back as it is."""
-_PLAIN_LIBRARY = frozenset({"builtins.print", "builtins.len", "builtins.str", "builtins.setattr"})
+_PLAIN_LIBRARY = frozenset(
+    {
+        *("builtins.print", "builtins.len", "builtins.str", "builtins.setattr"),
+        *(f"logging.{each}" for each in ("debug", "info", "warning", "error", "exception")),
+        *(f"logging.getLogger.{each}" for each in ("debug", "info", "warning", "error", "exception")),
+    }
+)
 _DEPTH = 3
 """Functions that return what another one returns are followed so far."""
 

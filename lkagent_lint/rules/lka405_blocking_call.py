@@ -25,10 +25,10 @@ worker stands still; after 10 seconds the server gives the job up.
 
 ## When it stays silent
 
-For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread. For setup functions,
-shutdown callbacks and whatever else is not reached from those functions: ruff (ASYNC210, ASYNC221, ASYNC251) and
-flake8-async speak about coroutine functions in general. For `time.sleep(0)`, `SMTP()` without a host, behind
-decorators that are not known, and in Node.
+For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread, and for coroutines
+that are given to a thread. For setup functions, shutdown callbacks and whatever else is not reached from those
+functions: ruff (ASYNC210, ASYNC221, ASYNC251) and flake8-async speak about coroutine functions in general. For
+`time.sleep(0)`, `SMTP()` without a host, behind decorators that are not known, and in Node.
 
 ## Evidence
 

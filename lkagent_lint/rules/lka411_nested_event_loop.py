@@ -22,8 +22,8 @@ running", and for a new loop "Cannot run the event loop while another loop is ru
 ## When it stays silent
 
 In functions that are only passed on, to a thread or an executor, where another loop may run. In functions that ask
-whether a loop runs (`get_running_loop`, `is_running`), and in projects that use `nest_asyncio`. In setup functions and
-scripts.
+whether a loop runs (`get_running_loop`, `is_running`) and in plain ones that start tasks otherwise, and in projects
+that use `nest_asyncio`. In setup functions and scripts.
 
 ## Evidence
 
@@ -49,6 +49,7 @@ from lkagent_lint.typestate.methods import word_of
 META = Meta("LKA411", "nested-event-loop", Severity.ERROR, "an event loop is started inside the one that runs the job")
 
 _ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})
+_STARTS_TASKS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
 _RUNNERS = frozenset({"run", "run_until_complete"})
 
 
@@ -83,8 +84,11 @@ def _may_nest(project: Project) -> bool:
 
 
 def _asks(flow: Flow) -> bool:
-    """The function looks whether a loop runs, and may well start one only if none does."""
-    return any(word_of(call) in _ASKS for call in flow.calls)
+    """The function looks whether a loop runs, and may well start one only if none does. A plain function that starts
+    tasks too knows of both.
+    """
+    asks = _ASKS if flow.is_async else _ASKS | _STARTS_TASKS
+    return any(word_of(call) in asks for call in flow.calls)
 
 
 def _finding(found: OnLoop) -> Diagnostic:

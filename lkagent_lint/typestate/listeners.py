@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
-from lkagent_lint.project.node_sdk import snake
+from lkagent_lint.project.node_sdk import camel, snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Environment, SdkMethod, Things, only
 from lkagent_lint.typestate.methods import activations, word_of
@@ -19,7 +19,7 @@ LISTENERS = frozenset({"on", "once"})
 STREAM_HANDLERS = frozenset({"register_text_stream_handler", "register_byte_stream_handler"})
 OTHER_HANDLERS = frozenset({"register_rpc_method", "add_participant_entrypoint", "add_shutdown_callback"})
 _EMITTERS = frozenset({"Room", "AgentSession", "AgentServer", "AvatarSession"})
-_MODELS = re.compile(r"livekit\.(?:plugins|agents)\.[\w.]*\b(?:LLM|STT|TTS|VAD)$")
+_MODELS = re.compile(r"livekit\.(?:plugins|agents)\.[\w.]*\b(?:LLM|STT|TTS|VAD)(?:\.load)?$")
 """Models of plugins and of inference are emitters too (livekit-agents 1.8.9, ``llm/llm.py``, ``stt/stt.py``, …)."""
 NAMED_EMITTER = "EventEmitter"
 """The kind of objects whose class the settings call an emitter; which events they emit is not known."""
@@ -66,8 +66,10 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
     The receiver can be nothing else. The same place may come several times, once for each activation.
     """
 
+    words = methods | {camel(each) for each in methods}
+
     def wanted(call: Call) -> bool:
-        return call.span is not None and snake(word_of(call)) in methods
+        return call.span is not None and word_of(call) in words
 
     for flow, environment in activations(project, solved, _any(wanted)):
         for number, call in enumerate(flow.calls):

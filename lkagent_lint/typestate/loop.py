@@ -27,6 +27,7 @@ from lkagent_lint.project.things import (
     only,
 )
 from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, handed
+from lkagent_lint.typestate.methods import word_of
 from lkagent_lint.typestate.solver import Solved
 
 _HOOKS = frozenset(
@@ -37,6 +38,7 @@ _HOOKS = frozenset(
 )
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
 _HANDLERS = LISTENERS | STREAM_HANDLERS | {"register_rpc_method", "add_participant_entrypoint"}
+_ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
 """A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
 _DEPTH = 4
@@ -82,11 +84,26 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
             role = "tool" if is_tool(project, path, flow) else "hook" if _is_hook(project, path, flow) else ""
             if role:
                 yield Root(evaluator.usual(path, flow), role)
+    yield from _made_tools(project)
     for found in handed(project, solved, _HANDLERS | ({"add_shutdown_callback"} if shutdown else frozenset())):
         role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
         for each in in_order(found.things):
             if isinstance(each, Closure):
                 yield Root(evaluator.results.activation(each, (), ()), role)
+
+
+def _made_tools(project: Project) -> Iterator[Root]:
+    """Functions that are made tools by a call: ``function_tool(look_up, name="…")``."""
+    evaluator = project.evaluator
+    for path, facts in project.files.items():
+        for flow in () if facts.legacy or facts.language != "python" else facts.flows.values():
+            for call in flow.calls:
+                if word_of(call) == "function_tool" and call.args:
+                    environment = evaluator.usual(path, flow)
+                    if all(map(_is_tool_maker, evaluator.targets(call, environment))):
+                        for each in in_order(evaluator.value(call.args[0], environment)):
+                            if isinstance(each, Closure):
+                                yield Root(evaluator.results.activation(each, (), ()), "tool")
 
 
 def is_tool(project: Project, path: str, flow: Flow) -> bool:
@@ -140,9 +157,11 @@ class _Walk:
                 continue
             seen.add(environment)
             flow = self._evaluator.flow_of(environment)
-            for call in flow.calls:
+            elsewhere = _handed_away(flow)
+            for number, call in enumerate(flow.calls):
                 wrong, leads_to = self._look(call, environment)
-                pending += [(callee, root) for callee in leads_to]
+                if v.Result(number) not in elsewhere:
+                    pending += [(callee, root) for callee in leads_to]
                 if call.span is not None and wrong is not None:
                     yield OnLoop(Place(environment.path, call.span), *wrong, flow.name, root)
 
@@ -210,6 +229,19 @@ class _Walk:
                     if not self._evaluator.flow_of(callee).is_async:
                         deeper = self._deeper(callee, depth - 1)
         return deeper
+
+
+def _handed_away(flow: Flow) -> set[v.Expr]:
+    """Everything that a function gives to threads and processes: the coroutines among it run on other loops."""
+    found: set[v.Expr] = set()
+    for call in flow.calls:
+        if word_of(call) in _ELSEWHERE:
+            pending = [*call.args, *(value for _, value in call.keywords)]
+            while pending:
+                here = pending.pop()
+                found.add(here)
+                pending += here.items if isinstance(here, v.Items) else ()
+    return found
 
 
 def _holds(decorator: v.Expr) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from lkagent_lint.facts.flows import Do, Use
 from lkagent_lint.facts.values import (
+    NONE,
     OPAQUE,
     Attribute,
     Constant,
@@ -72,6 +73,17 @@ def _reads_environment(target: Expr) -> bool:
     """``os.environ.get("NAME", "default")``: the value may be an agent's name."""
     base = target.base if isinstance(target, Attribute) else None
     return isinstance(base, (Attribute, Name)) and base.name == "environ"
+
+
+def _says(target: Expr) -> bool:
+    """``print("…")`` and ``logger.info("…")`` give back nothing."""
+    match target:
+        case Name("print"):
+            return True
+        case Attribute(Name("logger" | "logging" | "log"), name):
+            return name in ("debug", "info", "warning", "error", "exception", "critical")
+        case _:
+            return False
 
 
 def is_leaf(node: cst.BaseExpression) -> bool:
@@ -194,7 +206,7 @@ class Expressions:
             and all(isinstance(value, _PLAIN) for value in args)
             and all(isinstance(value, _PLAIN) for _, value in keywords)
         ):
-            return OPAQUE
+            return NONE if _says(target) else OPAQUE
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))
