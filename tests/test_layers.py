@@ -36,6 +36,7 @@ HOMES = {
     "tree_sitter": "frontends.javascript",
     "flake8": "flake8_plugin",
     "click": "cli",
+    "distributed": "extraction",
 }
 """Where a third-party library may be imported."""
 

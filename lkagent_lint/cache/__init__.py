@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from lkagent_lint.cache import generation as generations
 from lkagent_lint.cache.directory import Directory
 from lkagent_lint.cache.packs import Packs
 
-__all__ = ["DIRECTORY", "FactsCache", "directory_for", "open_cache"]
+__all__ = ["DIRECTORY", "FactsCache", "directory_for", "key_of", "open_cache"]
 
 DIRECTORY = ".lkagent_lint_cache"
 """The name of the directory at a project's root."""
@@ -28,10 +28,24 @@ def directory_for(root: str, given: str | None) -> str:
     return os.path.join(given, hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
 
 
-def open_cache(directory: str) -> FactsCache | None:
-    """The cache in a directory; None where the linter's own sources cannot be read, so that no key can be made."""
+_NONE: Mapping[bytes, memoryview] = {}
+
+
+def key_of(front_end: str, name: str, data: bytes, generation: bytes | None = None) -> bytes:
+    """The key of a file's facts: its bytes, what reads them, and the part of its name that the reader looks at."""
+    digest = hashlib.sha256(generations.current() if generation is None else generation)
+    digest.update(f"{front_end}\0{name}\0".encode("utf-8", "surrogatepass"))
+    digest.update(data)
+    return digest.digest()
+
+
+def open_cache(directory: str | None, given: Mapping[bytes, memoryview] = _NONE) -> FactsCache | None:
+    """The cache in a directory (None: it keeps nothing), with the facts that were ``given``.
+
+    None where the linter's own sources cannot be read, so that no key can be made.
+    """
     try:
-        return FactsCache(directory, generations.current())
+        return FactsCache(directory or "", generations.current(), given)
     except OSError:
         return None
 
@@ -39,7 +53,8 @@ def open_cache(directory: str) -> FactsCache | None:
 class FactsCache:
     """Encoded facts by key, in one directory, which is made when the first entry is saved."""
 
-    def __init__(self, directory: str, generation: bytes) -> None:
+    def __init__(self, directory: str, generation: bytes, given: Mapping[bytes, memoryview] = _NONE) -> None:
+        self._given = given
         self._directory = Directory(directory)
         self._generation = generation
         self._packs = Packs(self._directory, self._generation.hex()[:16])
@@ -49,13 +64,13 @@ class FactsCache:
 
     def key(self, front_end: str, name: str, data: bytes) -> bytes:
         """The key of a file's facts: its bytes, what reads them, and the part of its name that the reader looks at."""
-        digest = hashlib.sha256(self._generation)
-        digest.update(f"{front_end}\0{name}\0".encode("utf-8", "surrogatepass"))
-        digest.update(data)
-        return digest.digest()
+        return key_of(front_end, name, data, self._generation)
 
     def get(self, key: bytes) -> memoryview | None:
         """The encoded facts of a key, if they are kept and whole."""
+        given = self._given.get(key)
+        if given is not None:
+            return given
         if self._found is None:
             self._found = self._packs.read()
         found = self._found.get(key)

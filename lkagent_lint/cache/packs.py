@@ -43,12 +43,7 @@ class Packs:
 
     def write(self, entries: Mapping[bytes, bytes | memoryview]) -> str | None:
         """Write entries as one pack; its name, None where that did not work."""
-        start = len(_MAGIC) + _COUNT.size + _RECORD.size * len(entries)
-        records: list[bytes] = []
-        for key, facts in entries.items():
-            records.append(_RECORD.pack(key, start, len(facts), zlib.crc32(facts)))
-            start += len(facts)
-        data = b"".join([_MAGIC, _COUNT.pack(len(entries)), *records, *entries.values()])
+        data = pack(entries)
         name = f"{self._prefix}{hashlib.sha256(data).hexdigest()[:16]}{_SUFFIX}"
         return name if self._directory.write(name, data) else None
 
@@ -88,13 +83,23 @@ class Packs:
             return {}
         if self._directory.age(name) > _DAY:
             self._directory.mark_used(name)
-        entries = _unpack(data)
+        entries = unpack(data)
         if entries is None:
             self._directory.remove(name)
         return entries or {}
 
 
-def _unpack(data: bytes) -> dict[bytes, memoryview] | None:
+def pack(entries: Mapping[bytes, bytes | memoryview]) -> bytes:
+    """The bytes of a pack: records of all entries, then the entries."""
+    start = len(_MAGIC) + _COUNT.size + _RECORD.size * len(entries)
+    records: list[bytes] = []
+    for key, facts in entries.items():
+        records.append(_RECORD.pack(key, start, len(facts), zlib.crc32(facts)))
+        start += len(facts)
+    return b"".join([_MAGIC, _COUNT.pack(len(entries)), *records, *entries.values()])
+
+
+def unpack(data: bytes) -> dict[bytes, memoryview] | None:
     """The entries of a pack's bytes; None if they are not those of a whole pack."""
     head = len(_MAGIC) + _COUNT.size
     if not data.startswith(_MAGIC) or len(data) < head:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import click
+import msgspec
 from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__
+from lkagent_lint.cli._halves import JOBS, SCHEDULER, facts, link
 from lkagent_lint.cli._options import report_options
 from lkagent_lint.cli._settings import completed_rules, settings_options
 from lkagent_lint.cli._tasks import task, task_options, with_values
@@ -86,12 +88,8 @@ def command() -> None:
     metavar="FILE",
     help="With - as the only path: check standard input as the unsaved text of FILE, in FILE's project.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="The most processes that read files; as many as there are cores by default, one for little work.",
-)
+@JOBS
+@SCHEDULER
 @click.option(
     "--cache-dir",
     type=click.Path(),
@@ -114,6 +112,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     stdin_filename: str | None,
     color: str,
     jobs: int | None,
+    scheduler: str | None,
     cache_dir: str | None,
     no_cache: bool,
     **options: Any,
@@ -126,6 +125,8 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     request = request_for(
         paths, stdin_filename, options, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
     )
+    if scheduler is not None:
+        request = msgspec.structs.replace(request, scheduler=scheduler)
     if do is not None:
         return do(request, outputs[0].format == "json")
     return check(request, outputs, color=color, exit_zero=exit_zero)
@@ -231,3 +232,7 @@ def _why(place: str, word: str | None, output_format: str, isolated: bool) -> in
     from lkagent_lint.cli._why import show
 
     return show(place, word, output_format, isolated=isolated)
+
+
+command.add_command(facts)
+command.add_command(link)

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Report, Summary
 from lkagent_lint.engine.baseline import Baselines, Rewritten
+from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import RootCheck
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.extraction import Extractor, Pool
+from lkagent_lint.extraction import Extractor
 from lkagent_lint.rules import lka000_internal_error
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
@@ -99,11 +99,12 @@ def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch
     """Every root that the request's paths belong to or hold, one after the other."""
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
-    with Pool(request.jobs) as pool:
+    given = handed_facts(request)
+    with maker_for(request) as maker:
         while pending:
             watch.at("reading files")
             root = min(pending)
-            extractor = Extractor(_cache_of(request, root), pool)
+            extractor = Extractor(cache_for(request, root, given), maker)
             found = Survey(root, pending.pop(root), finder, overlays, extractor)
             done.add(root)
             for nested in found.nested:
@@ -111,10 +112,6 @@ def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch
                 if nested not in done:
                     pending[nested] = (nested,)
             yield found
-
-
-def _cache_of(request: Request, root: str) -> FactsCache | None:
-    return open_cache(directory_for(root, request.cache_dir)) if request.cache else None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
-from lkagent_lint.extraction import Extractor, Failed, Source
+from lkagent_lint.extraction import Extractor, Failed, Source, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
 from lkagent_lint.frontends import javascript as javascript_frontend
@@ -150,10 +150,8 @@ class Index:
         read = self.overlays.read(path) if data is None else data
         if isinstance(read, Unreadable):
             return None
-        if path in self._scripts:
-            return Source(path, "javascript", os.path.splitext(path)[1], read, path not in self.overlays)
-        words = " ".join(sorted(self.settings(path).names.words))
-        return Source(path, "python", words, read, path not in self.overlays)
+        kind = "javascript" if path in self._scripts else "python"
+        return source_of(path, kind, read, self.settings(path), lasts=path not in self.overlays)
 
     def _take(self, sources: list[Source]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
@@ -167,8 +165,11 @@ class Index:
         for entry in self._texts:
             data = self.overlays.read(entry.path)
             if isinstance(data, bytes) and text_frontend.may_dispatch(data):
-                name = os.path.basename(entry.path)
-                sources.append(Source(entry.path, "text", name, data, entry.path not in self.overlays))
+                sources.append(
+                    source_of(
+                        entry.path, "text", data, self.settings(entry.path), lasts=entry.path not in self.overlays
+                    )
+                )
         ignored = {entry.path for entry in self._texts if entry.ignored}
         for path, facts, failed in self._extractor.extract(sources):
             if failed is not None:

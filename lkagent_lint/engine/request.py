@@ -24,6 +24,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Read no settings file at all."""
     jobs: int | None = None
     """The most processes that read files; as many as there are cores if None, and one for little work."""
+    scheduler: str | None = None
+    """The address of a ``dask.distributed`` scheduler whose workers read the files instead."""
+    facts: tuple[str, ...] = ()
+    """Files of facts (absolute paths) that were made beforehand; what they do not hold is made."""
     cache: bool = False
     """Keep facts between runs, in ``.lkagent_lint_cache`` at each root."""
     cache_dir: str | None = None

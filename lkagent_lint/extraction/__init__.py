@@ -11,11 +11,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from lkagent_lint.cache import FactsCache
-from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of
+from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of, source_of
 from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.facts import FileFacts
 
-__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Pool", "Source"]
+__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Pool", "Source", "source_of"]
 
 
 class Extracted(NamedTuple):
@@ -43,7 +43,7 @@ class Extractor:
         """The facts of some files, in any order. A front end that fails costs its file only."""
         missing = sources
         if self._cache is not None:
-            missing = []
+            missing = list[Source]()
             for source, facts in self._kept(self._cache, sources):
                 if facts is None:
                     missing.append(source)

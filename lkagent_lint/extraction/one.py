@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from lkagent_lint.config.settings import Settings
 from lkagent_lint.facts import FileFacts, decode, encode
 from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.text import START_OF_FILE
@@ -24,6 +26,17 @@ class Source(NamedTuple):
     data: bytes
     lasts: bool = True
     """False for unsaved text, whose facts are not worth keeping."""
+
+
+def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: bool = True) -> Source:
+    """A file by the kind that discovery gives it, and the settings that hold for it."""
+    match kind:
+        case "javascript":
+            return Source(path, "javascript", os.path.splitext(path)[1], data, lasts)
+        case "text":
+            return Source(path, "text", os.path.basename(path), data, lasts)
+        case _:
+            return Source(path, "python", " ".join(sorted(settings.names.words)), data, lasts)
 
 
 class Failed(NamedTuple):

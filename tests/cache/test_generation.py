@@ -77,5 +77,9 @@ def test_it_covers_every_library_of_a_front_end() -> None:
 def test_a_library_is_told_by_its_release(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     described = generation._installed(name)  # pyright: ignore[reportPrivateUsage]
     assert ".dist-info" in described
-    monkeypatch.setattr(generation, "_distributions", lambda directory: [])
+
+    def nothing(directory: str) -> list[str]:
+        return []
+
+    monkeypatch.setattr(generation, "_distributions", nothing)
     assert generation._installed(name) != described  # pyright: ignore[reportPrivateUsage]

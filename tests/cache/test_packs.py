@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,29 +90,38 @@ def test_every_damage_to_a_pack_is_noticed(tmp_path: Path) -> None:
     assert kept(tmp_path) == FACTS
 
 
+def make_old(path: Path, days: int) -> None:
+    then = time.time() - days * 86_400
+    os.utime(path, (then, then))
+
+
 def make_huge(path: Path) -> None:
     path.touch()
     os.truncate(path, 5_000_000_000)
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(b"\x93" * 100_000),
-        lambda path: path.write_bytes(b"lkapack1\xff\xff\xff\xff"),
-        lambda path: path.mkdir(),
-        lambda path: path.symlink_to("/etc/passwd"),
-        lambda path: path.symlink_to(path.name),
-        lambda path: os.mkfifo(path),
-        make_huge,
-    ],
-    ids=["empty", "garbage", "endless", "directory", "link", "loop", "fifo", "huge"],
-)
+def spoil(path: Path, how: str) -> None:
+    """Put something else in a pack's place."""
+    match how:
+        case "directory":
+            path.mkdir()
+        case "link":
+            path.symlink_to("/etc/passwd")
+        case "loop":
+            path.symlink_to(path.name)
+        case "fifo":
+            os.mkfifo(path)
+        case "huge":
+            make_huge(path)
+        case _:
+            path.write_bytes({"empty": b"", "garbage": b"\x93" * 100_000, "endless": b"lkapack1\xff\xff\xff\xff"}[how])
+
+
+@pytest.mark.parametrize("how", ["empty", "garbage", "endless", "directory", "link", "loop", "fifo", "huge"])
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
-def test_what_stands_in_a_packs_place_is_ignored(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+def test_what_stands_in_a_packs_place_is_ignored(tmp_path: Path, how: str) -> None:
     save(tmp_path, {key: FACTS[key] for key in list(FACTS)[:2]})
-    spoil(tmp_path / f"{GENERATION.hex()[:16]}-0000000000000000.facts")
+    spoil(tmp_path / f"{GENERATION.hex()[:16]}-0000000000000000.facts", how)
     assert len(kept(tmp_path)) == 2
     save(tmp_path)
     assert kept(tmp_path) == FACTS
@@ -143,7 +151,7 @@ def test_other_versions_and_unfinished_files_are_pruned_by_age(tmp_path: Path) -
     assert old.exists()
     assert unfinished.exists()
     for path in (old, unfinished):
-        os.utime(path, (time.time() - 20 * 86_400,) * 2)
+        make_old(path, 20)
     save(tmp_path, {b"new" + bytes(29): b"facts"})
     assert not old.exists()
     assert not unfinished.exists()
@@ -153,7 +161,7 @@ def test_other_versions_and_unfinished_files_are_pruned_by_age(tmp_path: Path) -
 def test_a_pack_in_use_does_not_grow_old(tmp_path: Path) -> None:
     save(tmp_path)
     (pack,) = packs(tmp_path)
-    os.utime(pack, (time.time() - 10 * 86_400,) * 2)
+    make_old(pack, 10)
     assert kept(tmp_path) == FACTS
     assert time.time() - pack.stat().st_mtime < 60
 
@@ -161,7 +169,7 @@ def test_a_pack_in_use_does_not_grow_old(tmp_path: Path) -> None:
 def test_a_clock_that_was_set_back_forgets_nothing(tmp_path: Path) -> None:
     save(tmp_path, generation=b"h" * 32)
     (pack,) = packs(tmp_path)
-    os.utime(pack, (time.time() + 1e8,) * 2)
+    make_old(pack, -1000)
     save(tmp_path)
     assert kept(tmp_path, b"h" * 32) == FACTS
 

@@ -1,0 +1,36 @@
+"""Where a request's facts come from: what is kept, what it was handed, and who makes the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lkagent_lint.cache import FactsCache, directory_for, handed, open_cache
+from lkagent_lint.config.errors import ConfigError
+from lkagent_lint.engine.request import Request
+from lkagent_lint.extraction import Pool
+from lkagent_lint.extraction.cluster import Cluster, ClusterError
+
+
+def maker_for(request: Request) -> Pool | Cluster:
+    """Who makes facts. Raises ConfigError where the cluster that the request names cannot be used."""
+    if request.scheduler is None:
+        return Pool(request.jobs)
+    try:
+        return Cluster(request.scheduler)
+    except ClusterError as error:
+        raise ConfigError("--scheduler", None, str(error)) from None
+
+
+def handed_facts(request: Request) -> Mapping[bytes, memoryview]:
+    """The facts in the files that the request names. Raises ConfigError for a file that cannot be used."""
+    try:
+        return handed.read(request.facts)
+    except handed.HandedError as error:
+        raise ConfigError(None, None, str(error)) from None
+
+
+def cache_for(request: Request, root: str, given: Mapping[bytes, memoryview]) -> FactsCache | None:
+    """What is known of a root's files before any of them is read; None if nothing can be."""
+    if not request.cache and not given:
+        return None
+    return open_cache(directory_for(root, request.cache_dir) if request.cache else None, given)
