@@ -215,40 +215,41 @@ class TextFiles:
         self._texts = texts
         self._code = code
         self._markers: bool | None = None
-        self._mentions: dict[tuple[str, bool], bool] = {}
+        self._mentions: dict[tuple[str, bool], str | None] = {}
         self._variable: bool | None = None
 
     def view(self) -> Texts:
         return Texts(self.holds_dispatch, self.mentions, self.configures, self.names_from_environment)
 
-    def _unread(self, texts: Iterable[str]) -> Iterator[bytes]:
-        """The bytes of texts, and of code that takes no part. Binary files and generated ones are passed over."""
+    def _unread(self, texts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Texts, and code that takes no part, with their bytes. Binary files and generated ones are passed over."""
         for path in (*texts, *(path for path in self._code if path not in self._index.facts)):
             data = b"" if path in self._index.generated else self._index.overlays.read(path)
             if isinstance(data, bytes) and b"\0" not in data[:4096]:
-                yield data
+                yield path, data
 
     def holds_dispatch(self) -> bool:
         if self._markers is None:
             scripts = [path for path in self._texts if path.endswith(_UNREAD)]
-            self._markers = any(FOREIGN_MARKERS.search(data) for data in self._unread(scripts))
+            self._markers = any(FOREIGN_MARKERS.search(data) for _, data in self._unread(scripts))
         return self._markers
 
-    def mentions(self, name: str) -> bool:
+    def mentions(self, name: str) -> str | None:
         # JavaScript that takes part counts too: a name in it is often on its way to a dispatch.
         scripts = [path for path, facts in self._index.facts.items() if facts.language == "javascript"]
         return self._stands_in((*self._texts, *scripts), name, anywhere=True)
 
     def configures(self, name: str) -> bool:
         configurations = [path for path in self._texts if text_frontend.configures(os.path.basename(path))]
-        return self._stands_in(configurations, name, anywhere=False)
+        return self._stands_in(configurations, name, anywhere=False) is not None
 
-    def _stands_in(self, paths: Iterable[str], name: str, *, anywhere: bool) -> bool:
+    def _stands_in(self, paths: Iterable[str], name: str, *, anywhere: bool) -> str | None:
+        """The first file that holds the name as a word of its own."""
         key = name, anywhere
         if key not in self._mentions:
             word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
             others = [path for path in paths if not self._accounts_for(path, name)]
-            self._mentions[key] = any(word.search(data) for data in self._unread(others))
+            self._mentions[key] = next((path for path, data in self._unread(others) if word.search(data)), None)
         return self._mentions[key]
 
     def _accounts_for(self, path: str, name: str) -> bool:
@@ -262,7 +263,8 @@ class TextFiles:
         if self._variable is None:
             read = (self._index.overlays.read(path) for path in self._index.facts)
             known = (data for data in read if isinstance(data, bytes))
-            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *self._unread(self._texts)))
+            texts = (data for _, data in self._unread(self._texts))
+            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *texts))
         return self._variable
 
 

@@ -16,6 +16,7 @@ from lkagent_lint.project.names import UNNAMED, FromEnv, JobType, Known, Name, O
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.rules._base import quoted
 from lkagent_lint.rules._dispatch import is_dispatched_elsewhere, names_of, nearest
+from lkagent_lint.text import START_OF_FILE
 
 
 class Reach(NamedTuple):
@@ -85,7 +86,7 @@ def answer(
         certain.append(Reason(kind="elsewhere", message=message))
     if certain:
         return "yes", (*certain, *possible, *known)
-    doubts = [*possible, *known, *_doubts(project, known_names)]
+    doubts = [*possible, *known, *_doubts(project, known_names, at)]
     near = list(_near(project, known_names, at))
     if doubts:
         return "perhaps", (*doubts, *near)
@@ -155,12 +156,13 @@ def _about_name(name: Name, worker: Worker) -> Iterator[Reason]:
             yield Reason(kind="unknown-name", message="its name is not known from the project's files")
 
 
-def _doubts(project: Project, names: Sequence[str]) -> Iterator[Reason]:
+def _doubts(project: Project, names: Sequence[str], at: Callable[[Place], Position]) -> Iterator[Reason]:
     """What else of the project may dispatch a name, without saying so in a way that is followed."""
     for name in names:
-        if project.texts.mentions(name):
+        path = project.texts.mentions(name)
+        if path is not None:
             message = f"a file that is not followed holds the name {quoted(name)}"
-            yield Reason(kind="mention", message=message)
+            yield Reason(kind="mention", message=message, at=at(Place(path, START_OF_FILE)))
     if project.texts.holds_dispatch():
         yield Reason(kind="unread", message="a file in a language that is not read dispatches some agent")
     if project.has_gaps:

@@ -125,8 +125,8 @@ class Texts(NamedTuple):
 
     holds_dispatch: Callable[[], bool]
     """Some text under the root holds a mark of a dispatch."""
-    mentions: Callable[[str], bool]
-    """Some text under the root, or JavaScript that takes part, holds this name as a word of its own."""
+    mentions: Callable[[str], str | None]
+    """The first text under the root, or JavaScript that takes part, that holds this name as a word of its own."""
     configures: Callable[[str], bool]
     """Some configuration or script does: it may deploy an agent of that name."""
     names_from_environment: Callable[[], bool]

@@ -121,9 +121,9 @@ def _dispatch(here: Here, code: str) -> Iterator[r.Condition]:
         )
         for worker in workers:
             if code == "LKA201" and isinstance(worker.name, Known) and worker.name.value:
-                mentioned = project.texts.mentions(worker.name.value)
+                path = project.texts.mentions(worker.name.value)
                 message = f"no file that is not followed holds the name {quoted(worker.name.value)}"
-                yield r.Condition(holds=not mentioned, message=message)
+                yield r.Condition(holds=path is None, message=message + (f" ({here.show(path)} does)" if path else ""))
     if dispatches:
         unnamed = [each for each in project.workers if isinstance(each.name, UnknownName)]
         places = ", ".join(f"{here.show(each.place.path)}:{each.place.span.line}" for each in unnamed[:4])

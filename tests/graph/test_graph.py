@@ -186,6 +186,7 @@ def test_a_worker_whose_name_is_not_known(tmp_path: Path, graph: Command) -> Non
 def test_a_mention_a_gap_and_a_setting_are_told_apart(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker('agent_name="desk"'), notes_txt="start the desk\n")
     assert graph.answer(root) == ("perhaps", ["mention"])
+    assert graph.one(root)["workers"][0]["because"][0]["at"]["path"] == "notes.txt"
     (root / "notes.txt").unlink()
     (root / "broken.py").write_text("import livekit\ndef (\n", encoding="utf-8")
     assert graph.answer(root) == ("perhaps", ["not-analysed"])

@@ -22,6 +22,10 @@ def _no() -> bool:
     return False
 
 
+def _nowhere(name: str) -> str | None:
+    return None
+
+
 def _in_none(name: str) -> bool:
     return False
 
@@ -33,7 +37,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         root=ROOT,
         files={path: _extract(text.encode()) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
-        texts=Texts(_no, _in_none, _in_none, _no),
+        texts=Texts(_no, _nowhere, _in_none, _no),
         settings=lambda path: Settings(),
         sdk=lambda path: Sdk(version),
     )
