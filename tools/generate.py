@@ -21,7 +21,7 @@ import msgspec
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from lkagent_lint import engine, rulebook  # noqa: E402
+from lkagent_lint import engine, rulebook, why  # noqa: E402
 from lkagent_lint.config.settings import Settings  # noqa: E402
 from lkagent_lint.config.toml import as_toml  # noqa: E402
 from lkagent_lint.graph import Document, render  # noqa: E402
@@ -38,6 +38,7 @@ SETTINGS = "docs/settings.md"
 SCHEMA = "docs/lkagent-lint.schema.json"
 GRAPH = "docs/graph.md"
 GRAPH_SCHEMA = "docs/graph.schema.json"
+WHY = "docs/why.md"
 README = "README.md"
 RULES = "docs/rules"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -78,6 +79,9 @@ def documents() -> dict[str, str]:
     found[GRAPH_SCHEMA] = graph_schema()
     text, mermaid = (fenced(graph_of_demo(name), name) for name in ("text", "mermaid"))
     found[GRAPH] = between(GRAPH, {"graph-text": text, "graph-mermaid": mermaid})
+    start = why_of_demo("agents/front_desk.py", "session.start(", "LKA101")
+    worker = why_of_demo("agents/night_line.py", "rtc_session(", "LKA201")
+    found[WHY] = between(WHY, {"why-start": fenced(start, "text"), "why-worker": fenced(worker, "text")})
     found[README] = between(README, {"rules": table(pages, f"{RULES}/"), "graph": text})
     return found
 
@@ -141,6 +145,22 @@ def graph_of_demo(format: str) -> str:
     (survey,) = engine.survey(engine.Request(paths=(demo,)))
     shown = functools.partial(relative_path, cwd=demo)
     return render(format, Document(projects=(build(survey.project, wanted=survey.is_inside, show=shown),)), str)
+
+
+def why_of_demo(name: str, text: str, code: str | None) -> str:
+    """What ``lkagent-lint why`` prints there of the line that holds a text."""
+    demo = REPOSITORY / "fixtures" / "demo"
+    path = demo / name
+
+    def read(each: str) -> str:
+        return Path(each).read_text(encoding="utf-8")
+
+    (line,) = (number for number, each in enumerate(read(str(path)).splitlines(), 1) if text in each)
+    request = engine.Request(paths=(str(path),))
+    (survey,) = engine.survey(request)
+    shown = functools.partial(relative_path, cwd=str(demo))
+    found = why.explain(survey, str(path), line, code, shown=engine.check(request).diagnostics, show=shown, text=read)
+    return why.render("text", found, str)
 
 
 def fenced(text: str, language: str) -> str:

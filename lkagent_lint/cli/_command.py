@@ -71,6 +71,16 @@ _version = click.version_option(
     __version__, prog_name="lkagent-lint", message="%(prog)s %(version)s", help="Show the version and exit."
 )
 
+_CACHE_DIR = click.option(
+    "--cache-dir",
+    type=click.Path(),
+    metavar="DIR",
+    envvar="LKAGENT_LINT_CACHE_DIR",
+    show_envvar=True,
+    help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
+)
+_NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
+
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @_version
@@ -90,15 +100,8 @@ def command() -> None:
 )
 @JOBS
 @SCHEDULER
-@click.option(
-    "--cache-dir",
-    type=click.Path(),
-    metavar="DIR",
-    envvar="LKAGENT_LINT_CACHE_DIR",
-    show_envvar=True,
-    help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
-)
-@click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
+@_CACHE_DIR
+@_NO_CACHE
 @task_options
 @_version
 def _check(  # pyright: ignore[reportUnusedFunction]
@@ -172,7 +175,11 @@ GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
     help="text for reading here, mermaid and dot for pictures, json for programs.",
 )
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
-def _graph(paths: tuple[str, ...], output_format: str, isolated: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+@_CACHE_DIR
+@_NO_CACHE
+def _graph(  # pyright: ignore[reportUnusedFunction]
+    paths: tuple[str, ...], output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
+) -> int:
     """Show workers and dispatches, which reaches which, and for each worker whether it would ever get a job.
 
     PATHS are files and directories, the current directory if none are given: their workers and dispatches are
@@ -185,7 +192,7 @@ def _graph(paths: tuple[str, ...], output_format: str, isolated: bool) -> int:  
     """
     from lkagent_lint.cli._graph import show
 
-    return show(paths, output_format, isolated=isolated)
+    return show(paths, output_format, isolated=isolated, cache=not no_cache, cache_dir=cache_dir)
 
 
 @command.command("completion", short_help="Print a script that completes the command in a shell.")
@@ -219,7 +226,11 @@ WHY_FORMATS = ("text", "json")
     help="text for reading here, json for programs.",
 )
 @click.option("--isolated", is_flag=True, help="Read no settings file.")
-def _why(place: str, word: str | None, output_format: str, isolated: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+@_CACHE_DIR
+@_NO_CACHE
+def _why(  # pyright: ignore[reportUnusedFunction]
+    place: str, word: str | None, output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
+) -> int:
     """Show how names, versions and states were resolved at a line, and where knowledge ended.
 
     With a rule, also which conditions for its finding hold there.
@@ -231,7 +242,7 @@ def _why(place: str, word: str | None, output_format: str, isolated: bool) -> in
     """
     from lkagent_lint.cli._why import show
 
-    return show(place, word, output_format, isolated=isolated)
+    return show(place, word, output_format, isolated=isolated, cache=not no_cache, cache_dir=cache_dir)
 
 
 command.add_command(facts)

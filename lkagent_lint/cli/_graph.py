@@ -15,9 +15,9 @@ from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.stack import run_deep
 
 
-def show(paths: tuple[str, ...], output_format: str, *, isolated: bool) -> int:
+def show(paths: tuple[str, ...], output_format: str, *, isolated: bool, cache: bool, cache_dir: str | None) -> int:
     """Print the graph of the projects that paths belong to or hold. Raises ConfigError as the engine does."""
-    request = request_for(paths, None, {"isolated": isolated})
+    request = request_for(paths, None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir)
     shown = functools.partial(relative_path, cwd=os.getcwd())
     surveys = engine.survey(request)
     graphs = run_deep(lambda: tuple(build(each.project, wanted=each.is_inside, show=shown) for each in surveys))

@@ -20,7 +20,9 @@ from lkagent_lint.why import explain, render
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9})(?::\d{1,9})?:?")
 
 
-def show(place: str, word: str | None, output_format: str, *, isolated: bool) -> int:
+def show(
+    place: str, word: str | None, output_format: str, *, isolated: bool, cache: bool, cache_dir: str | None
+) -> int:
     """Print what there is to say of ``FILE:LINE`` and perhaps of one rule.
 
     Raises click's UsageError for a place or a rule that does not exist, and ConfigError as the engine does.
@@ -32,7 +34,7 @@ def show(place: str, word: str | None, output_format: str, *, isolated: bool) ->
     path, line = os.path.abspath(match["path"]), int(match["line"])
     if os.path.isdir(path):
         raise click.UsageError(f"{match['path']} is a directory: name a file and a line of it")
-    request = request_for((match["path"],), None, {"isolated": isolated})
+    request = request_for((match["path"],), None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir)
     source = source_of({})
     lines = Lines(source(path) or "").starts
     if not 1 <= line <= len(lines):
