@@ -103,6 +103,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
 
     files: int = 0
+    not_analysed: int = 0
+    """Those of the files that could not be analysed, or only in part, also where nothing reports them."""
     workers: int = 0
     jobs: int = 0
     dispatches: int = 0

@@ -18,8 +18,10 @@ _REPORT = re.compile(
     | \[\n[ ]{2}\{"(?:code|description)":[ ]"LKA\d | \{"code":[ ]"LKA\d    # json, gitlab, jsonl
     | \{\n[ ]"\$schema":[ ]"[^"]*sarif
     | <\?xml[^\n]*\n<testsuites[ ]name="lkagent-lint"
+    | [^\n]*:\d+:[ ]\[LKA\d{3}\( | [^\n]*:\n[ ]{2}\d+:\d+[ ]LKA\d{3}[ ]    # pylint, grouped
+    | \#\#vso\[task\.logissue[ ] | \{\n[ ]"source":[ ]\{\n[ ]{2}"name":[ ]"lkagent-lint"    # azure, rdjson
     | ::(?:error|warning|notice)[ ]title=LKA\d                             # github
-    | [^\n]*:\d+:\d+:[ ]LKA\d{3}[ ] | \d+[ ]files?,[ ]\d+[ ]workers?,    # full, concise
+    | [^\n]*:\d+:\d+:[ ]LKA\d{3}[ ] | \d+[ ]files?[ ,(]    # full, concise
     """,
     re.VERBOSE,
 )

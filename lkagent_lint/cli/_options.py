@@ -8,7 +8,20 @@ from typing import TypeVar
 import click
 
 # Those of the reporters, which are not imported to show the help; a test compares them.
-FORMATS = ("full", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "jsonl",
+    "github",
+    "gitlab",
+    "sarif",
+    "junit",
+    "pylint",
+    "azure",
+    "rdjson",
+)
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -17,7 +30,7 @@ _OPTIONS = (
         "--output-format",
         type=click.Choice(FORMATS),
         help="full (the default) shows the source of each finding, concise one line a finding; json and jsonl are "
-        "for programs, github, gitlab, sarif and junit for what shows findings in reviews and dashboards.",
+        "for programs, the rest for what shows findings in reviews and dashboards.",
     ),
     click.option(
         "--output-file",

@@ -129,6 +129,7 @@ def _collector_paused() -> Generator[None]:
 def _added(summaries: list[Summary]) -> Summary:
     return Summary(
         files=sum(each.files for each in summaries),
+        not_analysed=sum(each.not_analysed for each in summaries),
         workers=sum(each.workers for each in summaries),
         jobs=sum(each.jobs for each in summaries),
         dispatches=sum(each.dispatches for each in summaries),

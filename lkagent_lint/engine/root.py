@@ -116,6 +116,7 @@ class RootCheck:
         sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
         return Summary(
             files=len(project.files),
+            not_analysed=sum(bool(facts.problems) for facts in project.files.values()),
             workers=len(project.workers),
             jobs=len(project.jobs),
             dispatches=len(project.dispatches),

@@ -9,7 +9,20 @@ from lkagent_lint.reporters._paths import repository_of, rule_url
 
 __all__ = ["FORMATS", "render", "repository_of", "rule_url"]
 
-FORMATS = ("full", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "jsonl",
+    "github",
+    "gitlab",
+    "sarif",
+    "junit",
+    "pylint",
+    "azure",
+    "rdjson",
+)
 """The names that ``render`` takes, the default first."""
 
 
@@ -25,14 +38,15 @@ def render(
     """The whole output for a report in one of ``FORMATS``, ending with a line end unless it is empty.
 
     ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
-    ``cwd`` is the absolute directory that paths are shown relative to; github, gitlab and sarif, which code hosts
-    read, show them relative to ``repository`` (absolute, ``cwd`` where none is given). ``colour`` asks for terminal
-    colours and has no effect outside full and concise. With ``GITHUB_ACTIONS=true`` in the environment those two
-    hold nothing that the runner would take for a command. Raises ValueError for another format.
+    ``cwd`` is the absolute directory that paths are shown relative to; github, gitlab, azure and sarif, which code
+    hosts read, show them relative to ``repository`` (absolute, ``cwd`` where none is given). ``colour`` asks for
+    terminal colours and has no effect outside full, concise and grouped. With ``GITHUB_ACTIONS=true`` in the
+    environment text formats hold nothing that the runner would take for a command. Raises ValueError for another
+    format.
     """
-    if format in ("full", "concise"):
+    if format in ("full", "concise", "grouped", "pylint"):
         return _for_people(format, report, source, cwd, colour)
-    return _for_programs(format, report, cwd, repository or cwd)
+    return _for_programs(format, report, source, cwd, repository or cwd)
 
 
 def _for_people(format: str, report: Report, source: Callable[[str], str | None], cwd: str, colour: bool) -> str:
@@ -43,12 +57,16 @@ def _for_people(format: str, report: Report, source: Callable[[str], str | None]
         from lkagent_lint.reporters.concise import render_concise
 
         return render_concise(report, cwd, escape, colour)
+    if format in ("grouped", "pylint"):
+        from lkagent_lint.reporters.lines import render_grouped, render_pylint
+
+        return render_pylint(report, cwd, escape) if format == "pylint" else render_grouped(report, cwd, escape, colour)
     from lkagent_lint.reporters.full import render_full
 
     return render_full(report, source, cwd, escape, colour)
 
 
-def _for_programs(format: str, report: Report, cwd: str, repository: str) -> str:
+def _for_programs(format: str, report: Report, source: Callable[[str], str | None], cwd: str, repository: str) -> str:
     # Each imports what only it needs.
     if format in ("json", "jsonl"):
         from lkagent_lint.reporters.json import render_json, render_jsonl
@@ -70,4 +88,12 @@ def _for_programs(format: str, report: Report, cwd: str, repository: str) -> str
         from lkagent_lint.reporters.junit import render_junit
 
         return render_junit(report, cwd)
+    if format == "azure":
+        from lkagent_lint.reporters.lines import render_azure
+
+        return render_azure(report, repository)
+    if format == "rdjson":
+        from lkagent_lint.reporters.rdjson import render_rdjson
+
+        return render_rdjson(report, source, cwd)
     raise ValueError(f"no such format: {format}")

@@ -35,7 +35,7 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     hides any, ``but 3 of the baseline``."""
     seen = report.summary
     parts = [
-        _count(seen.files, "file"),
+        _count(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
         _count(seen.workers, "worker"),
         _count(seen.jobs, "job"),
         _count(seen.dispatches, "dispatch", "dispatches"),

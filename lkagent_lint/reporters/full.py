@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report
@@ -10,11 +9,9 @@ from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._frame import frame
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters._texts import Texts
 from lkagent_lint.reporters.concise import headline
-from lkagent_lint.text import START_OF_FILE, Lines
-
-# Findings come sorted by path, so a few texts serve all frames of a report of any size.
-_TEXTS_KEPT = 16
+from lkagent_lint.text import START_OF_FILE
 
 
 def render_full(report: Report, source: Callable[[str], str | None], cwd: str, escape: Escaper, colour: bool) -> str:
@@ -31,13 +28,7 @@ class _Page:
         self.cwd = cwd
         self.escape = escape
         self.style = style
-
-        @functools.lru_cache(maxsize=_TEXTS_KEPT)
-        def lines_of(path: str) -> Lines | None:
-            text = source(path)
-            return None if text is None else Lines(text)
-
-        self._lines_of = lines_of
+        self._texts = Texts(source)
 
     def finding(self, diagnostic: Diagnostic) -> list[str]:
         """The lines of one finding."""
@@ -60,7 +51,7 @@ class _Page:
         return f"  {mark} related {place}: {self.escape.message(related.message)}"
 
     def _frame(self, place: Place, most: int = 3) -> list[str]:
-        lines = self._lines_of(place.path)
+        lines = self._texts.lines(place.path)
         return [] if lines is None else frame(lines, place.span, self.escape, self.style, most)
 
 

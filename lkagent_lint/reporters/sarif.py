@@ -56,6 +56,7 @@ def render_sarif(report: Report, repository: str) -> str:
         "results": [_result(diagnostic, indexes, repository) for diagnostic in kept],
         "properties": {
             "files": report.summary.files,
+            "notAnalysed": report.summary.not_analysed,
             "workers": report.summary.workers,
             "jobs": report.summary.jobs,
             "dispatches": report.summary.dispatches,

@@ -39,6 +39,7 @@ def render_statistics_json(report: Report, seconds: Mapping[str, float]) -> str:
     document = {
         "summary": {
             "files": seen.files,
+            "not_analysed": seen.not_analysed,
             "workers": seen.workers,
             "jobs": seen.jobs,
             "dispatches": seen.dispatches,

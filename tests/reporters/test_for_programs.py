@@ -71,6 +71,10 @@ def finding(
     )
 
 
+def without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 def path_of(name: str) -> str:
     return os.path.join(REPOSITORY, *name.split("/"))
 
@@ -366,6 +370,80 @@ def test_junit_of_a_hostile_name(name: str) -> None:
     (suite,) = suites(text)
     assert (suite.tests, suite.failures) == (3, 3)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ufffe\uffff]", text)
+
+
+# Azure
+
+
+def test_an_azure_command() -> None:
+    text = text_of("azure", finding(message="50%\nof; a]"), summary=Summary(files=1))
+    assert text == (
+        "##vso[task.logissue type=warning;sourcepath=agents/agent.py;linenumber=2;columnnumber=11;code=LKA101;]"
+        "50%AZP25%0Aof; a]\n"
+        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 finding\n"
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_azure_of_a_hostile_name(name: str) -> None:
+    *lines, _seen, end = text_of("azure", *hostile_findings(name)).split("\n")
+    assert end == ""
+    assert len(lines) == 3
+    for line in lines:
+        # The command ends at the first bracket, and there is no other.
+        properties, _, _ = line.removeprefix("##vso[task.logissue ").partition("]")
+        assert [each.partition("=")[0] for each in properties.split(";")[:-1]] == [
+            "type",
+            "sourcepath",
+            "linenumber",
+            "columnnumber",
+            "code",
+        ]
+        assert line.lower().count("##vso[") == 1
+        assert "##[" not in line
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202e]", line)
+
+
+# pylint's form, groups, reviewdog
+
+
+def test_the_form_of_pylint() -> None:
+    assert text_of("pylint", finding()) == "agent.py:2: [LKA101(connect-before-start), ] joins the room too early\n"
+    assert text_of("pylint") == ""
+
+
+def test_findings_by_file() -> None:
+    reported = Report(diagnostics=(finding(), finding(), finding("web/token.ts")), summary=Summary())
+    assert render("grouped", reported, lambda path: None, REPOSITORY, False) == (
+        "agents/agent.py:\n  2:11 LKA101 joins the room too early\n  2:11 LKA101 joins the room too early\n\n"
+        "web/token.ts:\n  2:11 LKA101 joins the room too early\n\n"
+        "0 files, 0 workers, 0 jobs, 0 dispatches: 3 findings\n"
+    )
+
+
+def test_reviewdog_counts_bytes() -> None:
+    other = related("web/token.ts", Span(1, 1, 1, 2))
+    reported = Report(diagnostics=(finding(span=Span(1, 3, 1, 4), related=(other,)),), summary=Summary())
+    document = msgspec.json.decode(render("rdjson", reported, lambda path: "日é = x\n", REPOSITORY, False))
+    (item,) = document["diagnostics"]
+    assert item["location"] == {
+        "path": "agents/agent.py",
+        "range": {"start": {"line": 1, "column": 6}, "end": {"line": 1, "column": 7}},
+    }
+    assert item["severity"] == "WARNING"
+    assert item["code"]["value"] == "LKA101"
+    assert item["related_locations"][0]["message"] == "the session starts here"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("format", ["rdjson", "pylint", "grouped"])
+def test_a_hostile_name_in_other_formats(name: str, format: str) -> None:
+    text = text_of(format, *hostile_findings(name))
+    if format == "rdjson":
+        assert len(msgspec.json.decode(text)["diagnostics"]) == 3
+    elif format == "pylint":
+        assert text.count("\n") == 3
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066]", without_colours(text))
 
 
 # JSON lines

@@ -232,6 +232,11 @@ def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> Non
             "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 finding",
         ),
         (
+            Summary(files=3, not_analysed=2),
+            0,
+            "3 files (2 not analysed), 0 workers, 0 jobs, 0 dispatches: no findings",
+        ),
+        (
             Summary(files=12, workers=2, jobs=3, dispatches=4, sdks=("a 1 (x)", "b\x1b 2 (y)")),
             4,
             "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 findings",

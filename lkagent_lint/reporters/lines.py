@@ -1,0 +1,64 @@
+"""A line a finding, as other tools write theirs: grouped by file, in pylint's form, and for Azure's pipelines."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters._style import Style, summary_line
+
+_AZURE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "warning"}
+"""Azure's pipelines know no third kind."""
+
+
+def render_grouped(report: Report, cwd: str, escape: Escaper, colour: bool) -> str:
+    """The findings of each file below its name, and what was seen."""
+    style = Style(colour)
+    lines: list[str] = []
+    for path, found in groupby(report.diagnostics, key=lambda each: each.place.path):
+        lines.append(style.bold(f"{escape.leading(relative_path(path, cwd))}:"))
+        for each in found:
+            code = style.severity(each.code, each.severity)
+            lines.append(f"  {each.place.span.line}:{each.place.span.column} {code} {escape.message(each.message)}")
+        lines.append("")
+    return "\n".join([*lines, summary_line(report, escape, style), ""])
+
+
+def render_pylint(report: Report, cwd: str, escape: Escaper) -> str:
+    """``path:line: [LKA101(connect-before-start), ] message``, which many tools read; nothing else."""
+    return "".join(
+        f"{escape.leading(relative_path(each.place.path, cwd))}:{each.place.span.line}: "
+        f"[{each.code}({each.name}), ] {escape.message(each.message)}\n"
+        for each in report.diagnostics
+    )
+
+
+def render_azure(report: Report, repository: str) -> str:
+    """Logging commands for Azure's pipelines, and what was seen. Paths are relative to ``repository``."""
+    escape = Escaper(for_runner=True)
+    lines = [_azure(each, repository, escape) for each in report.diagnostics]
+    return "\n".join([*lines, summary_line(report, escape, Style(False)), ""])
+
+
+def _azure(diagnostic: Diagnostic, repository: str, escape: Escaper) -> str:
+    span = diagnostic.place.span
+    properties = {
+        "type": _AZURE[diagnostic.severity],
+        "sourcepath": relative_path(diagnostic.place.path, repository),
+        "linenumber": str(span.line),
+        "columnnumber": str(span.column),
+        "code": diagnostic.code,
+    }
+    shown = "".join(f"{name}={_property(value, escape)};" for name, value in properties.items())
+    return f"##vso[task.logissue {shown}]{_data(diagnostic.message, escape)}"
+
+
+def _data(text: str, escape: Escaper) -> str:
+    """Escaped as azure-pipelines-task-lib, node/taskcommand.ts, does it."""
+    return escape.message(text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A"))
+
+
+def _property(text: str, escape: Escaper) -> str:
+    return _data(text, escape).replace("]", "%5D").replace(";", "%3B")

@@ -1,0 +1,52 @@
+"""reviewdog's diagnostic format, https://github.com/reviewdog/reviewdog/tree/master/proto/rdf, as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from lkagent_lint.diagnostics import Place, Report
+from lkagent_lint.reporters._escape import without_surrogates
+from lkagent_lint.reporters._paths import relative_path, rule_url
+from lkagent_lint.reporters._texts import Texts
+
+
+def render_rdjson(report: Report, source: Callable[[str], str | None], cwd: str) -> str:
+    """The findings of a report. Columns are 1-based and counted in bytes of UTF-8, as the format asks."""
+    texts = Texts(source)
+    document = {
+        "source": {"name": "lkagent-lint", "url": "https://lkagent-lint.readthedocs.io/"},
+        "severity": "WARNING",
+        "diagnostics": [
+            {
+                "message": without_surrogates(each.message),
+                "location": _location(each.place, texts, cwd),
+                "severity": each.severity.value.upper(),
+                "code": {"value": each.code, "url": rule_url(each.code, each.name)},
+                "related_locations": [
+                    {"message": without_surrogates(other.message), "location": _location(other.place, texts, cwd)}
+                    for other in each.related
+                ],
+            }
+            for each in report.diagnostics
+        ],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _location(place: Place, texts: Texts, cwd: str) -> dict[str, object]:
+    span = place.span
+    return {
+        "path": without_surrogates(relative_path(place.path, cwd)),
+        "range": {
+            "start": {"line": span.line, "column": _bytes(place, texts, span.line, span.column)},
+            "end": {"line": span.end_line, "column": _bytes(place, texts, span.end_line, span.end_column)},
+        },
+    }
+
+
+def _bytes(place: Place, texts: Texts, line: int, column: int) -> int:
+    """A column in code points as one in bytes; the same where the text is not to be had."""
+    lines = texts.lines(place.path)
+    before = "" if lines is None else lines.line(line)[: column - 1]
+    return column + len(before.encode("utf-8", "surrogatepass")) - len(before)
