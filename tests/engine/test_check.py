@@ -135,10 +135,10 @@ def test_a_rule_that_fails_is_a_finding_and_costs_no_other(tmp_path: Path, monke
 
 
 def test_a_front_end_that_fails_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(data: bytes) -> FileFacts:
+    def broken(data: bytes, words: frozenset[str]) -> FileFacts:
         if b"unlucky" in data:
             raise LookupError("no such thing")
-        return extract(data)
+        return extract(data, words)
 
     monkeypatch.setattr(python, "extract", broken)
     write(tmp_path, agent_py=EARLY, bad_py="import livekit\nunlucky = 1\n")

@@ -140,10 +140,10 @@ def test_workers_that_all_die_end_the_run_too(monkeypatch: pytest.MonkeyPatch, t
 def test_a_failing_front_end_fails_alike_in_every_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from lkagent_lint.frontends import python
 
-    def broken(data: bytes) -> None:
+    def broken(data: bytes, words: frozenset[str]) -> None:
         raise LookupError("no such thing")
 
-    dying(monkeypatch, tmp_path, "from lkagent_lint.frontends import python; python.extract = lambda data: {}[0]")
+    dying(monkeypatch, tmp_path, "from lkagent_lint.frontends import python; python.extract = lambda *_: {}[0]")
     assert made(2, sources())["/3.py"] == Failed("the Python front end", "KeyError", "0")
     monkeypatch.setattr(python, "extract", broken)
     assert made(1, sources())["/3.py"] == Failed("the Python front end", "LookupError", "no such thing")
