@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from lkagent_lint.config.names import Argument, Names
 from lkagent_lint.facts import values as v
@@ -20,7 +20,8 @@ class Wrappers:
     def __init__(self, root: str, modules: Modules, names: Callable[[str], Names]) -> None:
         self._root = root
         self._modules = modules
-        self._names = names
+        self._find = names
+        self._found: dict[str, Names] = {}
 
     def joins(self, thing: Thing, path: str) -> bool:
         """Calling a thing in a file joins the room."""
@@ -45,8 +46,15 @@ class Wrappers:
                 return argument
         return None
 
-    def _is_one(self, thing: Thing, path: str, names: Iterable[str]) -> bool:
-        match thing:
+    def _names(self, path: str) -> Names:
+        # Asked for every call of every job.
+        found = self._found.get(path)
+        if found is None:
+            found = self._found[path] = self._find(path)
+        return found
+
+    def _is_one(self, thing: Thing, path: str, names: Collection[str]) -> bool:
+        match thing if names else None:
             case Foreign(dotted):
                 return dotted in names
             case Closure(home, name) | ClassOf(home, name) | Instance(home, name):
