@@ -30,6 +30,7 @@ from lkagent_lint.project.things import (
     Super,
     Thing,
     Things,
+    box_of,
     only,
 )
 
@@ -56,13 +57,17 @@ class CallResults:
         """How often each function is being evaluated within itself."""
 
     def arguments(self, call: Call, environment: Environment) -> tuple[Args, Keywords]:
-        """A call's argument values. After ``*spread`` positions are unknown, so it ends the positional ones."""
+        """A call's argument values. After ``*spread`` of what is not known by position the others are unknown too."""
         evaluator = self._evaluator
         args: list[Things] = []
         for arg in call.args:
             if isinstance(arg, v.Spread):
-                break
-            args.append(evaluator.value(arg, environment))
+                parts = _parts(evaluator.value(arg.value, environment))
+                if parts is None:
+                    break
+                args += parts
+            else:
+                args.append(evaluator.value(arg, environment))
         keywords = tuple((name, evaluator.value(value, environment)) for name, value in call.keywords)
         return tuple(args), keywords
 
@@ -176,7 +181,7 @@ class CallResults:
             if parameter.name in bound:
                 continue
             if parameter.kind == "*":
-                bindings.append((parameter.name, only(Box(NEVER.union(*args[len(positional) :])))))
+                bindings.append((parameter.name, only(box_of(args[len(positional) :]))))
             elif parameter.kind == "**":
                 bindings.append((parameter.name, only(Box(_spare(flow, keywords)))))
             elif parameter.name in named:
@@ -198,8 +203,9 @@ class CallResults:
     def _value_of(self, function: Closure, args: Args, keywords: Keywords) -> Things:
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
+        decorators = () if function.bare else flow.decorators
         if flow.is_generator or any(
-            not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in flow.decorators
+            not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in decorators
         ):
             return ANYTHING
         environment = self.activation(function, args, keywords)
@@ -218,10 +224,14 @@ class CallResults:
             case "functools.partial":
                 functions = args[0] if args else NEVER
                 return frozenset(Partial(each, args[1:], keywords) for each in functions)
+            case "functools.wraps":  # it holds a function, and what it is put on is that one's stand-in
+                return only(Library(thing.name, made=True))
             case "typing.cast" | "typing_extensions.cast":
                 return args[1] if len(args) > 1 else ANYTHING
             case name if name in _PASS_THROUGH and args:
                 return args[0]
+            case "asyncio.gather" if not any(isinstance(arg, v.Spread) for arg in call.args):
+                return only(box_of(args))
             case "builtins.getattr" | "builtins.next" | "builtins.vars" | "builtins.globals" | "builtins.eval":
                 return ANYTHING
             case _:
@@ -246,6 +256,12 @@ class CallResults:
                 return ANYTHING
             found.add(FromVariable(name.value, texts[0] if texts else None))
         return frozenset(found)
+
+
+def _parts(values: Things) -> tuple[Things, ...] | None:
+    """What a container holds, by position; None where that is not known."""
+    found = {each.parts if isinstance(each, Box) else None for each in values}
+    return found.pop() if len(found) == 1 else None
 
 
 def _spare(flow: Flow, keywords: Keywords) -> Things:

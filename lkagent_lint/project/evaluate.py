@@ -47,6 +47,7 @@ from lkagent_lint.project.things import (
     Thing,
     Things,
     Unknown,
+    box_of,
     only,
 )
 from lkagent_lint.project.types import Types
@@ -270,8 +271,8 @@ class Evaluator:
                     found.add(base)
                 case Library("os.environ"):
                     found |= self.results.variable(self.value(node.key, environment), NEVER)
-                case Box(items):
-                    found |= items or ANYTHING
+                case Box(items, parts):
+                    found |= _at(parts or (), node.key) or items or ANYTHING
                 case Library():
                     found.add(base)
                 case _:
@@ -321,7 +322,9 @@ class Evaluator:
         return frozenset(found)
 
     def _items(self, node: v.Items, environment: Environment) -> Things:
-        return only(Box(self.union(node.items, environment)))
+        if any(isinstance(item, v.Spread) for item in node.items):
+            return only(Box(self.union(node.items, environment)))
+        return only(box_of([self.value(item, environment) for item in node.items]))
 
     def _mapping(self, node: v.Mapping, environment: Environment) -> Things:
         if self._is_script(environment):
@@ -366,3 +369,9 @@ class Evaluator:
         v.External: _external,
         v.Opaque: _opaque,
     }
+
+
+def _at(parts: tuple[Things, ...], key: v.Expr) -> Things:
+    """What stands at a position that is written out; nothing where it is not."""
+    index = int(key.value) if isinstance(key, v.Constant) and key.value.isdecimal() else len(parts)
+    return parts[index] if index < len(parts) else NEVER

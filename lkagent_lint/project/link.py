@@ -9,6 +9,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
+from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import SCRIPTS, Modules
 from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name, raw_type_of
@@ -195,6 +196,7 @@ class _Linker:
                 wrapped=any(not self._transparent(closure.path, flow.parent, each) for each in flow.decorators),
                 sdk=sdk(closure.path),
                 legacy=facts.legacy,
+                runs=decorated(closure, self.evaluator, self._transparent),
             )
 
     def _transparent(self, path: str, parent: str, decorator: Expr) -> bool:

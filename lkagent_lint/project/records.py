@@ -114,10 +114,12 @@ class Job(NamedTuple):
     bindings: tuple[Things, ...]
     """What the entry's first parameters hold: the job's context, after what a ``partial`` gave."""
     wrapped: bool
-    """A decorator that is not the SDK's stands on the entry: what runs before it is not known."""
+    """A decorator that is not the SDK's stands on the entry."""
     sdk: Sdk
     legacy: bool
     """The entry's file imports classes of livekit-agents 0.x, which has another lifecycle."""
+    runs: Closure | None = None
+    """What runs first: the entry, or what decorators of the project make of it; None where that is not known."""
 
 
 class Texts(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -92,6 +93,8 @@ class Closure(NamedTuple):
     flow: str
     home: Environment | None
     bound: Thing | None = None
+    bare: bool = False
+    """The function as its decorators are given it: calling it runs none of them."""
 
 
 class Partial(NamedTuple):
@@ -104,6 +107,8 @@ class Box(NamedTuple):
     """A container that holds these values."""
 
     items: Things
+    parts: tuple[Things, ...] | None = None
+    """The same by position, where that is known: of a display, and of what ``*`` collects."""
 
 
 class Record(NamedTuple):
@@ -167,6 +172,9 @@ NEVER: Things = frozenset()
 """No value at all: what is still being evaluated (recursion) or never assigned."""
 
 
+_MAX_PARTS = 12
+
+
 def only(thing: Thing) -> Things:
     return frozenset({thing})
 
@@ -174,6 +182,11 @@ def only(thing: Thing) -> Things:
 def in_order(things: Things) -> list[Thing]:
     """Things in an order that does not depend on hashing."""
     return sorted(things, key=repr) if len(things) > 1 else list(things)
+
+
+def box_of(parts: Sequence[Things]) -> Box:
+    """A container of these values, in this order."""
+    return Box(NEVER.union(*parts), tuple(parts) if len(parts) <= _MAX_PARTS else None)
 
 
 def depth_of(thing: Thing) -> int:

@@ -18,6 +18,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import (
     ENTRY_BLOCK,
     EXIT_BLOCK,
+    MODULE,
     RAISE_BLOCK,
     Await,
     Call,
@@ -29,6 +30,7 @@ from lkagent_lint.facts.flows import (
     Use,
 )
 from lkagent_lint.project.calls import MAX_RECURSION
+from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import (
@@ -330,10 +332,10 @@ class Solver:
         place: Place,
     ) -> Outcome:
         function, callee = self._callee(thing, call, environment)
-        if function is None or callee is None:
+        if function is None:
             return _ends(state)
-        target = self.evaluator.flow_of(callee)
-        if target.is_generator or self._is_wrapped(function, target):
+        target = None if callee is None else self.evaluator.flow_of(callee)
+        if callee is None or target is None or target.is_generator:
             return _ends(self._foreign(thing, call, state, environment, place))
         site = Site(place, flow.name)
         if target.is_async and call.use is not Use.AWAITED:
@@ -362,22 +364,17 @@ class Solver:
             thing = initialiser._replace(bound=Instance(thing.path, thing.name, None))
         if not isinstance(thing, Closure) or thing.flow not in self.evaluator.files[thing.path].flows:
             return None, None
-        return thing, results.activation(thing, args, keywords)
+        # None where a decorator that is not known stands on it: calling it may do anything before and after.
+        runs = decorated(thing, self.evaluator, self._is_transparent)
+        return thing, None if runs is None else results.activation(runs, args, keywords)
 
-    def _is_wrapped(self, function: Closure, target: Flow) -> bool:
-        """A decorator that is not known stands on it, so calling it may do anything before and after."""
-        for decorator in target.decorators:
-            if isinstance(decorator, v.Name) and decorator.name in (
-                "staticmethod",
-                "classmethod",
-                "property",
-            ):
-                continue
-            home = self.evaluator.files[function.path].flows[target.parent or "<module>"]
-            things = self.evaluator.value(decorator, self.evaluator.usual(function.path, home))
-            if not all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things):
-                return True
-        return False
+    def _is_transparent(self, path: str, parent: str, decorator: v.Expr) -> bool:
+        """A decorator that changes nothing of what calling the function does to the job."""
+        if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
+            return True
+        home = self.evaluator.files[path].flows[parent or MODULE]
+        things = self.evaluator.value(decorator, self.evaluator.usual(path, home))
+        return all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things)
 
     def _enter(self, callee: Environment, state: State, site: Site) -> Outcome:
         """Run a callee; what it joined was led to by this call."""
@@ -559,14 +556,14 @@ class Solved(NamedTuple):
 def solve(job: Job, evaluator: Evaluator) -> Solved:
     """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
     solver = Solver(evaluator, job.sdk)
-    environment = evaluator.results.activation(job.entry, job.bindings, ())
+    environment = evaluator.results.activation(job.runs or job.entry, job.bindings, ())
     try:
-        outcome = solver.solve(environment, LOST_STATE if job.wrapped else START_STATE)
+        outcome = solver.solve(environment, LOST_STATE if job.runs is None else START_STATE)
     except (Overflow, RecursionError):
         return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
     reached = sorted(solver.reached(), key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
     may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
-    if job.wrapped:
+    if job.runs is None:
         solver.ended[job.place, "a decorator that is not known stands on the entry function"] = None
     return Solved(job, tuple(reached), tuple(solver.entered), may_join, tuple(sorted(solver.ended)))
 

@@ -19,12 +19,15 @@ from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
     ClassName,
+    Constant,
     Expr,
     Function,
     Import,
     Items,
     Name,
+    Opaque,
     Spread,
+    Subscript,
     Typed,
 )
 from lkagent_lint.frontends.python.cancellation import swallowing
@@ -113,7 +116,7 @@ class Walker(cst.CSTVisitor):
                 elements = [element.value for element in target.elements]
                 parts: Sequence[Expr] = value.items if isinstance(value, Items) else ()
                 if len(parts) != len(elements) or any(isinstance(part, Spread) for part in parts):
-                    parts = [OPAQUE] * len(elements)
+                    parts = _unpacked(value, elements)
                 for element, part in zip(elements, parts, strict=True):
                     self.bind(element, part)
             case cst.StarredElement():
@@ -414,6 +417,13 @@ class Walker(cst.CSTVisitor):
         cst.FunctionDef: _function,
         cst.ClassDef: _class_definition,
     }
+
+
+def _unpacked(value: Expr, elements: Sequence[cst.BaseExpression]) -> Sequence[Expr]:
+    """What the targets of ``a, b = value`` hold."""
+    if isinstance(value, (Opaque, Items)) or any(isinstance(each, cst.StarredElement) for each in elements):
+        return [OPAQUE] * len(elements)
+    return [Subscript(value, Constant(str(index))) for index in range(len(elements))]
 
 
 def _dotted(node: cst.BaseExpression) -> str:
