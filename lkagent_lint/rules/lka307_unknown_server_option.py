@@ -26,7 +26,7 @@ created on the spot, nothing reads it, and nothing says so. Node drops keys that
 
 For options that only a later release has: the project may well run that one. For names that are no option anywhere
 and are merely kept on the server; for classes of the project's own; where LKA308 or LKA209 speaks of the same option;
-and in test files.
+in code that may be meant for 0.x; and in test files.
 
 ## Evidence
 
@@ -94,7 +94,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for server in project.servers:
         path = server.site.path
         release = offers.release(path, _PYTHON)
-        is_judged = not server.in_tests and not project.files[path].legacy
+        is_judged = not server.in_tests and not project.files[path].legacy and not offers.is_old(path)
         if is_judged and release is not None and release.has_class(server.kind):
             yield from _of_call(project.call(server.site), server.place, server.kind, "", release)
             if server.kind == "AgentServer":
@@ -137,7 +137,7 @@ def _of_call(call: Call, place: Place, owner: str, method: str, release: Release
             f'{len(call.args) + 1} were given")',
             key=("*",),
         )
-    elif missing and not call.args and "**" not in given:
+    elif missing and not call.args and not {"**", "request_fnc"} & set(given):  # 0.7 took the request alone
         yield META.at(
             place,
             f'{title} needs {missing[0]} ("TypeError: {function}() missing 1 required positional argument: '
