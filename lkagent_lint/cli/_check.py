@@ -15,7 +15,6 @@ from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
-from lkagent_lint.cli._since import changed_since
 
 _STDIN = "-"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -49,12 +48,18 @@ def request_for(
     return engine.Request(
         paths=absolute,
         overlays=overlays,
-        changed=None if since is None else changed_since(since, absolute) | overlays.keys(),
+        changed=None if since is None else _changed_since(since, absolute) | overlays.keys(),
         jobs=jobs,
         cache=cache,
         cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
         **fields,
     )
+
+
+def _changed_since(revision: str, paths: tuple[str, ...]) -> frozenset[str]:
+    from lkagent_lint.cli._since import changed_since
+
+    return changed_since(revision, paths)
 
 
 def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, exit_zero: bool) -> int:

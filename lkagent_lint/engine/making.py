@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lkagent_lint.cache import FactsCache, directory_for, handed, open_cache
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.engine.request import Request
 from lkagent_lint.extraction import Pool
-from lkagent_lint.extraction.cluster import Cluster, ClusterError
+
+if TYPE_CHECKING:
+    from lkagent_lint.extraction.cluster import Cluster
 
 
 def maker_for(request: Request) -> Pool | Cluster:
     """Who makes facts. Raises ConfigError where the cluster that the request names cannot be used."""
     if request.scheduler is None:
         return Pool(request.jobs)
+    from lkagent_lint.extraction.cluster import Cluster, ClusterError
+
     try:
         return Cluster(request.scheduler)
     except ClusterError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections import deque
@@ -16,13 +15,16 @@ from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 
 import lkagent_lint
 from lkagent_lint.extraction.frames import READY, read_frame, write_frame
 from lkagent_lint.extraction.one import Failed, Here, Lost, Made, Source
+
+if TYPE_CHECKING:
+    import subprocess
 
 ENOUGH_BYTES = 200_000
 """Less source than this is read sooner here than it takes workers to start (docs/performance.md)."""
@@ -201,6 +203,8 @@ class _Worker:
         process, self._process = self._process, None
         if process is None:
             return
+        import subprocess
+
         if self._deadline is not None:  # another thread waits for its answer, which nobody wants any more
             process.kill()
         for pipe in (process.stdin, process.stdout):
@@ -223,6 +227,8 @@ def _started() -> subprocess.Popen[bytes] | None:
     It runs in isolated mode: neither the environment nor the current directory, which may be the analysed project,
     decides what it imports.
     """
+    import subprocess
+
     package = os.path.dirname(os.path.dirname(os.path.abspath(lkagent_lint.__file__)))
     paths = [package, *(path for path in sys.path if path)]
     try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from lkagent_lint.facts.comments import Comment
@@ -64,6 +63,8 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
     if mark["word"] != "lkagent":
         return Directive(comment, verb, (), problem="`lkagent:` is written in small letters, so it hides nothing")
     if shape is None or shape["verb"] not in VERBS:
+        from difflib import get_close_matches
+
         near = get_close_matches(verb, VERBS, n=1) if word and (verb not in VERBS or verb != word["verb"]) else []
         if near:
             return Directive(comment, near[0], (), problem=f"{_FORM}; did you mean `{near[0]}[…]`?")
