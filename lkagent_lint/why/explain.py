@@ -9,6 +9,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place
 from lkagent_lint.engine import Survey
 from lkagent_lint.facts.file import DispatchFact, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.project.things import NEVER, Environment
@@ -19,7 +20,7 @@ from lkagent_lint.typestate.solver import Reached
 from lkagent_lint.why import records as r
 from lkagent_lint.why.names import Tracer
 from lkagent_lint.why.states import in_words as states_in_words
-from lkagent_lint.why.things import in_words, spelt
+from lkagent_lint.why.things import in_words, name_in_words, spelt
 
 
 class Here(NamedTuple):
@@ -138,6 +139,11 @@ def _usual(here: Here, flow: str) -> Environment:
     return evaluator.usual(here.path, evaluator.files[here.path].flows[flow])
 
 
+def _resolved(here: Here, expression: Expr, flow: str) -> list[r.Step]:
+    """How an expression in a function came to its value, one level below what it belongs to."""
+    return [r.Step(depth + 1, said) for depth, said in _tracer(here).steps(expression, _usual(here, flow))]
+
+
 def _workers(here: Here) -> Iterator[r.Thing]:
     for worker, fact in workers_at(here):
         steps: list[r.Step] = []
@@ -145,14 +151,10 @@ def _workers(here: Here) -> Iterator[r.Thing]:
             missing = "the registration gives no name"
             steps.append(r.Step(0, f"{missing}, unless its open options do" if fact.open_ended else missing))
         else:
-            steps.append(r.Step(0, "its name:"))
-            steps += [
-                r.Step(depth + 1, said) for depth, said in _tracer(here).steps(fact.name, _usual(here, fact.flow))
-            ]
+            steps += [r.Step(0, "its name:"), *_resolved(here, fact.name, fact.flow)]
+            steps.append(r.Step(0, f"so its name is {name_in_words(worker.name)}"))
         if fact.job_type is not None:
-            steps.append(r.Step(0, "its job type:"))
-            traced = _tracer(here).steps(fact.job_type, _usual(here, fact.flow))
-            steps += [r.Step(depth + 1, said) for depth, said in traced]
+            steps += [r.Step(0, "its job type:"), *_resolved(here, fact.job_type, fact.flow)]
         entries = [f"{each.flow} ({here.show(each.path)})" for each in worker.entries]
         if worker.agent_file is not None:
             entries.append(f"the agent in {here.show(worker.agent_file)}")
@@ -168,10 +170,8 @@ def _dispatches(here: Here) -> Iterator[r.Thing]:
         if fact.name is None:
             steps.append(r.Step(0, "it gives no name"))
         elif fact.flow in here.survey.project.files[here.path].flows:
-            steps.append(r.Step(0, "the name that it asks for:"))
-            steps += [
-                r.Step(depth + 1, said) for depth, said in _tracer(here).steps(fact.name, _usual(here, fact.flow))
-            ]
+            steps += [r.Step(0, "the name that it asks for:"), *_resolved(here, fact.name, fact.flow)]
+            steps.append(r.Step(0, f"so the name is {name_in_words(dispatch.name)}"))
         else:
             steps.append(r.Step(0, f"the name that it asks for: {spelt(fact.name)}"))
         notes = " in a test file" if dispatch.in_tests else ""

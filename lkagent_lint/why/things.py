@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lkagent_lint.facts import values as v
+from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
 from lkagent_lint.project.things import (
     Box,
     ClassOf,
@@ -74,6 +75,19 @@ def thing_in_words(thing: Thing, show: Callable[[str], str]) -> str:
             return "None"
         case Plain():
             return "a plain value"
+        case _:
+            return "not known"
+
+
+def name_in_words(name: Name) -> str:
+    """An agent's name as link knows it."""
+    match name:
+        case Known(value):
+            return quoted(value) if value else "empty"
+        case OneOf(values):
+            return " or ".join(map(quoted, values))
+        case FromEnv(variable, default):
+            return f"the value of {variable}" + ("" if default is None else f", or {quoted(default)}")
         case _:
             return "not known"
 

@@ -82,6 +82,13 @@ def test_a_name_is_followed_to_where_it_is_written(why: Why) -> None:
     ]
 
 
+def test_what_the_steps_come_to(why: Why) -> None:
+    assert 'so its name is "front-desk"' in why.steps("agent.py:10")
+    why.write(names_py='import os\nDESK = os.environ["A"] + "-desk"\n')
+    steps = why.steps("agent.py:10")
+    assert {"a concatenation of 2 values:", "so its name is not known"} <= set(steps)
+
+
 def test_a_variable_of_the_environment_has_its_default(why: Why) -> None:
     why.write(names_py='import os\nDESK = os.getenv("DESK_NAME", "desk")\n')
     assert any(
