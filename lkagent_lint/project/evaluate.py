@@ -254,7 +254,8 @@ class Evaluator:
             case ClassOf() | Instance() | Super():
                 return self.classes.attribute(base, name)
             case String():
-                return only(Library(f"builtins.str.{name}", made=True))
+                # A text has no value of its own, so it is a member of an enumeration.
+                return only(base if name == "value" else Library(f"builtins.str.{name}", made=True))
             case Box(items):
                 return ANYTHING if items else only(PLAIN)
             case _:

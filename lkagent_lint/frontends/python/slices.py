@@ -16,6 +16,7 @@ from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
+_LONGEST_NAME = 100
 # str.splitlines also splits at these, CPython does not
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -79,12 +80,23 @@ class _Slicer:
 
 
 def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str) -> bool:
-    if MATTERS.search(source) or _passes_on(statement):
+    if MATTERS.search(source) or _passes_on(statement) or _holds_names(statement):
         return False
     if not isinstance(statement, ast.ClassDef) and _never_returns(statement.body):
         return False
     # Awaiting a coroutine function without any await in it lets nothing else run: that has to stay known.
     return not isinstance(statement, ast.AsyncFunctionDef) or _SUSPENDS.search(source) is not None
+
+
+def _holds_names(statement: ast.stmt) -> bool:
+    """A class of constants or an enumeration: one of its texts may be an agent's name."""
+    return isinstance(statement, ast.ClassDef) and any(
+        isinstance(each, ast.Assign)
+        and isinstance(each.value, ast.Constant)
+        and isinstance(each.value.value, str)
+        and len(each.value.value) <= _LONGEST_NAME
+        for each in statement.body
+    )
 
 
 def _never_returns(body: list[ast.stmt]) -> bool:
