@@ -46,7 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import ClassOf, Environment, Instance, Sdk, SdkMethod, SdkObject, Thing, Things
+from lkagent_lint.project.things import ClassOf, Environment, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk.changes import Change
@@ -65,7 +65,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for flow, environment in activations(project, subject.solved, lambda flow: any(map(_is_start, flow.calls))):
         for call in filter(_is_start, flow.calls):
-            if call.span is None or project.evaluator.targets(call, environment) != {_START}:
+            if call.span is None or project.evaluator.targets(call, environment) != only(_START):
                 continue
             place = Place(environment.path, call.span)
             if place in seen:

@@ -46,7 +46,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Environment, SdkMethod, SdkObject
+from lkagent_lint.project.things import Environment, SdkMethod, SdkObject, only
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.text import Span
@@ -94,7 +94,7 @@ def _speech(value: v.Expr, flow: Flow, environment: Environment, evaluator: Eval
     if not isinstance(value, v.Attribute) or value.name not in _OWNERS:
         return ""
     owners = evaluator.value(value.base, environment)
-    return value.name if owners == {_OWNERS[value.name]} else ""
+    return value.name if owners == only(_OWNERS[value.name]) else ""
 
 
 def _reports_progress(flow: Flow, environment: Environment, evaluator: Evaluator) -> bool:

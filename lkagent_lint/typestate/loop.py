@@ -38,6 +38,7 @@ _HOOKS = frozenset(
 )
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
 _HANDLERS = LISTENERS | STREAM_HANDLERS | {"register_rpc_method", "add_participant_entrypoint"}
+_SHUTDOWN = frozenset({"add_shutdown_callback"})
 _ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
 """A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
@@ -85,7 +86,7 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
             if role:
                 yield Root(evaluator.usual(path, flow), role)
     yield from _made_tools(project)
-    for found in handed(project, solved, _HANDLERS | ({"add_shutdown_callback"} if shutdown else frozenset())):
+    for found in handed(project, solved, _HANDLERS | _SHUTDOWN if shutdown else _HANDLERS):
         role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
         for each in in_order(found.things):
             if isinstance(each, Closure):
