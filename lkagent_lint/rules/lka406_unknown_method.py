@@ -39,13 +39,17 @@ There is no fix yet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call
-from lkagent_lint.project.node_sdk import GLOBALS
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.node_sdk import GLOBALS, snake
+from lkagent_lint.project.python_sdk import RESULTS
 from lkagent_lint.project.things import Environment, Instance, SdkMethod, SdkObject, Thing
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.rules._emitters import known_activations, nearest, release_for
@@ -53,6 +57,7 @@ from lkagent_lint.rules._offers import Offers
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.tables import Kind, Release
+from lkagent_lint.typestate.methods import word_of
 
 META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
 
@@ -78,6 +83,12 @@ _NODE_EMITTER = frozenset(
 
 _EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
 """Not worth a closer look: methods of emitters, and those that strings and containers have."""
+
+
+_HOLDS = re.compile(r"(?i)session|room|agent|ctx|context|job|req")
+"""What attributes are called that hold one of the objects in question."""
+_DEPTH = 3
+"""Names are followed through so many others before they are evaluated."""
 
 
 class _Unknown(NamedTuple):
@@ -112,7 +123,8 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
         for call in filter(wanted, flow.calls):
             if call.span is None or not isinstance(call.target, v.Attribute):
                 continue
-            if call.target.name in subject.project.files[environment.path].asked_for:
+            facts = subject.project.files[environment.path]
+            if call.target.name in facts.asked_for or not _is_promising(facts, flow, call.target.base, _DEPTH):
                 continue
             receiver = _receiver(subject, call, call.target, environment)
             if receiver is None:
@@ -122,6 +134,29 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
             if release is not None and _lacks(release, kind, call.target.name):
                 place = Place(environment.path, call.span)
                 yield _Unknown(place, kind, shown, call.target.name, release, flow.name)
+
+
+def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) -> bool:
+    """Whether a receiver can be of the SDK by what it looks like. Evaluating every receiver of a large project takes
+    seconds, and next to none of them is.
+    """
+    match receiver:
+        case v.Attribute(_, name):
+            return _HOLDS.search(name) is not None
+        case v.Result(number):
+            word = word_of(flow.calls[number])
+            return word[:1].isupper() or snake(word) in RESULTS or snake(word) == "super"
+        case v.Typed():
+            return True
+        case v.Either(options) | v.Or(options):
+            return any(_is_promising(facts, flow, each, depth) for each in options)
+        case v.Name(name) if depth:
+            home = owner_of(facts, flow, name)
+            if home is None or any(each.name == name for each in home.parameters):
+                return home is not None
+            return any(_is_promising(facts, home, each, depth - 1) for each in home.variables[name])
+        case _:
+            return False
 
 
 def _known_names(subject: Subject) -> frozenset[str]:

@@ -36,6 +36,7 @@ There is no fix yet. Renaming `e2ee` to `encryption`, or `create_sip_dispatch_ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
@@ -56,6 +57,10 @@ META = Meta(
 )
 
 _SERVICES = ("SipService", "RoomService", "AgentDispatchService")
+_SILENT = frozenset({"WorkerOptions", "ServerOptions"})
+"""The SDK itself says nothing of them."""
+_REPEATED = re.compile(r"^\w+ is deprecated[.,]\s*")
+_MARKUP = re.compile(r"\{@link\s+(\S+?)\s*\}")
 Said = tuple[str, str]
 """What is deprecated, and what the SDK says of it."""
 
@@ -69,7 +74,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for place, function, (what, said) in _calls(subject, offers):
         if (place, what) not in seen:
             seen.add((place, what))
-            yield META.at(place, f"{what} is deprecated: {said}", subject=function, key=(what,))
+            yield META.at(place, _message(what, said), subject=function, key=(what,))
+
+
+def _message(what: str, said: str) -> str:
+    """What the SDK says, without what is said already and without the markup of its documentation."""
+    plain = _MARKUP.sub(r"\1", _REPEATED.sub("", said)).rstrip(".")
+    verb = "has a successor" if what in _SILENT else "is deprecated"
+    return f"{what} {verb}: {plain[:1].lower()}{plain[1:]}"
 
 
 def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
@@ -78,7 +90,7 @@ def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
         said = _said_of_name(reached)
         if said and reached.name not in seen:
             seen.add(reached.name)
-            yield META.at(Place(path, reached.fact.span), f"{reached.name} is deprecated: {said}", key=(reached.name,))
+            yield META.at(Place(path, reached.fact.span), _message(reached.name, said), key=(reached.name,))
 
 
 def _said_of_name(reached: Reached) -> str:
