@@ -10,8 +10,8 @@ import pytest
 from lkagent_lint.config import SettingsFinder
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.sdk import ASSUMED, Change, Sdk, SdkFinder
-from lkagent_lint.sources.sdk.ranges import release_of
-from lkagent_lint.sources.sdk.releases import KNOWN_RELEASES, NEWEST, NODE
+from lkagent_lint.sources.sdk.ranges import allows_any, release_of
+from lkagent_lint.sources.sdk.releases import API, KNOWN_RELEASES, NEWEST, NODE, PROTOCOL, PYTHON, RTC, RTC_NODE
 
 
 def write(path: Path, text: str | bytes) -> None:
@@ -361,3 +361,34 @@ def test_files_that_are_no_files_say_nothing(tmp_path: Path) -> None:
     with open(tmp_path / "poetry.lock", "wb") as file:
         file.truncate(10_000_000_000)
     assert sdk(tmp_path) == ASSUMED
+
+
+def test_every_package_has_its_own_pin(tmp_path: Path) -> None:
+    write(
+        tmp_path / "uv.lock",
+        '[[package]]\nname = "livekit"\nversion = "1.0.12"\n\n[[package]]\nname = "livekit-agents"\n',
+    )
+    write(tmp_path / "requirements.txt", "livekit-agents[openai]==1.2.3\nlivekit_api~=1.0.2\n")
+    write(tmp_path / "package-lock.json", '{"packages": {"node_modules/@livekit/rtc-node": {"version": "0.13.20"}}}')
+    finder = SdkFinder(str(tmp_path), SettingsFinder())
+    file = str(tmp_path / "agent.py")
+    found = {package: finder.for_package(file, package).version for package in (RTC, API, PROTOCOL, RTC_NODE, PYTHON)}
+    assert found == {RTC: "1.0.12", API: "1.0.7", PROTOCOL: PROTOCOL.newest, RTC_NODE: "0.13.20", PYTHON: "1.2.3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("0.12.21", True),
+        ("1.2.0", False),
+        ("==1.2.0", False),
+        (">=0.12", True),
+        ("~=1.1", False),
+        ("^1.2", False),
+        ("^0.12 || ^1", True),
+        ("", True),
+        ("what is this", True),
+    ],
+)
+def test_whether_a_declaration_allows_an_old_release(text: str, allowed: bool) -> None:
+    assert allows_any(text, ("0.11.3", "0.12.21")) is allowed

@@ -17,10 +17,11 @@ from lkagent_lint.text import Lines, Span
 _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
 _CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|available")
+# What is repeated is bounded, so that no text makes the search quadratic.
 _ASKS = re.compile(
-    r"\b(?:hasattr|getattr|setattr|delattr)\s*\(\s*[^,]+,\s*[\"'](\w+)[\"']|[\"'](\w+)[\"']\s+in\s+dir\("
+    r"\b(?:hasattr|getattr|setattr|delattr)\s*\(\s*[^,]{1,200},\s*[\"'](\w+)[\"']|[\"'](\w+)[\"']\s+in\s+dir\("
 )
-_STORES = re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]*=)|,(?=[^\n()]*=(?!=)))|\bas\s+[\w.]+\.(\w+)")
+_STORES = re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))|\bas\s+[\w.]+\.(\w+)")
 _SKIPS = "importorskip"
 _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
@@ -44,6 +45,8 @@ class _Finder:
         self.found: list[SdkName] = []
         self._lazy = _LAZY.search(text) is not None
         self._lines = Lines(text)
+        self._inner: dict[int, list[int]] = {}
+        """By line: the bytes that begin no code point."""
         self._roots: dict[str, str] = {}
         """Names that an import binds to a module of the SDK."""
         self._imports: list[ast.Import | ast.ImportFrom] = []
@@ -177,7 +180,12 @@ class _Finder:
 
     def _column(self, line: int, offset: int) -> int:
         """The 1-based column of a 0-based offset in bytes."""
-        return len(self._lines.line(line).encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+        if self._lines.text.isascii():
+            return offset + 1
+        if line not in self._inner:
+            encoded = self._lines.line(line).encode("utf-8", "surrogatepass")
+            self._inner[line] = [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+        return offset - bisect_left(self._inner[line], offset) + 1
 
 
 def _is_sdk(module: str) -> bool:
