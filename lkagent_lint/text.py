@@ -14,7 +14,7 @@ import msgspec
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Span(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """A half-open range of text: 1-based lines, 1-based code-point columns, end exclusive."""
 
     line: int

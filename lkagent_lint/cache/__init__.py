@@ -97,6 +97,11 @@ class FactsCache:
             finally:
                 self.save()
 
+    def release(self) -> None:
+        """Let go of the memory of what was read: nothing more will be asked for."""
+        self._given = _NONE
+        self._found = {}
+
     def save(self) -> None:
         """Write what is new, and prune what nobody has asked for lately."""
         if self._new and self._directory.make():

@@ -79,6 +79,7 @@ class Index:
         """Link what was read."""
         if any(facts.workers or facts.dispatches for facts in self.facts.values()):
             self._read_texts()
+        self._extractor.release()
         return link(
             root=self.root,
             files=dict(sorted(self.facts.items())),

@@ -52,6 +52,11 @@ class Extractor:
         for source, made in self._make(missing):
             yield Extracted(source.path, facts_of(made), made if isinstance(made, Failed) else None)
 
+    def release(self) -> None:
+        """Let go of the memory that is held for further files."""
+        if self._cache is not None:
+            self._cache.release()
+
     def _make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]:
         if self._cache is None or not any(source.lasts for source in sources):
             return self._maker.make(sources)

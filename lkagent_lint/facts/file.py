@@ -22,7 +22,7 @@ class ProblemKind(enum.Enum):
     """The front end itself failed (LKA000)."""
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Why a file, or a part of it, could not be turned into facts."""
 
     kind: ProblemKind
@@ -30,7 +30,7 @@ class Problem(msgspec.Struct, frozen=True):
     span: Span
 
 
-class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A registration of an agent: ``rtc_session`` in any spelling, or worker options."""
 
     flow: str = MODULE
@@ -56,7 +56,7 @@ class WorkerFact(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the registering call in its flow."""
 
 
-class ServerFact(msgspec.Struct, frozen=True, kw_only=True):
+class ServerFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Python: what a worker is registered with, ``AgentServer(...)`` or worker options."""
 
     flow: str = MODULE
@@ -66,7 +66,7 @@ class ServerFact(msgspec.Struct, frozen=True, kw_only=True):
     """``AgentServer`` or ``WorkerOptions``."""
 
 
-class StartFact(msgspec.Struct, frozen=True, kw_only=True):
+class StartFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Python: a call of ``cli.run_app``."""
 
     flow: str = MODULE
@@ -75,7 +75,7 @@ class StartFact(msgspec.Struct, frozen=True, kw_only=True):
     server: Expr | None
 
 
-class AgentFact(msgspec.Struct, frozen=True, kw_only=True):
+class AgentFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Node: an agent as a file defines it, by ``defineAgent({ entry })`` or as a plain object that it exports."""
 
     flow: str = MODULE
@@ -100,7 +100,7 @@ class DispatchKind(enum.Enum):
     """A hand-written request body: it silences, and nothing is ever said about it."""
 
 
-class DispatchFact(msgspec.Struct, frozen=True, kw_only=True):
+class DispatchFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A place that asks for an agent by name."""
 
     kind: DispatchKind
@@ -116,14 +116,14 @@ class DispatchFact(msgspec.Struct, frozen=True, kw_only=True):
     """Found by its words alone, in a language that is not parsed: it silences, and nothing is ever said about it."""
 
 
-class SipRuleFact(msgspec.Struct, frozen=True, kw_only=True):
+class SipRuleFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A SIP dispatch rule: calls that it takes go to rooms, with or without agents."""
 
     span: Span
     has_agents: bool
 
 
-class RoomSourceFact(msgspec.Struct, frozen=True, kw_only=True):
+class RoomSourceFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A place that makes rooms, or lets people make them: a token, a request that creates a room."""
 
     span: Span
@@ -134,7 +134,7 @@ class RoomSourceFact(msgspec.Struct, frozen=True, kw_only=True):
     """JavaScript only: the name of the room that is created; None for a token."""
 
 
-class DroppedFact(msgspec.Struct, frozen=True, kw_only=True):
+class DroppedFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A field that a message, an SDK or a command does not have, so that it is dropped or refused."""
 
     owner: str
@@ -143,7 +143,7 @@ class DroppedFact(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
 
 
-class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The facts of one file; they follow from its bytes alone and carry no path."""
 
     language: str = "python"

@@ -29,7 +29,7 @@ class Use(enum.IntEnum):
     """Stored, returned or handed to asyncio: it may still be awaited."""
 
 
-class Call(msgspec.Struct, frozen=True, array_like=True):
+class Call(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One call; its number in ``Flow.calls`` is what ``Result`` refers to."""
 
     target: Expr
@@ -40,20 +40,20 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """Of the call expression; None where nothing could ever be said about it."""
 
 
-class Do(msgspec.Struct, frozen=True, array_like=True, tag="c"):
+class Do(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="c"):
     """Evaluate call number ``call``."""
 
     call: int
 
 
-class Await(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+class Await(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="a"):
     """Await a value that is not a call written in place."""
 
     value: Expr
     span: Span | None
 
 
-class Read(msgspec.Struct, frozen=True, array_like=True, tag="r"):
+class Read(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="r"):
     """Read an attribute whose reading alone tells something (the room's participants, ``room.sid``)."""
 
     value: Expr
@@ -61,13 +61,13 @@ class Read(msgspec.Struct, frozen=True, array_like=True, tag="r"):
     span: Span | None
 
 
-class Leave(msgspec.Struct, frozen=True, array_like=True, tag="l"):
+class Leave(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="l"):
     """Leave an ``async with`` block over this value (a task group waits for its tasks there)."""
 
     value: Expr
 
 
-class Return(msgspec.Struct, frozen=True, array_like=True, tag="e"):
+class Return(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="e"):
     """An explicit ``return`` of a coroutine function; the edge to where it leads follows."""
 
     span: Span | None
@@ -76,7 +76,7 @@ class Return(msgspec.Struct, frozen=True, array_like=True, tag="e"):
 Step = Do | Await | Read | Leave | Return
 
 
-class Block(msgspec.Struct, frozen=True, array_like=True):
+class Block(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Steps in order; then one of ``next``. ``raises``: where an exception of any step leads."""
 
     steps: tuple[Step, ...]
@@ -84,7 +84,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
     raises: tuple[int, ...]
 
 
-class Store(msgspec.Struct, frozen=True, array_like=True):
+class Store(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """``base.name = value``."""
 
     base: Expr
@@ -93,7 +93,7 @@ class Store(msgspec.Struct, frozen=True, array_like=True):
     span: Span | None = None
 
 
-class Parameter(msgspec.Struct, frozen=True, array_like=True):
+class Parameter(msgspec.Struct, frozen=True, gc=False, array_like=True):
     name: str
     annotation: Expr | None = None
     default: Expr | None = None
@@ -101,7 +101,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True):
     """``positional``, ``keyword`` (keyword-only), ``*`` or ``**``."""
 
 
-class Flow(msgspec.Struct, frozen=True, kw_only=True):
+class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One function, lambda or module body.
 
     Block 0 is the entry, block 1 the normal exit, block 2 the exit by exception.
@@ -134,7 +134,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 
 
-class Class(msgspec.Struct, frozen=True, kw_only=True):
+class Class(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A class of the file. ``attributes`` are the class level's own; instance ones follow from ``stores``."""
 
     name: str

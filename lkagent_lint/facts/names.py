@@ -20,7 +20,7 @@ class Spelling(enum.Enum):
     """``agents.Worker``, where ``agents`` is an import and nothing else in the whole file."""
 
 
-class SdkName(msgspec.Struct, frozen=True, array_like=True):
+class SdkName(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One place that names something of the SDK."""
 
     module: str

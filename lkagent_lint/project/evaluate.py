@@ -72,6 +72,7 @@ class Evaluator:
         self._types = Types(self)
         self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
         self._values: dict[tuple[Environment, v.Expr], Things] = {}
+        self._answers: dict[Things, Things] = {}
         self._open: set[tuple[Environment, v.Expr]] = set()
         self._cut = False
 
@@ -133,7 +134,8 @@ class Evaluator:
         if outermost:
             self._cut = False
         if not self._cut:  # an answer that leans on an unfinished one is not final
-            self._values[key] = found
+            # Most answers are equal to others, and a set of one thing is larger than the thing.
+            found = self._values[key] = self._answers.setdefault(found, found)
         return found
 
     def union(self, expressions: Iterable[v.Expr], environment: Environment) -> Things:
