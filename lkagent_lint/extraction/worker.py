@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from lkagent_lint.extraction.frames import READY, read_frame, write_frame
-from lkagent_lint.extraction.one import Failed, FrontEnd, make_facts
+from lkagent_lint.extraction.one import Failed, FrontEnd, Litter, make_facts
 from lkagent_lint.stack import run_deep
 
 Task = tuple[FrontEnd, str, bytes]
@@ -43,11 +43,14 @@ def _receive(source: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
 
 
 def _work(tasks: SimpleQueue[bytes], replies: BinaryIO) -> None:
-    gc.disable()  # trees hold no cycles worth looking for
+    gc.disable()
+    litter = Litter()
     while True:
-        made = make_facts(*_TASKS.decode(tasks.get()))
+        front_end, name, data = _TASKS.decode(tasks.get())
+        made = make_facts(front_end, name, data)
         reply: Reply = (b"", made) if isinstance(made, Failed) else (made, None)
         try:
             write_frame(replies, _ENCODER.encode(reply))
         except OSError:
             os._exit(1)
+        litter.after(len(data))
