@@ -147,7 +147,7 @@ def report(outcomes: list[Outcome], *, missed: bool) -> None:
     found = sum(each.found for each in outcomes)
     print(f"found: {found} of {len(outcomes)} ({100 * found / max(1, len(outcomes)):.1f} in 100)")
     unchanged = {each.path: each.unchanged for each in outcomes}
-    print(f"files as they are ({len(unchanged)}): {_listed(sum(unchanged.values(), Counter()))}")
+    print(f"files as they are ({len(unchanged)}): {_listed(sum(unchanged.values(), Counter[str]()))}")
     for path, codes in unchanged.items():
         if codes:
             print(f"  {os.path.relpath(path)}: {_listed(codes)}")
