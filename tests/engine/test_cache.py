@@ -121,9 +121,12 @@ def test_a_cache_that_cannot_be_used_costs_nothing_but_time(project: Path, spoil
 
 
 def test_facts_of_another_shape_are_made_again(project: Path, monkeypatch: pytest.MonkeyPatch, made: list[str]) -> None:
+    def deep(*_: object) -> bytes:
+        return b"\x93" * 20_000  # deep nesting, with a right checksum
+
     expected = check(project)
     with monkeypatch.context() as patch:
-        patch.setattr(one, "make_facts", lambda *_: b"\x93" * 20_000)  # deep nesting, with a right checksum
+        patch.setattr(one, "make_facts", deep)
         with pytest.raises(Exception, match=r".*"):
             check(project, cache_dir=str(project / "own"))
     made.clear()

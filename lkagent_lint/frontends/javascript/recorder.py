@@ -294,6 +294,9 @@ class Recorder:
         graph.attempt(waited, [caught], catches_all=True)
         return v.Either(tuple(values))
 
+    def _string(self, node: Node, use: Use) -> v.Expr:
+        return value_of(node)
+
     _HANDLERS: ClassVar[dict[str, Callable[..., v.Expr]]] = {
         "object": _object,
         "array": _array,
@@ -312,7 +315,7 @@ class Recorder:
         "await_expression": _await,
         "call_expression": _call,
         "new_expression": _call,
-        "string": lambda self, node, use: value_of(node),
+        "string": _string,
     }
 
 

@@ -439,6 +439,9 @@ class Walker:
         finally:
             self.flow, self._class = saved
 
+    def _labeled(self, node: Node) -> None:
+        self._field(node, "body")
+
     _HANDLERS: ClassVar[dict[str, Callable[..., None]]] = {
         "statement_block": _block,
         "expression_statement": _expression,
@@ -448,7 +451,7 @@ class Walker:
         "ambient_declaration": _block,
         "internal_module": _block,
         "module": _block,
-        "labeled_statement": lambda self, node: self._field(node, "body"),
+        "labeled_statement": _labeled,
         "else_clause": _block,
         "return_statement": _return,
         "throw_statement": _throw,
