@@ -101,7 +101,8 @@ class Directory:
         """Hold the directory's lock, if there can be one; yields whether another process held it first."""
         descriptor = self._lock_file()
         try:
-            yield descriptor is not None and any(_wait_for(descriptor))
+            # To the end: `any` would go on after the first pause, without the lock.
+            yield descriptor is not None and bool(list(_wait_for(descriptor)))
         finally:
             if descriptor is not None:
                 os.close(descriptor)

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,10 @@ def test_the_second_builder_waits_for_the_first(tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"held\n"
         release = threading.Timer(0.3, holder.stdin.close)
         release.start()
+        began = time.monotonic()
         with Directory(str(tmp_path)).locked() as waited:
             assert waited
+            assert time.monotonic() - began > 0.2
         release.join()
     with Directory(str(tmp_path)).locked() as waited:
         assert not waited
