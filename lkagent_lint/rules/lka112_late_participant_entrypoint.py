@@ -20,8 +20,8 @@ documentation says otherwise.
 
 ## When it stays silent
 
-When nothing that is known has joined the room before, when the joining runs concurrently, and when the context went
-to code that is not followed.
+When nothing that is known has joined the room before, when the joining runs concurrently, when the context went to
+code that is not followed, and where the same function runs the entrypoint itself for those who are there already.
 
 ## Evidence
 
@@ -40,6 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA112",
@@ -49,6 +50,14 @@ META = Meta(
 )
 
 
+def _is_run_by_hand(subject: Subject, reached: Reached) -> bool:
+    """The function that adds the entrypoint also calls it."""
+    place, function = reached.event.place, reached.site.function
+    calls = subject.project.files[place.path].flows[function].calls
+    added = {call.args[0] for call in calls if call.span == place.span and call.args}
+    return any(call.target in added for call in calls)
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for solved in subject.solved:
@@ -56,7 +65,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             event, state = reached.event, reached.state
             if event.kind is not Kind.ENTRYPOINT or state.room is not Room.JOINED or state.exceptional:
                 continue
-            if state.origin is not None and event.place not in seen:
+            if state.origin is not None and event.place not in seen and not _is_run_by_hand(subject, reached):
                 seen.add(event.place)
                 joined = state.origin.lead.place
                 yield META.at(
