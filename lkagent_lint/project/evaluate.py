@@ -72,7 +72,6 @@ class Evaluator:
         self._types = Types(self)
         self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
         self._values: dict[tuple[Environment, v.Expr], Things] = {}
-        self._answers: dict[Things, Things] = {}
         self._open: set[tuple[Environment, v.Expr]] = set()
         self._cut = False
 
@@ -134,8 +133,7 @@ class Evaluator:
         if outermost:
             self._cut = False
         if not self._cut:  # an answer that leans on an unfinished one is not final
-            # Most answers are equal to others, and a set of one thing is larger than the thing.
-            found = self._values[key] = self._answers.setdefault(found, found)
+            self._values[key] = found
         return found
 
     def union(self, expressions: Iterable[v.Expr], environment: Environment) -> Things:
