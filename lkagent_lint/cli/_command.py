@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import msgspec
 from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__
@@ -129,6 +128,8 @@ def _check(  # pyright: ignore[reportUnusedFunction]
         paths, stdin_filename, options, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
     )
     if scheduler is not None:
+        import msgspec
+
         request = msgspec.structs.replace(request, scheduler=scheduler)
     if do is not None:
         return do(request, outputs[0].format == "json")
