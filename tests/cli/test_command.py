@@ -18,6 +18,7 @@ from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Report
 from tests.cli.standing_in import Recorder, finding, report, run
+from tests.signals import heed_interrupts
 
 
 @pytest.mark.parametrize("arguments", [[], ["."], ["check"], ["check", "."]])
@@ -276,13 +277,8 @@ def start(tmp_path: Path, *arguments: str, redirection: str = "", **environ: str
         env={**os.environ, "PYTHONPATH": REPOSITORY, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_heed_interrupts if os.name == "posix" else None,
+        preexec_fn=heed_interrupts if os.name == "posix" else None,
     )
-
-
-def _heed_interrupts() -> None:
-    """A job in a shell's background ignores SIGINT, and what it starts would do so too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell and signals")

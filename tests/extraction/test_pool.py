@@ -16,6 +16,7 @@ from lkagent_lint import engine
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.extraction import Failed, Pool, Source, pool
 from lkagent_lint.extraction.one import Here, Lost, Made
+from tests.signals import heed_interrupts
 from tools.bench.synthetic import build
 
 AGENT = b"from livekit.agents import AgentSession\nasync def entry_%d(ctx):\n    await ctx.connect()\n"
@@ -228,7 +229,12 @@ def test_an_interrupt_leaves_no_worker(tmp_path: Path) -> None:
     project = build(tmp_path / "project", 400)
     command = [sys.executable, "-m", "lkagent_lint", "check", "--no-cache", "--jobs", "2"]
     with subprocess.Popen(
-        command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     ) as process:
         deadline = time.monotonic() + 60
         while len(children := _children(process.pid)) < 2 and time.monotonic() < deadline:
