@@ -118,10 +118,10 @@ class Case:
 
 
 def files_below(root: Path) -> list[str]:
-    """Every file below a directory but compiled ones, relative, with ``/``; sorted."""
+    """Every file below a directory but compiled ones and what a check kept, relative, with ``/``; sorted."""
     found: list[str] = []
     for directory, names, files in os.walk(root):
-        names[:] = [name for name in names if name != "__pycache__"]
+        names[:] = [name for name in names if name not in ("__pycache__", ".lkagent_lint_cache")]
         found += [Path(directory, name).relative_to(root).as_posix() for name in files]
     return sorted(found)
 
