@@ -128,15 +128,21 @@ class Super(NamedTuple):
 
 
 class Nothing(NamedTuple):
-    """``None``."""
+    """``None``. Named tuples are equal where their fields are, so the three that hold nothing need a mark."""
+
+    mark: str = "nothing"
 
 
 class Plain(NamedTuple):
     """A value that cannot matter: a number, a flag, the result of a builtin."""
 
+    mark: str = "plain"
+
 
 class Unknown(NamedTuple):
     """It could be anything, the job's context included."""
+
+    mark: str = "unknown"
 
 
 Thing = (
