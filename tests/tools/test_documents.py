@@ -15,6 +15,8 @@ import yaml
 from lkagent_lint.config.loader import ConfigError, read_settings
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.config.toml import parse_toml
+from lkagent_lint.engine import Request
+from lkagent_lint.engine.showing import settings_of
 from tools import check_links, generate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -41,6 +43,27 @@ def test_the_site_shows_every_document() -> None:
     listed = re.findall(r"^  - .*: (\S+\.md)$", (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
     there = {path.name for path in (REPOSITORY / "docs").glob("*.md")} | {"rules/index.md"}
     assert sorted(listed) == sorted(there)
+
+
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+SETTINGS_IN_DOCUMENTS = [
+    pytest.param(block, id=f"{path.name}-{number}")
+    for path in DOCUMENTS
+    for number, block in enumerate(_TOML.findall(path.read_text(encoding="utf-8")))
+    if "[tool.lkagent-lint" in block
+]
+
+
+@pytest.mark.parametrize("block", SETTINGS_IN_DOCUMENTS)
+def test_settings_in_documents_are_settings(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(block)
+    settings_of(Request(paths=(str(tmp_path / "agent.py"),)))
+
+
+def test_the_readme_shows_settings() -> None:
+    assert len(SETTINGS_IN_DOCUMENTS) >= 2
 
 
 def schema() -> dict[str, Any]:
