@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
 
 LAYERS = (
-    ("text", "diagnostics", "stack", "_version"),
+    ("text", "diagnostics", "stack", "formats", "_version"),
     ("facts", "config"),
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "cache"),

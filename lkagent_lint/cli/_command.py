@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from lkagent_lint import __version__
+from lkagent_lint import __version__, formats
+from lkagent_lint.cli._adding import added
 from lkagent_lint.cli._halves import JOBS, SCHEDULER, facts, link
 from lkagent_lint.cli._options import report_options
 from lkagent_lint.cli._settings import completed_rules, settings_options
 from lkagent_lint.cli._tasks import task, task_options, with_values
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 _HELP = """\
 Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
 nobody awaits, agents that nobody dispatches.
@@ -64,7 +67,6 @@ class _Group(click.Group):
 
 
 SHELLS = ("bash", "zsh", "fish")
-PAGE_FORMATS = ("text", "json", "markdown")
 
 _version = click.version_option(
     __version__, prog_name="lkagent-lint", message="%(prog)s %(version)s", help="Show the version and exit."
@@ -79,6 +81,23 @@ _CACHE_DIR = click.option(
     help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
 )
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
+
+
+def _survey_options(names: tuple[str, ...], purposes: str) -> Callable[[_Command], _Command]:
+    """The options of a command that looks at a project and prints one record in one of several formats."""
+    return added(
+        click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(names),
+            default=names[0],
+            show_default=True,
+            help=purposes,
+        ),
+        click.option("--isolated", is_flag=True, help="Read no settings file."),
+        _CACHE_DIR,
+        _NO_CACHE,
+    )
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -141,8 +160,8 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 @click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
 @click.option(
     "--output-format",
-    type=click.Choice(PAGE_FORMATS),
-    default=PAGE_FORMATS[0],
+    type=click.Choice(formats.PAGES),
+    default=formats.PAGES[0],
     show_default=True,
     help="text for reading here, json for programs, markdown for documents.",
 )
@@ -162,22 +181,9 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
     return show(word, output_format)
 
 
-GRAPH_FORMATS = ("text", "mermaid", "dot", "json")
-
-
 @command.command("graph", short_help="Show who dispatches whom.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(GRAPH_FORMATS),
-    default=GRAPH_FORMATS[0],
-    show_default=True,
-    help="text for reading here, mermaid and dot for pictures, json for programs.",
-)
-@click.option("--isolated", is_flag=True, help="Read no settings file.")
-@_CACHE_DIR
-@_NO_CACHE
+@_survey_options(formats.GRAPHS, "text for reading here, mermaid and dot for pictures, json for programs.")
 def _graph(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...], output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
 ) -> int:
@@ -212,23 +218,10 @@ def _completion(shell: str) -> int:  # pyright: ignore[reportUnusedFunction]
     return show(shell, command)
 
 
-WHY_FORMATS = ("text", "json")
-
-
 @command.command("why", short_help="Explain what is reported at a line, or is not.")
 @click.argument("place", metavar="FILE:LINE")
 @click.argument("word", required=False, metavar="[CODE|NAME]")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(WHY_FORMATS),
-    default=WHY_FORMATS[0],
-    show_default=True,
-    help="text for reading here, json for programs.",
-)
-@click.option("--isolated", is_flag=True, help="Read no settings file.")
-@_CACHE_DIR
-@_NO_CACHE
+@_survey_options(formats.EXPLANATIONS, "text for reading here, json for programs.")
 def _why(  # pyright: ignore[reportUnusedFunction]
     place: str, word: str | None, output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
 ) -> int:

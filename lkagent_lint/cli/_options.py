@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import click
 
-# Those of the reporters, which are not imported to show the help; a test compares them.
-FORMATS = (
-    "full",
-    "concise",
-    "grouped",
-    "json",
-    "jsonl",
-    "github",
-    "gitlab",
-    "sarif",
-    "junit",
-    "pylint",
-    "azure",
-    "rdjson",
-)
+from lkagent_lint.cli._adding import added
+from lkagent_lint.formats import REPORTS
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-_OPTIONS = (
+report_options = added(
     click.option(
         "--output-format",
-        type=click.Choice(FORMATS),
+        type=click.Choice(REPORTS),
         help="full (the default) shows the source of each finding, concise one line a finding; json and jsonl are "
         "for programs, the rest for what shows findings in reviews and dashboards.",
     ),
@@ -65,10 +47,4 @@ _OPTIONS = (
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
 )
-
-
-def report_options(function: _Function) -> _Function:
-    """Adds the options to a command, in the order in which its help shows them."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+"""Adds the options to a command."""

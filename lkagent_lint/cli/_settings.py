@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import click
 from click.shell_completion import CompletionItem
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from lkagent_lint.cli._adding import added
+
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -28,7 +29,7 @@ def completed_rules(ctx: click.Context, option: click.Parameter, incomplete: str
     return _completion.rules(incomplete)
 
 
-_OPTIONS = (
+settings_options = added(
     click.option(
         "--select",
         multiple=True,
@@ -80,13 +81,7 @@ _OPTIONS = (
     ),
     click.option("--isolated", is_flag=True, help="Read no settings file."),
 )
-
-
-def settings_options(command: _Command) -> _Command:
-    """Adds the options above to a command, which takes them as keyword arguments."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""Adds the options to a command."""
 
 
 def request_fields(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from lkagent_lint.cli._adding import added
 
 if TYPE_CHECKING:
     from lkagent_lint import engine
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 ADD = "--add-noqa"
 
-_OPTIONS = (
+task_options = added(
     click.option(
         ADD,
         "reason",
@@ -30,14 +31,8 @@ _OPTIONS = (
     click.option("--show-settings", is_flag=True, help="Show the settings of each path, and where each comes from."),
     click.option("--show-files", is_flag=True, help="Show the files that a check looks at."),
 )
+"""Adds the options to a command."""
 NAMES = ("reason", "list_suppressions", "write_baseline", "prune_baseline", "show_settings", "show_files")
-
-
-def task_options(command: _Command) -> _Command:
-    """Adds the options above to a command, which takes them as keyword arguments."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def with_values(arguments: list[str]) -> list[str]:

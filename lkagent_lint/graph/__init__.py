@@ -6,14 +6,11 @@ from collections.abc import Callable
 
 from lkagent_lint.graph.records import Document
 
-__all__ = ["FORMATS", "Document", "render"]
-
-FORMATS = ("text", "mermaid", "dot", "json")
-"""The names that ``render`` takes, the default first."""
+__all__ = ["Document", "render"]
 
 
 def render(format: str, document: Document, escape: Callable[[str], str]) -> str:
-    """The whole output in one of ``FORMATS``, ending with a line end.
+    """The whole output in one of ``formats.GRAPHS``, ending with a line end.
 
     ``escape`` makes a line of text safe to print; the other formats escape for themselves. Raises ValueError for
     another format.

@@ -7,23 +7,7 @@ from collections.abc import Callable
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.reporters._paths import repository_of, rule_url
 
-__all__ = ["FORMATS", "render", "repository_of", "rule_url"]
-
-FORMATS = (
-    "full",
-    "concise",
-    "grouped",
-    "json",
-    "jsonl",
-    "github",
-    "gitlab",
-    "sarif",
-    "junit",
-    "pylint",
-    "azure",
-    "rdjson",
-)
-"""The names that ``render`` takes, the default first."""
+__all__ = ["render", "repository_of", "rule_url"]
 
 
 def render(
@@ -35,7 +19,7 @@ def render(
     *,
     repository: str | None = None,
 ) -> str:
-    """The whole output for a report in one of ``FORMATS``, ending with a line end unless it is empty.
+    """The whole output for a report in one of ``formats.REPORTS``, ending with a line end unless it is empty.
 
     ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
     ``cwd`` is the absolute directory that paths are shown relative to; github, gitlab, azure and sarif, which code

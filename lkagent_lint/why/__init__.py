@@ -13,10 +13,7 @@ from lkagent_lint.why.files import file_of
 from lkagent_lint.why.records import Explanation
 from lkagent_lint.why.verdicts import verdict
 
-__all__ = ["FORMATS", "Explanation", "explain", "render"]
-
-FORMATS = ("text", "json")
-"""The names that ``render`` takes, the default first."""
+__all__ = ["Explanation", "explain", "render"]
 
 
 def explain(
@@ -51,7 +48,10 @@ def explain(
 
 
 def render(format: str, explanation: Explanation, escape: Callable[[str], str]) -> str:
-    """The whole output in one of ``FORMATS``, ending with a line end. Raises ValueError for another format."""
+    """The whole output in one of ``formats.EXPLANATIONS``, ending with a line end.
+
+    Raises ValueError for another format.
+    """
     if format == "text":
         from lkagent_lint.why.text import render_text
 

@@ -369,16 +369,6 @@ def test_version_imports_nothing_heavy() -> None:
     assert not modules & {"libcst", "msgspec", "lkagent_lint.engine", "lkagent_lint.reporters"}
 
 
-def test_the_command_offers_every_format(asked: Recorder) -> None:
-    from lkagent_lint.cli._command import GRAPH_FORMATS
-    from lkagent_lint.cli._options import FORMATS
-    from lkagent_lint.graph import FORMATS as KNOWN_OF_GRAPH
-    from lkagent_lint.reporters import FORMATS as KNOWN
-
-    assert FORMATS == KNOWN
-    assert GRAPH_FORMATS == KNOWN_OF_GRAPH
-
-
 def test_where_facts_are_kept(asked: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LKAGENT_LINT_CACHE_DIR", "elsewhere")
     assert run() == 0
