@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from typing import NamedTuple
 
 from lkagent_lint import rulebook
 from lkagent_lint._version import __version__
-from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
 from lkagent_lint.reporters._escape import without_surrogates
 from lkagent_lint.reporters._paths import file_uri, relative_uri, rule_url
 from lkagent_lint.rulebook import Page
@@ -21,7 +22,6 @@ from lkagent_lint.rules._base import Default
 _Object = dict[str, object]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://lkagent-lint.readthedocs.io/"
 _ROOT = "%SRCROOT%"
 MOST_RESULTS = 5_000
 """Results that GitHub shows of a run."""
@@ -29,22 +29,44 @@ _MAX_TEXT = 1_024
 _LEVELS = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
 _PROBLEM = {Severity.INFO: "recommendation", Severity.WARNING: "warning", Severity.ERROR: "error"}
 _TAGS = {"0": "linter", "1": "lifecycle", "2": "dispatch", "3": "registration", "4": "callbacks", "5": "versions"}
-_NOT_ANALYSED = {"LKA000": "internal-error", "LKA001": "syntax-error", "LKA004": "not-analysed"}
-"""Findings that say that something was not looked at; they are notifications of the run too."""
+_NOT_ANALYSED = {
+    "LKA000": "internal-error",
+    "LKA001": "syntax-error",
+    "LKA004": "not-analysed",
+    "E902": "not-analysed",
+    "E999": "syntax-error",
+}
+"""Findings, flake8's among them, that say that something was not looked at; they are notifications of the run too."""
 _LINK_TEXT = re.compile(r"([\\\[\]])")
 
 
-def render_sarif(report: Report, repository: str) -> str:
+class Tool(NamedTuple):
+    """The program that checked, as a log names it."""
+
+    name: str
+    version: str
+    uri: str
+    """Where it is described."""
+
+
+_OURSELVES = Tool("lkagent-lint", __version__, "https://lkagent-lint.readthedocs.io/")
+
+
+def render_sarif(report: Report, repository: str, tool: Tool = _OURSELVES) -> str:
     """The report as a log of one run. Paths are relative to ``repository``, absolute outside of it.
 
-    Of more than 5,000 findings the worst are kept, and a notification says how many are left out.
+    Of more than 5,000 findings the worst are kept, and a notification says how many are left out. With another tool
+    than this one the report may hold codes that are no rules of ours, and its summary counts files only.
     """
-    pages = rulebook.pages()
-    indexes = {page.code: number for number, page in enumerate(pages)}
     kept = _kept(report)
+    pages = rulebook.pages()
+    rules = [_rule(page) for page in pages]
+    ours = {page.code for page in pages}
+    rules += [_foreign_rule(code, tool) for code in sorted({each.code for each in kept} - ours)]
+    indexes = {str(rule["id"]): number for number, rule in enumerate(rules)}
     run: _Object = {
-        "tool": {"driver": _driver(pages)},
-        "automationDetails": {"id": "lkagent-lint/"},
+        "tool": {"driver": _driver(tool, rules)},
+        "automationDetails": {"id": f"{tool.name}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository that was checked."}}},
         "invocations": [
@@ -54,16 +76,22 @@ def render_sarif(report: Report, repository: str) -> str:
             }
         ],
         "results": [_result(diagnostic, indexes, repository) for diagnostic in kept],
-        "properties": {
-            "files": report.summary.files,
-            "notAnalysed": report.summary.not_analysed,
-            "workers": report.summary.workers,
-            "jobs": report.summary.jobs,
-            "dispatches": report.summary.dispatches,
-            "sdks": [without_surrogates(sdk) for sdk in report.summary.sdks],
-        },
+        "properties": _properties(report.summary, tool),
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _properties(summary: Summary, tool: Tool) -> _Object:
+    if tool is not _OURSELVES:
+        return {"files": summary.files}
+    return {
+        "files": summary.files,
+        "notAnalysed": summary.not_analysed,
+        "workers": summary.workers,
+        "jobs": summary.jobs,
+        "dispatches": summary.dispatches,
+        "sdks": [without_surrogates(sdk) for sdk in summary.sdks],
+    }
 
 
 def _kept(report: Report) -> list[Diagnostic]:
@@ -78,15 +106,18 @@ def _kept(report: Report) -> list[Diagnostic]:
 # The tool
 
 
-def _driver(pages: tuple[Page, ...]) -> _Object:
+def _driver(tool: Tool, rules: list[_Object]) -> _Object:
     return {
-        "name": "lkagent-lint",
-        "version": __version__,
-        "semanticVersion": __version__,
-        "informationUri": _HOME,
-        "rules": [_rule(page) for page in pages],
+        "name": tool.name,
+        "version": tool.version,
+        "semanticVersion": tool.version,
+        "informationUri": tool.uri,
+        "rules": rules,
         "notifications": [
-            *({"id": name, "shortDescription": {"text": f"A file: {name}."}} for name in _NOT_ANALYSED.values()),
+            *(
+                {"id": name, "shortDescription": {"text": f"A file: {name}."}}
+                for name in dict.fromkeys(_NOT_ANALYSED.values())
+            ),
             {"id": "truncated", "shortDescription": {"text": "Findings were left out of this file."}},
         ],
     }
@@ -108,6 +139,19 @@ def _rule(page: Page) -> _Object:
             "precision": "medium" if preview else "high",
             "problem.severity": _PROBLEM[page.severity],
         },
+    }
+
+
+def _foreign_rule(code: str, tool: Tool) -> _Object:
+    """A rule of which only the code is known."""
+    text = {"text": f"{code}, a rule of {tool.name} or of one of its plugins."}
+    return {
+        "id": code,
+        "shortDescription": text,
+        "fullDescription": text,
+        "help": text,
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"problem.severity": "warning"},
     }
 
 
@@ -145,8 +189,9 @@ def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) ->
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": _message(diagnostic)},
         "locations": [_location(diagnostic.place, repository)],
-        "partialFingerprints": {"lkagentLint/v1": diagnostic.fingerprint},
     }
+    if diagnostic.fingerprint:
+        result["partialFingerprints"] = {"lkagentLint/v1": diagnostic.fingerprint}
     if related:
         result["relatedLocations"] = related
         steps = [{"location": _location(place, repository, text)} for place, text in _steps(diagnostic)]

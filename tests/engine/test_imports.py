@@ -55,10 +55,12 @@ def test_a_warm_run_imports_no_parser(project: Path) -> None:
 
 def test_flake8_imports_nothing_for_code_without_livekit(project: Path) -> None:
     (project / "plain.py").write_text("def double(number: int) -> int:\n    return number * 2\n")
-    run = "from flake8.main.cli import main; main(sys.argv[1:])"
+    # flake8 imports every formatter; here also where this working copy was installed before it had one.
+    run = "from flake8.main.cli import main; import lkagent_lint.flake8_plugin.sarif; main(sys.argv[1:])"
     plain = modules_of(run, project, "--jobs", "1", "plain.py")
     assert "lkagent_lint.flake8_plugin" in plain
     assert {"lkagent_lint.engine", "libcst", "click", "pathspec", "lkagent_lint.rules"} & plain == set()
     agent = modules_of(run, project, "--jobs", "1", "agents/desk_0.py")
     assert "lkagent_lint.engine" in agent
+    assert {"lkagent_lint.reporters.sarif", "lkagent_lint.rulebook"} & (plain | agent) == set()
     assert {"libcst", "tree_sitter", "yaml", "click"} & agent == set()  # warm: the command has filled the cache

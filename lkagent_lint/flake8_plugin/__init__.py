@@ -14,25 +14,24 @@ A file that the linter's own settings exclude has no findings here, even if flak
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lkagent_lint import __version__
+from lkagent_lint.flake8_plugin._rows import INTERNAL_ERROR, Finding, by_file, of, row_of, safe
 
 if TYPE_CHECKING:
     from lkagent_lint.config import SettingsFinder
-    from lkagent_lint.diagnostics import Diagnostic, Place, Report
+    from lkagent_lint.diagnostics import Diagnostic, Report
 
 Row = tuple[int, int, str, type["Plugin"]]
-_Finding = tuple["Place", "Diagnostic"]
 
-_INTERNAL_ERROR = "LKA000"
 # flake8 has its own say on syntax (E999), unreadable files (E902) and comments (--disable-noqa).
 _LEFT_TO_FLAKE8 = frozenset({"LKA001", "LKA002", "LKA003", "LKA004"})
 _NEEDS_ITS_PROJECT = "LKA2"
-_PYTHON = (".py", ".pyi", ".pyw")
 _DEFAULT_STDIN_NAME = "stdin"
 
 
@@ -86,7 +85,7 @@ class Plugin:
         except ConfigError as error:
             from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
 
-            raise ExecutionError(f"lkagent-lint: {_safe(str(error))}") from None
+            raise ExecutionError(f"lkagent-lint: {safe(str(error))}") from None
         except Exception:
             # flake8 would take a TypeError for an old signature and call again; the check meets it again too.
             return
@@ -100,7 +99,7 @@ class Plugin:
         except BaseException as error:
             # Whatever leaves here costs flake8 the results of every file; a panic of a native parser is no
             # Exception.
-            rows = [(1, 0, f"{_INTERNAL_ERROR} {_describe(error)}")]
+            rows = [(1, 0, f"{INTERNAL_ERROR} {_describe(error)}")]
         for line, column, text in rows:
             yield line, column, text, type(self)
 
@@ -116,24 +115,26 @@ class _Run:
         from lkagent_lint.config import SettingsFinder
 
         self.seen: set[str] = set()
+        self.noted: dict[tuple[str, int, int, str], Diagnostic] = {}
+        """What was handed over: the findings by file (as flake8 calls it, absolute) and row."""
         self._isolated = isolated
         self._cache = cache
         self._typed = typed
         self._finder: SettingsFinder = SettingsFinder(isolated)
         self._roots: dict[str, str] = {}
-        self._projects: dict[str, dict[str, list[_Finding]] | str] = {}
+        self._projects: dict[str, dict[str, list[Finding]] | str] = {}
 
     def read_settings(self) -> None:
         """Read the settings that govern the paths given. Raises ConfigError."""
         for path in self._typed:
             self._finder.for_directory(path if os.path.isdir(path) else os.path.dirname(path))
 
-    def findings(self, path: str) -> list[_Finding]:
+    def findings(self, path: str) -> list[Finding]:
         """What the project of a file on disk says about it. Raises _CheckFailed."""
         root = self._root_of(path)
         if root not in self._projects:
             try:
-                self._projects[root] = _by_file(self._check(root, {}))
+                self._projects[root] = by_file(self._check(root, {}))
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:
@@ -142,16 +143,16 @@ class _Run:
         project = self._projects[root]
         if isinstance(project, str):
             raise _CheckFailed(project)
-        return self._wanted(_of(path, project))
+        return self._wanted(of(path, project))
 
-    def findings_in_buffer(self, path: str, data: bytes) -> list[_Finding]:
+    def findings_in_buffer(self, path: str, data: bytes) -> list[Finding]:
         """The same for text that stands in for a file, also one that does not exist."""
         report = self._check(self._root_of(path), {path: data})
-        return self._wanted(_of(path, _by_file(report)))
+        return self._wanted(of(path, by_file(report)))
 
-    def findings_in_loose_text(self, path: str, data: bytes) -> list[_Finding]:
+    def findings_in_loose_text(self, path: str, data: bytes) -> list[Finding]:
         """What can be said about text whose place in the project is not known."""
-        found = _of(path, _by_file(self._check(path, {path: data})))
+        found = of(path, by_file(self._check(path, {path: data})))
         return self._wanted(
             [
                 (place, diagnostic)
@@ -160,6 +161,12 @@ class _Run:
                 and all(related.place.path == path for related in diagnostic.related)
             ]
         )
+
+    def note(self, filename: str, path: str, findings: list[Finding]) -> set[tuple[int, int, str]]:
+        """The rows of a file's findings, which ``noted`` knows from now on."""
+        rows = {row_of(path, place, diagnostic): diagnostic for place, diagnostic in findings}
+        self.noted.update({(os.path.abspath(filename), *row): diagnostic for row, diagnostic in rows.items()})
+        return set(rows)
 
     def _check(self, path: str, overlays: dict[str, bytes]) -> Report:
         from lkagent_lint import engine
@@ -189,7 +196,7 @@ class _Run:
             self._roots[directory] = root
         return self._roots[directory]
 
-    def _wanted(self, findings: list[_Finding]) -> list[_Finding]:
+    def _wanted(self, findings: list[Finding]) -> list[Finding]:
         return [
             (place, diagnostic)
             for place, diagnostic in findings
@@ -236,7 +243,21 @@ def _rows(filename: str, lines: Sequence[str], options: Namespace) -> list[tuple
             run = _run_for(options)
         run.seen.add(path)
         findings = run.findings(path)
-    return sorted({_row(path, place, diagnostic) for place, diagnostic in findings})
+    return sorted(run.note(filename, path, findings))
+
+
+def diagnostic_of(filename: str, row: tuple[int, int, str], options: Namespace) -> Diagnostic | None:
+    """The finding that a row of a file (as flake8 calls it) was made of; None if it was made of none.
+
+    Another process of flake8 may have made the row: then its project is checked here too.
+    """
+    run = _run_for(options)
+    path = os.path.abspath(filename)
+    if (path, *row) not in run.noted and not _is_stdin(filename, options):
+        # What stood in the way of the check is a row of that file already.
+        with contextlib.suppress(Exception):
+            run.note(filename, path, run.findings(path))
+    return run.noted.get((path, *row))
 
 
 def _is_stdin(filename: str, options: Namespace) -> bool:
@@ -265,56 +286,15 @@ def _encoded(text: str) -> bytes:
         return data
 
 
-def _by_file(report: Report) -> dict[str, list[_Finding]]:
-    """The findings of a report by the file that shows them."""
-    files: dict[str, list[_Finding]] = {}
-    for diagnostic in report.diagnostics:
-        place = _shown_at(diagnostic)
-        if place is not None:
-            files.setdefault(os.path.normcase(place.path), []).append((place, diagnostic))
-    return files
-
-
-def _shown_at(diagnostic: Diagnostic) -> Place | None:
-    """Where flake8 can show a finding: its own place, or the first related one that is Python."""
-    places = [diagnostic.place, *(related.place for related in diagnostic.related)]
-    return next((place for place in places if place.path.endswith(_PYTHON)), None)
-
-
-def _of(path: str, files: dict[str, list[_Finding]]) -> list[_Finding]:
-    found = files.get(os.path.normcase(path))
-    # A checker may know the file by the name behind a symbolic link.
-    return files.get(os.path.normcase(os.path.realpath(path)), []) if found is None else found
-
-
-def _row(path: str, place: Place, diagnostic: Diagnostic) -> tuple[int, int, str]:
-    message = _safe(diagnostic.message) or diagnostic.name
-    if place != diagnostic.place:
-        from lkagent_lint.reporters._paths import relative_path
-
-        elsewhere = diagnostic.place
-        shown = _safe(relative_path(elsewhere.path, os.getcwd()))
-        message = f"{message} ({shown}:{elsewhere.span.line}:{elsewhere.span.column})"
-    if diagnostic.code == _INTERNAL_ERROR:
-        return 1, 0, f"{diagnostic.code} {message}"
-    return place.span.line, place.span.column - 1, f"{diagnostic.code} {message}"
-
-
 def _describe(error: BaseException) -> str:
     from lkagent_lint.config import ConfigError
 
     if isinstance(error, _CheckFailed):
         return str(error)
     try:
-        text = _safe(str(error))
+        text = safe(str(error))
     except Exception:
         text = "no description"
     if isinstance(error, ConfigError):
         return f"lkagent-lint cannot use its settings: {text}"
     return f"lkagent-lint failed on this file's project: {type(error).__name__}: {text}"
-
-
-def _safe(text: str) -> str:
-    from lkagent_lint.reporters._escape import Escaper
-
-    return Escaper.from_environment().message(text)
