@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Place
-from lkagent_lint.rules import all_rules, lka000_internal_error, lka002_unused_suppression, lka003_invalid_suppression
+from lkagent_lint.rules import (
+    lka000_internal_error,
+    lka002_unused_suppression,
+    lka003_invalid_suppression,
+    rule_names,
+)
 from lkagent_lint.sources.reading import decode
 from lkagent_lint.suppressions import Suppression, read_suppressions
 from lkagent_lint.suppressions.noqa import NoqaMap
@@ -115,8 +120,7 @@ class Hiding:
 @cache
 def rule_codes() -> dict[str, str]:
     """A rule's code by its code or name."""
-    rules = all_rules()
-    return {word: code for code, rule in rules.items() for word in (code, rule.META.name)}
+    return {word: code for code, name in rule_names().items() for word in (code, name)}
 
 
 def _ends(diagnostic: Diagnostic) -> list[Place]:
@@ -132,7 +136,7 @@ def _codes(name: str, *, exact: bool) -> list[str]:
     """The rules that a name in a comment means: a code or a rule's name, and a prefix in a ``noqa``."""
     if exact:
         return [rule_codes()[name]] if name in rule_codes() else []
-    return [code for code in all_rules() if code.startswith(name)]
+    return [code for code in rule_names() if code.startswith(name)]
 
 
 def _nearest(name: str) -> str | None:

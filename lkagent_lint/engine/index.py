@@ -59,6 +59,7 @@ class Index:
         self.modules = Modules(root, (*self._python, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
+        self._pins: dict[tuple[str, str], Sdk] = {}
         self._read_code()
 
     def _add_named(self, named: tuple[str, ...]) -> None:
@@ -104,8 +105,12 @@ class Index:
     def pin(self, path: str, package: Package) -> Sdk:
         if package in (PYTHON, NODE):
             return self.sdk(path)
-        data = self.overlays.read(path)
-        return self._sdks.for_package(path, package, data if isinstance(data, bytes) else None)
+        found = self._pins.get((path, package.package))
+        if found is None:
+            data = self.overlays.read(path)
+            found = self._sdks.for_package(path, package, data if isinstance(data, bytes) else None)
+            self._pins[path, package.package] = found
+        return found
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 

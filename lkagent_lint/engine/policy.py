@@ -48,16 +48,22 @@ class Policy:
         self._ignores: dict[int, FileIgnores] = {}
         self._rules: dict[str, tuple[str, ...]] = {}
         self._reported: dict[tuple[str, str], bool] = {}
+        self._validated: dict[int, Settings] = {}
 
     def validate(self, directories: Iterable[str]) -> None:
         """Raise ConfigError where the settings of a directory name no rule, or hold a pattern that is none."""
-        seen: set[int] = set()
         for directory in sorted(directories):
             configuration = self._finder.configuration(directory)
-            if id(configuration) not in seen:
-                seen.add(id(configuration))
+            if id(configuration) not in self._validated:
                 selection.validate(configuration)
                 self._ignores_of(configuration)
+                self._validated[id(configuration)] = configuration.settings
+
+    def may_report(self, code: str) -> bool:
+        """Whether a rule is reported for some file of the directories that were validated."""
+        return code == lka000_internal_error.META.code or any(
+            _is_selected(code, settings) for settings in self._validated.values()
+        )
 
     def reports(self, path: str, code: str) -> bool:
         """Whether the rule is reported for a file."""
@@ -79,8 +85,7 @@ class Policy:
     def _reports(self, path: str, code: str) -> bool:
         if code == lka000_internal_error.META.code:
             return True
-        settings = self._settings(path)
-        if not selection.is_selected(code, settings.selected, settings.ignored, preview=settings.preview):
+        if not _is_selected(code, self._settings(path)):
             return False
         if path not in self._rules:
             configuration = self._finder.configuration(os.path.dirname(path))
@@ -95,3 +100,7 @@ class Policy:
         if found is None:
             found = self._ignores[id(configuration)] = FileIgnores(configuration)
         return found
+
+
+def _is_selected(code: str, settings: Settings) -> bool:
+    return selection.is_selected(code, settings.selected, settings.ignored, preview=settings.preview)

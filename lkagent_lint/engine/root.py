@@ -14,7 +14,7 @@ from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.rules import all_rules, lka000_internal_error
+from lkagent_lint.rules import lka000_internal_error, rule, rule_names
 from lkagent_lint.rules._base import Subject
 
 
@@ -59,10 +59,10 @@ class RootCheck:
         self._watch.at("following jobs")
         # Here, so that the first rule that asks for it is not blamed for the time.
         _ = self._subject.solved
-        for code, rule in all_rules().items():
+        for code in filter(self._policy.may_report, rule_names()):
             self._watch.at(code)
             try:
-                yield from list(rule.check(self._subject))
+                yield from list(rule(code).check(self._subject))
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)

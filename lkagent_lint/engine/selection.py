@@ -7,8 +7,7 @@ from typing import cast
 
 from lkagent_lint.config.layers import Configuration, Layer
 from lkagent_lint.diagnostics import Severity
-from lkagent_lint.rules import all_rules
-from lkagent_lint.rules._base import Default
+from lkagent_lint.rules import PREVIEW, rule_names
 
 EVERY = "ALL"
 _LISTS = ("select", "extend-select", "ignore", "extend-ignore")
@@ -38,8 +37,8 @@ def _selectors(key: str, value: object) -> Iterator[tuple[str, tuple[str | int, 
 
 
 def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None:
-    rules = all_rules()
-    names = {rule.META.name for rule in rules.values()}
+    rules = rule_names()
+    names = set(rules.values())
     if selector == EVERY or selector in names or any(code.startswith(selector) for code in rules if selector):
         return
     word = selector.strip()
@@ -55,7 +54,7 @@ def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None
 def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], *, preview: bool = False) -> bool:
     """Whether a rule's findings are reported under these selectors. ``preview`` opens the gate for all rules."""
     chosen = _longest(code, select)
-    if all_rules()[code].META.default is Default.PREVIEW and not preview and chosen < len(code):
+    if code in PREVIEW and not preview and chosen < len(code):
         return False  # a rule in preview runs only where it is asked for by its own code or name
     return chosen > _longest(code, ignore)
 
@@ -79,6 +78,6 @@ def _length(code: str, selector: str) -> int:
     """How closely a selector means a rule: its length, the whole code's for a name, 0 for not at all."""
     if selector == EVERY:
         return 1
-    if selector == all_rules()[code].META.name:
+    if selector == rule_names()[code]:
         return len(code)
     return len(selector) if code.startswith(selector) else 0

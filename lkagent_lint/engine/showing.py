@@ -9,7 +9,7 @@ from lkagent_lint.config.layers import Configuration
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import is_named
-from lkagent_lint.rules import all_rules
+from lkagent_lint.rules import rule_names
 from lkagent_lint.sources.discovery import discover
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
@@ -36,7 +36,7 @@ def settings_of(request: Request) -> tuple[Governed, ...]:
         # A directory is shown by what holds for a file in it.
         file = os.path.join(path, "agent.py") if os.path.isdir(path) else path
         policy.validate([os.path.dirname(file)])
-        rules = tuple(code for code in all_rules() if policy.reports(file, code))
+        rules = tuple(code for code in rule_names() if policy.reports(file, code))
         found.append(Governed(path, roots[path], finder.configuration(os.path.dirname(file)), rules))
     return tuple(found)
 

@@ -14,6 +14,7 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.names import JobType, Name
 from lkagent_lint.project.things import Closure, Things
+from lkagent_lint.project.words import Words
 from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import Sdk
 
@@ -178,6 +179,11 @@ class Project:
         """What that call may call, in the usual activation of its function."""
         flow = self.files[site.path].flows[site.flow]
         return self.evaluator.targets(flow.calls[site.call], self.evaluator.usual(site.path, flow))
+
+    @cached_property
+    def words(self) -> Words:
+        """The functions of every file by the words of their calls."""
+        return Words(self.files)
 
     @cached_property
     def has_gaps(self) -> bool:

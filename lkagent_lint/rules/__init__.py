@@ -1,4 +1,7 @@
-"""The rules, one file each, found by scanning this directory. They read the linked project and never a tree."""
+"""The rules, one file each, found by scanning this directory. They read the linked project and never a tree.
+
+A file is named after its rule's code and name, so that a run imports only the rules that it reports.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,24 @@ from typing import cast
 
 from lkagent_lint.rules._base import Rule
 
+PREVIEW = frozenset({"LKA211", "LKA310", "LKA311", "LKA410", "LKA502"})
+"""The codes of the rules that run only where they are asked for."""
+
 
 @cache
+def rule_names() -> dict[str, str]:
+    """The name of every rule by its code, in the order of the codes. Nothing is imported for it."""
+    files = sorted(name for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py"))
+    parts = [name[:-3].partition("_") for name in files if name.startswith("lka")]
+    return {code.upper(): name.replace("_", "-") for code, _, name in parts}
+
+
+def rule(code: str) -> Rule:
+    """The rule of a code. Raises KeyError where there is none."""
+    name = f"{code}_{rule_names()[code]}".lower().replace("-", "_")
+    return cast(Rule, import_module(f"{__name__}.{name}"))
+
+
 def all_rules() -> dict[str, Rule]:
     """Every rule by code, in the order of the codes."""
-    here = os.path.dirname(__file__)
-    names = sorted(name[:-3] for name in os.listdir(here) if name.startswith("lka") and name.endswith(".py"))
-    modules = [cast(Rule, import_module(f"{__name__}.{name}")) for name in names]
-    return {module.META.code: module for module in modules}
+    return {code: rule(code) for code in rule_names()}

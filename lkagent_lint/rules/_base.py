@@ -6,11 +6,14 @@ import enum
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.project.records import Project
 from lkagent_lint.typestate.solver import Solved, solve
+
+if TYPE_CHECKING:
+    from lkagent_lint.rules._offers import Offers
 
 
 class Default(enum.Enum):
@@ -62,6 +65,20 @@ class Subject:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.failures: list[tuple[str, Exception]] = []
+
+    @cached_property
+    def offers(self) -> Offers:
+        """What the SDKs' releases offer to the project's files."""
+        from lkagent_lint.rules._offers import Offers
+
+        return Offers(self.project)
+
+    @cached_property
+    def entered(self) -> frozenset[tuple[str, str]]:
+        """The functions, by file and name, that some job enters or that answer the requests for one."""
+        entered = {(each.path, each.flow) for solved in self.solved for each in solved.entered}
+        answering = {(each.path, each.flow) for worker in self.project.workers for each in worker.requests}
+        return frozenset(entered | answering)
 
     @cached_property
     def solved(self) -> tuple[Solved, ...]:

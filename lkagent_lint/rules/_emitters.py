@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.things import Environment, Sdk, SdkMethod, String, Things
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.rules._offers import Offers
 from lkagent_lint.sources.sdk.tables import Release
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.typestate.methods import callers
 
 PACKAGES = {
     "Room": ("livekit", "@livekit/rtc-node"),
@@ -48,7 +49,7 @@ def release_for(offers: Offers, path: str, kind: str) -> Release | None:
 @lru_cache(maxsize=1)
 def unknown_events(subject: Subject) -> dict[Place, UnknownEvent]:
     """Every listener for an event that its emitter does not have in the release for the file, by its place."""
-    offers = Offers(subject.project)
+    offers = subject.offers
     emitted, anything = _emitted(subject)
     found: dict[Place, UnknownEvent] = {}
     if anything:
@@ -72,44 +73,37 @@ def unknown_events(subject: Subject) -> dict[Place, UnknownEvent]:
 
 
 def _listening(subject: Subject) -> Iterator[tuple[Flow, Environment, Call]]:
-    def wanted(flow: Flow) -> bool:
-        return any(word_of(call) in _LISTENS for call in flow.calls)
-
-    for flow, environment in known_activations(subject, wanted):
+    for flow, environment in known(subject, callers(subject.project, subject.solved, _LISTENS)):
         for call in flow.calls:
             if word_of(call) in _LISTENS:
                 yield flow, environment, call
 
 
-def known_activations(subject: Subject, wanted: Callable[[Flow], bool]) -> Iterator[tuple[Flow, Environment]]:
-    """The wanted functions as jobs enter them; only those that no job enters as they stand, by their annotations.
+def known(subject: Subject, found: Iterable[tuple[Flow, Environment]]) -> Iterator[tuple[Flow, Environment]]:
+    """Of a function's activations those that jobs enter; only where none does, as it stands, by its annotations.
 
     What a registration gives a function counts, whatever its parameter is annotated with.
     """
-    project = subject.project
-    entered = {(each.path, each.flow) for solved in subject.solved for each in solved.entered}
-    entered |= {(each.path, each.flow) for worker in project.workers for each in worker.requests}
-    for flow, environment in activations(project, subject.solved, wanted):
-        as_it_stands = environment is project.evaluator.usual(environment.path, flow)
-        if not as_it_stands or (environment.path, flow.name) not in entered:
+    for flow, environment in found:
+        as_it_stands = environment is subject.project.evaluator.usual(environment.path, flow)
+        if not as_it_stands or (environment.path, flow.name) not in subject.entered:
             yield flow, environment
 
 
 def _emitted(subject: Subject) -> tuple[frozenset[str], bool]:
     """Events that the project emits itself, and whether it emits any whose names are not written out on the SDK's."""
     names: set[str] = set()
-    for path, facts in subject.project.files.items():
-        for flow in facts.flows.values():
-            for call in flow.calls:
-                if word_of(call) != "emit" or not call.args:
-                    continue
-                if isinstance(call.args[0], v.Text):
-                    names.add(call.args[0].value)
-                    continue
-                evaluator = subject.project.evaluator
-                environment = evaluator.usual(path, flow)
-                if any(isinstance(each, SdkMethod) for each in evaluator.targets(call, environment)):
-                    return frozenset(), True
+    for path, flow in subject.project.words.callers(("emit",)):
+        for call in flow.calls:
+            if word_of(call) != "emit" or not call.args:
+                continue
+            if isinstance(call.args[0], v.Text):
+                names.add(call.args[0].value)
+                continue
+            evaluator = subject.project.evaluator
+            environment = evaluator.usual(path, flow)
+            if any(isinstance(each, SdkMethod) for each in evaluator.targets(call, environment)):
+                return frozenset(), True
     return frozenset(names), False
 
 

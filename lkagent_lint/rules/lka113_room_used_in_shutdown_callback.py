@@ -40,11 +40,11 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.typestate.methods import callers
 
 META = Meta(
     "LKA113",
@@ -69,6 +69,7 @@ _PUBLISHING = frozenset(
         "set_name",
     }
 )
+_REGISTERS = frozenset({"add_shutdown_callback", "addShutdownCallback"})
 _DEPTH = 3
 """Functions that a callback calls are followed so far."""
 
@@ -76,7 +77,7 @@ _DEPTH = 3
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_registers, flow.calls))):
+    for flow, environment in callers(project, subject.solved, _REGISTERS):
         if not project.sdk(environment.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
             continue
         for call in filter(_registers, flow.calls):
@@ -92,7 +93,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _registers(call: Call) -> bool:
-    return snake(word_of(call)) == "add_shutdown_callback"
+    return word_of(call) in _REGISTERS
 
 
 def _publishes(evaluator: Evaluator, call: Call, environment: Environment) -> Iterator[tuple[Place, str, str]]:

@@ -73,12 +73,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _has_own_io(project: Project) -> bool:
     """Some file of the project connects a session to something by hand."""
-    return any(_connects_io(flow) for facts in project.files.values() for flow in facts.flows.values())
+    return "RoomIO" in project.words or any(
+        _connects_io(flow) for facts in project.files.values() for flow in facts.flows.values()
+    )
 
 
 def _connects_io(flow: Flow) -> bool:
-    for call in flow.calls:
-        if isinstance(call.target, (v.Name, v.Attribute)) and call.target.name == "RoomIO":
-            return True
-    # session.input.audio = ..., session.output.audio = ...
+    """``session.input.audio = ...``, ``session.output.audio = ...``"""
     return any(isinstance(store.base, v.Attribute) and store.base.name in ("input", "output") for store in flow.stores)

@@ -43,11 +43,13 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
 from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.typestate.methods import callers
 
 META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
 
+_MAKERS = frozenset({"create_task", "ensure_future"})
 _LIFECYCLE = {
     SdkMethod("AgentSession", "start"): "session.start()",
     SdkMethod("JobContext", "connect"): "ctx.connect()",
@@ -57,7 +59,7 @@ _LIFECYCLE = {
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_makes_task, flow.calls))):
+    for flow, environment in callers(project, subject.solved, _MAKERS):
         for number, call in enumerate(flow.calls):
             if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
                 continue
@@ -92,7 +94,7 @@ def _lifecycle(targets: Things) -> str:
 
 
 def _makes_task(call: Call) -> bool:
-    return word_of(call) in ("create_task", "ensure_future") and call.use in (Use.DROPPED, Use.KEPT)
+    return word_of(call) in _MAKERS and call.use in (Use.DROPPED, Use.KEPT)
 
 
 def _is_dropped(facts: FileFacts, flow: Flow, number: int, call: Call) -> bool:

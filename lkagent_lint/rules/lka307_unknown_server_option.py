@@ -49,7 +49,6 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project, Server, Worker
 from lkagent_lint.project.things import SdkMethod, only
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._offers import Offers
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
@@ -90,7 +89,7 @@ _PYTHON, _NODE = "livekit-agents", "@livekit/agents"
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    offers = Offers(project)
+    offers = subject.offers
     for server in project.servers:
         path = server.site.path
         release = offers.release(path, _PYTHON)

@@ -42,9 +42,10 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.facts.values import Expr, Spread
 from lkagent_lint.project.things import SdkMethod, String, only
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Default, Meta, Subject, quoted
 from lkagent_lint.rules._words import is_node
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.typestate.methods import callers
 
 META = Meta(
     "LKA310",
@@ -59,7 +60,7 @@ _ACCEPT = only(SdkMethod("JobRequest", "accept"))
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project, seen = subject.project, set[Place]()
-    for flow, environment in activations(project, subject.solved, lambda each: any(map(_is_wanted, each.calls))):
+    for flow, environment in callers(project, subject.solved, ("accept",)):
         for call in filter(_is_wanted, flow.calls):
             place = Place(environment.path, call.span or flow.span)
             given = _identity(call, node=is_node(place))

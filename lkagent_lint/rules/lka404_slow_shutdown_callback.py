@@ -40,6 +40,7 @@ There is no fix: what has to be waited for is a decision.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
@@ -48,12 +49,12 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Environment, Library, Sdk, in_order
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.rules._words import is_node, words
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.concurrency import PROMISE
 from lkagent_lint.typestate.listeners import Handed, handed
-from lkagent_lint.typestate.methods import word_of
 from lkagent_lint.typestate.numbers import argument, number_of
 
 META = Meta(
@@ -93,14 +94,6 @@ class _Given:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._python = list(self._literals())
-        self._is_given_in_node = any(
-            _TIMEOUT_IN_NODE in map(_key, _entries(call))
-            for facts in project.files.values()
-            if facts.language != "python"
-            for flow in facts.flows.values()
-            for call in flow.calls
-        )
 
     def limit(self, place: Place) -> float | None:
         """Seconds; None where they are not known. Where several servers say something, the longest counts."""
@@ -111,11 +104,26 @@ class _Given:
         known = [each for each in found if isinstance(each, float)]
         return max(known) if len(known) == len(found) else None
 
+    @cached_property
+    def _python(self) -> list[float | str | None]:
+        return list(self._literals())
+
+    @cached_property
+    def _is_given_in_node(self) -> bool:
+        return any(
+            _TIMEOUT_IN_NODE in map(_key, _entries(call))
+            for facts in self._project.files.values()
+            if facts.language != "python"
+            for flow in facts.flows.values()
+            for call in flow.calls
+        )
+
     def _literals(self) -> Iterator[float | str | None]:
         """What each server is given: a number, None for what is no literal, ``_UNSAID`` for nothing."""
         evaluator = self._project.evaluator
-        for path, facts in self._project.files.items():
-            for flow in facts.flows.values() if facts.language == "python" else ():
+        for path, flow in self._project.words.callers(_SERVERS):
+            facts = self._project.files[path]
+            if facts.language == "python":
                 for call in flow.calls:
                     if word_of(call) not in _SERVERS:
                         continue

@@ -51,13 +51,13 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.node_sdk import GLOBALS, snake
 from lkagent_lint.project.python_sdk import RESULTS
 from lkagent_lint.project.things import Environment, Instance, SdkMethod, SdkObject, Thing
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._emitters import known_activations, nearest, release_for
-from lkagent_lint.rules._offers import Offers
+from lkagent_lint.rules._emitters import known, nearest, release_for
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.tables import Kind, Release
-from lkagent_lint.typestate.methods import word_of
+from lkagent_lint.typestate.methods import callers
 
 META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
 
@@ -110,18 +110,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _unknown(subject: Subject) -> Iterator[_Unknown]:
-    offers = Offers(subject.project)
-    known = _known_names(subject)
-
-    def wanted(call: Call) -> bool:
-        target = call.target
-        if call.span is None or not isinstance(target, v.Attribute) or target.name.startswith("_"):
-            return False
-        return target.name not in known and target.name not in _EVERYWHERE
-
-    for flow, environment in known_activations(subject, lambda flow: any(map(wanted, flow.calls))):
-        for call in filter(wanted, flow.calls):
-            if call.span is None or not isinstance(call.target, v.Attribute):
+    offers = subject.offers
+    names = _known_names(subject)
+    words = {each for each in subject.project.words if each not in names and not each.startswith("_")} - _EVERYWHERE
+    for flow, environment in known(subject, callers(subject.project, subject.solved, words)):
+        for call in flow.calls:
+            if call.span is None or not isinstance(call.target, v.Attribute) or call.target.name not in words:
                 continue
             facts = subject.project.files[environment.path]
             if call.target.name in facts.asked_for or not _is_promising(facts, flow, call.target.base, _DEPTH):

@@ -48,7 +48,6 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
 from lkagent_lint.rules._base import Meta, Subject, quoted
 from lkagent_lint.rules._emitters import PACKAGES, release_for, unknown_events
-from lkagent_lint.rules._offers import Offers
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.typestate.listeners import LISTENERS, Handed, handed
 
@@ -56,7 +55,7 @@ META = Meta("LKA407", "handler-arity", Severity.ERROR, "a handler needs more arg
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    offers = Offers(subject.project)
+    offers = subject.offers
     unknown = unknown_events(subject)
     seen: set[Place] = set()
     for found in handed(subject.project, subject.solved, LISTENERS):

@@ -47,10 +47,11 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import ClassOf, Environment, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.typestate.methods import callers
 
 META = Meta(
     "LKA408", "invalid-start-arguments", Severity.ERROR, "`session.start()` is called with arguments that it refuses"
@@ -63,7 +64,7 @@ _OLD_OPTIONS = frozenset({"RoomInputOptions", "RoomOutputOptions"})
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in activations(project, subject.solved, lambda flow: any(map(_is_start, flow.calls))):
+    for flow, environment in callers(project, subject.solved, ("start",)):
         for call in filter(_is_start, flow.calls):
             if call.span is None or project.evaluator.targets(call, environment) != only(_START):
                 continue

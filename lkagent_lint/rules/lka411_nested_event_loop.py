@@ -42,9 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Environment, Library, Thing
+from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
-from lkagent_lint.typestate.methods import word_of
 
 META = Meta("LKA411", "nested-event-loop", Severity.ERROR, "an event loop is started inside the one that runs the job")
 
@@ -80,7 +80,7 @@ def _may_nest(project: Project) -> bool:
     facts = [each for each in project.files.values() if each.language == "python"]
     if any(module.partition(".")[0] == "nest_asyncio" for each in facts for module in each.modules):
         return False
-    return any(word_of(call) in _RUNNERS for each in facts for flow in each.flows.values() for call in flow.calls)
+    return any(project.files[path].language == "python" for path, _ in project.words.callers(_RUNNERS))
 
 
 def _asks(flow: Flow) -> bool:

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.names import Spelling
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._offers import Missing, Offers, homes
+from lkagent_lint.rules._offers import Missing, homes
 from lkagent_lint.sources.sdk.successors import REMOVED
 from lkagent_lint.sources.sdk.tables import Period
 
@@ -52,7 +52,7 @@ META = Meta("LKA501", "removed-api", Severity.ERROR, "a name that this release o
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    offers = Offers(subject.project)
+    offers = subject.offers
     for path in subject.project.files:
         for missing in offers.missing(path):
             if missing.gone is not None:

@@ -44,13 +44,14 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Environment, Sdk, SdkMethod
 from lkagent_lint.rules._base import Default, Meta, Subject, quoted
-from lkagent_lint.rules._emitters import PACKAGES, known_activations, release_for
+from lkagent_lint.rules._emitters import PACKAGES, known, release_for
 from lkagent_lint.rules._offers import Offers, Reached
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import release_of
 from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
 from lkagent_lint.sources.sdk.tables import Kind, Release
+from lkagent_lint.typestate.methods import activations
 
 META = Meta(
     "LKA502", "deprecated-api", Severity.INFO, "something that still works and has a successor", Default.PREVIEW
@@ -66,7 +67,7 @@ Said = tuple[str, str]
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    offers = Offers(subject.project)
+    offers = subject.offers
     for path in subject.project.files:
         if not offers.is_old(path):
             yield from _names(offers, path)
@@ -105,7 +106,8 @@ def _said_of_name(reached: Reached) -> str:
 
 
 def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
-    for flow, environment in known_activations(subject, lambda flow: bool(flow.calls)):
+    callers = activations(subject.project, subject.solved, lambda flow: bool(flow.calls))
+    for flow, environment in known(subject, callers):
         if is_node(Place(environment.path, flow.span)) or offers.is_old(environment.path):
             continue
         for call in flow.calls:

@@ -41,14 +41,14 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._offers import Missing, Offers, homes
+from lkagent_lint.rules._offers import Missing, homes
 from lkagent_lint.rules.lka501_removed_api import error
 
 META = Meta("LKA503", "wrong-import-path", Severity.ERROR, "a name that the module it is imported from never had")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    offers = Offers(subject.project)
+    offers = subject.offers
     for path in subject.project.files:
         for missing in offers.missing(path):
             if missing.gone is None:

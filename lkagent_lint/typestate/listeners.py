@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -12,7 +12,8 @@ from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.project.node_sdk import camel, snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Environment, SdkMethod, Things, only
-from lkagent_lint.typestate.methods import activations, word_of
+from lkagent_lint.project.words import word_of
+from lkagent_lint.typestate.methods import callers
 from lkagent_lint.typestate.solver import Solved
 
 LISTENERS = frozenset({"on", "once"})
@@ -68,12 +69,9 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
 
     words = methods | {camel(each) for each in methods}
 
-    def wanted(call: Call) -> bool:
-        return call.span is not None and word_of(call) in words
-
-    for flow, environment in activations(project, solved, _any(wanted)):
+    for flow, environment in callers(project, solved, words):
         for number, call in enumerate(flow.calls):
-            if call.span is None or not wanted(call):
+            if call.span is None or word_of(call) not in words:
                 continue
             receivers = project.evaluator.targets(call, environment)
             if word_of(call) in LISTENERS and _is_named(project, call, environment):
@@ -96,10 +94,6 @@ def _is_named(project: Project, call: Call, environment: Environment) -> bool:
         return False
     bases = project.evaluator.value(call.target.base, environment)
     return bool(bases) and all(project.evaluator.wrappers.emits(each, environment.path) for each in bases)
-
-
-def _any(wanted: Callable[[Call], bool]) -> Callable[[Flow], bool]:
-    return lambda flow: any(map(wanted, flow.calls))
 
 
 def _handler(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.project.calls import Keywords
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
     JOB_REQUEST,
@@ -23,11 +24,12 @@ from lkagent_lint.project.things import (
     Sdk,
     SdkObject,
     Thing,
+    Things,
     in_order,
     only,
 )
+from lkagent_lint.project.words import word_of
 from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, handed
-from lkagent_lint.typestate.methods import word_of
 from lkagent_lint.typestate.solver import Solved
 
 _HOOKS = frozenset(
@@ -96,15 +98,16 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
 def _made_tools(project: Project) -> Iterator[Root]:
     """Functions that are made tools by a call: ``function_tool(look_up, name="…")``."""
     evaluator = project.evaluator
-    for path, facts in project.files.items():
-        for flow in () if facts.legacy or facts.language != "python" else facts.flows.values():
-            for call in flow.calls:
-                if word_of(call) == "function_tool" and call.args:
-                    environment = evaluator.usual(path, flow)
-                    if all(map(_is_tool_maker, evaluator.targets(call, environment))):
-                        for each in in_order(evaluator.value(call.args[0], environment)):
-                            if isinstance(each, Closure):
-                                yield Root(evaluator.results.activation(each, (), ()), "tool")
+    for path, flow in project.words.callers(("function_tool",)):
+        if project.files[path].legacy or project.files[path].language != "python":
+            continue
+        for call in flow.calls:
+            if word_of(call) == "function_tool" and call.args:
+                environment = evaluator.usual(path, flow)
+                if all(map(_is_tool_maker, evaluator.targets(call, environment))):
+                    for each in in_order(evaluator.value(call.args[0], environment)):
+                        if isinstance(each, Closure):
+                            yield Root(evaluator.results.activation(each, (), ()), "tool")
 
 
 def is_tool(project: Project, path: str, flow: Flow) -> bool:
@@ -193,9 +196,10 @@ class _Walk:
     def _callees(self, thing: Thing, call: Call, environment: Environment) -> Iterator[Environment]:
         """The activation that calling a function of the project makes, unless it is a generator."""
         results = self._evaluator.results
-        args, keywords = results.arguments(call, environment)
+        held: tuple[Things, ...] = ()
+        named: Keywords = ()
         while isinstance(thing, Partial):
-            args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
+            held, named, thing = thing.args + held, thing.keywords + named, thing.function
         if isinstance(thing, ClassOf):
             initialiser = results.initialiser(thing)
             if initialiser is None:
@@ -205,7 +209,8 @@ class _Walk:
             flow = self._project.files[thing.path].flows[thing.flow]
             wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)
             if not flow.is_generator and not wrapped:
-                yield results.activation(thing, args, keywords)
+                args, keywords = results.arguments(call, environment)
+                yield results.activation(thing, held + args, named + keywords)
 
     def _deeper(self, environment: Environment, depth: int) -> tuple[str, Place] | None:
         """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.facts.flows import Flow, Use
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Environment, Sdk, SdkMethod, SdkObject, Thing, only
+from lkagent_lint.project.words import word_of
 from lkagent_lint.typestate.solver import Solved
 
 Methods = frozenset[tuple[str, str]]
@@ -34,16 +34,15 @@ def calls(
 
     A call counts where its target can be nothing else. The same place may come several times.
     """
-    words = frozenset(name for _, name in methods) | functions
-
-    def is_wanted(call: Call) -> bool:
-        return call.use is use and call.span is not None and _could_be(word_of(call), words)
-
-    for flow, environment in activations(project, solved, lambda flow: any(map(is_wanted, flow.calls))):
-        for call in filter(is_wanted, flow.calls):
+    names = frozenset(name for _, name in methods) | functions
+    words = frozenset(each for each in project.words if _could_be(each, names))
+    for flow, environment in callers(project, solved, words):
+        for call in flow.calls:
+            if call.use is not use or call.span is None or word_of(call) not in words:
+                continue
             targets = project.evaluator.targets(call, environment)
             found = {_method(project, each, methods, functions) for each in targets}
-            if len(found) == 1 and (method := found.pop()) and call.span is not None:
+            if len(found) == 1 and (method := found.pop()):
                 yield MethodCall(Place(environment.path, call.span), method, flow.name)
 
 
@@ -51,18 +50,25 @@ def activations(
     project: Project, solved: Sequence[Solved], wanted: Callable[[Flow], bool]
 ) -> Iterator[tuple[Flow, Environment]]:
     """The wanted functions of 1.x files: as they stand, as request handlers, and as jobs enter them."""
-    entered = _entered(project, solved)
     for path, facts in project.files.items():
         for flow in () if facts.legacy else facts.flows.values():
             if wanted(flow):
-                yield flow, project.evaluator.usual(path, flow)
-                for environment in entered.get((path, flow.name), ()):
-                    yield flow, environment
+                yield from _activations(project, solved, path, flow)
 
 
-def word_of(call: Call) -> str:
-    """The last name of what is called, as it is written; empty where it has none."""
-    return call.target.name if isinstance(call.target, (v.Attribute, v.Name)) else ""
+def callers(project: Project, solved: Sequence[Solved], words: Collection[str]) -> Iterator[tuple[Flow, Environment]]:
+    """The same for the functions that call something by one of these words."""
+    for path, flow in project.words.callers(words):
+        if not project.files[path].legacy:
+            yield from _activations(project, solved, path, flow)
+
+
+def _activations(
+    project: Project, solved: Sequence[Solved], path: str, flow: Flow
+) -> Iterator[tuple[Flow, Environment]]:
+    yield flow, project.evaluator.usual(path, flow)
+    for environment in _entered(project, solved).get((path, flow.name), ()):
+        yield flow, environment
 
 
 def _could_be(word: str, words: frozenset[str]) -> bool:

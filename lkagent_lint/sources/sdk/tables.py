@@ -173,10 +173,15 @@ class Release:
         self.table = table
         self.version = table.releases[index]
         self._index = index
+        self._modules: dict[str, bool] = {}
+        self._names: dict[tuple[str, str], Name | None] = {}
 
     def module(self, module: str) -> bool:
         """Whether there is a public module of this name."""
-        return any(True for _ in self.names(module))
+        found = self._modules.get(module)
+        if found is None:
+            found = self._modules[module] = any(True for _ in self.names(module))
+        return found
 
     def names(self, module: str) -> Iterator[str]:
         """The public names that can be imported from a module."""
@@ -186,8 +191,11 @@ class Release:
 
     def name(self, module: str, name: str) -> Name | None:
         """What a name of a module is; None if the module does not have it."""
-        value = self._value(self.table.names, module, name)
-        return None if value is None else Name(Kind(value[0]), value[2:])
+        key = (module, name)
+        if key not in self._names:
+            value = self._value(self.table.names, module, name)
+            self._names[key] = None if value is None else Name(Kind(value[0]), value[2:])
+        return self._names[key]
 
     def is_open(self, module: str) -> bool:
         """The module makes up names when they are asked for, or has all names of another package's module."""

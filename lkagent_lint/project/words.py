@@ -1,0 +1,37 @@
+"""Which functions call what, by the word as it is written: whoever looks for a call need not walk all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.values import Attribute, Name
+
+
+def word_of(call: Call) -> str:
+    """The last name of what is called, as it is written; empty where it has none."""
+    return call.target.name if isinstance(call.target, (Attribute, Name)) else ""
+
+
+class Words:
+    """The functions of a project by the words of their calls."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self._flows = [(path, flow) for path, facts in files.items() for flow in facts.flows.values()]
+        self._numbers: dict[str, list[int]] = {}
+        for number, (_, flow) in enumerate(self._flows):
+            for word in set(map(word_of, flow.calls)):
+                self._numbers.setdefault(word, []).append(number)
+
+    def __contains__(self, word: str) -> bool:
+        """Whether some function calls something by this word."""
+        return word in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def callers(self, words: Iterable[str]) -> list[tuple[str, Flow]]:
+        """The functions that call something by one of these words, with their files, in the order of the project."""
+        numbers = {number for word in words for number in self._numbers.get(word, ())}
+        return [self._flows[number] for number in sorted(numbers)]
