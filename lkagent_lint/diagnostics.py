@@ -99,6 +99,16 @@ class Baselined(msgspec.Struct, frozen=True, kw_only=True):
     """What it lists and the check did not find: absolute path, code, number of findings."""
 
 
+class Note(msgspec.Struct, frozen=True, order=True):
+    """What is worth a word and changes no result, as the use of a rule's former name."""
+
+    where: str
+    """The file (absolute path) or the option of the command line."""
+    line: int
+    """1-based; 0 where there is none."""
+    message: str
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
 
@@ -123,5 +133,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The suppression comments in what was asked for, in report order."""
     baselines: tuple[Baselined, ...] = ()
     """The baselines that the settings name, by path."""
+    notes: tuple[Note, ...] = ()
+    """By place, each message once."""
     internal_errors: int = 0
     """How many LKA000 there are; any makes the command exit with 2."""

@@ -2,7 +2,8 @@
 
     python tools/build_site.py DIRECTORY
 
-Every rule's address leads to its page, and no page loads anything from another site. Needs the extra ``docs``.
+Every rule's address leads to its page, also one from before the rule got its name, and no page loads anything from
+another site. Needs the extra ``docs``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from lkagent_lint.reporters import rule_url  # noqa: E402
 from lkagent_lint.rules import all_rules  # noqa: E402
+from tools.site_redirects import redirects  # noqa: E402
 
 _LOADED = re.compile(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc=["']?(https?:)?//[^>]*>""", re.IGNORECASE)
 _STYLES = re.compile(r"""<link\b(?=[^>]*rel=["']?(?:stylesheet|preconnect|preload))[^>]*href=["']?(https?:)?//[^>]*>""")
@@ -48,6 +50,12 @@ def problems(site: Path) -> Iterator[str]:
             yield f"{code} has no page: {page.relative_to(site)}"
         elif f"({code})</title>" not in (text := page.read_text(encoding="utf-8")) and f"({code})" not in text:
             yield f"{page.relative_to(site)} is not about {code}"
+    for old, new in redirects().items():
+        page = site / old / "index.html"
+        if not page.is_file() or f'url=../../{new}"' not in page.read_text(encoding="utf-8"):
+            yield f"{old} does not lead to {new}"
+        elif not (site / new / "index.html").is_file():
+            yield f"{old} leads to {new}, where nothing is"
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for pattern in (_LOADED, _STYLES):

@@ -11,10 +11,12 @@ import click
 
 from lkagent_lint import engine
 from lkagent_lint.cli._baseline import note_stale
-from lkagent_lint.cli._output import wants_colour
+from lkagent_lint.cli._output import print_note, wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
+from lkagent_lint.diagnostics import Report
+from lkagent_lint.reporters._paths import relative_path
 
 _STDIN = "-"
 _PYTHON = (".py", ".pyi", ".pyw")
@@ -68,11 +70,19 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     watch = engine.Watch()
     with Progress(watch):
         report = engine.check(request, watch)
+    _print_notes(report)
     note_stale(report)
     reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
     if report.internal_errors:
         return 2
     return 1 if report.failing and not exit_zero else 0
+
+
+def _print_notes(report: Report) -> None:
+    cwd = _current_directory()
+    for note in report.notes:
+        where = relative_path(note.where, cwd) if os.path.isabs(note.where) else note.where
+        print_note(f"{where}:{note.line}: {note.message}" if note.line else f"{where}: {note.message}")
 
 
 def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:

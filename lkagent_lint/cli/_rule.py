@@ -6,9 +6,10 @@ import click
 import msgspec
 
 from lkagent_lint import rulebook
-from lkagent_lint.cli._output import write_output
+from lkagent_lint.cli._output import print_note, write_output
 from lkagent_lint.reporters import rule_url
 from lkagent_lint.rulebook import Page
+from lkagent_lint.rules import Rule, former, renamed
 
 
 def show(word: str | None, output_format: str) -> int:
@@ -16,13 +17,23 @@ def show(word: str | None, output_format: str) -> int:
     if word is None:
         write_output(_all(rulebook.pages(), output_format))
         return 0
+    write_output(_one(rulebook.page(named(word)), output_format))
+    return 0
+
+
+def named(word: str) -> Rule:
+    """The rule of a code or a name; of a former one it says on standard error what it is called today.
+
+    Raises UsageError where there is none.
+    """
+    meant = former(word.lower().replace("_", "-")) or former(word.upper())
+    if meant is not None:
+        print_note(renamed(word, meant))
     try:
-        page = rulebook.page(rulebook.find(word))
+        return rulebook.find(word)
     except rulebook.UnknownRule as error:
         hint = f"did you mean {error.nearest}?" if error.nearest else "lkagent-lint rule --all lists them"
         raise click.UsageError(f'there is no rule "{word}"; {hint}') from None
-    write_output(_one(page, output_format))
-    return 0
 
 
 def _all(pages: tuple[Page, ...], output_format: str) -> str:

@@ -8,9 +8,10 @@ import re
 
 import click
 
-from lkagent_lint import engine, rulebook
+from lkagent_lint import engine
 from lkagent_lint.cli._check import request_for, source_of
 from lkagent_lint.cli._output import write_output
+from lkagent_lint.cli._rule import named
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.stack import run_deep
@@ -27,7 +28,7 @@ def show(
 
     Raises click's UsageError for a place or a rule that does not exist, and ConfigError as the engine does.
     """
-    code = None if word is None else _code(word)
+    code = None if word is None else named(word).META.code
     match = _PLACE.fullmatch(place)
     if match is None:
         raise click.UsageError(f'"{place}" is no place: write FILE:LINE, as in agent.py:12')
@@ -50,11 +51,3 @@ def show(
     found = run_deep(lambda: explain(survey, path, line, code, shown=shown, show=relative, text=text))
     write_output(render(output_format, found, Escaper.from_environment().leading))
     return 0
-
-
-def _code(word: str) -> str:
-    try:
-        return rulebook.find(word).META.code
-    except rulebook.UnknownRule as error:
-        hint = f"; did you mean {error.nearest}?" if error.nearest else ""
-        raise click.UsageError(f'there is no rule "{word}"{hint}') from None

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Diagnostic, Hidden, Report, Summary
+from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Report, Summary
 from lkagent_lint.engine.baseline import Baselines, Rewritten
 from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
 from lkagent_lint.engine.policy import Policy, finder_for
@@ -75,6 +75,7 @@ def _check(request: Request, watch: Watch) -> Report:
     diagnostics: list[Diagnostic] = []
     summaries: list[Summary] = []
     suppressions: list[Hidden] = []
+    notes: list[Note] = []
     failing = 0
     with _collector_paused():
         for surveyed in _surveys(request, finder, overlays, watch):
@@ -83,6 +84,7 @@ def _check(request: Request, watch: Watch) -> Report:
             failing += check.failing
             suppressions += check.suppressions
             summaries.append(check.summary)
+            notes += check.notes
     watch.at("")
     baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
     return Report(
@@ -91,6 +93,7 @@ def _check(request: Request, watch: Watch) -> Report:
         failing=failing,
         suppressions=tuple(sorted(suppressions, key=lambda each: each.place)),
         baselines=tuple(sorted(baselined, key=lambda each: each.path)),
+        notes=tuple(sorted({note.message: note for note in sorted(notes, reverse=True)}.values())),
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
     )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from lkagent_lint.diagnostics import Diagnostic, Hidden, Place
+from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place
 from lkagent_lint.rules import (
+    former,
+    former_words,
     lka000_internal_error,
     lka002_unused_suppression,
     lka003_invalid_suppression,
+    renamed,
     rule_names,
 )
 from lkagent_lint.sources.reading import decode
@@ -49,9 +52,17 @@ class Hiding:
                 place = Place(path, comment.spans.get(name, comment.span))
                 yield lka003_invalid_suppression.malformed(place, problem)
             for name in comment.names:
-                if not _codes(name, exact=comment.ours):
+                if not _codes(name, exact=comment.ours) and not _is_gone(name):
                     place = Place(path, comment.spans[name])
                     yield lka003_invalid_suppression.unknown(place, name, _nearest(name))
+
+    def notes(self, paths: Iterable[str]) -> Iterator[Note]:
+        """What to say of the names in the comments of some files that rules had before."""
+        for path, _, comment in self._judged(paths):
+            for name in comment.names:
+                meant = former(name)
+                if meant is not None and (comment.ours or meant.now is None):
+                    yield Note(path, comment.spans[name].line, renamed(name, meant))
 
     def unused(self, paths: Iterable[str], ran: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
         """What LKA002 says, once every other finding has been asked about.
@@ -84,7 +95,7 @@ class Hiding:
         for number, comment in enumerate(self._of(place.path)):
             for name, lines in comment.covers.items() if comment.ours else ():
                 # Both ends of a finding's lines and of a comment's count.
-                if name in (diagnostic.code, diagnostic.name) and lines.start <= last and first < lines.stop:
+                if rule_codes().get(name) == diagnostic.code and lines.start <= last and first < lines.stop:
                     self._used.add((place.path, number, name))
                     hidden = True
         return hidden
@@ -119,8 +130,17 @@ class Hiding:
 
 @cache
 def rule_codes() -> dict[str, str]:
-    """A rule's code by its code or name."""
+    """A rule's code by its code or name, also by one that it had before."""
+    return former_words() | _todays_codes()
+
+
+def _todays_codes() -> dict[str, str]:
     return {word: code for code, name in rule_names().items() for word in (code, name)}
+
+
+def _is_gone(name: str) -> bool:
+    meant = former(name)
+    return meant is not None and meant.now is None
 
 
 def _ends(diagnostic: Diagnostic) -> list[Place]:
@@ -142,6 +162,9 @@ def _codes(name: str, *, exact: bool) -> list[str]:
 def _nearest(name: str) -> str | None:
     from difflib import get_close_matches
 
-    known = list(rule_codes())
+    meant = former(name)
+    if meant is not None:
+        return meant.now  # a noqa's code, which flake8 would not take for another's
+    known = list(_todays_codes())
     near = get_close_matches(name, known, n=1, cutoff=0.5) or get_close_matches(name.upper(), known, n=1, cutoff=0.6)
     return next(iter(near), None)

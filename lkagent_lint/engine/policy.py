@@ -11,7 +11,7 @@ from lkagent_lint.config import overrides
 from lkagent_lint.config.layers import Configuration, Layer
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
-from lkagent_lint.diagnostics import Diagnostic
+from lkagent_lint.diagnostics import Diagnostic, Note
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.request import Request
 from lkagent_lint.rules import lka000_internal_error
@@ -45,6 +45,8 @@ class Policy:
 
     def __init__(self, finder: SettingsFinder) -> None:
         self._finder = finder
+        self.notes: list[Note] = []
+        """Of the settings that were validated."""
         self._ignores: dict[int, FileIgnores] = {}
         self._rules: dict[str, tuple[str, ...]] = {}
         self._reported: dict[tuple[str, str], bool] = {}
@@ -56,6 +58,7 @@ class Policy:
             configuration = self._finder.configuration(directory)
             if id(configuration) not in self._validated:
                 selection.validate(configuration)
+                self.notes += selection.notes(configuration)
                 self._ignores_of(configuration)
                 self._validated[id(configuration)] = configuration.settings
 

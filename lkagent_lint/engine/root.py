@@ -42,6 +42,7 @@ class RootCheck:
         fresh = [each for each in shown if not baselines.hides(each, survey.root)]
         self.diagnostics = [each for each in fresh if self._is_new(each)]
         self.suppressions = list(self._hiding.listed(inside))
+        self.notes = [*self._policy.notes, *self._hiding.notes(inside)]
         self.failing = sum(map(self._policy.fails, self.diagnostics))
         self.summary = self._summary()
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from lkagent_lint.config.layers import Configuration, Layer
-from lkagent_lint.diagnostics import Severity
-from lkagent_lint.rules import PREVIEW, rule_names
+from lkagent_lint.diagnostics import Note, Severity
+from lkagent_lint.rules import PREVIEW, former, renamed, rule_names
 
 EVERY = "ALL"
 _LISTS = ("select", "extend-select", "ignore", "extend-ignore")
@@ -16,10 +16,25 @@ _TABLES_OF_LISTS = ("per-file-ignores", "extend-per-file-ignores")
 
 def validate(configuration: Configuration) -> None:
     """Raise ``ConfigError`` for the first selector of a configuration that no rule answers to."""
+    for key, (layer, value) in _given(configuration):
+        for selector, where in _selectors(key, value):
+            _validate(selector, layer, where)
+
+
+def notes(configuration: Configuration) -> Iterator[Note]:
+    """What to say of the selectors of a configuration that rules had as their names before."""
+    for key, (layer, value) in _given(configuration):
+        for selector, where in _selectors(key, value):
+            meant = former(selector)
+            if meant is not None:
+                place = layer.error(renamed(selector, meant), *where, value=where[0] != "severity")
+                yield Note(layer.label, place.line or 0, place.message)
+
+
+def _given(configuration: Configuration) -> Iterator[tuple[str, tuple[Layer, object]]]:
+    """The settings that name rules, with each layer that has a say in them."""
     for key in (*_LISTS, *_TABLES_OF_LISTS, "severity"):
-        for layer, value in configuration.parts(key):
-            for selector, where in _selectors(key, value):
-                _validate(selector, layer, where)
+        yield from ((key, part) for part in configuration.parts(key))
 
 
 def _selectors(key: str, value: object) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -40,6 +55,8 @@ def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None
     rules = rule_names()
     names = set(rules.values())
     if selector == EVERY or selector in names or any(code.startswith(selector) for code in rules if selector):
+        return
+    if former(selector) is not None:
         return
     word = selector.strip()
     from difflib import get_close_matches
@@ -80,4 +97,7 @@ def _length(code: str, selector: str) -> int:
         return 1
     if selector == rule_names()[code]:
         return len(code)
+    meant = former(selector)
+    if meant is not None:
+        return len(code) if meant.now == code else 0
     return len(selector) if code.startswith(selector) else 0

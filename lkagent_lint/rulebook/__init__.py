@@ -15,7 +15,7 @@ from functools import cache
 import msgspec
 
 from lkagent_lint.diagnostics import Severity
-from lkagent_lint.rules import all_rules
+from lkagent_lint.rules import all_rules, former_words
 from lkagent_lint.rules._base import Default, Rule
 
 HEADINGS = (
@@ -71,9 +71,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
 
 
 def find(word: str) -> Rule:
-    """The rule of a code or a name, in any case. Raises UnknownRule."""
+    """The rule of a code or a name, also of a former one, in any case. Raises UnknownRule."""
     known = {each.META.code: each for each in all_rules().values()}
     known |= {each.META.name: each for each in all_rules().values()}
+    known |= {word: all_rules()[code] for word, code in former_words().items()}
     folded = {key.casefold(): rule for key, rule in known.items()}
     rule = folded.get(word.casefold().replace("_", "-"))
     if rule is not None:

@@ -11,6 +11,20 @@ from importlib import import_module
 from typing import cast
 
 from lkagent_lint.rules._base import Rule
+from lkagent_lint.rules._former import Former, former, former_words, formers
+
+__all__ = [
+    "PREVIEW",
+    "Former",
+    "Rule",
+    "all_rules",
+    "former",
+    "former_words",
+    "formers",
+    "renamed",
+    "rule",
+    "rule_names",
+]
 
 PREVIEW = frozenset({"LKA211", "LKA310", "LKA311", "LKA410", "LKA502"})
 """The codes of the rules that run only where they are asked for."""
@@ -33,3 +47,11 @@ def rule(code: str) -> Rule:
 def all_rules() -> dict[str, Rule]:
     """Every rule by code, in the order of the codes."""
     return {code: rule(code) for code in rule_names()}
+
+
+def renamed(word: str, meant: Former) -> str:
+    """One sentence on a word that no rule has any more: what it means today."""
+    if meant.now is None:
+        return f'"{word}" names a rule that is gone: {meant.code} ({meant.name}); take it out'
+    name = rule_names()[meant.now]
+    return f'"{word}" is a former name of {meant.now} ({name}); write "{name}" or "{meant.now}"'
