@@ -52,11 +52,12 @@ class Index:
         """JavaScript that a compiler or a bundler wrote: what it says stands in its source too."""
         self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
         self._scripts = {entry.path: entry for entry in found.entries if entry.kind == "javascript"}
+        self._stubs = {entry.path for entry in found.entries if entry.kind == "stub"}
         self._texts = [entry for entry in found.entries if entry.kind == "text"]
         self._add_named(named)
         for problem in found.problems:
             self.facts[problem.path] = _problem(problem.reason)
-        self.modules = Modules(root, (*self._python, *self._scripts))
+        self.modules = Modules(root, (*self._python, *self._stubs, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
         self._pins: dict[tuple[str, str], Sdk] = {}
@@ -156,12 +157,12 @@ class Index:
         read = self.overlays.read(path) if data is None else data
         if isinstance(read, Unreadable):
             return None
-        kind = "javascript" if path in self._scripts else "python"
+        kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
         return source_of(path, kind, read, self.settings(path), lasts=path not in self.overlays)
 
     def _take(self, sources: list[Source]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
-            self.facts[path] = facts
+            self.facts[path] = _declared(facts) if path in self._stubs else facts
             if failed is not None:
                 self.crashes.append((path, failed))
 
@@ -272,6 +273,13 @@ class TextFiles:
             texts = (data for _, data in self._unread(self._texts))
             self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *texts))
         return self._variable
+
+
+def _declared(facts: FileFacts) -> FileFacts:
+    # Few projects have stubs that anything imports.
+    from lkagent_lint.frontends.python.stubs import declared
+
+    return declared(facts)
 
 
 def _problem(reason: str) -> FileFacts:

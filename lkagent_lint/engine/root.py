@@ -27,12 +27,12 @@ class RootCheck:
         self._root = survey.root
         self._index = survey.index
         self._policy = Policy(survey.index.finder)
-        self._is_inside = survey.is_inside
+        self._is_reported = survey.is_reported
         self._subject = Subject(survey.project)
         self._hiding = Hiding(self._bytes, request.respect_noqa)
         files = self._subject.project.files
         self._policy.validate({os.path.dirname(path) for path in files} | {survey.root})
-        inside = [path for path in files if self._is_inside(path)]
+        inside = [path for path in files if self._is_reported(path)]
         # LKA002 comes last: it says what hid none of the others.
         shown = list(self._shown(self._findings()))
         shown += self._shown(list(self._hiding.invalid(inside)))
@@ -51,7 +51,7 @@ class RootCheck:
         for each in self._identified(found):
             # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
             if self._policy.reports(each.place.path, each.code) and not self._hiding.hides(each):
-                if self._is_inside(each.place.path):
+                if self._is_reported(each.place.path):
                     yield self._policy.judged(each)
 
     def _findings(self) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ import os
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.index import Index
 from lkagent_lint.extraction import Extractor
+from lkagent_lint.sources.discovery import kind_of
 from lkagent_lint.sources.reading import Overlays
 
 
@@ -27,6 +28,10 @@ class Survey:
     def is_inside(self, path: str) -> bool:
         """The file is one of those that were asked for, or lies under one."""
         return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())
+
+    def is_reported(self, path: str) -> bool:
+        """Findings of the file are asked for. A stub has none: what it declares is another file's doing."""
+        return self.is_inside(path) and kind_of(os.path.basename(path)) != "stub"
 
 
 def is_named(path: str, finder: SettingsFinder, overlays: Overlays) -> bool:

@@ -36,6 +36,9 @@ def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: b
             return Source(path, "javascript", os.path.splitext(path)[1], data, lasts)
         case "text":
             return Source(path, "text", os.path.basename(path), data, lasts)
+        case "stub":
+            # What a class derives from is all that a stub has to say of it, so that no class goes unread.
+            return Source(path, "python", " ".join(sorted({"class", *settings.names.words})), data, lasts)
         case _:
             return Source(path, "python", " ".join(sorted(settings.names.words)), data, lasts)
 

@@ -202,7 +202,7 @@ class Evaluator:
         facts = self.files.get(path)
         if facts is None or facts.problems:
             return ANYTHING
-        submodule = self.modules.find(path, f".{name}") if path.endswith("__init__.py") else None
+        submodule = self.modules.find(path, f".{name}") if path.endswith(("__init__.py", "__init__.pyi")) else None
         if submodule is not None and name not in facts.flows[MODULE].variables:
             return only(ModuleOf(submodule))
         found = self.value(v.Name(name), self.module(path))

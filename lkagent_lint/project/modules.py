@@ -11,7 +11,7 @@ SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
 class Modules:
     """Finds first-party modules by path, as Python would with the importing file's directory, its parents up to the
-    root, and a ``src`` directory in any of them on the search path. The nearest wins.
+    root, and a ``src`` directory in any of them on the search path. The nearest wins, and any module its stub.
     """
 
     def __init__(self, root: str, paths: Iterable[str]) -> None:
@@ -24,7 +24,7 @@ class Modules:
         directory = os.path.dirname(importer)
         key = (directory, dotted)
         if key not in self._found:
-            self._found[key] = self._search(directory, dotted)
+            self._found[key] = self._search(directory, dotted, ".py") or self._search(directory, dotted, ".pyi")
         return self._found[key]
 
     def find_script(self, importer: str, specifier: str) -> str | None:
@@ -64,28 +64,28 @@ class Modules:
             candidates += [stem + each for each in SCRIPTS]
         return next((candidate for candidate in candidates if candidate in self._files), None)
 
-    def _search(self, directory: str, dotted: str) -> str | None:
+    def _search(self, directory: str, dotted: str, suffix: str) -> str | None:
         name = dotted.lstrip(".")
         level = len(dotted) - len(name)
         parts = name.split(".") if name else []
         if level:
             for _ in range(level - 1):
                 directory = os.path.dirname(directory)
-            return self._at(directory, parts)
-        if parts[0] == "livekit" or (is_library(dotted) and self._at(directory, parts[:1]) is None):
+            return self._at(directory, parts, suffix)
+        if parts[0] == "livekit" or (is_library(dotted) and self._at(directory, parts[:1], ".py") is None):
             return None
         while True:
             for base in (directory, os.path.join(directory, "src")):
-                found = self._at(base, parts)
+                found = self._at(base, parts, suffix)
                 if found is not None:
                     return found
             if directory == self._root or os.path.dirname(directory) == directory:
                 return None
             directory = os.path.dirname(directory)
 
-    def _at(self, directory: str, parts: list[str]) -> str | None:
+    def _at(self, directory: str, parts: list[str], suffix: str) -> str | None:
         base = os.path.join(directory, *parts)
-        candidates = [os.path.join(base, "__init__.py"), *([f"{base}.py"] if parts else [])]
+        candidates = [os.path.join(base, f"__init__{suffix}"), *([f"{base}{suffix}"] if parts else [])]
         return next((candidate for candidate in candidates if candidate in self._files), None)
 
 

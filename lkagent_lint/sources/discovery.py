@@ -13,7 +13,8 @@ from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import Patterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
 
-Kind = Literal["python", "javascript", "text"]
+Kind = Literal["python", "stub", "javascript", "text"]
+"""A stub (``.pyi``) only says what its module holds: nothing is ever said about it."""
 
 _NO_TEXT_GROUPS = (
     # media, fonts, documents
@@ -26,8 +27,6 @@ _NO_TEXT_GROUPS = (
     # data and models
     "db sqlite sqlite3 mdb parquet arrow feather npy npz pkl pickle mat hdf5 h5 csv tsv log jsonl ndjson map",
     "pt pth ckpt onnx tflite pb safetensors gguf",
-    # type stubs, which only declare what other files do
-    "pyi",
     # keys, and lock files, which the version finder reads by name
     "pem key crt cer der p12 pfx jks keystore lock",
 )
@@ -63,6 +62,8 @@ def kind_of(name: str) -> Kind | None:
     """What a file's base name says it holds; None for what is certainly no text of an author."""
     if name.endswith(".py"):
         return "python"
+    if name.endswith(".pyi"):
+        return "stub"
     if name in _LOCKS or name.endswith(_MINIFIED):
         return None
     if name.endswith(_JAVASCRIPT):

@@ -47,6 +47,9 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
     if path in survey.project.files:
         if not isinstance(data, bytes):
             return "it cannot be read, and may concern an SDK"
+        if path.endswith(".pyi"):
+            said = "it declares what a module holds that"
+            return f"{said} {', '.join(show(each) for each in _importers(survey, path)[:3])} imports"
         if not path.endswith((".py", *SCRIPTS)):
             said = "it may dispatch an agent or configure one"
         elif mentions_sdk(data):
@@ -62,6 +65,8 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
         return "a compiler or a bundler wrote it: what it says stands in its source too"
     if not isinstance(data, bytes):
         return data.reason
+    if path.endswith(".pyi"):
+        return "it is a stub: no file that takes part imports what it declares, or the module itself is there"
     if path.endswith((".py", *SCRIPTS)):
         return "it does not mention a LiveKit SDK, and no file that does imports it"
     return "nothing in it dispatches or configures an agent in a form that is read"

@@ -39,7 +39,7 @@ def names(base: Path, overlays: Overlays | None = None) -> list[str]:
 
 def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
     write(tmp_path / "b/agent.py", "x = 1\n")
-    make(tmp_path, "a.ts", "b/.env", "Dockerfile", "b/a/deploy.sh", "README.md")
+    make(tmp_path, "a.ts", "b/agent.pyi", "b/.env", "Dockerfile", "b/a/deploy.sh", "README.md")
     result = found(tmp_path)
     listed = [(os.path.relpath(each.path, tmp_path), each.kind, each.ignored, each.size) for each in result.entries]
     assert listed == [
@@ -49,6 +49,7 @@ def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
         ("b/.env", "text", False, 0),
         ("b/a/deploy.sh", "text", False, 0),
         ("b/agent.py", "python", False, 6),
+        ("b/agent.pyi", "stub", False, 0),
     ]
     assert result.problems == ()
 
@@ -60,7 +61,6 @@ def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
         "a.PNG",
         "a.tar.gz",
         "a.pyc",
-        "a.pyi",
         "a.min.js",
         "uv.lock",
         "package-lock.json",
