@@ -84,6 +84,19 @@ class Block(msgspec.Struct, frozen=True, gc=False, array_like=True):
     raises: tuple[int, ...]
 
 
+class EndlessLoop(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A loop without a condition that no ``break``, ``return`` or ``raise`` leaves.
+
+    No edge leads from it to what stands behind it, because nothing ever arrives there.
+    """
+
+    head: int
+    """The block in which it begins."""
+    behind: int
+    """The block of what stands behind it."""
+    span: Span | None
+
+
 class Store(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """``base.name = value``."""
 
@@ -130,6 +143,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     calls: tuple[Call, ...] = ()
     blocks: tuple[Block, ...] = ()
     stores: tuple[Store, ...] = ()
+    endless: tuple[EndlessLoop, ...] = ()
     swallows: tuple[Span, ...] = ()
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 

@@ -39,6 +39,8 @@ class _Loop:
     def __init__(self, again: int | None, after: int) -> None:
         self.again = again
         self.after = after
+        self.is_left = False
+        """A ``break``, ``return`` or ``raise`` in it leaves it."""
 
 
 class Graph:
@@ -83,10 +85,12 @@ class Graph:
 
     def leave(self) -> None:
         """``return``."""
+        self._leaves_loops(0)
         self._unwind(len(self._frames), None, EXIT_BLOCK)
 
     def throw(self) -> None:
         """``raise``: the end of an open block leads to its exception edge anyway."""
+        self._leaves_loops(0)
         self.here = None
 
     def jump(self, *, again: bool) -> None:
@@ -95,16 +99,19 @@ class Graph:
             frame = self._frames[index]
             if isinstance(frame, _Loop) and not (again and frame.again is None):
                 target = frame.again if again and frame.again is not None else frame.after
+                self._leaves_loops(index + 1 if again else index)
                 self._unwind(len(self._frames), index, target)
                 return
         self.here = None
 
-    def loop(self, head: int, after: int, body: Callable[[], object]) -> None:
-        """Build a loop's body, whose end leads to ``head``."""
-        self._frames.append(_Loop(head, after))
+    def loop(self, head: int, after: int, body: Callable[[], object]) -> bool:
+        """Build a loop's body, whose end leads to ``head``. Whether a statement of the body leaves the loop."""
+        loop = _Loop(head, after)
+        self._frames.append(loop)
         body()
         self._frames.pop()
         self.goto(head)
+        return loop.is_left
 
     def choose(self, after: int, body: Callable[[], object]) -> None:
         """Build the cases of a switch: ``break`` leads behind it."""
@@ -165,6 +172,12 @@ class Graph:
             final()
             self.goto(after)
         self.here = after
+
+    def _leaves_loops(self, outermost: int) -> None:
+        """What is built now leaves every loop from this frame on."""
+        for frame in self._frames[outermost:]:
+            if isinstance(frame, _Loop):
+                frame.is_left = True
 
     def fork_if_open(self) -> None:
         if self.here is not None:

@@ -1,9 +1,10 @@
-"""A shutdown callback is registered after a wait that nothing ends but the end of the job.
+"""A shutdown callback is registered after a wait or a loop that nothing ends but the end of the job.
 
 ## What it does
 
 Reports a `ctx.add_shutdown_callback(...)` that comes after a wait which nothing in the entry ends: an event that
-nobody sets, a bare future, an endless sleep.
+nobody sets, a bare future, an endless sleep; and one that stands behind a loop which never ends, such as
+`while True: await asyncio.sleep(1)`, in the function itself or in one that it awaits.
 
 ## Why it is bad
 
@@ -21,7 +22,12 @@ never registered, and the cleanup is lost without a word.
 ## When it stays silent
 
 After `ctx.wait_for_participant()`, where the lifecycle reference registers callbacks; after a wait that something in
-the file ends or that has a timeout; and when the callback uses a value that is only made after the wait.
+the file ends or that has a timeout; where some way to the callback leads around the wait; and when the callback uses a
+value that is only made after the wait.
+
+A loop ends where its condition is not always true, or where a `break`, a `return` or a `raise` stands in it. What it
+calls may raise, too: where an exception is caught and the callback registered then, where the loop stands in a `with`
+block, whose manager may end it, and where the loop runs in a task or under a timeout, nothing is said.
 
 ## Evidence
 
@@ -35,26 +41,53 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.lifecycle import Event, Kind, Origin, State
+from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
-    "LKA105", "late-shutdown-callback", Severity.WARNING, "a shutdown callback is registered after an endless wait"
+    "LKA105",
+    "late-shutdown-callback",
+    Severity.WARNING,
+    "a shutdown callback is registered after an endless wait or loop",
 )
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
+        registered: dict[Place, list[Reached]] = {}
         for reached in solved.reached:
-            event, wait = reached.event, reached.state.endless
-            if event.kind is Kind.CALLBACK and event.bare and wait is not None and not reached.state.exceptional:
-                yield META.at(
-                    event.place,
-                    f"this shutdown callback is registered only after a wait that nothing ends "
-                    f"({where(wait.place, event.place)}), so it is lost when the job ends there: register it before",
-                    related=[Related(wait.place, "the wait is here")],
-                    subject=reached.site.function,
-                )
+            if reached.event.kind is Kind.CALLBACK:
+                registered.setdefault(reached.event.place, []).append(reached)
+        for place, ways in registered.items():
+            late = [each for each in ways if each.event.bare and not each.state.exceptional]
+            waits = {each.state.endless for each in late if each.state.endless is not None}
+            if waits and not any(_is_in_time(each.state, waits) for each in ways):
+                wait = min((each.event for each in waits), key=lambda event: event.place)
+                yield _finding(place, wait, late[0].site.function)
+
+
+def _is_in_time(state: State, waits: Set[Origin]) -> bool:
+    """The callback may be registered all the same: on a way around the wait, or once an exception has ended a loop."""
+    return state.endless is None and (not state.exceptional or any(each.event.kind is Kind.LOOP for each in waits))
+
+
+def _finding(place: Place, wait: Event, function: str) -> Diagnostic:
+    at = where(wait.place, place)
+    if wait.kind is Kind.LOOP:
+        message = f"this shutdown callback is registered only behind a loop that never ends ({at}), so it never is"
+    else:
+        message = (
+            f"this shutdown callback is registered only after a wait that nothing ends ({at}), so it is lost when the "
+            "job ends there"
+        )
+    what = "loop" if wait.kind is Kind.LOOP else "wait"
+    return META.at(
+        place,
+        f"{message}: register it before",
+        related=[Related(wait.place, f"the {what} is here")],
+        subject=function,
+    )

@@ -60,6 +60,8 @@ class Kind(enum.Enum):
     RETURN = "return"
     """An explicit one, in the entry function itself."""
     ENDLESS = "an endless wait"
+    LOOP = "an endless loop"
+    """It happens to no job: it is what the state behind one says of it."""
     ASKED = "room.isconnected()"
     """The code asks whether the room is joined: what it does next depends on the answer, which is not followed."""
 
@@ -87,7 +89,7 @@ class Site(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What joined the room first on a path."""
+    """What joined the room first on a path, or waited."""
 
     event: Event
     lead: Site
@@ -116,8 +118,8 @@ class State(NamedTuple):
     """The first use of the room since then."""
     waited_for: Origin | None = None
     """The first wait for a participant before any session has started, in a room joined by a connect with options."""
-    endless: Event | None = None
-    """The first wait that nothing ends but the end of the job."""
+    endless: Origin | None = None
+    """The first wait that nothing ends but the end of the job, or the endless loop behind which this is."""
     sessions: int = 0
     """How many sessions were made on the path; 2 stands for more."""
     shut: bool = False
@@ -158,6 +160,7 @@ AUTOMATON: dict[Kind, Effect] = {
     Kind.SETUP: Effect(),
     Kind.CALLBACK: Effect(),
     Kind.ENDLESS: Effect(),
+    Kind.LOOP: Effect(),
     Kind.ENTRYPOINT: Effect(),
     Kind.SESSION_MADE: Effect(),
     Kind.SESSION_USE: Effect(),
@@ -201,7 +204,7 @@ def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
     waited_for = state.waited_for
     if waited_for is None and event.kind is Kind.WAIT and state.session is Session.NONE and _has_options(state.origin):
         waited_for = Origin(event, lead)
-    endless = event if event.kind is Kind.ENDLESS and state.endless is None else state.endless
+    endless = Origin(event, lead) if event.kind is Kind.ENDLESS and state.endless is None else state.endless
     session = state.session if effect.session is None else effect.session
     return state._replace(
         room=room,
@@ -232,6 +235,25 @@ def lost(state: State) -> State:
     room = state.room if state.room is Room.JOINED else Room.UNKNOWN
     session = state.session if state.session is Session.STARTED else Session.UNKNOWN
     return state._replace(room=room, session=session)
+
+
+def behind_loop(state: State, event: Event, lead: Site) -> State:
+    """The state of what stands behind an endless loop that is entered in a state.
+
+    Nothing arrives there, so nothing else is known there, and nothing changes it.
+    """
+    if is_behind_loop(state):
+        return state
+    return State(endless=Origin(event, lead), beside=state.beside, exceptional=state.exceptional)
+
+
+def is_behind_loop(state: State) -> bool:
+    return state.endless is not None and state.endless.event.kind is Kind.LOOP
+
+
+def arriving(states: frozenset[State]) -> frozenset[State]:
+    """Those that a path really arrives in."""
+    return frozenset(each for each in states if not is_behind_loop(each))
 
 
 def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) -> frozenset[State]:

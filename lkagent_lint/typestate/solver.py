@@ -72,7 +72,10 @@ from lkagent_lint.typestate.lifecycle import (
     Site,
     State,
     after,
+    arriving,
+    behind_loop,
     concurrent,
+    is_behind_loop,
     joined,
     lost,
     settled,
@@ -90,6 +93,7 @@ MAX_STEPS = 500_000
 1,800 lines). How many it takes depends a little on the order of sets, so the limit is far from both.
 """
 
+_CALLBACK_WORDS = frozenset({"add_shutdown_callback", "addShutdownCallback"})
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
 _TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
 
@@ -150,7 +154,7 @@ class Solver:
             outcome = self._transfer(environment, start)
             changed = {key: self._memo[key] for key in self._leaned_on if self._memo[key] != self._assumed.get(key)}
             if not changed:
-                return outcome
+                return outcome._replace(exits=arriving(outcome.exits))
             self._assumed.update(changed)
 
     def _transfer(self, environment: Environment, start: State) -> Outcome:
@@ -213,8 +217,13 @@ class Solver:
                     heappush(work, (target, next(order), each))
             if number not in (EXIT_BLOCK, RAISE_BLOCK):
                 for target in block.raises:
-                    for each in thrown:
+                    for each in arriving(frozenset(thrown)):
                         heappush(work, (target, next(order), each._replace(exceptional=True)))
+            for loop in flow.endless:
+                if loop.head == number:
+                    event = Event(Kind.LOOP, Place(environment.path, loop.span or flow.span))
+                    behind = behind_loop(state, event, Site(event.place, flow.name))
+                    heappush(work, (loop.behind, next(order), behind))
         outer = start.pending
         exits = frozenset(settled(each, outer) for each in seen[EXIT_BLOCK])
         raises = frozenset(settled(each, outer) for each in seen[RAISE_BLOCK])
@@ -223,6 +232,8 @@ class Solver:
     # Steps
 
     def _step(self, step: object, state: State, environment: Environment, flow: Flow) -> Outcome:
+        if is_behind_loop(state):
+            return self._unreached(step, state, environment, flow)
         match step:
             case Do(number):
                 return self._call(number, flow.calls[number], state, environment, flow)
@@ -246,6 +257,25 @@ class Solver:
                 return self._leave(value, state, environment, flow)
             case _:
                 raise TypeError(step)
+
+    def _unreached(self, step: object, state: State, environment: Environment, flow: Flow) -> Outcome:
+        """A step behind an endless loop: only what registers a callback is noted, and no function entered."""
+        match step:
+            case Do(number) if _word(call := flow.calls[number]) in _CALLBACK_WORDS:
+                place = Place(environment.path, call.span or flow.span)
+                for thing in in_order(self.evaluator.targets(call, environment)):
+                    event = event_of(thing, call, environment, self.evaluator, place)
+                    if event is not None and event.kind is Kind.CALLBACK:
+                        self._happen(self._late(event, call, state, environment), state, flow)
+            case Leave():  # the loop may have stood in the block, and its manager may end what it raises
+                return _NOWHERE
+            case _:
+                pass
+        return _ends(state)
+
+    def _late(self, event: Event, call: Call, state: State, environment: Environment) -> Event:
+        """A callback, and whether it could be registered before the wait."""
+        return event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
 
     def _lost(self, state: State, place: Place, why: str) -> State:
         """The state behind something that is not followed, with a note of it."""
@@ -287,7 +317,7 @@ class Solver:
         if event is None and (named := wrapper_event(thing, environment, self.evaluator, place)) is not None:
             return self._wrapper(named, thing, number, call, state, environment, flow)
         if event is not None and event.kind is Kind.CALLBACK:
-            event = event._replace(bare=not needs_later_value(call, state.endless, environment, self.evaluator))
+            event = self._late(event, call, state, environment)
         if event is not None:
             if is_coroutine_method(thing) and call.use is not Use.AWAITED:
                 return self._later(number, call, state, environment, lambda at: _ends(self._happen(event, at, flow)))
@@ -353,7 +383,8 @@ class Solver:
     def _counted(self, outcome: Outcome, place: Place, flow: Flow) -> Outcome:
         """A session of the project's own class has been made."""
         made = Event(Kind.SESSION_MADE, place)
-        return outcome._replace(exits=frozenset(self._happen(made, each, flow) for each in outcome.exits))
+        exits = frozenset(self._happen(made, each, flow) for each in arriving(outcome.exits))
+        return outcome._replace(exits=exits)
 
     def _callee(self, thing: Thing, call: Call, environment: Environment) -> tuple[Closure | None, Environment | None]:
         results = self.evaluator.results
@@ -384,6 +415,8 @@ class Solver:
         outcome = self._transfer(callee, state)
 
         def from_here(end: State) -> State:
+            if end.endless is not None and end.endless != state.endless:
+                end = end._replace(endless=end.endless._replace(lead=site))
             if end.origin is not None and end.origin != state.origin:
                 end = end._replace(origin=end.origin._replace(lead=site))
             if end.waited_for is not None and end.waited_for != state.waited_for:
@@ -405,7 +438,7 @@ class Solver:
         muted = self._muted
         self._muted = True
         try:
-            ends = run(state).exits or frozenset({state})  # it may never end; the job does not wait for that
+            ends = arriving(run(state).exits) or frozenset({state})  # it may never end; the job does not wait for that
         finally:
             self._muted = muted
         # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
@@ -421,6 +454,10 @@ class Solver:
         raises: set[State] = set()
         span = flow.calls[value.call].span if isinstance(value, v.Result) else None
         place = Place(environment.path, span or flow.span)
+        # A wait in the block may have been ended by it, as by asyncio.timeout().
+        lead = None if state.endless is None else state.endless.lead
+        if lead is not None and lead.function == flow.name and lead.place.path == place.path and lead.place >= place:
+            state = state._replace(endless=None)
         for thing in in_order(self.evaluator.value(value, environment)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
                 created = frozenset(self._concurrency.created_in(environment))
@@ -428,7 +465,7 @@ class Solver:
             elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
                 callee = self.evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, Site(place, flow.name))
-                exits |= outcome.exits
+                exits |= arriving(outcome.exits)
                 raises |= outcome.raises
             else:
                 exits.add(state)
@@ -477,7 +514,7 @@ class Solver:
             if isinstance(thing, Closure):
                 callee = self.evaluator.results.activation(thing, (ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, Site(place, flow.name))
-                exits |= outcome.exits
+                exits |= arriving(outcome.exits)
                 raises |= outcome.raises
                 if call.use is Use.AWAITED and not self.evaluator.flow_of(callee).parameters:
                     exits = {self._happen(Event(Kind.ENDLESS, place), each, flow) for each in exits}
@@ -530,6 +567,11 @@ def _named(thing: Thing) -> str:
             return f"{flow}, which a decorator or a generator hides"
         case _:
             return "something that is not known"
+
+
+def _word(call: Call) -> str:
+    """The last name of what is called, as it is written; empty where it has none."""
+    return call.target.name if isinstance(call.target, (v.Attribute, v.Name)) else ""
 
 
 def _count(call: Call) -> int:

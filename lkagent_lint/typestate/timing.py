@@ -12,7 +12,8 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.things import Environment, Library, Sdk, SdkMethod, SdkObject, Thing
-from lkagent_lint.typestate.lifecycle import Event, Kind
+from lkagent_lint.text import Span
+from lkagent_lint.typestate.lifecycle import Event, Kind, Origin
 
 _MODELS = frozenset({"LLM", "STT", "TTS", "VAD", "RealtimeModel"})
 _SETUP = re.compile(
@@ -146,20 +147,25 @@ def _is_ended(value: v.Expr, environment: Environment, evaluator: Evaluator) -> 
     return False
 
 
-def needs_later_value(call: Call, endless: Event | None, environment: Environment, evaluator: Evaluator) -> bool:
+def needs_later_value(call: Call, endless: Origin | None, environment: Environment, evaluator: Evaluator) -> bool:
     """Whether a callback uses a variable that is only assigned after an endless wait."""
     if endless is None:
         return False
     flow = evaluator.flow_of(environment)
+    site = endless.lead
+    # A function that is entered after the wait makes all its variables after it.
+    begins = site.place.span if (site.place.path, site.function) == (environment.path, flow.name) else flow.span
     later = {
-        name for name, values in flow.variables.items() if any(_is_made_after(value, flow, endless) for value in values)
+        name for name, values in flow.variables.items() if any(_is_made_after(value, flow, begins) for value in values)
     }
     return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, environment, evaluator))
 
 
-def _is_made_after(value: v.Expr, flow: Flow, endless: Event) -> bool:
+def _is_made_after(value: v.Expr, flow: Flow, begins: Span) -> bool:
+    while isinstance(value, v.Typed) and value.value is not None:
+        value = value.value
     span = flow.calls[value.call].span if isinstance(value, v.Result) else None
-    return span is not None and span >= endless.place.span
+    return span is not None and span >= begins
 
 
 def _names_used(callback: v.Expr, environment: Environment, evaluator: Evaluator) -> Iterator[str]:

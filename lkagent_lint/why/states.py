@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.rules._base import where
-from lkagent_lint.typestate.lifecycle import Room, Session, State
+from lkagent_lint.typestate.lifecycle import Room, Session, State, is_behind_loop
 
 
 def in_words(states: Iterable[State], here: Place) -> tuple[str, ...]:
@@ -15,6 +15,8 @@ def in_words(states: Iterable[State], here: Place) -> tuple[str, ...]:
     usual = [each for each in states if not each.exceptional]
     if not usual:
         return ("it is reached only after something was raised: no rule judges such a path by itself",)
+    if all(map(is_behind_loop, usual)):
+        return ("it stands behind a loop that never ends: nothing arrives there",)
     found = [_room({each.room for each in usual}), _session({each.session for each in usual})]
     origins = {each.origin.lead.place for each in usual if each.origin is not None}
     if origins:

@@ -12,6 +12,7 @@ from lkagent_lint.facts.flows import (
     Call,
     Class,
     Do,
+    EndlessLoop,
     Flow,
     Leave,
     Parameter,
@@ -53,6 +54,7 @@ class FlowDraft:
         self.variables: dict[str, list[v.Expr]] = {}
         self.calls: list[Call] = []
         self.stores: list[Store] = []
+        self.endless: list[EndlessLoop] = []
         self.graph = Graph()
 
     def bind(self, name: str, value: v.Expr) -> None:
@@ -86,6 +88,7 @@ class FlowDraft:
             calls=tuple(self.calls),
             blocks=() if self.graph.tangled else tuple(self._blocks()),
             stores=tuple(self.stores),
+            endless=tuple(self.endless),
         )
 
     def _blocks(self) -> list[Block]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import EXIT_BLOCK, Await, Class, Return, Store, Use
+from lkagent_lint.facts.flows import EXIT_BLOCK, Await, Class, EndlessLoop, Return, Store, Use
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.frontends.javascript import imports
 from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft, carried
@@ -226,16 +226,21 @@ class Walker:
         self._condition(node)
         decided = graph.fork()
         graph.branch(decided)
-        graph.loop(head, after, partial(self._field, node, "body"))
+        is_left = graph.loop(head, after, partial(self._field, node, "body"))
         if not _always_true(node.child_by_field_name("condition")):
             graph.branch(decided)
             graph.goto(after)
+        elif not is_left:
+            self._endless(node, head, after)
         graph.here = after
+
+    def _endless(self, node: Node, head: int, after: int) -> None:
+        self.flow.endless.append(EndlessLoop(head, after, self.span(node.children[0])))
 
     def _do(self, node: Node) -> None:
         graph = self.graph
         head, test, after = graph.fork(), graph.block(), graph.block()
-        graph.loop(test, after, partial(self._field, node, "body"))
+        is_left = graph.loop(test, after, partial(self._field, node, "body"))
         graph.here = test
         self._condition(node)
         decided = graph.fork()
@@ -243,6 +248,8 @@ class Walker:
         if not _always_true(node.child_by_field_name("condition")):
             graph.branch(decided)
             graph.goto(after)
+        elif not is_left:
+            self._endless(node, head, after)
         graph.here = after
 
     def _for(self, node: Node) -> None:
@@ -252,7 +259,7 @@ class Walker:
         self._condition(node)
         decided = graph.fork()
         graph.branch(decided)
-        graph.loop(again, after, partial(self._field, node, "body"))
+        is_left = graph.loop(again, after, partial(self._field, node, "body"))
         graph.here = again
         increment = node.child_by_field_name("increment")
         if increment is not None:
@@ -262,6 +269,8 @@ class Walker:
         if test is not None and test.type != "empty_statement" and not _always_true(test):
             graph.branch(decided)
             graph.goto(after)
+        elif not is_left:
+            self._endless(node, head, after)
         graph.here = after
 
     def _for_in(self, node: Node) -> None:

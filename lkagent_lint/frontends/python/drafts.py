@@ -13,6 +13,7 @@ from lkagent_lint.facts.flows import (
     Call,
     Class,
     Do,
+    EndlessLoop,
     Flow,
     Leave,
     Parameter,
@@ -71,6 +72,7 @@ class FlowDraft:
         self.declared_elsewhere: set[str] = set()
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
+        self.endless: list[tuple[int, int, cst.CSTNode]] = []
         self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
 
@@ -102,6 +104,7 @@ class FlowDraft:
                 )
                 for block in self.graph.blocks
             ),
+            endless=tuple(EndlessLoop(head, behind, positions.of(node)) for head, behind, node in self.endless),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
         )
@@ -146,6 +149,7 @@ class FileDraft:
             nodes.add(id(flow.node))
             nodes.update(id(call.node) for call in flow.calls if call.node is not None)
             nodes.update(id(node) for *_, node in flow.stores if node is not None)
+            nodes.update(id(node) for *_, node in flow.endless)
             nodes.update(map(id, flow.swallows))
             for block in flow.graph.blocks:
                 steps = (AwaitDraft, ReadDraft, ReturnDraft)

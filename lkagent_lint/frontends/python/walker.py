@@ -216,10 +216,12 @@ class Walker(cst.CSTVisitor):
         self._evaluate(node.test)
         decided = graph.fork()
         graph.branch(decided)
-        graph.loop(head, after, partial(node.body.visit, self))
+        is_left = graph.loop(head, after, partial(node.body.visit, self))
         if not _always_true(node.test):
             graph.branch(decided)
             self._loop_end(node.orelse, after)
+        elif not is_left:
+            self.flow.endless.append((head, after, node.test))
         graph.here = after
 
     def _loop_end(self, orelse: cst.Else | None, after: int) -> None:
