@@ -28,7 +28,8 @@ worker stands still; after 10 seconds the server gives the job up.
 For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread, and for coroutines
 that are given to a thread. For setup functions, shutdown callbacks and whatever else is not reached from those
 functions: ruff (ASYNC210, ASYNC221, ASYNC251) and flake8-async speak about coroutine functions in general. For
-`time.sleep(0)`, `SMTP()` without a host, behind decorators that are not known, and in Node.
+coroutine functions given to `.on`, `.once` or a stream: they do not run at all (LKA401). For `time.sleep(0)`, `SMTP()`
+without a host, behind decorators that are not known, and in Node.
 
 ## Evidence
 
@@ -43,6 +44,7 @@ There is no fix yet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
@@ -55,7 +57,10 @@ from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
 
 META = Meta("LKA405", "blocking-call", Severity.WARNING, "a blocking call on the event loop that carries the audio")
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
+_REQUEST = re.compile(
+    r"requests\.(?:(?:api|(?:sessions\.)?(?:Session|session))\.)?(?:get|post|put|patch|delete|head|options|request)$"
+)
+"""What sends a request. A response has parts with a ``get`` of their own (``requests.get.headers.get``), which do not."""
 _CALLS = {
     "time.sleep": "await asyncio.sleep() instead",
     "urllib.request.urlopen": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
@@ -109,8 +114,8 @@ def _blocks(thing: Thing, call: Call, environment: Environment) -> str:
             return thing.name if call.args or call.keywords else ""
         case Library(name) if name in _CALLS:
             return name
-        case Foreign(name) if name.startswith("requests."):
-            return name if name.rpartition(".")[2] in _VERBS and name.count(".") <= 3 else ""
+        case Foreign(name) if _REQUEST.match(name):
+            return name
         case _:
             return ""
 

@@ -39,7 +39,9 @@ _HOOKS = frozenset(
     }
 )
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
-_HANDLERS = LISTENERS | STREAM_HANDLERS | {"register_rpc_method", "add_participant_entrypoint"}
+_PLAIN_ONLY = LISTENERS | STREAM_HANDLERS
+"""What takes plain functions only: a coroutine function is refused there, or its body never runs (LKA401)."""
+_HANDLERS = _PLAIN_ONLY | {"register_rpc_method", "add_participant_entrypoint"}
 _SHUTDOWN = frozenset({"add_shutdown_callback"})
 _ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
@@ -91,8 +93,12 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
     for found in handed(project, solved, _HANDLERS | _SHUTDOWN if shutdown else _HANDLERS):
         role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
         for each in in_order(found.things):
-            if isinstance(each, Closure):
+            if isinstance(each, Closure) and not (found.method in _PLAIN_ONLY and _is_coroutine(project, each)):
                 yield Root(evaluator.results.activation(each, (), ()), role)
+
+
+def _is_coroutine(project: Project, function: Closure) -> bool:
+    return project.files[function.path].flows[function.flow].is_async
 
 
 def _made_tools(project: Project) -> Iterator[Root]:
