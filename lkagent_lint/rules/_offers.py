@@ -15,6 +15,8 @@ from lkagent_lint.sources.sdk.tables import Kind, Name, Period, Release
 from lkagent_lint.sources.sdk.versions import Sdk
 
 _PARTS = frozenset({"agents", "api", "rtc", "protocol"})
+_LOCAL = ("workspace:", "link:", "portal:", "file:")
+"""Node: what is declared so is taken from the sources beside the project, and they are of no release that is known."""
 _NO_HOME = (Kind.EXTERNAL, Kind.VALUE, Kind.TYPE, Kind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
 _GENERATION = (1, 0, 0)
@@ -70,7 +72,10 @@ class Offers:
 
     def release(self, path: str, package: str) -> Release | None:
         """A package at the version that holds for a file; None where that is not known or not in its table."""
-        return None if package in self._own else tables.release(package, self.sdk(path, package).version)
+        if package in self._own:
+            return None
+        sdk = self.sdk(path, package)
+        return None if sdk.declared.startswith(_LOCAL) else tables.release(package, sdk.version)
 
     def sdk(self, path: str, package: str) -> Sdk:
         return self._project.pin(path, PACKAGES[package])

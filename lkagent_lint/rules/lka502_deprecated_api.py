@@ -19,8 +19,9 @@ It works today. Most of it logs a warning when it is used, and the SDK announces
 
 ## When it stays silent
 
-In releases that do not have the successor yet. For imports in a `try` or under a condition on a version. Code for
-livekit-agents 0.x is not judged, and of Node only names.
+In releases that do not have the successor yet. For imports in a `try` or under a condition on a version. For packages
+whose own sources are part of the project, as `package.json` says with `workspace:` or `link:`. Code for livekit-agents
+0.x is not judged, and of Node only names.
 
 ## Evidence
 
@@ -82,7 +83,9 @@ def _message(what: str, said: str) -> str:
     """What the SDK says, without what is said already and without the markup of its documentation."""
     plain = _MARKUP.sub(r"\1", _REPEATED.sub("", said)).rstrip(".")
     verb = "has a successor" if what in _SILENT else "is deprecated"
-    return f"{what} {verb}: {plain[:1].lower()}{plain[1:]}"
+    first = plain.partition(" ")[0]
+    begins_sentence = first[1:].islower()  # else it is the name of a class
+    return f"{what} {verb}: {plain[:1].lower() if begins_sentence else plain[:1]}{plain[1:]}"
 
 
 def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
