@@ -20,9 +20,9 @@ identity of its own, `agent-` and the job's id.
 
 ## When it stays silent
 
-When the identity is made of parts, comes from the environment, or is not known. Where a client looks for the agent by
-its identity, and never more than one is in a room, a fixed one is right: look for `kind` there instead, or hide the
-finding.
+When the identity is made of parts, comes from the environment, or is not known. In a function that is merely assigned
+to a server, which nothing reads there (LKA307). Where a client looks for the agent by its identity, and never more than
+one is in a room, a fixed one is right: look for `kind` there instead, or hide the finding.
 
 ## Evidence
 
@@ -41,7 +41,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.facts.values import Expr, Spread
-from lkagent_lint.project.things import SdkMethod, String, only
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure, SdkMethod, String, only
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Default, Meta, Subject, quoted
 from lkagent_lint.rules._words import is_node
@@ -60,7 +61,10 @@ _ACCEPT = only(SdkMethod("JobRequest", "accept"))
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project, seen = subject.project, set[Place]()
+    unread = _unread(project)
     for flow, environment in callers(project, subject.solved, ("accept",)):
+        if (environment.path, flow.name) in unread:
+            continue
         for call in filter(_is_wanted, flow.calls):
             place = Place(environment.path, call.span or flow.span)
             given = _identity(call, node=is_node(place))
@@ -78,6 +82,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     )
                 case _:
                     pass
+
+
+def _unread(project: Project) -> set[tuple[str, str]]:
+    """Functions that are assigned to a server and registered nowhere: no job request reaches them (LKA307)."""
+    assigned = {
+        (value.path, value.flow)
+        for server in project.servers
+        for each in server.assigned
+        for value in each.value
+        if isinstance(value, Closure)
+    }
+    return assigned - {(each.path, each.flow) for worker in project.workers for each in worker.requests}
 
 
 def _is_wanted(call: Call) -> bool:
