@@ -59,7 +59,7 @@ def _message(found: UnknownEvent) -> str:
     name = found.event if "." in found.event else quoted(found.event)
     return (
         f"{found.kind} never emits {name} ({found.release.table.package} {found.release.version}), so this listener is "
-        f"taken and never called{_advice(found)}"
+        f"never called{_advice(found)}"
     )
 
 
