@@ -60,7 +60,7 @@ META = Meta("LKA405", "blocking-call", Severity.WARNING, "a blocking call on the
 _REQUEST = re.compile(
     r"requests\.(?:(?:api|(?:sessions\.)?(?:Session|session))\.)?(?:get|post|put|patch|delete|head|options|request)$"
 )
-"""What sends a request. A response has parts with a ``get`` of their own (``requests.get.headers.get``), which do not."""
+"""What sends a request. What a response holds has a ``get`` too, which sends none (``requests.get.json.get``)."""
 _CALLS = {
     "time.sleep": "await asyncio.sleep() instead",
     "urllib.request.urlopen": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
