@@ -140,7 +140,7 @@ class CallResults:
         initialiser = self.initialiser(owner)
         if initialiser is not None:
             receiver = Instance(owner.path, owner.name, None)
-            made = self.activation(initialiser._replace(bound=receiver), args, keywords)
+            made = self.activation(initialiser.on(receiver), args, keywords)
             return Instance(owner.path, owner.name, made)
         record = evaluator.classes.record(owner)
         if record is None or evaluator.scripts.covers(owner.path):

@@ -189,10 +189,10 @@ class Classes:
             return only(value)
         flow = self._evaluator.files[value.path].flows[value.flow]
         if flow.binding == "property":
-            return self._evaluator.results.called(value._replace(bound=receiver), (), ())
+            return self._evaluator.results.called(value.on(receiver), (), ())
         if flow.binding == "static" or (isinstance(receiver, ClassOf) and flow.binding != "class"):
             return only(value)
-        return only(value._replace(bound=receiver))
+        return only(value.on(receiver))
 
 
 def _method_around(flow: Flow, flows: Mapping[str, Flow]) -> Flow | None:

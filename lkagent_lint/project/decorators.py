@@ -28,7 +28,7 @@ def decorated(function: Closure, evaluator: Evaluator, is_transparent: IsTranspa
     if len(layers) > _MAX_LAYERS:
         return None
     scope = evaluator.usual(function.path, evaluator.files[function.path].flows[flow.parent or MODULE])
-    made = function._replace(bound=None, bare=True)
+    made = Closure(function.path, function.flow, function.home, bare=True)
     for layer in layers:
         decorators = in_order(evaluator.value(layer, scope))
         if len(decorators) != 1 or not isinstance(decorators[0], Closure):
@@ -39,7 +39,7 @@ def decorated(function: Closure, evaluator: Evaluator, is_transparent: IsTranspa
         if not (result.bare or _only_wraps(result, evaluator)):
             return None
         made = result
-    return made._replace(bound=function.bound)
+    return made.on(function.bound)
 
 
 def _only_wraps(function: Closure, evaluator: Evaluator) -> bool:

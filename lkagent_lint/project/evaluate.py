@@ -300,7 +300,7 @@ class Evaluator:
         parts = [self.value(part, environment) for part in node.parts]
         if not all(isinstance(each, String) for part in parts for each in part):
             return ANYTHING
-        texts = [[each.value for each in sorted(part) if isinstance(each, String)] for part in parts]
+        texts = [sorted(each.value for each in part if isinstance(each, String)) for part in parts]
         joined = ["".join(combination) for combination, _ in zip(product(*texts), range(MAX_VALUES + 1), strict=False)]
         return frozenset(String(text) for text in joined)
 

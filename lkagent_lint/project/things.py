@@ -1,9 +1,14 @@
-"""What a symbolic expression can turn out to be once the whole project is known."""
+"""What a symbolic expression can turn out to be once the whole project is known.
+
+Things are held in sets and are keys of what is kept, so two of different kinds must never be equal, whatever their
+fields hold: they are structs, which compare their types (named tuples do not), and keep their hashes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 
 class Environment:
@@ -28,57 +33,57 @@ class Environment:
         return f"{self.path}:{self.flow}({self.bindings!r}) in {self.parent!r}"
 
 
-class String(NamedTuple):
+class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     value: str
 
 
-class FromVariable(NamedTuple):
+class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An environment variable; ``default`` is the literal it falls back to."""
 
     variable: str
     default: str | None
 
 
-class Sdk(NamedTuple):
+class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A module, class, function or constant of a LiveKit package, by its dotted name."""
 
     name: str
 
 
-class SdkObject(NamedTuple):
+class SdkObject(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An instance of an SDK class, by the class's own name: ``JobContext``, ``AgentSession``, ``Room``."""
 
     kind: str
 
 
-class SdkMethod(NamedTuple):
+class SdkMethod(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     kind: str
     name: str
 
 
-class Library(NamedTuple):
+class Library(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A name of the standard library or a builtin, dotted, or something made by one (``made``)."""
 
     name: str
     made: bool = False
 
 
-class Foreign(NamedTuple):
+class Foreign(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """Something of a package that is neither the project's nor LiveKit's, or made by one."""
 
     name: str
 
 
-class ModuleOf(NamedTuple):
+class ModuleOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     path: str
 
 
-class ClassOf(NamedTuple):
+class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     path: str
     name: str
 
 
-class Instance(NamedTuple):
+class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An object of a class of the project; ``made`` is the activation of its ``__init__``, None where unseen."""
 
     path: str
@@ -86,7 +91,7 @@ class Instance(NamedTuple):
     made: Environment | None
 
 
-class Closure(NamedTuple):
+class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A function of the project with the activation it was defined in; ``bound`` is a method's receiver."""
 
     path: str
@@ -96,14 +101,18 @@ class Closure(NamedTuple):
     bare: bool = False
     """The function as its decorators are given it: calling it runs none of them."""
 
+    def on(self, receiver: Thing | None) -> Closure:
+        """The same as a method of a receiver."""
+        return Closure(self.path, self.flow, self.home, receiver, self.bare)
 
-class Partial(NamedTuple):
+
+class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     function: Thing
     args: tuple[Things, ...]
     keywords: tuple[tuple[str, Things], ...]
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A container that holds these values."""
 
     items: Things
@@ -111,7 +120,7 @@ class Box(NamedTuple):
     """The same by position, where that is known: of a display, and of what ``*`` collects."""
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An object literal of ECMAScript; ``open_ended`` if it may hold more than these entries."""
 
     path: str
@@ -119,7 +128,7 @@ class Record(NamedTuple):
     open_ended: bool
 
 
-class Super(NamedTuple):
+class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """``super()`` in a method of ``name`` called on ``receiver``."""
 
     path: str
@@ -127,22 +136,16 @@ class Super(NamedTuple):
     receiver: Thing
 
 
-class Nothing(NamedTuple):
-    """``None``. Named tuples are equal where their fields are, so the three that hold nothing need a mark."""
-
-    mark: str = "nothing"
+class Nothing(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+    """``None``."""
 
 
-class Plain(NamedTuple):
+class Plain(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A value that cannot matter: a number, a flag, the result of a builtin."""
 
-    mark: str = "plain"
 
-
-class Unknown(NamedTuple):
+class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """It could be anything, the job's context included."""
-
-    mark: str = "unknown"
 
 
 Thing = (

@@ -210,7 +210,7 @@ class _Walk:
             initialiser = results.initialiser(thing)
             if initialiser is None:
                 return
-            thing = initialiser._replace(bound=Instance(thing.path, thing.name, None))
+            thing = initialiser.on(Instance(thing.path, thing.name, None))
         if isinstance(thing, Closure):
             flow = self._project.files[thing.path].flows[thing.flow]
             wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)

@@ -395,7 +395,7 @@ class Solver:
             initialiser = results.initialiser(thing)
             if initialiser is None:
                 return None, None
-            thing = initialiser._replace(bound=Instance(thing.path, thing.name, None))
+            thing = initialiser.on(Instance(thing.path, thing.name, None))
         if not isinstance(thing, Closure) or thing.flow not in self.evaluator.files[thing.path].flows:
             return None, None
         # None where a decorator that is not known stands on it: calling it may do anything before and after.
