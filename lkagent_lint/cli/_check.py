@@ -10,7 +10,6 @@ from typing import Any, TextIO
 import click
 
 from lkagent_lint import engine
-from lkagent_lint.cli._baseline import note_stale
 from lkagent_lint.cli._output import print_note, wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
@@ -71,7 +70,10 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     with Progress(watch):
         report = engine.check(request, watch)
     _print_notes(report)
-    note_stale(report)
+    if any(baseline.stale for baseline in report.baselines):
+        from lkagent_lint.cli._baseline import note_stale
+
+        note_stale(report)
     reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
     if report.internal_errors:
         return 2

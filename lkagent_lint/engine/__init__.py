@@ -125,6 +125,10 @@ def _collector_paused() -> Generator[None]:
     try:
         yield
     finally:
+        # All that was made meanwhile counts as old, or the next allocation would have the collector walk it.
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         if enabled:
             gc.enable()
 

@@ -22,10 +22,13 @@ from lkagent_lint.text import Span
 
 
 class Hiding:
-    """The comments of a root's files. ``read`` gives a file's bytes, empty where there are none."""
+    """The comments of a root's files. ``read`` gives a file's bytes, empty where there are none; ``may_hold`` says of
+    few files that they need to be read for comments that are judged.
+    """
 
-    def __init__(self, read: Callable[[str], bytes], respect_noqa: bool) -> None:
+    def __init__(self, read: Callable[[str], bytes], may_hold: Callable[[str], bool], respect_noqa: bool) -> None:
         self._read = read
+        self._may_hold = may_hold
         self._respect_noqa = respect_noqa
         self._noqa: dict[str, NoqaMap] = {}
         self._comments: dict[str, list[Suppression]] = {}
@@ -118,7 +121,8 @@ class Hiding:
 
     def _of(self, path: str) -> list[Suppression]:
         if path not in self._comments:
-            self._comments[path] = read_suppressions(path, self._read(path), rule_codes())
+            data = self._read(path) if self._may_hold(path) else b""
+            self._comments[path] = read_suppressions(path, data, rule_codes())
         return self._comments[path]
 
     def _noqa_of(self, path: str) -> NoqaMap:

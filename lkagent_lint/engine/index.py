@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
+from lkagent_lint.engine.marks import Marks, marks_of
 from lkagent_lint.extraction import Extractor, Failed, Source, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
@@ -61,6 +62,7 @@ class Index:
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, Sdk] = {}
         self._pins: dict[tuple[str, str], Sdk] = {}
+        self._marks: dict[str, Marks] = {}
         self._read_code()
 
     def _add_named(self, named: tuple[str, ...]) -> None:
@@ -98,9 +100,7 @@ class Index:
     def sdk(self, path: str) -> Sdk:
         found = self._found_sdks.get(path)
         if found is None:
-            data = self.overlays.read(path)
-            found = self._sdks.for_file(path, data if isinstance(data, bytes) else None)
-            self._found_sdks[path] = found
+            found = self._found_sdks[path] = self._sdks.for_file(path, self._script(path))
         return found
 
     def pin(self, path: str, package: Package) -> Sdk:
@@ -108,10 +108,29 @@ class Index:
             return self.sdk(path)
         found = self._pins.get((path, package.package))
         if found is None:
-            data = self.overlays.read(path)
-            found = self._sdks.for_package(path, package, data if isinstance(data, bytes) else None)
-            self._pins[path, package.package] = found
+            found = self._pins[path, package.package] = self._sdks.for_package(path, package, self._script(path))
         return found
+
+    # What was noted of the files when they were read
+
+    def _script(self, path: str) -> bytes | None:
+        """A file's bytes, if it may say itself which release it needs."""
+        marks = self._marks.get(path)
+        data = self.overlays.read(path) if marks is None or marks.is_script else None
+        return data if isinstance(data, bytes) else None
+
+    def may_suppress(self, path: str) -> bool:
+        """Whether a file can hold a comment that hides findings."""
+        marks = self._marks.get(path)
+        return marks is None or marks.may_suppress
+
+    def names_agent(self, path: str) -> bool:
+        """Whether a file that is no binary one holds the variable of the environment that names an agent."""
+        marks = self._marks.get(path)
+        if marks is not None:
+            return marks.names_agent
+        data = self.overlays.read(path)
+        return isinstance(data, bytes) and AGENT_NAME_VARIABLE in data and not _is_binary(data)
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 
@@ -157,6 +176,7 @@ class Index:
         read = self.overlays.read(path) if data is None else data
         if isinstance(read, Unreadable):
             return None
+        self._marks[path] = marks_of(read)
         kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
         return source_of(path, kind, read, self.settings(path), lasts=path not in self.overlays)
 
@@ -171,6 +191,8 @@ class Index:
         sources: list[Source] = []
         for entry in self._texts:
             data = self.overlays.read(entry.path)
+            if isinstance(data, bytes) and not _is_binary(data):
+                self._marks[entry.path] = marks_of(data)
             if isinstance(data, bytes) and text_frontend.may_dispatch(data):
                 sources.append(
                     source_of(
@@ -232,7 +254,7 @@ class TextFiles:
         """Texts, and code that takes no part, with their bytes. Binary files and generated ones are passed over."""
         for path in (*texts, *(path for path in self._code if path not in self._index.facts)):
             data = b"" if path in self._index.generated else self._index.overlays.read(path)
-            if isinstance(data, bytes) and b"\0" not in data[:4096]:
+            if isinstance(data, bytes) and not _is_binary(data):
                 yield path, data
 
     def holds_dispatch(self) -> bool:
@@ -268,10 +290,9 @@ class TextFiles:
 
     def names_from_environment(self) -> bool:
         if self._variable is None:
-            read = (self._index.overlays.read(path) for path in self._index.facts)
-            known = (data for data in read if isinstance(data, bytes))
-            texts = (data for _, data in self._unread(self._texts))
-            self._variable = any(AGENT_NAME_VARIABLE in data for data in (*known, *texts))
+            others = (path for path in self._code if path not in self._index.generated)
+            paths = dict.fromkeys((*self._index.facts, *self._texts, *others))
+            self._variable = any(map(self._index.names_agent, paths))
         return self._variable
 
 
@@ -280,6 +301,10 @@ def _declared(facts: FileFacts) -> FileFacts:
     from lkagent_lint.frontends.python.stubs import declared
 
     return declared(facts)
+
+
+def _is_binary(data: bytes) -> bool:
+    return b"\0" in data[:4096]
 
 
 def _problem(reason: str) -> FileFacts:

@@ -29,7 +29,7 @@ class RootCheck:
         self._policy = Policy(survey.index.finder)
         self._is_reported = survey.is_reported
         self._subject = Subject(survey.project)
-        self._hiding = Hiding(self._bytes, request.respect_noqa)
+        self._hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
         files = self._subject.project.files
         self._policy.validate({os.path.dirname(path) for path in files} | {survey.root})
         inside = [path for path in files if self._is_reported(path)]

@@ -15,8 +15,11 @@ def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
     """
     here: Flow | None = flow
     while here is not None:
-        if name in here.variables or any(parameter.name == name for parameter in here.parameters):
+        if name in here.variables:
             return here
+        for parameter in here.parameters:
+            if parameter.name == name:
+                return here
         if here.name == MODULE:
             return None
         here = facts.flows.get(here.parent or MODULE)

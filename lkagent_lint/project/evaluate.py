@@ -71,6 +71,7 @@ class Evaluator:
         self.scripts = Scripts(self)
         self._types = Types(self)
         self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
+        self._usual: dict[tuple[str, str], Environment] = {}
         self._values: dict[tuple[Environment, v.Expr], Things] = {}
         self._open: set[tuple[Environment, v.Expr]] = set()
         self._cut = False
@@ -95,13 +96,16 @@ class Evaluator:
 
     def usual(self, path: str, flow: Flow) -> Environment:
         """The activation of a flow of which no call is known: ``self`` is an instance, the rest is annotations."""
-        parent = None
-        if flow.parent:
-            parent = self.usual(path, self.files[path].flows[flow.parent])
-        bindings: Bindings = ()
-        if flow.owner and flow.binding != "static" and flow.parameters:
-            bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
-        return self.environment(path, flow.name, bindings, parent)
+        found = self._usual.get((path, flow.name))
+        if found is None:
+            parent = None
+            if flow.parent:
+                parent = self.usual(path, self.files[path].flows[flow.parent])
+            bindings: Bindings = ()
+            if flow.owner and flow.binding != "static" and flow.parameters:
+                bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
+            found = self._usual[path, flow.name] = self.environment(path, flow.name, bindings, parent)
+        return found
 
     def receiver(self, path: str, flow: Flow) -> Thing:
         if flow.binding == "class":

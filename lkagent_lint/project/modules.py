@@ -18,9 +18,13 @@ class Modules:
         self._root = root
         self._files = set(paths)
         self._found: dict[tuple[str, str], str | None] = {}
+        self._names = _names_of(self._files)
 
     def find(self, importer: str, dotted: str) -> str | None:
         """The file of a module: absolute, or relative to its importer with leading dots. None if not the project's."""
+        # Most imports are of other packages; the empty name is that of a relative one.
+        if dotted.partition(".")[0] not in self._names:
+            return None
         directory = os.path.dirname(importer)
         key = (directory, dotted)
         if key not in self._found:
@@ -87,6 +91,14 @@ class Modules:
         base = os.path.join(directory, *parts)
         candidates = [os.path.join(base, f"__init__{suffix}"), *([f"{base}{suffix}"] if parts else [])]
         return next((candidate for candidate in candidates if candidate in self._files), None)
+
+
+def _names_of(files: Iterable[str]) -> frozenset[str]:
+    """What the first name of a project's module can be: a file or a directory, or nothing before a leading dot."""
+    split = [os.path.split(path) for path in files]
+    directories = {directory for directory, _ in split}
+    names = {name.partition(".")[0] for _, name in split}
+    return frozenset(names.union({""}, *(directory.split(os.sep) for directory in directories)))
 
 
 def is_library(dotted: str) -> bool:

@@ -7,6 +7,7 @@ is decided by ``noqa.NoqaMap``, as flake8 decides it; an ``lkagent:`` comment hi
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from lkagent_lint.facts.comments import Comment
@@ -19,6 +20,8 @@ from lkagent_lint.suppressions.scopes import Suppression, scoped
 __all__ = ["Suppression", "comments_of", "meaning_of", "read_suppressions"]
 
 _PYTHON = (".py", ".pyi", ".pyw")
+_OURS = re.compile(rb"[#/*][ \t]*lkagent")
+"""Where one of our own comments begins, in any language."""
 
 
 def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[Suppression]:
@@ -26,16 +29,18 @@ def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[
 
     ``path`` says the language by its name; ``codes`` gives a rule's code by its code or name.
     """
-    if not _may_suppress(data.lower()):
+    if not may_suppress(data):
         return []
     comments = comments_of(path, data)
     found = [directive for comment in comments for directive in directives(comment, is_python=path.endswith(_PYTHON))]
     return scoped(found, comments, codes)
 
 
-def _may_suppress(data: bytes) -> bool:
-    """Whether a file in lower case can hold a comment that is judged here: most hold none, and tokenising is slow."""
-    return b"lkagent" in data or (b"noqa" in data and b"lka" in data)
+def may_suppress(data: bytes) -> bool:
+    """Whether a file can hold a comment that is judged here: most hold none, and tokenising is slow."""
+    small = data.lower()
+    ours = b"lkagent" in small and _OURS.search(small) is not None
+    return ours or (b"noqa" in small and b"lka" in small)
 
 
 def comments_of(path: str, data: bytes) -> list[Comment]:
