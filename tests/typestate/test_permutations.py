@@ -157,12 +157,12 @@ def test_most_programs_are_small_enough_to_be_run() -> None:
 
 def test_a_broken_solver_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without exception edges, or with a join that is forgotten, some program differs."""
-    from lkagent_lint.typestate import lifecycle, solver
+    from lkagent_lint.typestate import lifecycle, notes
 
     def forget(state: lifecycle.State, event: lifecycle.Event, lead: lifecycle.Site, sdk: object) -> lifecycle.State:
         return state._replace(session=Session.STARTED) if event.kind is Kind.START_IN_ROOM else state
 
-    monkeypatch.setattr(solver, "after", forget)
+    monkeypatch.setattr(notes, "after", forget)
     assert any(mismatch(Generator(seed).program(), "1.8.9") for seed in range(40))
 
 

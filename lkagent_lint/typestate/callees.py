@@ -1,0 +1,245 @@
+"""What calls do to a job: events of the lifecycle, the project's own functions, and what runs concurrently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE, Call, Flow, Use
+from lkagent_lint.project.decorators import decorated
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.things import (
+    ANYTHING,
+    ClassOf,
+    Closure,
+    Environment,
+    Foreign,
+    Instance,
+    Library,
+    Partial,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    Thing,
+    Unknown,
+    in_order,
+)
+from lkagent_lint.typestate.concurrency import Concurrency, is_awaited_at_once
+from lkagent_lint.typestate.events import event_of, is_coroutine_method, wrapper_event
+from lkagent_lint.typestate.lifecycle import (
+    PLAIN_JOINS,
+    Event,
+    Kind,
+    Site,
+    State,
+    arriving,
+    concurrent,
+    joined,
+    waited,
+)
+from lkagent_lint.typestate.notes import Notes
+from lkagent_lint.typestate.others import Others
+from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
+from lkagent_lint.typestate.timing import needs_later_value
+
+Transfer = Callable[[Environment, State], Outcome]
+"""Runs an activation from a state."""
+
+
+class Callees:
+    """Answers for one solver, whose ``transfer`` runs the functions that are entered."""
+
+    def __init__(self, evaluator: Evaluator, notes: Notes, concurrency: Concurrency, transfer: Transfer) -> None:
+        self._evaluator = evaluator
+        self._notes = notes
+        self._concurrency = concurrency
+        self._transfer = transfer
+        self._others = Others(evaluator, notes, concurrency, self._enter)
+
+    def call(self, number: int, state: State, environment: Environment, flow: Flow) -> Outcome:
+        """Run the call of this number, whatever its target may be."""
+        call = flow.calls[number]
+        at = CallSite(number, call, environment, flow, Place(environment.path, call.span or flow.span))
+        exits: set[State] = set()
+        raises: set[State] = set()
+        things = in_order(self._evaluator.targets(call, environment))
+        for thing in things:
+            outcome = self._apply(thing, at, state)
+            exits |= outcome.exits
+            raises |= outcome.raises
+        if not things:
+            exits.add(state)
+        return Outcome(frozenset(exits), frozenset(raises))
+
+    def register(self, number: int, state: State, environment: Environment, flow: Flow) -> None:
+        """Note of the call of this number the callback that it registers, if it does, and nothing else."""
+        call = flow.calls[number]
+        place = Place(environment.path, call.span or flow.span)
+        for thing in in_order(self._evaluator.targets(call, environment)):
+            event = event_of(thing, call, environment, self._evaluator, place)
+            if event is not None and event.kind is Kind.CALLBACK:
+                self._notes.happen(self._late(event, call, state, environment), state, flow)
+
+    def leave(self, value: v.Expr, state: State, environment: Environment, flow: Flow) -> Outcome:
+        """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
+        exits: set[State] = set()
+        raises: set[State] = set()
+        span = flow.calls[value.call].span if isinstance(value, v.Result) else None
+        place = Place(environment.path, span or flow.span)
+        # A wait in the block may have been ended by it, as by asyncio.timeout().
+        lead = None if state.endless is None else state.endless.lead
+        if lead is not None and lead.function == flow.name and lead.place.path == place.path and lead.place >= place:
+            state = state._replace(endless=None)
+        for thing in in_order(self._evaluator.value(value, environment)):
+            if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
+                created = frozenset(self._concurrency.created_in(environment))
+                exits.add(waited(joined(state, created), place))
+            elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
+                callee = self._evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
+                outcome = self._enter(callee, state, Site(place, flow.name))
+                exits |= arriving(outcome.exits)
+                raises |= outcome.raises
+            else:
+                exits.add(state)
+        return Outcome(frozenset(exits or {state}), frozenset(raises))
+
+    def _leaver(self, thing: Instance) -> Closure | None:
+        """What leaving a ``with`` block over an object of the project runs."""
+        for name in ("__aexit__", "__exit__"):
+            for found in in_order(self._evaluator.classes.attribute(thing, name)):
+                if isinstance(found, Closure):
+                    return found
+        return None
+
+    def _apply(self, thing: Thing, at: CallSite, state: State) -> Outcome:
+        """Call one thing that the target may be."""
+        event = event_of(thing, at.call, at.environment, self._evaluator, at.place)
+        if event is None:
+            named = wrapper_event(thing, at.environment, self._evaluator, at.place)
+            return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
+        if event.kind is Kind.CALLBACK:
+            event = self._late(event, at.call, state, at.environment)
+        if is_coroutine_method(thing) and not at.is_awaited:
+            return self._happens_later(event, at, state)
+        return self._happens(event, at, state)
+
+    def _plain(self, thing: Thing, at: CallSite, state: State) -> Outcome:
+        """Call something that is no event by itself."""
+        match thing:
+            case Closure() | ClassOf() | Partial():
+                outcome = self._own(thing, at, state)
+                return self._counted(outcome, at) if self._makes_session(thing) else outcome
+            case Library(dotted):
+                return self._others.library(dotted, at, state)
+            case Foreign() | Unknown():
+                state = self._others.foreign(thing, at, state)
+            case SdkMethod() | Sdk() | SdkObject():
+                state = self._others.sdk(thing, at, state)
+            case _:
+                pass
+        return ends(waited(state, at.place) if at.is_awaited else state)
+
+    # Events
+
+    def _happens(self, event: Event, at: CallSite, state: State) -> Outcome:
+        done = self._notes.happen(event, state, at.flow)
+        return ends(waited(done, at.place) if at.is_awaited and event.kind not in PLAIN_JOINS else done)
+
+    def _happens_later(self, event: Event, at: CallSite, state: State) -> Outcome:
+        return self._later(at, state, lambda then: ends(self._notes.happen(event, then, at.flow)))
+
+    def _late(self, event: Event, call: Call, state: State, environment: Environment) -> Event:
+        """A callback, and whether it could be registered before the wait."""
+        return event._replace(bare=not needs_later_value(call, state.endless, environment, self._evaluator))
+
+    def _wrapper(self, event: Event, thing: Thing, at: CallSite, state: State) -> Outcome:
+        """A function that the settings speak of: it is followed no further."""
+        if at.is_awaited or (isinstance(thing, Closure) and not self._is_coroutine(thing)):
+            return self._happens(event, at, state)
+        if at.call.use is Use.DROPPED and isinstance(thing, Foreign):
+            return ends(self._notes.lose(state, at.place, "it is not known whether this is a coroutine"))
+        return self._happens_later(event, at, state)
+
+    def _is_coroutine(self, function: Closure) -> bool:
+        return self._evaluator.files[function.path].flows[function.flow].is_async
+
+    # The project's own functions
+
+    def _own(self, thing: Thing, at: CallSite, state: State) -> Outcome:
+        function, callee = self._callee(thing, at.call, at.environment)
+        if function is None:
+            return ends(state)
+        target = None if callee is None else self._evaluator.flow_of(callee)
+        if callee is None or target is None or target.is_generator:
+            return ends(self._others.foreign(thing, at, state))
+        if target.is_async and not at.is_awaited:
+            return self._later(at, state, lambda then: self._enter(callee, then, at.site))
+        return self._enter(callee, state, at.site)
+
+    def _makes_session(self, thing: Thing) -> bool:
+        return isinstance(thing, ClassOf) and "AgentSession" in self._evaluator.classes.kinds(
+            Instance(thing.path, thing.name, None)
+        )
+
+    def _counted(self, outcome: Outcome, at: CallSite) -> Outcome:
+        """A session of the project's own class has been made."""
+        made = Event(Kind.SESSION_MADE, at.place)
+        exits = frozenset(self._notes.happen(made, each, at.flow) for each in arriving(outcome.exits))
+        return outcome._replace(exits=exits)
+
+    def _callee(self, thing: Thing, call: Call, environment: Environment) -> tuple[Closure | None, Environment | None]:
+        results = self._evaluator.results
+        args, keywords = results.arguments(call, environment)
+        while isinstance(thing, Partial):
+            args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
+        if isinstance(thing, ClassOf):
+            initialiser = results.initialiser(thing)
+            if initialiser is None:
+                return None, None
+            thing = initialiser.on(Instance(thing.path, thing.name, None))
+        if not isinstance(thing, Closure) or thing.flow not in self._evaluator.files[thing.path].flows:
+            return None, None
+        # None where a decorator that is not known stands on it: calling it may do anything before and after.
+        runs = decorated(thing, self._evaluator, self._is_transparent)
+        return thing, None if runs is None else results.activation(runs, args, keywords)
+
+    def _is_transparent(self, path: str, parent: str, decorator: v.Expr) -> bool:
+        """A decorator that changes nothing of what calling the function does to the job."""
+        if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
+            return True
+        home = self._evaluator.files[path].flows[parent or MODULE]
+        things = self._evaluator.value(decorator, self._evaluator.usual(path, home))
+        return all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things)
+
+    def _enter(self, callee: Environment, state: State, site: Site) -> Outcome:
+        """Run a callee; what it joined was led to by this call."""
+        outcome = self._transfer(callee, state)
+
+        def from_here(end: State) -> State:
+            if end.endless is not None and end.endless != state.endless:
+                end = end._replace(endless=end.endless._replace(lead=site))
+            if end.origin is not None and end.origin != state.origin:
+                end = end._replace(origin=end.origin._replace(lead=site))
+            if end.waited_for is not None and end.waited_for != state.waited_for:
+                end = end._replace(waited_for=end.waited_for._replace(lead=site))
+            return end
+
+        return Outcome(frozenset(map(from_here, outcome.exits)), frozenset(map(from_here, outcome.raises)))
+
+    # Concurrency
+
+    def _later(self, at: CallSite, state: State, run: Callable[[State], Outcome]) -> Outcome:
+        """A coroutine that is not awaited in place: unordered from here to its await.
+
+        What LKA106 says of one that is dropped is not said again in what follows from it. What happens in another is
+        reached ``beside`` the job's own course, which goes on and is told apart from it.
+        """
+        with self._notes.muted():
+            exits = arriving(run(state).exits) or frozenset({state})  # it may never end; the job does not wait for that
+        # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
+        runs = at.call.use is not Use.DROPPED or self._evaluator.scripts.covers(at.environment.path)
+        if runs and not self._notes.is_muted:
+            at_once = is_awaited_at_once(at.number, self._evaluator.flow_of(at.environment))
+            run(state if at_once else state._replace(beside=True))
+        return Outcome(concurrent(state, exits, (at.environment, at.number)), frozenset())

@@ -1,0 +1,137 @@
+"""What calls of others' functions do to a job: the standard library's, the SDK's, and those of nobody known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.things import (
+    ANYTHING,
+    Closure,
+    Environment,
+    Foreign,
+    Sdk,
+    SdkMethod,
+    SdkObject,
+    Thing,
+    Unknown,
+    in_order,
+)
+from lkagent_lint.typestate.concurrency import CARRIERS, JOINS_MANY, PROMISE, Concurrency, Key
+from lkagent_lint.typestate.events import CONTEXT_WORDS, SESSION_WORDS, carries
+from lkagent_lint.typestate.lifecycle import Event, Kind, Site, State, arriving, joined, waited
+from lkagent_lint.typestate.notes import Notes
+from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
+from lkagent_lint.typestate.timing import is_endless_call, setup_event
+
+_RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
+_TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
+
+Enter = Callable[[Environment, State, Site], Outcome]
+"""Runs an activation from a state; the site is the call that leads there."""
+
+
+class Others:
+    """Answers for one solver. ``enter`` runs what they call back at once."""
+
+    def __init__(self, evaluator: Evaluator, notes: Notes, concurrency: Concurrency, enter: Enter) -> None:
+        self._evaluator = evaluator
+        self._notes = notes
+        self._concurrency = concurrency
+        self._enter = enter
+
+    def library(self, dotted: str, at: CallSite, state: State) -> Outcome:
+        """A function of the standard library or a builtin of ECMAScript, by its dotted name."""
+        call, environment, place = at.call, at.environment, at.place
+        last = dotted.rpartition(".")[2]
+        if dotted == PROMISE:
+            return self._promise(at, state)
+        if at.is_awaited and is_endless_call(dotted, call, environment, self._evaluator):
+            state = self._notes.happen(Event(Kind.ENDLESS, place), state, at.flow)
+        if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
+            keys: frozenset[Key] = frozenset()
+            if dotted in CARRIERS:
+                values = (*call.args, *(each for _, each in call.keywords))
+                keys = frozenset(key for value in values for key in self._concurrency.effects(value, environment))
+            # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
+            transparent = any(each.key in keys for each in state.pending)
+            state = joined(state, keys)
+            if not transparent or (dotted in JOINS_MANY and _count(call) > 1):
+                state = waited(state, place)
+        if last in _RUNNERS and any(
+            isinstance(each, Closure) for each in self._evaluator.results.everything(call, environment)
+        ):
+            why = f"a function goes to {last}, which runs it at another time"
+            return ends(self._notes.lose(state, place, why))
+        return ends(state)
+
+    def _promise(self, at: CallSite, state: State) -> Outcome:
+        """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""
+        exits: set[State] = set()
+        raises: set[State] = set()
+        given = self._evaluator.value(at.call.args[0], at.environment) if at.call.args else ANYTHING
+        for thing in in_order(given):
+            if isinstance(thing, Closure):
+                callee = self._evaluator.results.activation(thing, (ANYTHING, ANYTHING), ())
+                outcome = self._enter(callee, state, at.site)
+                exits |= arriving(outcome.exits)
+                raises |= outcome.raises
+                if at.is_awaited and not self._evaluator.flow_of(callee).parameters:
+                    exits = {self._notes.happen(Event(Kind.ENDLESS, at.place), each, at.flow) for each in exits}
+        behind = exits or {state}
+        return Outcome(
+            frozenset(waited(each, at.place) for each in behind) if at.is_awaited else frozenset(behind),
+            frozenset(raises),
+        )
+
+    def foreign(self, thing: Thing, at: CallSite, state: State) -> State:
+        """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
+        so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
+        """
+        given = self._evaluator.results.everything(at.call, at.environment)
+        if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
+            return self._notes.lose(state, at.place, f"the context or a session goes to {_named(thing)}")
+        if isinstance(thing, Unknown):
+            word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
+            if word in CONTEXT_WORDS or word in SESSION_WORDS or (not word and at.is_awaited):
+                return self._notes.lose(state, at.place, "it is not known what is called")
+        return state
+
+    def _takes_steps(self, thing: Thing) -> bool:
+        if not isinstance(thing, Closure):
+            return False
+        flow = self._evaluator.files[thing.path].flows.get(thing.flow)
+        targets = () if flow is None else (each.target for each in flow.calls)
+        return any(isinstance(each, v.Attribute) and each.name in CONTEXT_WORDS | SESSION_WORDS for each in targets)
+
+    def sdk(self, thing: Thing, at: CallSite, state: State) -> State:
+        """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
+        setup = setup_event(thing, at.call, at.environment, self._evaluator, at.place)
+        if setup is not None:
+            state = self._notes.happen(setup, state, at.flow)
+            if setup.detail == "AgentSession()":
+                state = self._notes.happen(Event(Kind.SESSION_MADE, at.place), state, at.flow)
+        if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
+            given = self._evaluator.results.everything(at.call, at.environment)
+            if any(each == SdkObject("Room") for each in given):
+                return self._notes.happen(Event(Kind.ROOM_USE, at.place, detail="ctx.room"), state, at.flow)
+        return state
+
+
+def _named(thing: Thing) -> str:
+    """A callee in words: the package's own name for it, or what is known."""
+    match thing:
+        case Foreign(name):
+            return f"{name}, which is neither the project's nor the SDK's"
+        case Closure(_, flow):
+            return f"{flow}, which a decorator or a generator hides"
+        case _:
+            return "something that is not known"
+
+
+def _count(call: Call) -> int:
+    """How many coroutines a call gathers."""
+    first = call.args[0] if call.args else None
+    return len(first.items) if isinstance(first, v.Items) else len(call.args)

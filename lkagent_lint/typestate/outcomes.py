@@ -1,0 +1,45 @@
+"""How a flow can end, and the call that leads into it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.project.things import Environment
+from lkagent_lint.typestate.lifecycle import Site, State
+
+
+class Outcome(NamedTuple):
+    """How a flow can end from one entry state."""
+
+    exits: frozenset[State]
+    raises: frozenset[State]
+
+
+NOWHERE = Outcome(frozenset(), frozenset())
+
+
+def ends(state: State) -> Outcome:
+    """It ends in this state and raises nothing."""
+    return Outcome(frozenset({state}), frozenset())
+
+
+class CallSite(NamedTuple):
+    """One call in an activation."""
+
+    number: int
+    """In ``flow.calls``."""
+    call: Call
+    environment: Environment
+    flow: Flow
+    place: Place
+
+    @property
+    def site(self) -> Site:
+        return Site(self.place, self.flow.name)
+
+    @property
+    def is_awaited(self) -> bool:
+        """``await call()``"""
+        return self.call.use is Use.AWAITED
