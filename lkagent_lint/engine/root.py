@@ -31,7 +31,7 @@ class RootCheck:
         self._subject = Subject(survey.project)
         self._hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
         files = self._subject.project.files
-        self._policy.validate({os.path.dirname(path) for path in files} | {survey.root})
+        self._policy.validate(survey.directories())
         inside = [path for path in files if self._is_reported(path)]
         # LKA002 comes last: it says what hid none of the others.
         shown = list(self._shown(self._findings()))

@@ -25,6 +25,11 @@ class Survey:
         self.nested = tuple(path for path in self.index.nested if self.is_inside(path))
         """Roots of other projects in the directories that were asked for."""
 
+    def directories(self) -> set[str]:
+        """Those whose settings have a say: the root's, those of files that take part, and those that were asked for."""
+        asked = {path if os.path.isdir(path) else os.path.dirname(path) for path in self._wanted}
+        return {self.root, *asked, *(os.path.dirname(path) for path in self.project.files)}
+
     def is_inside(self, path: str) -> bool:
         """The file is one of those that were asked for, or lies under one."""
         return any(path == each or path.startswith(prefix) for each, prefix in self._wanted.items())

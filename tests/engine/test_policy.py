@@ -61,6 +61,15 @@ def test_the_nearest_rule_is_named(tmp_path: Path) -> None:
     assert failure(tmp_path, assignments=('severity.lka101 = "error"',)).span is not None
 
 
+def test_settings_of_a_directory_that_was_asked_for_are_validated_also_without_files(tmp_path: Path) -> None:
+    write(tmp_path, agent_py=EARLY)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "lkagent-lint.toml").write_text('select = ["LKA9"]\n')
+    assert check(tmp_path / "agent.py") != ()
+    with pytest.raises(ConfigError, match='no rule is called "LKA9"'):
+        check(tmp_path / "empty")
+
+
 def test_an_extended_file_with_an_unknown_rule_is_named(tmp_path: Path) -> None:
     write(tmp_path, pyproject_toml=f'{SETTINGS}extend = "base.toml"\n', agent_py=EARLY)
     (tmp_path / "base.toml").write_text('\nper-file-ignores."*.py" = ["LKA999"]\n')
