@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from lkagent_lint.diagnostics import Report, Severity
+import os
+from collections.abc import Mapping
+
+from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._escape import Escaper
+from lkagent_lint.reporters._paths import rule_url
 
 _SEVERITY_COLOUR = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
+_LINKING = frozenset({"ghostty", "hyper", "iterm.app", "vscode", "wezterm"})
+_LINKING_TERMS = frozenset({"alacritty", "foot", "xterm-ghostty", "xterm-kitty"})
 
 
 class Style:
-    """Wraps text in terminal colours, or leaves it alone."""
+    """Wraps text in terminal colours, and rules' codes in links to their pages, or leaves it alone."""
 
     def __init__(self, colour: bool) -> None:
         self._colour = colour
+        self._links = colour and makes_links(os.environ)
 
     def _wrap(self, text: str, parameters: str) -> str:
         return f"\x1b[{parameters}m{text}\x1b[0m" if self._colour and text else text
@@ -26,8 +33,29 @@ class Style:
     def caret(self, text: str) -> str:
         return self._wrap(text, "1;31")
 
-    def severity(self, text: str, severity: Severity) -> str:
-        return self._wrap(text, _SEVERITY_COLOUR[severity])
+    def code(self, diagnostic: Diagnostic) -> str:
+        """The code of a finding's rule, in the colour of its severity."""
+        text = self._wrap(diagnostic.code, _SEVERITY_COLOUR[diagnostic.severity])
+        if not self._links:
+            return text
+        return f"\x1b]8;;{rule_url(diagnostic.code, diagnostic.name)}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def makes_links(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is known to make links of OSC 8, which others may print.
+
+    They are told by what they set, as https://github.com/zkat/supports-hyperlinks tells them; FORCE_HYPERLINK decides.
+    """
+    forced = environ.get("FORCE_HYPERLINK")
+    if forced:
+        return forced != "0"
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        environ.get("TERM_PROGRAM", "").lower() in _LINKING
+        or environ.get("TERM") in _LINKING_TERMS
+        or bool(environ.get("WT_SESSION") or environ.get("KONSOLE_VERSION"))
+        or (vte.isdecimal() and int(vte) >= 5000)
+    )
 
 
 def summary_line(report: Report, escape: Escaper, style: Style) -> str:

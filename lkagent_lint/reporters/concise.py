@@ -19,5 +19,5 @@ def headline(diagnostic: Diagnostic, cwd: str, escape: Escaper, style: Style) ->
     """The line that begins a finding in every text format. Line and column are 1-based, in code points."""
     span = diagnostic.place.span
     path = style.bold(escape.leading(relative_path(diagnostic.place.path, cwd)))
-    code = style.severity(diagnostic.code, diagnostic.severity)
+    code = style.code(diagnostic)
     return f"{path}:{span.line}:{span.column}: {code} {escape.message(diagnostic.message)}"

@@ -20,7 +20,7 @@ def render_grouped(report: Report, cwd: str, escape: Escaper, colour: bool) -> s
     for path, found in groupby(report.diagnostics, key=lambda each: each.place.path):
         lines.append(style.bold(f"{escape.leading(relative_path(path, cwd))}:"))
         for each in found:
-            code = style.severity(each.code, each.severity)
+            code = style.code(each)
             lines.append(f"  {each.place.span.line}:{each.place.span.column} {code} {escape.message(each.message)}")
         lines.append("")
     return "\n".join([*lines, summary_line(report, escape, style), ""])

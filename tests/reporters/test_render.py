@@ -22,7 +22,9 @@ TEXT = "async def entry(ctx):\n    await ctx.connect()\n    await begin(\n      
 
 @pytest.fixture(autouse=True)
 def outside_github(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    for name in ("GITHUB_ACTIONS", "TERM_PROGRAM", "TERM", "WT_SESSION", "KONSOLE_VERSION", "VTE_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("FORCE_HYPERLINK", raising=False)
 
 
 CALL = Span(2, 11, 2, 24)
@@ -333,3 +335,32 @@ def test_a_file_is_read_once_for_all_its_frames() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="xml"):
         render("xml", report(), from_texts({}), CWD, colour=False)
+
+
+@pytest.mark.parametrize(
+    ("environ", "links"),
+    [
+        ({}, False),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"VTE_VERSION": "4601"}, False),
+        ({"VTE_VERSION": "7800"}, True),
+        ({"TERM_PROGRAM": "vscode"}, True),
+        ({"TERM_PROGRAM": "iTerm.app"}, True),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"WT_SESSION": "1"}, True),
+        ({"TERM_PROGRAM": "vscode", "FORCE_HYPERLINK": "0"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+    ],
+)
+@pytest.mark.parametrize("format", ["full", "concise", "grouped"])
+def test_a_code_is_a_link_where_the_terminal_knows_links(
+    format: str, environ: dict[str, str], links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    report = Report(diagnostics=(finding(),), summary=Summary())
+    page = "https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/"
+    link = f"\x1b]8;;{page}\x1b\\\x1b[1;33mLKA101\x1b[0m\x1b]8;;\x1b\\"
+    assert (link in render(format, report, lambda path: TEXT, CWD, True)) is links
+    assert "\x1b" not in render(format, report, lambda path: TEXT, CWD, False)
