@@ -36,7 +36,7 @@ class Recorder:
         """The symbolic value of an expression, after recording what evaluating it does."""
         node = _bare(node)
         if node.type in FUNCTIONS:
-            return v.Function(self._walker.function(node, ""))
+            return v.Function(self._walker.definitions.function(node, ""))
         handler = self._HANDLERS.get(node.type)
         if handler is not None:
             return handler(self, node, use)
@@ -67,7 +67,7 @@ class Recorder:
             elif child.type == "method_definition":
                 named = child.child_by_field_name("name")
                 name = "" if named is None else text_of(named)
-                entries.append((name, v.Function(self._walker.function(child, name, named))))
+                entries.append((name, v.Function(self._walker.definitions.function(child, name, named))))
             elif child.type == "spread_element":
                 self._parts(child)
                 entries.append(("**", v.OPAQUE))
@@ -77,7 +77,7 @@ class Recorder:
         """A value that is held under a name: a function takes it for its own."""
         inner = _bare(value)
         if inner.type in FUNCTIONS:
-            return v.Function(self._walker.function(inner, name, at))
+            return v.Function(self._walker.definitions.function(inner, name, at))
         return self.evaluate(value, Use.KEPT)
 
     def _array(self, node: Node, use: Use) -> v.Expr:
@@ -104,7 +104,7 @@ class Recorder:
         return v.Name("this")
 
     def _class(self, node: Node, use: Use) -> v.Expr:
-        return v.ClassName(self._walker.class_(node))
+        return v.ClassName(self._walker.definitions.class_(node))
 
     # Access
 
