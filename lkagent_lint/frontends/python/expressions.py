@@ -35,11 +35,16 @@ if TYPE_CHECKING:
     from lkagent_lint.frontends.python.walker import Walker
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_PLAIN_STRING = re.compile(r"""[rRuU]?("(?!"")|'(?!'')|\"{3}|'{3})([^\\\r\x00\ud800-\udfff]*)\1""")
+"""A string whose value is what stands between the quotes; libcst would compile it to know."""
 _PLAIN = (Text, Constant, Opaque)
 
 
 def text_of(node: cst.SimpleString) -> Expr:
     """A string literal's value; bytes and literals that Python itself refuses are opaque."""
+    plain = _PLAIN_STRING.fullmatch(node.value)
+    if plain is not None:
+        return Text(plain[2])
     try:
         value = node.evaluated_value
     except (SyntaxError, ValueError):

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from lkagent_lint.facts.names import SdkName, Spelling
-from lkagent_lint.text import Lines, Span
+from lkagent_lint.frontends.python.host import HostSpans
 
 _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
@@ -32,21 +32,20 @@ def members_asked_for(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(first or second for first, second in found))
 
 
-def sdk_names(text: str, tree: ast.Module) -> tuple[SdkName, ...]:
+def sdk_names(text: str, tree: ast.Module, spans: HostSpans) -> tuple[SdkName, ...]:
     """Every place in a file that names something of the SDK, in the order of the text."""
-    finder = _Finder(text)
+    finder = _Finder(text, spans)
     finder.statements(tree.body, guarded=_SKIPS in text)
     finder.attributes(tree)
     return tuple(sorted(finder.found, key=lambda each: each.span))
 
 
 class _Finder:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, spans: HostSpans) -> None:
         self.found: list[SdkName] = []
         self._lazy = _LAZY.search(text) is not None
-        self._lines = Lines(text)
-        self._inner: dict[int, list[int]] = {}
-        """By line: the bytes that begin no code point."""
+        self._spans = spans
+        self._lines = spans.lines
         self._roots: dict[str, str] = {}
         """Names that an import binds to a module of the SDK."""
         self._imports: list[ast.Import | ast.ImportFrom] = []
@@ -108,7 +107,7 @@ class _Finder:
             self._roots[name] = ""  # two meanings: none is sure
 
     def _add(self, module: str, name: str, spelling: Spelling, node: ast.expr | ast.alias, guarded: bool) -> None:
-        self.found.append(SdkName(module, name, spelling, self._span(node), guarded))
+        self.found.append(SdkName(module, name, spelling, self._spans.of(node), guarded))
 
     # Attributes of imported modules
 
@@ -168,24 +167,6 @@ class _Finder:
                 yield from ((each, guarded) for each in ast.iter_child_nodes(node) if each is not node.returns)
             case _:
                 yield from ((each, guarded) for each in ast.iter_child_nodes(node))
-
-    def _span(self, node: ast.expr | ast.alias) -> Span:
-        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-        return Span(
-            node.lineno,
-            self._column(node.lineno, node.col_offset),
-            end_line,
-            self._column(end_line, end_column),
-        )
-
-    def _column(self, line: int, offset: int) -> int:
-        """The 1-based column of a 0-based offset in bytes."""
-        if self._lines.text.isascii():
-            return offset + 1
-        if line not in self._inner:
-            encoded = self._lines.line(line).encode("utf-8", "surrogatepass")
-            self._inner[line] = [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
-        return offset - bisect_left(self._inner[line], offset) + 1
 
 
 def _is_sdk(module: str) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.frontends.python.slices import blank_inert
+from lkagent_lint.frontends.python.unchecked import parse_module
 from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Span
 
@@ -23,35 +24,51 @@ TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF
 
 class Parsed(NamedTuple):
     module: cst.Module
+    """Without the definitions that cannot matter."""
     inert: tuple[str, ...]
     text: str
     host: ast.Module | None
     """The whole file as the host Python reads it; None where only libcst can."""
+    gone: frozenset[int]
+    """The ``id`` of every statement of ``host`` that ``module`` lacks."""
+    spaced: bool
+    """What ``module`` holds stands where it stands in the file."""
 
 
-def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
-    """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named."""
+def parse(data: bytes, words: frozenset[str] = frozenset(), *, spaced: bool = False) -> Parsed | Problem:
+    """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named.
+
+    ``spaced``: what is parsed stands where it stands in the file.
+    """
     text = decode(data)
     if isinstance(text, Undecodable):
         return Problem(ProblemKind.NOT_ANALYSED, text.reason, START_OF_FILE)
     host = _host_tree(text)
-    source = text
-    inert: tuple[str, ...] = ()
-    if isinstance(host, ast.Module):
-        if _is_deeper(host, MAX_DEPTH):
-            return TOO_DEEP
-        source, inert = blank_inert(text, host, words)
-    elif isinstance(host, Problem):
+    if isinstance(host, Problem):
         return host
-    elif _nesting(text) > MAX_NESTING:
+    if isinstance(host, SyntaxError):
+        return TOO_DEEP if _nesting(text) > MAX_NESTING else _by_libcst_alone(text, host)
+    if _is_deeper(host, MAX_DEPTH):
         return TOO_DEEP
+    part = blank_inert(text, host, words, spaced=spaced)
     try:
-        return Parsed(cst.parse_module(source), inert, text, host if isinstance(host, ast.Module) else None)
+        return Parsed(parse_module(part.text), part.inert, text, host, part.gone, spaced)
     except cst.ParserSyntaxError as error:
-        if isinstance(host, ast.Module):  # a gap of libcst's grammar, not a fault of the file
-            return Problem(ProblemKind.NOT_ANALYSED, f"libcst cannot parse it ({error.message})", START_OF_FILE)
-        line, column = host.lineno or 1, host.offset or 1
-        return Problem(ProblemKind.SYNTAX, host.msg, Span(line, column, line, column))
+        if not spaced:
+            return parse(data, words, spaced=True)
+        # a gap of libcst's grammar, not a fault of the file
+        return Problem(ProblemKind.NOT_ANALYSED, f"libcst cannot parse it ({error.message})", START_OF_FILE)
+    except RecursionError:
+        return TOO_DEEP
+
+
+def _by_libcst_alone(text: str, error: SyntaxError) -> Parsed | Problem:
+    """A file that the host Python refuses: libcst may know newer syntax."""
+    try:
+        return Parsed(parse_module(text), (), text, None, frozenset(), spaced=True)
+    except cst.ParserSyntaxError:
+        line, column = error.lineno or 1, error.offset or 1
+        return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))
     except RecursionError:
         return TOO_DEEP
 

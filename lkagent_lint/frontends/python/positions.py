@@ -1,19 +1,26 @@
 """Where the nodes that matter stand.
 
 libcst's own position provider costs several times a parse, because it keeps a line and a column for every token and
-a range for every node. Here the code is generated once, the number of tokens before and after each wanted node is
-noted, and lengths are added up afterwards: measured on 80 files, 0.25 s against 1.96 s.
+a range for every node. Here a node takes the place of its counterpart in the host Python's tree (``pairing.py``); where
+it has none, the code is generated once, the number of tokens before and after each wanted node is noted, and lengths
+are added up afterwards. Measured on 80 files: 1.96 s by the provider, 0.36 s by code, 0.08 s by pairing.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from contextlib import AbstractContextManager, nullcontext
 from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.pairing import Mismatch, Pairing
 from lkagent_lint.text import Lines, Span
+
+_TO_NAME = re.compile(r"(?:async[\s\\]+)?def[\s\\]+")
 
 
 class _Edge:
@@ -41,8 +48,8 @@ _NO_EDGE = nullcontext()
 class _TokenCounter(CodegenState):
     """A code generator that notes the token numbers at the syntactic edges of the wanted nodes."""
 
-    def __init__(self, module: cst.Module, wanted: set[int]) -> None:
-        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
+    def __init__(self, wanted: set[int], indent: str = " ", newline: str = "\n") -> None:
+        super().__init__(default_indent=indent, default_newline=newline)
         self.wanted = wanted
         self.edges: dict[int, tuple[int, int]] = {}
 
@@ -51,20 +58,71 @@ class _TokenCounter(CodegenState):
     ) -> AbstractContextManager[None]:
         return _Edge(self, id(node)) if id(node) in self.wanted else _NO_EDGE
 
+    def offsets(self) -> dict[int, tuple[int, int]]:
+        """By wanted node: the 0-based offsets of its start and end in the code, in code points."""
+        lengths = [0, *accumulate(map(len, self.tokens))]
+        return {node: (lengths[start], lengths[end]) for node, (start, end) in self.edges.items()}
+
 
 class Positions:
     """The spans of the wanted nodes of one module (1-based, code points)."""
 
-    def __init__(self, module: cst.Module, wanted: set[int]) -> None:
-        self._spans: dict[int, Span] = {}
-        if not wanted:
-            return
-        state = _TokenCounter(module, wanted)
-        module._codegen(state)  # pyright: ignore[reportPrivateUsage]  # what libcst's own providers call
-        offsets = [0, *accumulate(map(len, state.tokens))]
-        lines = Lines("".join(state.tokens))
-        for node, (start, end) in state.edges.items():
-            self._spans[node] = lines.span(offsets[start], offsets[end])
+    def __init__(self, spans: dict[int, Span]) -> None:
+        self._spans = spans
 
     def of(self, node: cst.CSTNode | None) -> Span | None:
         return None if node is None else self._spans.get(id(node))
+
+
+def by_code(module: cst.Module, wanted: set[int]) -> Positions:
+    """Positions by generating the whole module's code, which has to be the file's."""
+    if not wanted:
+        return Positions({})
+    state = _TokenCounter(wanted, module.default_indent, module.default_newline)
+    module._codegen(state)  # pyright: ignore[reportPrivateUsage]  # what libcst's own providers call
+    lines = Lines("".join(state.tokens))
+    return Positions({node: lines.span(start, end) for node, (start, end) in state.offsets().items()})
+
+
+def by_pairing(
+    module: cst.Module, host: ast.Module, spans: HostSpans, wanted: set[int], gone: frozenset[int]
+) -> Positions:
+    """Positions by the host's tree of the file; the module may be spaced otherwise and lack the definitions ``gone``.
+
+    Raises ``Mismatch``.
+    """
+    pairing = Pairing(module, host, wanted, gone)
+    found = {node: spans.of(each) for node, each in pairing.nodes.items()}
+    for name, definition in pairing.functions.items():
+        if name in wanted:
+            found[name] = _name_span(spans, definition)
+    if len(found) < len(wanted):
+        for string, each, line in pairing.strings:
+            found.update(_inside(string, each, line, spans, wanted))
+    return Positions(found)
+
+
+def _name_span(spans: HostSpans, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Span:
+    start = spans.offset(definition.lineno, definition.col_offset)
+    before = _TO_NAME.match(spans.lines.text, start)
+    if before is None or not spans.lines.text.startswith(definition.name, before.end()):
+        raise Mismatch
+    return spans.lines.span(before.end(), before.end() + len(definition.name))
+
+
+def _inside(
+    string: cst.BaseExpression, host: ast.expr, line: int, spans: HostSpans, wanted: set[int]
+) -> dict[int, Span]:
+    """The places of what stands inside a string, whose statement begins on ``line``: its code is the file's own."""
+    state = _TokenCounter({*wanted, id(string)})
+    before = spans.lines.line(line)
+    state.increase_indent(before[: len(before) - len(before.lstrip())])
+    string._codegen(state)  # pyright: ignore[reportPrivateUsage]
+    offsets = state.offsets()
+    if len(offsets) == 1:
+        return {}
+    inner, end = offsets.pop(id(string))
+    first = spans.offset(host.lineno, host.col_offset) - inner
+    if not spans.lines.text.startswith("".join(state.tokens)[inner:end], first + inner):
+        raise Mismatch
+    return {node: spans.lines.span(first + start, first + end) for node, (start, end) in offsets.items()}

@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from lkagent_lint.frontends.python.compact import compact, first_line
 from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
@@ -21,15 +23,29 @@ _LONGEST_NAME = 100
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-def blank_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset()) -> tuple[str, tuple[str, ...]]:
-    """The text with inert definitions blanked out, line numbers kept, and their names (``f``, ``Class``,
-    ``Class.method``). What holds one of ``words`` is not inert.
+class Slice(NamedTuple):
+    text: str
+    """What libcst parses."""
+    inert: tuple[str, ...]
+    """The names of the definitions that were left out (``f``, ``Class``, ``Class.method``)."""
+    gone: frozenset[int]
+    """The ``id`` of every statement of the host's tree that was left out."""
+
+
+def blank_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset(), *, spaced: bool = True) -> Slice:
+    """The text with inert definitions blanked out. What holds one of ``words`` is not inert.
+
+    ``spaced``: line numbers and columns stay those of the text; otherwise spacing that means nothing goes too.
     """
     if _ODD_LINE_ENDS.search(text):
-        return text, ()
-    slicer = _Slicer(text.splitlines(keepends=True), _handed(text), words)
+        return Slice(text, (), frozenset())
+    slicer = _Slicer(text.splitlines(keepends=True), _handed(text), words, "\n" if spaced else "")
+    if not spaced:
+        slicer.gone |= compact(slicer.lines, tree)
     slicer.blank(tree.body, "")
-    return ("".join(slicer.lines) if slicer.inert else text), tuple(slicer.inert)
+    if spaced and not slicer.inert:
+        return Slice(text, (), frozenset())
+    return Slice("".join(slicer.lines), tuple(slicer.inert), frozenset(slicer.gone))
 
 
 def _handed(text: str) -> frozenset[str]:
@@ -42,8 +58,11 @@ def _handed(text: str) -> frozenset[str]:
 
 
 class _Slicer:
-    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str]) -> None:
+    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str], blank_line: str) -> None:
+        self.original = list(lines)
         self.lines = lines
+        self.blank_line = blank_line
+        self.gone: set[int] = set()
         self.handed = handed
         self.words = words
         self.inert: list[str] = []
@@ -53,15 +72,16 @@ class _Slicer:
         kept = 0
         for statement in body:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                kept += 1
+                kept += id(statement) not in self.gone
                 continue
-            first = min([statement.lineno, *(each.lineno for each in statement.decorator_list)]) - 1
+            first = first_line(statement) - 1
             last = statement.end_lineno or statement.lineno
-            source = "".join(self.lines[first:last])
+            source = "".join(self.original[first:last])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             if not self._is_handed(statement) and not named and _is_inert(statement, source):
                 self.inert.append(prefix + statement.name)
-                self.lines[first:last] = ["\n"] * (last - first)
+                self.gone.add(id(statement))
+                self.lines[first:last] = [self.blank_line] * (last - first)
             else:
                 kept += 1
                 if isinstance(statement, ast.ClassDef):

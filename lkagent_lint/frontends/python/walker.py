@@ -57,6 +57,15 @@ class Walker(cst.CSTVisitor):
         """What is walked stands under ``if __name__ == "__main__"``."""
         self.expressions = Expressions(self)
 
+    @classmethod
+    def walk(cls, module: cst.Module) -> FileDraft:
+        """The draft of a module."""
+        walker = cls(FileDraft())
+        module.visit(walker)
+        walker.draft.module.graph.goto(1)
+        del walker.expressions  # which refers back: the tree would wait for the collector
+        return walker.draft
+
     @property
     def graph(self) -> Graph:
         return self.flow.graph

@@ -1,0 +1,41 @@
+"""Places in the host Python's syntax tree, which counts columns in bytes of UTF-8."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+
+from lkagent_lint.text import Lines, Span
+
+
+class HostSpans:
+    """Turns the places of ``ast`` nodes of one text into spans and offsets in code points."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = Lines(text)
+        self._is_ascii = text.isascii()
+        self._inner: dict[int, list[int]] = {}
+        """By line: the bytes that begin no code point."""
+
+    def of(self, node: ast.stmt | ast.expr | ast.alias) -> Span:
+        """The span of a node (1-based, code points)."""
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end_column),
+        )
+
+    def offset(self, line: int, column: int) -> int:
+        """The 0-based offset in code points of a 1-based line and a 0-based column in bytes."""
+        return self.lines.starts[line - 1] + self._column(line, column) - 1
+
+    def _column(self, line: int, offset: int) -> int:
+        """The 1-based column of a 0-based offset in bytes."""
+        if self._is_ascii:
+            return offset + 1
+        if line not in self._inner:
+            encoded = self.lines.line(line).encode("utf-8", "surrogatepass")
+            self._inner[line] = [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+        return offset - bisect_left(self._inner[line], offset) + 1

@@ -1,0 +1,77 @@
+"""One file read: parsed, walked, placed, and its workers and dispatches found."""
+
+from __future__ import annotations
+
+import msgspec
+
+from lkagent_lint.facts.file import FileFacts, Problem
+from lkagent_lint.frontends.python import fields
+from lkagent_lint.frontends.python.dispatches import find_dispatches
+from lkagent_lint.frontends.python.drafts import FileDraft
+from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
+from lkagent_lint.frontends.python.pairing import Mismatch
+from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
+from lkagent_lint.frontends.python.positions import Positions, by_code, by_pairing
+from lkagent_lint.frontends.python.walker import Walker
+from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
+from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
+
+
+def read(data: bytes, words: frozenset[str]) -> FileFacts:
+    """See ``extract``."""
+    parsed = parse(data, words)
+    if isinstance(parsed, Problem):
+        return FileFacts(problems=(parsed,))
+    spans = HostSpans(parsed.text)
+    try:
+        draft, positions = _walk(parsed, spans)
+    except Mismatch:
+        return _facts_again(data, words)
+    except RecursionError:
+        return FileFacts(problems=(TOO_DEEP,))
+    return _facts(parsed, spans, draft, positions)
+
+
+def _facts_again(data: bytes, words: frozenset[str]) -> FileFacts:
+    """The facts with positions by code, which need no counterpart."""
+    parsed = parse(data, words, spaced=True)
+    if isinstance(parsed, Problem):
+        return FileFacts(problems=(parsed,))
+    spans = HostSpans(parsed.text)
+    return _facts(parsed, spans, *_walk(parsed, spans))
+
+
+def _walk(parsed: Parsed, spans: HostSpans) -> tuple[FileDraft, Positions]:
+    draft = Walker.walk(parsed.module)
+    if parsed.host is None or parsed.spaced:
+        return draft, by_code(parsed.module, draft.wanted())
+    return draft, by_pairing(parsed.module, parsed.host, spans, draft.wanted(), parsed.gone)
+
+
+def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positions) -> FileFacts:
+    legacy = any(
+        module.startswith(LEGACY_MODULES) or module.rpartition(".")[2] in LEGACY_NAMES
+        for module in draft.modules
+        if module.startswith("livekit.")
+    )
+    facts = FileFacts(
+        modules=tuple(draft.modules),
+        stars=tuple(draft.stars),
+        classes=draft.classes,
+        flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
+        inert=parsed.inert,
+        legacy=legacy,
+        sdk_names=() if parsed.host is None else sdk_names(parsed.text, parsed.host, spans),
+        asked_for=members_asked_for(parsed.text),
+    )
+    return msgspec.structs.replace(
+        facts,
+        workers=tuple(find_workers(facts)),
+        servers=tuple(find_servers(facts)),
+        starts=tuple(find_starts(facts)),
+        dispatches=tuple(find_dispatches(facts)),
+        sip_rules=tuple(fields.sip_rules(facts)),
+        room_sources=tuple(fields.room_sources(facts)),
+        dropped=tuple(fields.dropped(facts)),
+    )
