@@ -10,8 +10,10 @@ import ast
 import re
 from collections.abc import Sequence
 
+from lkagent_lint.frontends.python.host import first_line
+
 _STAYS = re.compile(r"#|\\|\"\"\"|'''|[fFtT][rR]?[\"']")
-"""Lines with one of these are not joined: a comment, a line's end that counts, or a string in which places are sought."""
+"""Lines with one of these are not joined: a comment, a line's end that counts, a string that holds places."""
 
 
 def compact(lines: list[str], tree: ast.Module) -> set[int]:
@@ -24,13 +26,6 @@ def compact(lines: list[str], tree: ast.Module) -> set[int]:
     if last is not None:
         squeezer.empty(last, len(lines))
     return squeezer.gone
-
-
-def first_line(statement: ast.stmt) -> int:
-    """The 1-based line on which a statement begins, decorators and all."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and statement.decorator_list:
-        return min(statement.lineno, statement.decorator_list[0].lineno)
-    return statement.lineno
 
 
 class _Squeezer:
@@ -53,6 +48,9 @@ class _Squeezer:
             if inner:
                 self._join(statement.lineno, first_line(inner[0]) - 1)
                 self._inside(statement, inner)
+            elif isinstance(statement, ast.Match):
+                for case in statement.cases:
+                    self.body(case.body)
             elif last > first or isinstance(statement, ast.Expr):
                 if len(body) > 1 and self._is_text_alone(statement):
                     self.gone.add(id(statement))

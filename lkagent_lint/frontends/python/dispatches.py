@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.scopes import owner_of, qualified
+from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -28,6 +28,7 @@ from lkagent_lint.facts.values import (
     Text,
     Typed,
 )
+from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.text import Span
 
 _AGENT = "RoomAgentDispatch"
@@ -58,9 +59,9 @@ class Node(NamedTuple):
     call: int
 
 
-def find_dispatches(facts: FileFacts) -> Iterator[DispatchFact]:
+def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact]:
     """Every dispatch that a file holds, in source order within each flow."""
-    finder = _Finder(facts)
+    finder = _Finder(facts, targets)
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
             yield from finder.from_call(flow, number, call)
@@ -69,8 +70,9 @@ def find_dispatches(facts: FileFacts) -> Iterator[DispatchFact]:
 
 
 class _Finder:
-    def __init__(self, facts: FileFacts) -> None:
+    def __init__(self, facts: FileFacts, targets: Targets) -> None:
         self.facts = facts
+        self.targets = targets
         self.claims: set[Mapping] = set()
         """Dicts that are claims of a token signed by hand, and no request bodies."""
         self.additions = self._additions()
@@ -80,7 +82,7 @@ class _Finder:
 
     def message(self, flow: Flow, call: Call) -> str:
         """The protocol message that a call builds; empty for every other call."""
-        name = qualified(self.facts, flow, call.target)
+        name = self.targets.name(flow, call)
         last = name.rpartition(".")[2]
         if name:
             return last if last in _MESSAGES and name.startswith(("livekit.", ".")) else ""
@@ -131,7 +133,7 @@ class _Finder:
 
     def _signs(self, flow: Flow, call: Call) -> bool:
         """A token signed by hand: ``jwt.encode(claims, secret)``."""
-        return qualified(self.facts, flow, call.target).endswith("jwt.encode")
+        return self.targets.name(flow, call).endswith("jwt.encode")
 
     def _claimed(self, flow: Flow, call: Call, span: Span) -> Iterator[DispatchFact]:
         for value in (*call.args, *(each for _, each in call.keywords)):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.file import DroppedFact, FileFacts, RoomSourceFact, SipRuleFact
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.scopes import qualified
 from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
+from lkagent_lint.frontends.python.targets import Targets
 
 _WRONG = {
     "RoomAgentDispatch": frozenset({"agentName", "name", "room", "room_name", "roomName", "job_type", "jobType"}),
@@ -22,31 +22,31 @@ _RULES = frozenset({"CreateSIPDispatchRuleRequest", "SIPDispatchRuleInfo"})
 _AGENTS = frozenset({"room_config", "room_preset", "**"})
 
 
-def dropped(facts: FileFacts) -> Iterator[DroppedFact]:
+def dropped(facts: FileFacts, targets: Targets) -> Iterator[DroppedFact]:
     """Keywords that a dispatch message does not have."""
     for flow in facts.flows.values():
         for call in flow.calls:
-            message = _message(facts, flow, call)
+            message = _message(targets, flow, call)
             for keyword, _ in call.keywords:
                 if keyword in _WRONG.get(message, ()) and call.span is not None:
                     yield DroppedFact(owner=f"{message}()", field=keyword, span=call.span)
 
 
-def sip_rules(facts: FileFacts) -> Iterator[SipRuleFact]:
+def sip_rules(facts: FileFacts, targets: Targets) -> Iterator[SipRuleFact]:
     """Every request that creates a SIP rule, and whether it may bring an agent."""
     for flow in facts.flows.values():
         for call in flow.calls:
-            if call.span is not None and _message(facts, flow, call) == "CreateSIPDispatchRuleRequest":
-                yield SipRuleFact(span=call.span, has_agents=_may_bring(facts, flow, call))
+            if call.span is not None and _message(targets, flow, call) == "CreateSIPDispatchRuleRequest":
+                yield SipRuleFact(span=call.span, has_agents=_may_bring(targets, flow, call))
 
 
-def room_sources(facts: FileFacts) -> Iterator[RoomSourceFact]:
+def room_sources(facts: FileFacts, targets: Targets) -> Iterator[RoomSourceFact]:
     """Every token and every request that creates a room. A token lists agents if its function configures its room."""
     for flow in facts.flows.values():
         configures = any(_last(call.target) in ("with_room_config", "with_room_preset") for call in flow.calls)
         configures = configures or any(store.name == "room_config" for store in flow.stores)
         for call in flow.calls:
-            message = _message(facts, flow, call)
+            message = _message(targets, flow, call)
             if call.span is not None and message in ("AccessToken", "CreateRoomRequest"):
                 given = {"agents", "room_preset", "**"} & {keyword for keyword, _ in call.keywords}
                 has_agents = configures if message == "AccessToken" else bool(given or call.args)
@@ -57,30 +57,32 @@ def _last(target: Expr) -> str:
     return target.name if isinstance(target, (Name, Attribute)) else ""
 
 
-def _may_bring(facts: FileFacts, flow: Flow, call: Call) -> bool:
+def _may_bring(targets: Targets, flow: Flow, call: Call) -> bool:
     for keyword, value in call.keywords:
         if keyword in _AGENTS:
             return True
-        if keyword == "dispatch_rule" and not _is_bare(facts, flow, value):
+        if keyword == "dispatch_rule" and not _is_bare(targets, flow, value):
             return True
     return bool(call.args)
 
 
-def _is_bare(facts: FileFacts, flow: Flow, value: Expr) -> bool:
+def _is_bare(targets: Targets, flow: Flow, value: Expr) -> bool:
     """A rule that is written out in place, without a room configuration."""
     if isinstance(value, Mapping):
         return not any(key in _AGENTS for key, _ in value.entries)
     if isinstance(value, Result):
         call = flow.calls[value.call]
         return (
-            _message(facts, flow, call) in _RULES and not call.args and not any(k in _AGENTS for k, _ in call.keywords)
+            _message(targets, flow, call) in _RULES
+            and not call.args
+            and not any(k in _AGENTS for k, _ in call.keywords)
         )
     return False
 
 
-def _message(facts: FileFacts, flow: Flow, call: Call) -> str:
+def _message(targets: Targets, flow: Flow, call: Call) -> str:
     """The message of livekit-api that a call builds; empty for every other call."""
     if not isinstance(call.target, (Name, Attribute)):
         return ""
-    name = qualified(facts, flow, call.target)
+    name = targets.name(flow, call)
     return name.rpartition(".")[2] if name.startswith("livekit.") else ""

@@ -8,6 +8,32 @@ from bisect import bisect_left
 from lkagent_lint.text import Lines, Span
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """What a node holds, in no certain order; faster than ``ast.iter_child_nodes``."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if value.__class__ is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def descendants(node: ast.AST) -> list[ast.AST]:
+    """A node and everything in it, in no certain order."""
+    found = [node]
+    for each in found:
+        found += children(each)
+    return found
+
+
+def first_line(statement: ast.stmt) -> int:
+    """The 1-based line on which a statement begins, decorators and all."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and statement.decorator_list:
+        return min(statement.lineno, statement.decorator_list[0].lineno)
+    return statement.lineno
+
+
 class HostSpans:
     """Turns the places of ``ast`` nodes of one text into spans and offsets in code points."""
 

@@ -17,19 +17,23 @@ from lkagent_lint.frontends.python.host import HostSpans
 _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
 _CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|available")
-# What is repeated is bounded, so that no text makes the search quadratic.
-_ASKS = re.compile(
-    r"\b(?:hasattr|getattr|setattr|delattr)\s*\(\s*[^,]{1,200},\s*[\"'](\w+)[\"']|[\"'](\w+)[\"']\s+in\s+dir\("
+# What is repeated is bounded, so that no text makes the search quadratic; each begins with a letter that the engine
+# can skip to, which is why there are four.
+_ASKS = (
+    re.compile(r"attr\s*\(\s*[^,]{1,200},\s*[\"'](\w+)[\"']"),
+    re.compile(r"[\"'](\w+)[\"']\s+in\s+dir\("),
 )
-_STORES = re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))|\bas\s+[\w.]+\.(\w+)")
+_STORES = (
+    re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))"),
+    re.compile(r" as\s+[\w.]+\.(\w+)"),
+)
 _SKIPS = "importorskip"
 _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
 
 def members_asked_for(text: str) -> tuple[str, ...]:
     """Members that a file stores, in inert code too, or looks for by their names as strings."""
-    found = (*_ASKS.findall(text), *_STORES.findall(text))
-    return tuple(dict.fromkeys(first or second for first, second in found))
+    return tuple(dict.fromkeys(name for pattern in (*_ASKS, *_STORES) for name in pattern.findall(text)))
 
 
 def sdk_names(text: str, tree: ast.Module, spans: HostSpans) -> tuple[SdkName, ...]:
@@ -113,9 +117,11 @@ class _Finder:
 
     def attributes(self, tree: ast.Module) -> None:
         """Every chain of attributes on a name that is such an import and nothing else in the whole file."""
-        if not self._roots:
+        any_root = "|".join(map(re.escape, self._roots))
+        roots = set(re.findall(rf"(?:{any_root})(?=[\s\\)]*\.)", self._lines.text)) if any_root else set[str]()
+        if not roots:
             return
-        word = re.compile(rf"\b(?:{'|'.join(map(re.escape, self._roots))})\b")
+        word = re.compile(rf"(?:{'|'.join(map(re.escape, roots))})\b")
         starts = self._lines.starts
         lines = sorted({self._lines.position(found.start())[0] for found in word.finditer(self._lines.text)})
         assert starts
@@ -128,7 +134,7 @@ class _Finder:
                 case ast.Attribute():
                     root, rest = _chain(node)
                     if root is not None:
-                        if root.id in self._roots:
+                        if root.id in roots:
                             chains.append((root.id, rest, node, guarded))
                         continue
                 case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):

@@ -126,7 +126,8 @@ class Pairing:
 
     def _try(self, node: cst.Try | cst.TryStar, host: ast.Try) -> None:
         self._suite(node.body, host.body)
-        for handler, theirs in zip(node.handlers, host.handlers, strict=True):
+        handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        for handler, theirs in zip(handlers, host.handlers, strict=True):
             self._suite(handler.body, theirs.body)
         self._else(node.orelse, host.orelse)
         self._else(node.finalbody, host.finalbody)
@@ -181,9 +182,7 @@ class Pairing:
         self._expression(node.func, host.func)
         self._arguments(node.args, host.args, host.keywords)
 
-    def _arguments(
-        self, nodes: Sequence[cst.Arg], args: Sequence[ast.expr], keywords: Sequence[ast.keyword]
-    ) -> None:
+    def _arguments(self, nodes: Sequence[cst.Arg], args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> None:
         positional, named = iter(args), iter(keywords)
         for arg in nodes:
             if arg.keyword is not None or arg.star == "**":
@@ -222,8 +221,10 @@ class Pairing:
         operator = type(node.operator)
         parts: list[cst.BaseExpression] = []
         here: cst.BaseExpression = node
-        while isinstance(here, cst.BooleanOperation) and type(here.operator) is operator and (
-            here is node or not here.lpar
+        while (
+            isinstance(here, cst.BooleanOperation)
+            and type(here.operator) is operator
+            and (here is node or not here.lpar)
         ):
             parts.append(here.right)
             here = here.left

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import libcst as cst
 
 from lkagent_lint.facts.file import Problem, ProblemKind
+from lkagent_lint.frontends.python.depth import is_deeper
 from lkagent_lint.frontends.python.slices import blank_inert
 from lkagent_lint.frontends.python.unchecked import parse_module
 from lkagent_lint.sources.reading import Undecodable, decode
-from lkagent_lint.text import START_OF_FILE, Span
+from lkagent_lint.text import START_OF_FILE, Lines, Span
 
 MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
@@ -48,7 +49,7 @@ def parse(data: bytes, words: frozenset[str] = frozenset(), *, spaced: bool = Fa
         return host
     if isinstance(host, SyntaxError):
         return TOO_DEEP if _nesting(text) > MAX_NESTING else _by_libcst_alone(text, host)
-    if _is_deeper(host, MAX_DEPTH):
+    if is_deeper(host, Lines(text), MAX_DEPTH):
         return TOO_DEEP
     part = blank_inert(text, host, words, spaced=spaced)
     try:
@@ -85,24 +86,6 @@ def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:
         return Problem(ProblemKind.NOT_ANALYSED, str(error), START_OF_FILE)
     except (RecursionError, MemoryError):
         return TOO_DEEP
-
-
-def _is_deeper(tree: ast.AST, limit: int) -> bool:
-    """Whether a tree is deeper than a limit; level by level, so that no depth can hurt."""
-    level: list[ast.AST] = [tree]
-    for _ in range(limit):
-        if not level:
-            return False
-        following: list[ast.AST] = []
-        for node in level:
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if isinstance(value, list):
-                    following += [each for each in cast("list[object]", value) if isinstance(each, ast.AST)]
-                elif isinstance(value, ast.AST):
-                    following.append(value)
-        level = following
-    return True
 
 
 def _nesting(text: str) -> int:

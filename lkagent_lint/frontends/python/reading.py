@@ -13,6 +13,7 @@ from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
 from lkagent_lint.frontends.python.pairing import Mismatch
 from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
 from lkagent_lint.frontends.python.positions import Positions, by_code, by_pairing
+from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.walker import Walker
 from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
 from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
@@ -65,13 +66,14 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
         sdk_names=() if parsed.host is None else sdk_names(parsed.text, parsed.host, spans),
         asked_for=members_asked_for(parsed.text),
     )
+    targets = Targets(facts)
     return msgspec.structs.replace(
         facts,
-        workers=tuple(find_workers(facts)),
-        servers=tuple(find_servers(facts)),
-        starts=tuple(find_starts(facts)),
-        dispatches=tuple(find_dispatches(facts)),
-        sip_rules=tuple(fields.sip_rules(facts)),
-        room_sources=tuple(fields.room_sources(facts)),
-        dropped=tuple(fields.dropped(facts)),
+        workers=tuple(find_workers(facts, targets)),
+        servers=tuple(find_servers(facts, targets)),
+        starts=tuple(find_starts(facts, targets)),
+        dispatches=tuple(find_dispatches(facts, targets)),
+        sip_rules=tuple(fields.sip_rules(facts, targets)),
+        room_sources=tuple(fields.room_sources(facts, targets)),
+        dropped=tuple(fields.dropped(facts, targets)),
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from lkagent_lint.frontends.python.compact import compact, first_line
+from lkagent_lint.frontends.python.compact import compact
+from lkagent_lint.frontends.python.host import descendants, first_line
 from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
@@ -59,7 +59,6 @@ def _handed(text: str) -> frozenset[str]:
 
 class _Slicer:
     def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str], blank_line: str) -> None:
-        self.original = list(lines)
         self.lines = lines
         self.blank_line = blank_line
         self.gone: set[int] = set()
@@ -76,7 +75,7 @@ class _Slicer:
                 continue
             first = first_line(statement) - 1
             last = statement.end_lineno or statement.lineno
-            source = "".join(self.original[first:last])
+            source = "".join(self.lines[first:last])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             if not self._is_handed(statement) and not named and _is_inert(statement, source):
                 self.inert.append(prefix + statement.name)
@@ -147,10 +146,11 @@ def _always_raises(statement: ast.stmt) -> bool:
 
 
 def _passes_on(definition: ast.stmt) -> bool:
-    parameters = set(_parameters(definition))
+    nodes = descendants(definition)
+    parameters = {node.arg for node in nodes if isinstance(node, ast.arg) and not _is_plain(node)}
     if not parameters:
         return False
-    for node in ast.walk(definition):
+    for node in nodes:
         if isinstance(node, ast.Call):
             if _word(node.func) in QUIET_METHODS:
                 continue
@@ -163,13 +163,9 @@ def _passes_on(definition: ast.stmt) -> bool:
     return False
 
 
-def _parameters(definition: ast.stmt) -> Iterator[str]:
-    """Every parameter in the definition that is not annotated as a plain value."""
-    for node in ast.walk(definition):
-        if isinstance(node, ast.arg) and not (
-            isinstance(node.annotation, ast.Name) and node.annotation.id in _PLAIN_TYPES
-        ):
-            yield node.arg
+def _is_plain(parameter: ast.arg) -> bool:
+    """Annotated as a plain value."""
+    return isinstance(parameter.annotation, ast.Name) and parameter.annotation.id in _PLAIN_TYPES
 
 
 def _word(node: ast.expr) -> str:

@@ -32,7 +32,7 @@ def _unchecked() -> Generator[None]:
             found = spaces[value] = white_space(value)
         return found
 
-    cst.CSTNode.__post_init__ = _nothing  # type: ignore[method-assign]
+    cst.CSTNode.__post_init__ = _nothing  # type: ignore[method-assign,assignment]
     cst.SimpleWhitespace = space  # type: ignore[assignment,misc]
     try:
         yield

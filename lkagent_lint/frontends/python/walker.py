@@ -62,7 +62,7 @@ class Walker(cst.CSTVisitor):
         """The draft of a module."""
         walker = cls(FileDraft())
         module.visit(walker)
-        walker.draft.module.graph.goto(1)
+        walker.draft.module.graph.goto(EXIT_BLOCK)
         del walker.expressions  # which refers back: the tree would wait for the collector
         return walker.draft
 

@@ -15,20 +15,29 @@ _NAMES = (
     "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobProcess|JobRequest|prewarm|create_task|gather"
     "|getenv|sleep|Future|global"
 )
-_BLOCKING = (
-    r"\b(?:function_tool|urlopen|urlretrieve|SMTP\w*|run_until_complete|wait_for_playout|speech_handle|current_speech)\b"
-    r"|\b(?:requests|subprocess|asyncio)\s*\.\s*[a-zA-Z]"
-)
+_TOOLS = "function_tool|urlopen|urlretrieve|SMTP\\w*|run_until_complete|wait_for_playout|speech_handle|current_speech"
 """Tools, and what must not be called on a job's event loop."""
-MATTERS = re.compile(rf"\.\s*(?:{_METHODS})\b|\b(?:{_NAMES})\b|--agent-name|\blk\b|{_BLOCKING}")
+_MODULES = "requests|subprocess|asyncio"
+_MEMBER = r"\s*\.\s*[a-zA-Z]"
+
+
+def _ending(words: str, end: str = r"\b") -> str:
+    """One alternative for each word, beginning with a letter: only so can the engine skip to where one may start."""
+    return "|".join(f"{word}{end}" for word in words.split("|"))
+
+
+MATTERS = re.compile(
+    rf"\.\s*(?:{_METHODS})\b|{_ending(_NAMES)}|{_ending(_TOOLS)}|{_ending(_MODULES, _MEMBER)}"
+    r"|--agent-name|lk\b(?<!\wlk)"
+)
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
-English too count only as attributes, or every prompt would matter.
+English too count only as attributes, or every prompt would matter. A longer name that ends with one counts as well.
 """
 
 REGISTERS = "rtc_session"
 """The method that registers an entry function with a server."""
 
-ROLES = re.compile(r"\b(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
+ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 """Where a function is named for a role; it matters, whatever words stand in it."""
 
 ROOM_READS = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.file import FileFacts, ServerFact, StartFact, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
-from lkagent_lint.facts.scopes import owner_of, qualified
+from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -20,29 +20,30 @@ from lkagent_lint.facts.values import (
     Text,
     Typed,
 )
+from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.words import REGISTERS
 from lkagent_lint.text import Span
 
 _OPTIONS = ("WorkerOptions", "ServerOptions")
 
 
-def find_workers(facts: FileFacts) -> Iterator[WorkerFact]:
+def find_workers(facts: FileFacts, targets: Targets) -> Iterator[WorkerFact]:
     """Every registration in a file (livekit-agents 1.8.9, ``worker.py`` 180-275 and 480-533)."""
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
-            if _is_options(facts, flow, call):
+            if _is_options(targets, flow, call):
                 yield _from_options(facts, flow, number, call)
             elif isinstance(call.target, Attribute) and call.target.name == REGISTERS:
                 yield _from_session(facts, flow, number, call, call.target.base)
 
 
-def _is_options(facts: FileFacts, flow: Flow, call: Call) -> bool:
-    name = qualified(facts, flow, call.target)
+def _is_options(targets: Targets, flow: Flow, call: Call) -> bool:
+    name = targets.name(flow, call)
     if name:  # a project may re-export the class; then the keyword that it alone has tells
         given = any(keyword == "entrypoint_fnc" for keyword, _ in call.keywords)
         return name.endswith(_OPTIONS) and (name.startswith("livekit.") or given)
     target = call.target
-    return isinstance(target, Name) and target.name in _OPTIONS and owner_of(facts, flow, target.name) is None
+    return isinstance(target, Name) and target.name in _OPTIONS and owner_of(targets.facts, flow, target.name) is None
 
 
 def _keyword(call: Call, name: str) -> Expr | None:
@@ -128,26 +129,26 @@ def _from_session(facts: FileFacts, flow: Flow, number: int, call: Call, server:
     )
 
 
-def find_servers(facts: FileFacts) -> Iterator[ServerFact]:
+def find_servers(facts: FileFacts, targets: Targets) -> Iterator[ServerFact]:
     """Every object that workers are registered with."""
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
-            if _is_options(facts, flow, call):
+            if _is_options(targets, flow, call):
                 yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="WorkerOptions")
-            elif _names(facts, flow, call, "AgentServer"):
+            elif _names(targets, flow, call, "AgentServer"):
                 yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="AgentServer")
 
 
-def find_starts(facts: FileFacts) -> Iterator[StartFact]:
+def find_starts(facts: FileFacts, targets: Targets) -> Iterator[StartFact]:
     """Every call of ``cli.run_app``."""
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
-            if _names(facts, flow, call, "run_app"):
+            if _names(targets, flow, call, "run_app"):
                 server = call.args[0] if call.args else _keyword(call, "server") or _keyword(call, "opts")
                 yield StartFact(flow=flow.name, call=number, span=_span(flow, call), server=server)
 
 
-def _names(facts: FileFacts, flow: Flow, call: Call, name: str) -> bool:
+def _names(targets: Targets, flow: Flow, call: Call, name: str) -> bool:
     """Whether a call's target is that name of the SDK, through this file's imports."""
-    dotted = qualified(facts, flow, call.target)
+    dotted = targets.name(flow, call)
     return dotted.startswith("livekit.") and dotted.rpartition(".")[2] == name
