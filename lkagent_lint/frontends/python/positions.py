@@ -48,8 +48,8 @@ _NO_EDGE = nullcontext()
 class _TokenCounter(CodegenState):
     """A code generator that notes the token numbers at the syntactic edges of the wanted nodes."""
 
-    def __init__(self, wanted: set[int], indent: str = " ", newline: str = "\n") -> None:
-        super().__init__(default_indent=indent, default_newline=newline)
+    def __init__(self, module: cst.Module, wanted: set[int]) -> None:
+        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
         self.wanted = wanted
         self.edges: dict[int, tuple[int, int]] = {}
 
@@ -78,7 +78,7 @@ def by_code(module: cst.Module, wanted: set[int]) -> Positions:
     """Positions by generating the whole module's code, which has to be the file's."""
     if not wanted:
         return Positions({})
-    state = _TokenCounter(wanted, module.default_indent, module.default_newline)
+    state = _TokenCounter(module, wanted)
     module._codegen(state)  # pyright: ignore[reportPrivateUsage]  # what libcst's own providers call
     lines = Lines("".join(state.tokens))
     return Positions({node: lines.span(start, end) for node, (start, end) in state.offsets().items()})
@@ -98,7 +98,10 @@ def by_pairing(
             found[name] = _name_span(spans, definition)
     if len(found) < len(wanted):
         for string, each, line in pairing.strings:
-            found.update(_inside(string, each, line, spans, wanted))
+            state = _TokenCounter(module, {*wanted, id(string)})
+            before = spans.lines.line(line)
+            state.increase_indent(before[: len(before) - len(before.lstrip())])
+            found.update(_inside(string, each, spans, state))
     return Positions(found)
 
 
@@ -110,13 +113,8 @@ def _name_span(spans: HostSpans, definition: ast.FunctionDef | ast.AsyncFunction
     return spans.lines.span(before.end(), before.end() + len(definition.name))
 
 
-def _inside(
-    string: cst.BaseExpression, host: ast.expr, line: int, spans: HostSpans, wanted: set[int]
-) -> dict[int, Span]:
-    """The places of what stands inside a string, whose statement begins on ``line``: its code is the file's own."""
-    state = _TokenCounter({*wanted, id(string)})
-    before = spans.lines.line(line)
-    state.increase_indent(before[: len(before) - len(before.lstrip())])
+def _inside(string: cst.BaseExpression, host: ast.expr, spans: HostSpans, state: _TokenCounter) -> dict[int, Span]:
+    """The places of what stands inside a string: its code is the file's own."""
     string._codegen(state)  # pyright: ignore[reportPrivateUsage]
     offsets = state.offsets()
     if len(offsets) == 1:

@@ -39,9 +39,12 @@ def blank_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset()
     """
     if _ODD_LINE_ENDS.search(text):
         return Slice(text, (), frozenset())
-    slicer = _Slicer(text.splitlines(keepends=True), _handed(text), words, "\n" if spaced else "")
+    lines = text.splitlines(keepends=True)
+    dense = list(lines) if spaced else lines
+    docstrings = compact(dense, tree)
+    slicer = _Slicer(lines, dense, _handed(text), words, "\n" if spaced else "")
     if not spaced:
-        slicer.gone |= compact(slicer.lines, tree)
+        slicer.gone |= docstrings
     slicer.blank(tree.body, "")
     if spaced and not slicer.inert:
         return Slice(text, (), frozenset())
@@ -58,8 +61,12 @@ def _handed(text: str) -> frozenset[str]:
 
 
 class _Slicer:
-    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str], blank_line: str) -> None:
+    def __init__(
+        self, lines: list[str], dense: list[str], handed: frozenset[str], words: frozenset[str], blank_line: str
+    ) -> None:
         self.lines = lines
+        self.dense = dense
+        """The lines without comments and docstrings, whose words do not count."""
         self.blank_line = blank_line
         self.gone: set[int] = set()
         self.handed = handed
@@ -75,7 +82,7 @@ class _Slicer:
                 continue
             first = first_line(statement) - 1
             last = statement.end_lineno or statement.lineno
-            source = "".join(self.lines[first:last])
+            source = "".join(self.dense[first:last])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             if not self._is_handed(statement) and not named and _is_inert(statement, source):
                 self.inert.append(prefix + statement.name)
