@@ -146,7 +146,8 @@ class FileDraft:
         """``id`` of every node whose position is needed."""
         nodes: set[int] = set()
         for flow in self.flows.values():
-            nodes.add(id(flow.node))
+            if flow.node is not None:
+                nodes.add(id(flow.node))
             nodes.update(id(call.node) for call in flow.calls if call.node is not None)
             nodes.update(id(node) for *_, node in flow.stores if node is not None)
             nodes.update(id(node) for *_, node in flow.endless)

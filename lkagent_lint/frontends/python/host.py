@@ -43,7 +43,7 @@ class HostSpans:
         self._inner: dict[int, list[int]] = {}
         """By line: the bytes that begin no code point."""
 
-    def of(self, node: ast.stmt | ast.expr | ast.alias) -> Span:
+    def of(self, node: ast.stmt | ast.expr | ast.alias | ast.excepthandler) -> Span:
         """The span of a node (1-based, code points)."""
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return Span(

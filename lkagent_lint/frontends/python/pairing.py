@@ -30,7 +30,7 @@ class Pairing:
     """
 
     def __init__(self, module: cst.Module, host: ast.Module, wanted: set[int], gone: frozenset[int]) -> None:
-        self.nodes: dict[int, ast.stmt | ast.expr] = {}
+        self.nodes: dict[int, ast.stmt | ast.expr | ast.excepthandler] = {}
         self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         """By ``id`` of a function's name: its definition."""
         self.strings: list[tuple[cst.BaseExpression, ast.expr, int]] = []
@@ -57,10 +57,7 @@ class Pairing:
             raise Mismatch
 
     def _pair(self, node: cst.CSTNode, host: ast.stmt | ast.expr | None, table: _Table) -> None:
-        if id(node) in self._wanted:
-            if host is None or isinstance(host, (ast.Tuple, ast.GeneratorExp)):  # the host's include the brackets
-                raise Mismatch
-            self.nodes[id(node)] = host
+        self._place(node, host)
         found = table.get(type(node))
         if found is None:
             return
@@ -69,6 +66,12 @@ class Pairing:
             raise Mismatch
         if handler is not None:
             handler(self, node, host)
+
+    def _place(self, node: cst.CSTNode, host: ast.stmt | ast.expr | ast.excepthandler | None) -> None:
+        if id(node) in self._wanted:
+            if host is None or isinstance(host, (ast.Tuple, ast.GeneratorExp)):  # the host's include the brackets
+                raise Mismatch
+            self.nodes[id(node)] = host
 
     def _expression(self, node: cst.CSTNode | None, host: ast.expr | None) -> None:
         if node is not None:
@@ -128,6 +131,8 @@ class Pairing:
         self._suite(node.body, host.body)
         handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
         for handler, theirs in zip(handlers, host.handlers, strict=True):
+            self._place(handler, theirs)
+            self._expression(handler.type, theirs.type)
             self._suite(handler.body, theirs.body)
         self._else(node.orelse, host.orelse)
         self._else(node.finalbody, host.finalbody)

@@ -102,6 +102,8 @@ def by_pairing(
             before = spans.lines.line(line)
             state.increase_indent(before[: len(before) - len(before.lstrip())])
             found.update(_inside(string, each, spans, state))
+    if len(found) < len(wanted):
+        raise Mismatch
     return Positions(found)
 
 

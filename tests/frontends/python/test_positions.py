@@ -83,6 +83,16 @@ class Agent(Base, metaclass=make(  # a comment inside
             yield produce()
         else:
             yield from produce()
+        while True:
+            try:
+                await take()
+            except asyncio.CancelledError:
+                forget()
+        while True:
+            try:
+                await take()
+            except BaseException:
+                forget()
         match subject(1):
             case [first, *_] if guard(first):
                 matched()
@@ -122,6 +132,8 @@ def spans(text: str, *, spaced: bool) -> list[Span | None]:
             positions = by_pairing(parsed.module, parsed.host, HostSpans(text), wanted, parsed.gone)
         nodes = [call.node for flow in draft.flows.values() for call in flow.calls]
         nodes += [node for flow in draft.flows.values() for *_, node in flow.stores]
+        nodes += [node for flow in draft.flows.values() for node in flow.swallows]
+        nodes += [node for flow in draft.flows.values() for *_, node in flow.endless]
         nodes += [flow.node for flow in draft.flows.values()]
         steps = [step for flow in draft.flows.values() for block in flow.graph.blocks for step in block.steps]
         nodes += [step.node for step in steps if isinstance(step, (AwaitDraft, ReadDraft, ReturnDraft))]
@@ -153,6 +165,11 @@ def test_every_file_here(path: Path) -> None:
         pytest.skip("not a file that this Python reads")
     assert not parsed.spaced, "libcst parses it with its spacing taken out"
     assert spans(parsed.text, spaced=False) == spans(parsed.text, spaced=True)
+
+
+def test_a_bare_handler_ends_with_its_last_statement() -> None:
+    text = "while True:\n    try:\n        await x()\n    except:\n        y()\n\n\nz = 1\n"
+    assert Span(4, 5, 5, 12) in spans(text, spaced=False)
 
 
 def test_spacing_means_nothing() -> None:
