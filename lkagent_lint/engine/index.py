@@ -178,7 +178,7 @@ class Index:
             return None
         self._marks[path] = marks_of(read)
         kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
-        return source_of(path, kind, read, self.settings(path), lasts=path not in self.overlays)
+        return source_of(path, kind, read, self.settings(path), lasts=self.overlays.lasts(path))
 
     def _take(self, sources: list[Source]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
@@ -196,7 +196,7 @@ class Index:
             if isinstance(data, bytes) and text_frontend.may_dispatch(data):
                 sources.append(
                     source_of(
-                        entry.path, "text", data, self.settings(entry.path), lasts=entry.path not in self.overlays
+                        entry.path, "text", data, self.settings(entry.path), lasts=self.overlays.lasts(entry.path)
                     )
                 )
         ignored = {entry.path for entry in self._texts if entry.ignored}

@@ -72,7 +72,8 @@ class Evaluator:
         self._types = Types(self)
         self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
         self._usual: dict[tuple[str, str], Environment] = {}
-        self._values: dict[tuple[Environment, v.Expr], Things] = {}
+        self._shared: dict[Things, Things] = {}
+        """Answers that are equal, as most are to another one, are one object."""
         self._open: set[tuple[Environment, v.Expr]] = set()
         self._cut = False
 
@@ -119,10 +120,10 @@ class Evaluator:
 
     def value(self, expression: v.Expr, environment: Environment) -> Things:
         """Everything that an expression can be in an activation; empty while that is still being found out."""
-        key = (environment, expression)
-        found = self._values.get(key)
+        found = environment.values.get(expression)
         if found is not None:
             return found
+        key = (environment, expression)
         if key in self._open:
             self._cut = True
             return NEVER
@@ -137,7 +138,7 @@ class Evaluator:
         if outermost:
             self._cut = False
         if not self._cut:  # an answer that leans on an unfinished one is not final
-            self._values[key] = found
+            found = environment.values[expression] = self._shared.setdefault(found, found)
         return found
 
     def union(self, expressions: Iterable[v.Expr], environment: Environment) -> Things:

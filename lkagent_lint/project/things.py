@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from lkagent_lint.facts.values import Expr
+
 
 class Environment:
     """One activation of a flow: which values its parameters hold, and the activation that encloses it.
@@ -17,13 +19,15 @@ class Environment:
     Activations are interned (``Evaluator.activation``), so identity is equality and hashing is cheap.
     """
 
-    __slots__ = ("bindings", "depth", "flow", "parent", "path")
+    __slots__ = ("bindings", "depth", "flow", "parent", "path", "values")
 
     def __init__(self, path: str, flow: str, bindings: Bindings, parent: Environment | None) -> None:
         self.path = path
         self.flow = flow
         self.bindings = bindings
         self.parent = parent
+        self.values: dict[Expr, Things] = {}
+        """What expressions are known to be in it: the evaluator's notes."""
         self.depth: int = 1 + max(
             [parent.depth if parent else 0, *(depth_of(each) for _, values in bindings for each in values)]
         )

@@ -100,13 +100,14 @@ class _Given:
         default = 10.0 if self._project.sdk(place.path).has(Change.SHUTDOWN_TIMEOUT_10) else 60.0
         if is_node(place):
             return None if self._is_given_in_node else default
-        found = [default if each is _UNSAID else each for each in self._python] or [default]
+        found = [default if each is _UNSAID else each for each in self._python]
         known = [each for each in found if isinstance(each, float)]
         return max(known) if len(known) == len(found) else None
 
     @cached_property
-    def _python(self) -> list[float | str | None]:
-        return list(self._literals())
+    def _python(self) -> frozenset[float | str | None]:
+        """What servers are given, each once: there may be a server for every callback."""
+        return frozenset(self._literals()) or frozenset({_UNSAID})
 
     @cached_property
     def _is_given_in_node(self) -> bool:

@@ -100,6 +100,11 @@ class Overlays:
     def __contains__(self, path: str) -> bool:
         return path in self._files
 
+    def lasts(self, path: str) -> bool:
+        """Whether what is read of a path is what lies on disk: unsaved text is soon another one."""
+        data = self._files.get(path)
+        return data is None or read(path) == data
+
     def read(self, path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
         """As the function ``read``, with the unsaved text where there is one."""
         data = self._files.get(path)

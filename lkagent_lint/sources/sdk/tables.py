@@ -131,6 +131,7 @@ class Table:
         self.package = package
         self.releases = self._file.releases
         self._numbers = [release_of(each) for each in self.releases]
+        self._periods: dict[tuple[str, str], tuple[Period, ...]] = {}
 
     @cached_property
     def names(self) -> Mapping[str, dict[str, _Spans]]:
@@ -154,6 +155,11 @@ class Table:
 
     def periods(self, module: str, name: str) -> tuple[Period, ...]:
         """When a module had a name, the oldest time first. With an empty name, when there was the module."""
+        if (module, name) not in self._periods:
+            self._periods[module, name] = self._periods_of(module, name)
+        return self._periods[module, name]
+
+    def _periods_of(self, module: str, name: str) -> tuple[Period, ...]:
         owned = self.names.get(module, {})
         spans = [owned[name]] if name in owned else list(owned.values()) if not name else []
         inside = [any(_at(each, index) is not None for each in spans) for index in range(len(self.releases))]
@@ -175,6 +181,7 @@ class Release:
         self._index = index
         self._modules: dict[str, bool] = {}
         self._names: dict[tuple[str, str], Name | None] = {}
+        self._events: dict[str, dict[str, int | None]] = {}
 
     def module(self, module: str) -> bool:
         """Whether there is a public module of this name."""
@@ -253,12 +260,15 @@ class Release:
         """The events that a class emits, with the number of arguments, None where it is not known. Empty if it emits
         none, or others than these (``?``).
         """
-        found = {
-            event: None if value == "?" else int(value)
-            for event, spans in self.table.events.get(self.path(owner), {}).items()
-            if (value := _at(spans, self._index)) is not None
-        }
-        return {} if "?" in found else found
+        known = self._events.get(owner)
+        if known is None:
+            found = {
+                event: None if value == "?" else int(value)
+                for event, spans in self.table.events.get(self.path(owner), {}).items()
+                if (value := _at(spans, self._index)) is not None
+            }
+            known = self._events[owner] = {} if "?" in found else found
+        return known
 
     def deprecated(self, path: str, key: str = "") -> str | None:
         """What the SDK says of a deprecated class, function or method, or of one of its parameters."""
