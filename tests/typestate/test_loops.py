@@ -6,7 +6,7 @@ import pytest
 
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.stack import run_deep
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.lifecycle import Kind, Room, Session
 from lkagent_lint.typestate.solver import Solved
 from tests.typestate.solving import project_of
 
@@ -87,3 +87,10 @@ def test_a_break_leaves_the_loop_in_which_it_stands() -> None:
 def test_a_loop_in_a_task_stops_nothing() -> None:
     task = f"{STAY}    asyncio.create_task(stay())\n"
     assert {Kind.CONNECT, Kind.START_IN_ROOM, Kind.RETURN} <= set(_kinds(_solved(task + BEHIND)))
+
+
+def test_a_loop_in_a_task_changes_nothing_of_what_is_known() -> None:
+    joined = '    await session.start(agent=Agent(instructions=""), room=ctx.room)\n'
+    solved = _solved(f"{STAY}{joined}    asyncio.create_task(stay())\n    ctx.add_shutdown_callback(print)\n")
+    states = [each.state for each in solved.reached if each.event.kind is Kind.CALLBACK]
+    assert [(each.room, each.session, each.pending) for each in states] == [(Room.JOINED, Session.STARTED, frozenset())]
