@@ -25,6 +25,8 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _ROOT = "%SRCROOT%"
 MOST_RESULTS = 5_000
 """Results that GitHub shows of a run."""
+MOST_RELATED = 100
+"""Places that GitHub keeps of a result; a file with a result of more than 1,000 is refused whole."""
 _MAX_TEXT = 1_024
 _LEVELS = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
 _PROBLEM = {Severity.INFO: "recommendation", Severity.WARNING: "warning", Severity.ERROR: "error"}
@@ -181,7 +183,7 @@ def _notifications(report: Report, kept: list[Diagnostic], indexes: dict[str, in
 def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) -> _Object:
     related = [
         {"id": number, **_location(each.place, repository, each.message)}
-        for number, each in enumerate(diagnostic.related, start=1)
+        for number, each in enumerate(diagnostic.related[:MOST_RELATED], start=1)
     ]
     result: _Object = {
         "ruleId": diagnostic.code,
@@ -203,15 +205,19 @@ def _message(diagnostic: Diagnostic) -> str:
     """The message, and a link to each related place, which GitHub follows by its number."""
     # An agent's name may look like a link.
     lines = [diagnostic.message.replace("](", "]\\(")]
-    for number, each in enumerate(diagnostic.related, start=1):
+    for number, each in enumerate(diagnostic.related[:MOST_RELATED], start=1):
         text = _LINK_TEXT.sub(r"\\\1", each.message)
         lines.append(f"[{text}]({number})")
+    left_out = len(diagnostic.related) - MOST_RELATED
+    if left_out > 0:
+        lines.append(f"({left_out} further {'place is' if left_out == 1 else 'places are'} left out)")
     return without_surrogates("\n".join(lines))
 
 
 def _steps(diagnostic: Diagnostic) -> list[tuple[Place, str]]:
     """The places of a finding in the order to read them: by line in one file, else the finding after the others."""
-    steps = [*((each.place, each.message) for each in diagnostic.related), (diagnostic.place, diagnostic.message)]
+    shown = diagnostic.related[:MOST_RELATED]
+    steps = [*((each.place, each.message) for each in shown), (diagnostic.place, diagnostic.message)]
     if all(place.path == diagnostic.place.path for place, _ in steps):
         steps.sort(key=lambda step: step[0])
     return steps

@@ -192,6 +192,14 @@ def test_sarif_is_cut_where_github_cuts_and_says_so(monkeypatch: pytest.MonkeyPa
     assert told["message"]["text"] == "11 of 61 findings are left out: GitHub shows at most 50."
 
 
+def test_sarif_keeps_as_many_places_of_a_finding_as_github_takes_and_says_so() -> None:
+    many = tuple(related("web/token.ts", Span(line, 1, line, 2)) for line in range(1, 1_200))
+    (result,) = run_of(finding(related=many))["results"]
+    assert len(result["relatedLocations"]) == sarif.MOST_RELATED == 100
+    assert len(flow_of(result)) == 101
+    assert result["message"]["text"].endswith("](100)\n(1099 further places are left out)")
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_sarif_of_a_hostile_name(name: str) -> None:
     for result in run_of(*hostile_findings(name))["results"]:
