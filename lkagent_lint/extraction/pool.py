@@ -169,17 +169,19 @@ class _Worker:
 
     def _send(self, source: Source) -> bool:
         process = self._process
-        assert process is not None
+        if process is None:  # closed in the meantime
+            return False
         try:
             write_frame(cast(BinaryIO, process.stdin), _encode((source.front_end, source.name, source.data)))
-        except OSError:
+        except (OSError, ValueError):  # ValueError: the pipe was closed in the meantime
             self.stop()
             return False
         return True
 
     def _reply(self, source: Source) -> Made | None:
         process = self._process
-        assert process is not None
+        if process is None:  # closed in the meantime
+            return None
         self._deadline = time.monotonic() + _SECONDS + len(source.data) * _SECONDS_PER_BYTE
         frame = read_frame(cast(BinaryIO, process.stdout))
         self._deadline = None
