@@ -3,7 +3,7 @@
 libcst's own position provider costs several times a parse, because it keeps a line and a column for every token and
 a range for every node. Here a node takes the place of its counterpart in the host Python's tree (``pairing.py``); where
 it has none, the code is generated once, the number of tokens before and after each wanted node is noted, and lengths
-are added up afterwards. Measured on 80 files: 1.96 s by the provider, 0.36 s by code, 0.08 s by pairing.
+are added up afterwards. Measured on 80 files: 1.96 s by the provider, 0.36 s by code, 0.09 s by pairing.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ answers False, and the handlers below visit the children that matter, in the ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar
@@ -19,20 +19,27 @@ from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
     ClassName,
-    Constant,
     Expr,
     Function,
     Import,
     Items,
-    Name,
-    Opaque,
     Spread,
-    Subscript,
     Typed,
 )
 from lkagent_lint.frontends.python.cancellation import swallowing
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
+from lkagent_lint.frontends.python.shapes import (
+    always_true,
+    asks_for_main,
+    binding,
+    catches_all,
+    descendants,
+    dotted_name,
+    irrefutable,
+    suppresses,
+    unpacked,
+)
 from lkagent_lint.frontends.python.words import REGISTERS
 
 
@@ -125,7 +132,7 @@ class Walker(cst.CSTVisitor):
                 elements = [element.value for element in target.elements]
                 parts: Sequence[Expr] = value.items if isinstance(value, Items) else ()
                 if len(parts) != len(elements) or any(isinstance(part, Spread) for part in parts):
-                    parts = _unpacked(value, elements)
+                    parts = unpacked(value, elements)
                 for element, part in zip(elements, parts, strict=True):
                     self.bind(element, part)
             case cst.StarredElement():
@@ -169,7 +176,7 @@ class Walker(cst.CSTVisitor):
 
     def _import(self, node: cst.Import) -> None:
         for alias in node.names:
-            dotted = _dotted(alias.name)
+            dotted = dotted_name(alias.name)
             self.draft.modules[dotted] = None
             if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
                 self._bind_name(alias.asname.name.value, Import(dotted))
@@ -179,14 +186,14 @@ class Walker(cst.CSTVisitor):
                     self._bind_name(top, Import(top))
 
     def _import_from(self, node: cst.ImportFrom) -> None:
-        module = "." * len(node.relative) + ("" if node.module is None else _dotted(node.module))
+        module = "." * len(node.relative) + ("" if node.module is None else dotted_name(node.module))
         self.draft.modules[module] = None
         if isinstance(node.names, cst.ImportStar):
             self.draft.stars.append(module)
             return
         separator = "" if module.endswith(".") else "."
         for alias in node.names:
-            dotted = f"{module}{separator}{_dotted(alias.name)}"
+            dotted = f"{module}{separator}{dotted_name(alias.name)}"
             self.draft.modules[dotted] = None
             bound = alias.asname.name if alias.asname is not None else alias.name
             if isinstance(bound, cst.Name):
@@ -204,7 +211,7 @@ class Walker(cst.CSTVisitor):
             start = self.graph.fork()
             after = self.graph.block() if after is None else after
             self.graph.branch(start)
-            outside, self._is_guarded = self._is_guarded, self._is_guarded or _asks_for_main(here.test)
+            outside, self._is_guarded = self._is_guarded, self._is_guarded or asks_for_main(here.test)
             here.body.visit(self)
             self._is_guarded = outside
             self.graph.goto(after)
@@ -218,7 +225,7 @@ class Walker(cst.CSTVisitor):
 
     def _while(self, node: cst.While) -> None:
         graph = self.graph
-        if _always_true(node.test):
+        if always_true(node.test):
             self.flow.swallows.extend(swallowing(node))
         head = graph.fork()
         after = graph.block()
@@ -226,7 +233,7 @@ class Walker(cst.CSTVisitor):
         decided = graph.fork()
         graph.branch(decided)
         is_left = graph.loop(head, after, partial(node.body.visit, self))
-        if not _always_true(node.test):
+        if not always_true(node.test):
             graph.branch(decided)
             self._loop_end(node.orelse, after)
         elif not is_left:
@@ -268,7 +275,7 @@ class Walker(cst.CSTVisitor):
                 graph.branch(decided)
             case.body.visit(self)
             graph.goto(after)
-            if case.guard is not None or not _irrefutable(case.pattern):
+            if case.guard is not None or not irrefutable(case.pattern):
                 graph.here = test
                 graph.goto(miss)
             graph.here = miss
@@ -277,7 +284,7 @@ class Walker(cst.CSTVisitor):
 
     def _capture(self, pattern: cst.MatchPattern) -> None:
         """Names that a pattern binds hold something that is not followed."""
-        for node in (pattern, *_descendants(pattern)):
+        for node in (pattern, *descendants(pattern)):
             if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
                 self._bind_name(node.name.value, OPAQUE)
 
@@ -288,7 +295,7 @@ class Walker(cst.CSTVisitor):
         self.graph.attempt(
             partial(node.body.visit, self),
             handlers,
-            catches_all=any(_catches_all(handler) for handler in node.handlers),
+            catches_all=any(catches_all(handler) for handler in node.handlers),
             otherwise=None if node.orelse is None else partial(node.orelse.body.visit, self),
             final=None if node.finalbody is None else partial(node.finalbody.body.visit, self),
         )
@@ -315,7 +322,7 @@ class Walker(cst.CSTVisitor):
         if item.asname is not None:
             self.bind(item.asname.name, entered)
         inner: Callable[[], None] = partial(self._enter, rest, awaited, body)
-        if _suppresses(item.item):
+        if suppresses(item.item):
             self.graph.attempt(inner, [lambda: None], catches_all=False)
         else:
             inner()
@@ -331,7 +338,7 @@ class Walker(cst.CSTVisitor):
         draft.guarded = self._is_guarded and self.flow is self.draft.module
         draft.decorators = decorators
         draft.parameters = self._parameters(node.params)
-        draft.binding = next((found for each in decorators if (found := _binding(each))), "")
+        draft.binding = next((found for each in decorators if (found := binding(each))), "")
         if node.returns is not None:
             draft.annotation = self.expressions.annotation(node.returns.annotation)
         self._bind_name(node.name.value, Function(draft.name))
@@ -428,79 +435,3 @@ class Walker(cst.CSTVisitor):
         cst.FunctionDef: _function,
         cst.ClassDef: _class_definition,
     }
-
-
-def _unpacked(value: Expr, elements: Sequence[cst.BaseExpression]) -> Sequence[Expr]:
-    """What the targets of ``a, b = value`` hold."""
-    if isinstance(value, (Opaque, Items)) or any(isinstance(each, cst.StarredElement) for each in elements):
-        return [OPAQUE] * len(elements)
-    return [Subscript(value, Constant(str(index))) for index in range(len(elements))]
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if isinstance(node, cst.Name):
-        parts.append(node.value)
-    return ".".join(reversed(parts))
-
-
-def _always_true(test: cst.BaseExpression) -> bool:
-    match test:
-        case cst.Name(value="True"):
-            return True
-        case cst.Integer():
-            return test.evaluated_value != 0
-        case _:
-            return False
-
-
-def _catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    """``except:`` and ``except BaseException``; an ``except Exception`` lets a cancellation through."""
-    return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
-
-
-def _suppresses(item: cst.BaseExpression) -> bool:
-    """``contextlib.suppress(...)`` in any spelling: the body's exceptions end at the block's end."""
-    if not isinstance(item, cst.Call):
-        return False
-    name = item.func.attr if isinstance(item.func, cst.Attribute) else item.func
-    return isinstance(name, cst.Name) and name.value == "suppress"
-
-
-def _binding(decorator: Expr) -> str:
-    match decorator:
-        case Name(name="staticmethod"):
-            return "static"
-        case Name(name="classmethod"):
-            return "class"
-        case Name(name="property") | Name(name="cached_property") | Attribute(name="cached_property"):
-            return "property"
-        case _:
-            return ""
-
-
-def _asks_for_main(test: cst.BaseExpression) -> bool:
-    """``__name__ == "__main__"``, alone or with further conditions."""
-    match test:
-        case cst.BooleanOperation(operator=cst.And()):
-            return _asks_for_main(test.left) or _asks_for_main(test.right)
-        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=right)]):
-            sides = [
-                each.value.strip("\"'") for each in (left, right) if isinstance(each, (cst.Name, cst.SimpleString))
-            ]
-            return sorted(sides) == ["__main__", "__name__"]
-        case _:
-            return False
-
-
-def _irrefutable(pattern: cst.MatchPattern) -> bool:
-    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
-
-
-def _descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    for child in node.children:
-        yield child
-        yield from _descendants(child)

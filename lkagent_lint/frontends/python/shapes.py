@@ -1,0 +1,85 @@
+"""What the shape of a piece of libcst's tree says, without walking it into a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from lkagent_lint.facts.values import OPAQUE, Attribute, Constant, Expr, Items, Name, Opaque, Subscript
+
+
+def unpacked(value: Expr, elements: Sequence[cst.BaseExpression]) -> Sequence[Expr]:
+    """What the targets of ``a, b = value`` hold."""
+    if isinstance(value, (Opaque, Items)) or any(isinstance(each, cst.StarredElement) for each in elements):
+        return [OPAQUE] * len(elements)
+    return [Subscript(value, Constant(str(index))) for index in range(len(elements))]
+
+
+def dotted_name(node: cst.BaseExpression) -> str:
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if isinstance(node, cst.Name):
+        parts.append(node.value)
+    return ".".join(reversed(parts))
+
+
+def always_true(test: cst.BaseExpression) -> bool:
+    match test:
+        case cst.Name(value="True"):
+            return True
+        case cst.Integer():
+            return test.evaluated_value != 0
+        case _:
+            return False
+
+
+def catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """``except:`` and ``except BaseException``; an ``except Exception`` lets a cancellation through."""
+    return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
+
+
+def suppresses(item: cst.BaseExpression) -> bool:
+    """``contextlib.suppress(...)`` in any spelling: the body's exceptions end at the block's end."""
+    if not isinstance(item, cst.Call):
+        return False
+    name = item.func.attr if isinstance(item.func, cst.Attribute) else item.func
+    return isinstance(name, cst.Name) and name.value == "suppress"
+
+
+def binding(decorator: Expr) -> str:
+    match decorator:
+        case Name(name="staticmethod"):
+            return "static"
+        case Name(name="classmethod"):
+            return "class"
+        case Name(name="property") | Name(name="cached_property") | Attribute(name="cached_property"):
+            return "property"
+        case _:
+            return ""
+
+
+def asks_for_main(test: cst.BaseExpression) -> bool:
+    """``__name__ == "__main__"``, alone or with further conditions."""
+    match test:
+        case cst.BooleanOperation(operator=cst.And()):
+            return asks_for_main(test.left) or asks_for_main(test.right)
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=cst.Equal(), comparator=right)]):
+            sides = [
+                each.value.strip("\"'") for each in (left, right) if isinstance(each, (cst.Name, cst.SimpleString))
+            ]
+            return sorted(sides) == ["__main__", "__name__"]
+        case _:
+            return False
+
+
+def irrefutable(pattern: cst.MatchPattern) -> bool:
+    return isinstance(pattern, cst.MatchAs) and pattern.pattern is None
+
+
+def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for child in node.children:
+        yield child
+        yield from descendants(child)
