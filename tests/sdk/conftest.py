@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from packaging.version import Version
 
-from tests.sdk.harness import FLOOR, NODE_VARIABLE, VARIABLE, Sdk, find_sdk
+from tests.sdk.harness import FLOOR, NODE_VARIABLE, VARIABLE, Sdk, clean_environment, find_sdk
+from tests.sdk.scripts import Forks, forks
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -29,6 +31,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"it holds before {before}; this is {found.version}")
 
 
+@pytest.fixture(scope="session")
+def python_forks() -> Iterator[Forks | None]:
+    """One process for all scripts of Python."""
+    found = find_sdk(node=False)
+    assert isinstance(found, Sdk)
+    with forks(found.home, clean_environment("")) as process:
+        yield process
+
+
 @pytest.fixture
 def sdk(request: pytest.FixtureRequest) -> Sdk:
     """Where the SDK is; only tests that are claims may ask for it."""
@@ -36,4 +47,4 @@ def sdk(request: pytest.FixtureRequest) -> Sdk:
     assert mark is not None, "mark it with @claim"
     found = find_sdk(node=mark.kwargs["node"])
     assert isinstance(found, Sdk)
-    return found
+    return found if found.is_node else found._replace(forks=request.getfixturevalue("python_forks"))

@@ -25,12 +25,12 @@ import pytest
 from packaging.version import Version
 
 from lkagent_lint.rules import all_rules
+from tests.sdk.scripts import STAGE, Forks, start
 
 VARIABLE = "LKAGENT_LINT_SDK_PYTHON"
 NODE_VARIABLE = "LKAGENT_LINT_NODE_MODULES"
 FLOOR = Version("1.3.1")
 """The scripts use ``AgentServer``, which older releases do not have."""
-_STAGE = Path(__file__).parent / "stage"
 TIMEOUT = 150.0
 """Seconds for one script; the import of the SDK alone takes two, and a worker of Node starts in ten."""
 
@@ -58,8 +58,10 @@ class Sdk(NamedTuple):
     """The Python interpreter, or the ``node_modules`` directory."""
     version: Version
     is_node: bool = False
+    forks: Forks | None = None
+    """Where scripts need not import livekit-agents anew."""
 
-    def run(self, script: str, *, timeout: float = TIMEOUT, **environment: str) -> Output:
+    def run(self, script: str, *, timeout: float = TIMEOUT) -> Output:
         """What a script prints on both streams. ``stage`` can be imported in it (``./stage.mjs`` in Node); it lies in a
         file of its own (``agent.py``, ``agent.mjs``), so that processes can be started from it. A script that does not
         end in time is a failure.
@@ -67,24 +69,20 @@ class Sdk(NamedTuple):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "agent.mjs" if self.is_node else "agent.py")
             file.write_text(textwrap.dedent(script), encoding="utf-8")
+            environment = clean_environment(folder)
             if self.is_node:
-                shutil.copy(_STAGE / "stage.mjs", folder)
+                shutil.copy(STAGE / "stage.mjs", folder)
                 Path(folder, "node_modules").symlink_to(self.home)
             try:
-                ran = subprocess.run(
-                    ["node", file.name] if self.is_node else [self.home, "-u", str(file)],
-                    cwd=folder,
-                    env=_environment(folder, environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    timeout=timeout,
-                    check=False,
-                )
+                if self.forks:
+                    said = self.forks.run(str(file), folder, environment, timeout)
+                else:
+                    command = ["node", file.name] if self.is_node else [self.home, "-u", str(file)]
+                    said = start(command, folder, environment, timeout)
             except subprocess.TimeoutExpired as expired:
-                said = (expired.stdout or b"").decode(errors="replace")
-                pytest.fail(f"the script did not end within {timeout:g} s; it said:\n{said}")
-        return Output(ran.stdout.decode(errors="replace"))
+                shown = (expired.stdout or b"").decode(errors="replace")
+                pytest.fail(f"the script did not end within {timeout:g} s; it said:\n{shown}")
+        return Output(said.decode(errors="replace"))
 
 
 class Output(NamedTuple):
@@ -136,17 +134,17 @@ def _flat(text: str) -> str:
     return re.sub(r"[\s\"'\\`]+", " ", re.sub(r"[\"']\s*\n\s*f?[\"']", "", text)).strip()
 
 
-def _environment(folder: str, extra: dict[str, str]) -> dict[str, str]:
+def clean_environment(folder: str) -> dict[str, str]:
+    """The environment of a script whose home is that folder: nothing in it is a setting of the SDK, or of Python."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIVEKIT_", "PYTHON", "LK_"))}
     return {
         **kept,
         "HOME": folder,
-        "PYTHONPATH": str(_STAGE),
+        "PYTHONPATH": str(STAGE),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LIVEKIT_URL": "ws://localhost:1",
         "LIVEKIT_API_KEY": "key",
         "LIVEKIT_API_SECRET": "a-secret-that-is-long-enough-for-a-signature",
-        **extra,
     }
 
 
@@ -166,7 +164,7 @@ def _find_python() -> Sdk | str:
             text=True,
             timeout=TIMEOUT,
             check=False,
-            env=_environment("", {}),
+            env=clean_environment(""),
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         return f"{python} cannot be run: {problem}"

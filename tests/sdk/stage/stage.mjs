@@ -110,5 +110,7 @@ export async function offer(options) {
   await Promise.race([registration, wait(60_000)]);
   await wait(3_000);
   console.log('WAITED');
+  // Its inference process would outlive this one by fifteen seconds.
+  await Promise.race([server.close(), wait(10_000)]);
   process.exit(0);
 }
