@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
 
 LAYERS = (
-    ("text", "diagnostics", "stack", "formats", "_version"),
+    ("text", "diagnostics", "stack", "formats", "_version", "disk"),
     ("facts", "config"),
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "cache"),

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from lkagent_lint.cache import generation as generations
 from lkagent_lint.cache.directory import Directory
 from lkagent_lint.cache.packs import Packs
+from lkagent_lint.disk import CACHE
 
 __all__ = ["DIRECTORY", "FactsCache", "directory_for", "key_of", "open_cache"]
 
-DIRECTORY = ".lkagent_lint_cache"
+DIRECTORY = CACHE
 """The name of the directory at a project's root."""
 
 

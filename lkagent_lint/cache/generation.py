@@ -11,7 +11,7 @@ from importlib.machinery import PathFinder
 
 from lkagent_lint.facts.file import FORMAT
 
-SOURCES = ("config", "diagnostics.py", "facts", "frontends", "sources", "stack.py", "text.py")
+SOURCES = ("config", "diagnostics.py", "disk.py", "facts", "frontends", "sources", "stack.py", "text.py")
 """Every layer that a front end may import. It is no loss to make facts again once more than was needed."""
 PARSERS = ("libcst", "msgspec", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "yaml")
 """Libraries whose release shows in facts. They are looked at and not imported."""

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 
+from lkagent_lint import disk
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.config.layers import TABLE, Layer
 from lkagent_lint.text import Span
@@ -55,6 +56,7 @@ def read_layer(path: str, data: bytes) -> Layer | None:
     return Layer(own, label=path, path=path, directory=directory, text=text, table=("tool", TABLE))
 
 
+@disk.question
 def read_regular(path: str) -> bytes | None:
     """The bytes of a configuration file; None where there is none.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from lkagent_lint import disk
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.config.files import FILE_NAMES, PYPROJECT, read_layer, read_regular
 from lkagent_lint.config.layers import TABLE, Configuration, Layer
@@ -116,7 +117,7 @@ class SettingsFinder:
 
 
 def _identity(layer: Layer) -> str:
-    return os.path.normcase(os.path.realpath(layer.label))
+    return os.path.normcase(disk.realpath(layer.label))
 
 
 def _required(path: str, read: Read, extending: Layer | None) -> Layer:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lkagent_lint import disk
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Baselined, Diagnostic
@@ -63,10 +64,10 @@ class Baselines:
         path = os.path.normpath(os.path.join(layer.directory, str(name)))
         if path not in self._files:
             read = self._overlays.read(path, _LIMIT)
-            if isinstance(read, Unreadable) and (not self._may_be_missing or os.path.lexists(path)):
+            if isinstance(read, Unreadable) and (not self._may_be_missing or disk.lexists(path)):
                 raise layer.error(f'the baseline "{name}" cannot be used: {_missing(path, read.reason)}', KEY)
             data = read if isinstance(read, bytes) else None
-            outside = layer.path is not None and not _is_below(os.path.realpath(path), [os.path.realpath(root)])
+            outside = layer.path is not None and not _is_below(disk.realpath(path), [disk.realpath(root)])
             self._files[path] = _Baseline(path, data, outside=outside, by_option=layer.path is None)
         return self._files[path]
 
@@ -185,7 +186,7 @@ def _pairs(known: Known) -> set[tuple[str, str, str]]:
 
 
 def _missing(path: str, reason: str) -> str:
-    return reason if os.path.lexists(path) else "there is no such file; --write-baseline makes it"
+    return reason if disk.lexists(path) else "there is no such file; --write-baseline makes it"
 
 
 def _is_below(path: str, directories: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.engine.marks import Marks, marks_of
@@ -73,11 +74,11 @@ class Index:
             elif path not in listed and not NEVER_READ.intersection(path.split(os.sep)):
                 kind = kind_of(os.path.basename(path))
                 if kind == "python":
-                    self._python[path] = Entry(path, kind, False, 0)
+                    self._python[path] = Entry(path, kind, False)
                 elif kind == "javascript":
-                    self._scripts[path] = Entry(path, kind, False, 0)
+                    self._scripts[path] = Entry(path, kind, False)
                 elif kind == "text":
-                    self._texts.append(Entry(path, kind, False, 0))
+                    self._texts.append(Entry(path, kind, False))
 
     def project(self) -> Project:
         """Link what was read."""
@@ -167,7 +168,7 @@ class Index:
         data = self.overlays.read(path)
         if isinstance(data, bytes):
             return data
-        if self._unread_takes_part(path):
+        if _unread_takes_part(path):
             self.facts[path] = _problem(data.reason)
         return None
 
@@ -222,14 +223,6 @@ class Index:
                 found = self.modules.find(source.path, dotted) if dotted else None
                 if found is not None:
                     yield found
-
-    def _unread_takes_part(self, path: str) -> bool:
-        """A file over the size limit takes part if its beginning mentions an SDK; an unreadable one may."""
-        try:
-            with open(path, "rb") as file:
-                return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
-        except OSError:
-            return True
 
 
 _UNREAD = (".vue", ".svelte", ".astro")
@@ -294,6 +287,16 @@ class TextFiles:
             paths = dict.fromkeys((*self._index.facts, *self._texts, *others))
             self._variable = any(map(self._index.names_agent, paths))
         return self._variable
+
+
+@disk.question
+def _unread_takes_part(path: str) -> bool:
+    """A file over the size limit takes part if its beginning mentions an SDK; an unreadable one may."""
+    try:
+        with open(path, "rb") as file:
+            return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
+    except OSError:
+        return True
 
 
 def _declared(facts: FileFacts) -> FileFacts:

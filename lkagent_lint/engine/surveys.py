@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.index import Index
 from lkagent_lint.extraction import Extractor
@@ -27,7 +28,7 @@ class Survey:
 
     def directories(self) -> set[str]:
         """Those whose settings have a say: the root's, those of files that take part, and those that were asked for."""
-        asked = {path if os.path.isdir(path) else os.path.dirname(path) for path in self._wanted}
+        asked = {path if disk.isdir(path) else os.path.dirname(path) for path in self._wanted}
         return {self.root, *asked, *(os.path.dirname(path) for path in self.project.files)}
 
     def is_inside(self, path: str) -> bool:
@@ -42,6 +43,6 @@ class Survey:
 def is_named(path: str, finder: SettingsFinder, overlays: Overlays) -> bool:
     """Whether a path is a file to be read even where it is excluded. Editors and hooks name what they find, so unsaved
     text, and files under ``force-exclude``, stay excluded."""
-    if path in overlays or not os.path.isfile(path):
+    if path in overlays or not disk.isfile(path):
         return False
     return not finder.for_directory(os.path.dirname(path)).force_exclude

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from lkagent_lint import disk
 from lkagent_lint.cache import FactsCache
 from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of, source_of
 from lkagent_lint.extraction.pool import Pool
@@ -50,6 +51,8 @@ class Extractor:
                 else:
                     yield Extracted(source.path, facts)
         for source, made in self._make(missing):
+            if not isinstance(made, bytes):
+                disk.spoil()  # another run may have it
             yield Extracted(source.path, facts_of(made), made if isinstance(made, Failed) else None)
 
     def release(self) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import FILE_NAMES, SettingsFinder
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import Patterns
@@ -41,12 +42,11 @@ _MINIFIED = (".min.js", ".min.css", ".min.mjs", ".bundle.js", ".chunk.js")
 
 
 class Entry(msgspec.Struct, frozen=True, order=True):
-    """A file of the root: absolute path, kind, whether git ignores it (only ``.env*``), size in bytes."""
+    """A file of the root: absolute path, kind, whether git ignores it (only ``.env*``)."""
 
     path: str
     kind: Kind
     ignored: bool
-    size: int
 
 
 class Discovery(msgspec.Struct, frozen=True):
@@ -113,7 +113,7 @@ class _Walk:
     def _visit(self, directory: _Directory) -> None:
         listed = self._list(directory.path)
         added = self._added.get(directory.path, {})
-        names = {entry.name for entry in listed} | added.keys()
+        names = {name for name, _ in listed} | added.keys()
         if directory.path != self._root:
             if "pyvenv.cfg" in names:
                 return
@@ -121,25 +121,21 @@ class _Walk:
                 self._nested.append(directory.path)
                 return
         self._refine(directory, names)
-        for entry in listed:
-            if entry.name not in added:
-                self._take(directory, entry)
-        for name, size in added.items():
-            path = os.path.join(directory.path, name)
-            if size is None:
-                self._take_directory(directory, path, name)
-            else:
-                self._take_file(directory, path, name, size)
+        for name, what in listed:
+            if name not in added:
+                self._take(directory, os.path.join(directory.path, name), name, what)
+        for name, is_file in added.items():
+            take = self._take_file if is_file else self._take_directory
+            take(directory, os.path.join(directory.path, name), name)
 
-    def _list(self, path: str) -> list[os.DirEntry[str]]:
+    def _list(self, path: str) -> tuple[tuple[str, str], ...]:
         try:
-            with os.scandir(path) as entries:
-                return list(entries)
+            return _listed(path)
         except OSError as error:
             # A directory that only unsaved files have is no problem.
             if path not in self._added:
-                self._problem(path, error)
-            return []
+                self._problem(path, _reason(error))
+            return ()
 
     def _is_root(self, path: str, names: set[str]) -> bool:
         """Whether a directory below the root is a project of its own."""
@@ -158,21 +154,18 @@ class _Walk:
             if own is not None:
                 directory.exclude = ignoring.exclude_patterns(own)
 
-    def _take(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                self._take_directory(directory, entry.path, entry.name)
-            elif kind_of(entry.name) is None:
+    def _take(self, directory: _Directory, path: str, name: str, what: str) -> None:
+        match what:
+            case "directory":
+                self._take_directory(directory, path, name)
+            case "file":
+                self._take_file(directory, path, name)
+            case "link":
+                self._links.append((directory, path))
+            case "other":
                 return
-            elif entry.is_file(follow_symlinks=False):
-                size = entry.stat(follow_symlinks=False).st_size
-                self._take_file(directory, entry.path, entry.name, size)
-            elif entry.is_symlink():
-                self._links.append((directory, entry.path))
-        except FileNotFoundError:
-            return  # deleted since it was listed
-        except OSError as error:
-            self._problem(entry.path, error)
+            case reason:
+                self._problem(path, reason)
 
     def _take_directory(self, directory: _Directory, path: str, name: str) -> None:
         if name in ignoring.NEVER_READ:
@@ -182,37 +175,68 @@ class _Walk:
         if not excluded and not ignoring.is_excluded(directory.gitignores, path, is_directory=True):
             self._pending.append(_Directory(path, directory.gitignores, directory.exclude))
 
-    def _take_file(self, directory: _Directory, path: str, name: str, size: int) -> None:
+    def _take_file(self, directory: _Directory, path: str, name: str) -> None:
         kind = kind_of(name)
         if kind is None or ignoring.is_excluded(directory.exclude, path, is_directory=False):
             return
         ignored = bool(ignoring.is_excluded(directory.gitignores, path, is_directory=False))
         if not ignored or name.startswith(".env"):
-            self._entries.append(Entry(path, kind, ignored, size))
+            self._entries.append(Entry(path, kind, ignored))
 
     def _take_links(self) -> None:
         """Links to files come last, when it is known which of their targets are listed by their own name."""
-        real_root = os.path.join(os.path.realpath(self._root), "")
+        if not self._links:
+            return
+        real_root = os.path.join(disk.realpath(self._root), "")
         listed = {entry.path for entry in self._entries}
         for directory, path in sorted(self._links, key=_link_path):
             name = os.path.basename(path)
             try:
-                status = os.stat(path)
+                is_file = _leads_to_file(path)
             except OSError as error:
                 # Editors mark open files by dangling links of this name.
                 if name.endswith(".py") and not name.startswith(".#"):
-                    self._problem(path, error)
+                    self._problem(path, _reason(error))
                 continue
-            target = os.path.realpath(path)
-            if not stat.S_ISREG(status.st_mode) or not target.startswith(real_root):
+            target = disk.realpath(path)
+            if not is_file or not target.startswith(real_root):
                 continue
             target = os.path.join(self._root, target[len(real_root) :])
             if target not in listed:
                 listed.add(target)
-                self._take_file(directory, path, name, status.st_size)
+                self._take_file(directory, path, name)
 
-    def _problem(self, path: str, error: OSError) -> None:
-        self._problems.append(Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}"))
+    def _problem(self, path: str, reason: str) -> None:
+        self._problems.append(Unreadable(path, reason))
+
+
+@disk.question
+def _listed(directory: str) -> tuple[tuple[str, str], ...]:
+    """What lies in a directory, sorted by name, and what it is, or the reason why that cannot be told. Files that are
+    certainly no text are passed over. Raises OSError."""
+    with os.scandir(directory) as entries:
+        listed = [(entry.name, _what(entry)) for entry in entries if entry.name != disk.CACHE]
+    return tuple(sorted((name, what) for name, what in listed if what == "directory" or kind_of(name) is not None))
+
+
+def _what(entry: os.DirEntry[str]) -> str:
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            return "directory"
+        return "file" if entry.is_file(follow_symlinks=False) else "link" if entry.is_symlink() else "other"
+    except FileNotFoundError:
+        return "other"  # deleted since it was listed
+    except OSError as error:
+        return _reason(error)
+
+
+@disk.question
+def _leads_to_file(link: str) -> bool:
+    return stat.S_ISREG(os.stat(link).st_mode)
+
+
+def _reason(error: OSError) -> str:
+    return f"it cannot be read: {error.strerror or type(error).__name__}"
 
 
 def _link_path(link: tuple[_Directory, str]) -> str:

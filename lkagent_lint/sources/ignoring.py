@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Protocol, cast
 
+from lkagent_lint import disk
 from lkagent_lint.config.layers import Configuration
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
 
-NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules", ".lkagent_lint_cache"})
+NEVER_READ = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", "CVS", "_darcs", "node_modules", disk.CACHE})
 """Directories that no setting brings back."""
 
 EXCLUDED = frozenset(
@@ -148,7 +149,7 @@ def gitignores_above(root: str, overlays: Overlays) -> list[Patterns]:
     """What git applies to a root from outside it, lowest precedence first: the repository's exclude file and
     the ``.gitignore`` files from the work tree's top down to the root's parent. Empty outside of one."""
     ancestry = [root]
-    while not os.path.lexists(os.path.join(ancestry[-1], ".git")):
+    while not disk.lexists(os.path.join(ancestry[-1], ".git")):
         parent = os.path.dirname(ancestry[-1])
         if parent == ancestry[-1]:
             return []

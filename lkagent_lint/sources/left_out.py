@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.discovery import is_built_in, kind_of
@@ -37,6 +38,6 @@ def why_left_out(root: str, path: str, finder: SettingsFinder, overlays: Overlay
             return f"{shown}{'/' if is_directory else ''} is excluded by {why}"
         if ignoring.is_excluded(gitignores, here, is_directory=is_directory) and not name.startswith(".env"):
             return f"git ignores {shown}{'/' if is_directory else ''}"
-        if is_directory and os.path.exists(os.path.join(here, "pyvenv.cfg")):
+        if is_directory and disk.exists(os.path.join(here, "pyvenv.cfg")):
             return f"{shown}/ is a virtual environment"
     return "its name is that of no text that an author writes" if kind_of(parts[-1]) is None else None

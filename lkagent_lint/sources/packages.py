@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from lkagent_lint import disk
+
 _MARKERS = frozenset({"pyproject.toml", "setup.cfg", "setup.py", "package.json"})
 _TEST_DIRECTORIES = frozenset({"test", "tests", "__tests__"})
 _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|conftest\.py|.*\.(?:test|spec)\..*", re.DOTALL)
@@ -49,7 +51,7 @@ def is_test_file(path: str, root: str) -> bool:
 
 def _is_package(directory: str) -> bool:
     try:
-        names = os.listdir(directory)
+        names = disk.names(directory)
     except OSError:
         return False
     return any(name in _MARKERS or is_requirements(name) for name in names)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from lkagent_lint import disk
 from lkagent_lint.config.files import read_regular
 
 DEFAULT_LIMIT = 2_000_000
@@ -38,6 +39,7 @@ class Undecodable(msgspec.Struct, frozen=True):
     reason: str
 
 
+@disk.question
 def read(path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
     """The bytes of a regular file of at most ``limit`` bytes; symbolic links are followed.
 
@@ -121,14 +123,14 @@ class Overlays:
         """The base names of the overlays that lie directly in a directory."""
         return self._names.get(directory, [])
 
-    def tree(self, root: str) -> dict[str, dict[str, int | None]]:
-        """The overlays as a tree: directory to names; a file has its size in bytes, a directory None."""
-        added: dict[str, dict[str, int | None]] = {}
-        for path, data in self._files.items():
-            size: int | None = len(data)
+    def tree(self, root: str) -> dict[str, dict[str, bool]]:
+        """The overlays as a tree: directory to names, and whether each is a file."""
+        added: dict[str, dict[str, bool]] = {}
+        for path in self._files:
+            is_file = True
             while path != root and (parent := os.path.dirname(path)) != path:
-                added.setdefault(parent, {})[os.path.basename(path)] = size
-                path, size = parent, None
+                added.setdefault(parent, {})[os.path.basename(path)] = is_file
+                path, is_file = parent, False
         return added
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 
 
@@ -19,7 +20,7 @@ def group_by_root(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tup
     grouped: dict[str, list[str]] = {}
     homeless: dict[str, str] = {}
     for path in sorted(set(paths)):
-        directory = path if os.path.isdir(path) else os.path.dirname(path)
+        directory = path if disk.isdir(path) else os.path.dirname(path)
         root = roots.of(directory)
         if root is None:
             homeless[path] = directory
@@ -58,7 +59,7 @@ class _Roots:
         return above
 
     def _is_marked(self, directory: str) -> bool:
-        if os.path.lexists(os.path.join(directory, ".git")):
+        if disk.lexists(os.path.join(directory, ".git")):
             return True
         own = self._finder.own(directory)
         return own is not None and own.settings.root

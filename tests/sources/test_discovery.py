@@ -37,19 +37,19 @@ def names(base: Path, overlays: Overlays | None = None) -> list[str]:
     return [os.path.relpath(entry.path, base) for entry in found(base, overlays).entries]
 
 
-def test_files_are_listed_by_path_with_kind_and_size(tmp_path: Path) -> None:
+def test_files_are_listed_by_path_with_their_kind(tmp_path: Path) -> None:
     write(tmp_path / "b/agent.py", "x = 1\n")
     make(tmp_path, "a.ts", "b/agent.pyi", "b/.env", "Dockerfile", "b/a/deploy.sh", "README.md")
     result = found(tmp_path)
-    listed = [(os.path.relpath(each.path, tmp_path), each.kind, each.ignored, each.size) for each in result.entries]
+    listed = [(os.path.relpath(each.path, tmp_path), each.kind, each.ignored) for each in result.entries]
     assert listed == [
-        ("Dockerfile", "text", False, 0),
-        ("README.md", "text", False, 0),
-        ("a.ts", "javascript", False, 0),
-        ("b/.env", "text", False, 0),
-        ("b/a/deploy.sh", "text", False, 0),
-        ("b/agent.py", "python", False, 6),
-        ("b/agent.pyi", "stub", False, 0),
+        ("Dockerfile", "text", False),
+        ("README.md", "text", False),
+        ("a.ts", "javascript", False),
+        ("b/.env", "text", False),
+        ("b/a/deploy.sh", "text", False),
+        ("b/agent.py", "python", False),
+        ("b/agent.pyi", "stub", False),
     ]
     assert result.problems == ()
 
@@ -313,10 +313,7 @@ def test_unsaved_files_are_listed_where_saved_ones_would_be(tmp_path: Path) -> N
         ".env",
     ]
     overlays = Overlays({str(tmp_path / name): b"text" for name in unsaved} | {"/elsewhere/f.py": b""})
-    listed = {os.path.relpath(entry.path, tmp_path): entry.size for entry in found(tmp_path, overlays).entries}
-    assert listed == {
-        ".env": 4, ".gitignore": 11, "a.py": 4, "d/b.py": 0, "d/d.py": 4, "new.py": 4, "new/deep/c.py": 4
-    }  # fmt: skip
+    assert names(tmp_path, overlays) == [".env", ".gitignore", "a.py", "d/b.py", "d/d.py", "new.py", "new/deep/c.py"]
     assert found(tmp_path, overlays).problems == ()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from lkagent_lint import disk
 from lkagent_lint.config.toml import TomlError, array, parse_toml, table
 from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
@@ -211,6 +212,6 @@ def _logical_lines(text: str) -> Iterator[str]:
 
 def _text_files(directory: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(directory) if name.endswith(".txt"))
+        return [name for name in disk.names(directory) if name.endswith(".txt")]
     except OSError:
         return []

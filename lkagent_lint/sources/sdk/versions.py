@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -134,9 +135,9 @@ class SdkFinder:
     def _names_in(self, directory: str) -> frozenset[str]:
         if directory not in self._names:
             try:
-                names = os.listdir(directory)
+                names = disk.names(directory)
             except OSError:
-                names = []
+                names = ()
             self._names[directory] = frozenset(names).union(self._overlays.names_in(directory))
         return self._names[directory]
 
