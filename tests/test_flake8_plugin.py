@@ -254,6 +254,37 @@ def test_standard_input_stands_in_for_the_file_it_is_named_after(asked: Engine) 
 
 
 @pytest.mark.parametrize(
+    ("saved", "is_it"),
+    [
+        (AGENT.encode(), True),
+        (AGENT.encode().replace(b"\n", b"\r\n"), True),
+        (AGENT.encode().replace(b"\n", b"\r"), True),
+        (b"\xef\xbb\xbf" + AGENT.encode(), True),
+        (AGENT.encode() + b"\n", False),
+        (b"", False),
+        (AGENT.encode() + b"\xff", False),
+    ],
+)
+def test_text_as_it_is_saved_is_the_file_itself(asked: Engine, saved: bytes, is_it: bool) -> None:
+    Path("agent.py").write_bytes(saved)
+    asked.answer = (finding(),)
+    for _ in range(2):
+        assert check("agent.py", given=stdin("agent.py")) == [(2, 4, "LKA101 too early")]
+    overlays = {} if is_it else {os.path.abspath("agent.py"): AGENT.encode()}
+    assert (
+        asked.requests == [engine.Request(paths=(os.getcwd(),), overlays=overlays, respect_noqa=False, cache=True)] * 2
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_text_of_a_link_stands_in_for_it(asked: Engine) -> None:
+    Path("real.py").write_text(AGENT)
+    Path("agent.py").symlink_to("real.py")
+    check("agent.py", given=stdin("agent.py"))
+    assert asked.requests[0].overlays == {os.path.abspath("agent.py"): AGENT.encode()}
+
+
+@pytest.mark.parametrize(
     ("text", "data"),
     [
         ("# coding: latin-1\nx = 'é'  # livekit\n", b"# coding: latin-1\nx = '\xe9'  # livekit\n"),

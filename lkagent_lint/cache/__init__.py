@@ -1,4 +1,4 @@
-"""Facts by the content that they follow from: the only thing that is kept between runs, never a diagnostic.
+"""Facts by the content that they follow from, and (``reports``) whole reports: all that is kept between runs.
 
 Whatever happens to the directory, results stay right: what cannot be read is made again, what cannot be written is
 not kept, and nothing here raises for the state of a disk.

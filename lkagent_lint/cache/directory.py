@@ -38,7 +38,7 @@ class Directory:
                 os.mkdir(self._path, 0o755)
         except (OSError, ValueError):
             return False
-        if not self._is_ours():
+        if not self.is_ours():
             return False
         names = set(self.names())
         return all(name in names or self.write(name, text.encode()) for name, text in _FILES.items())
@@ -46,7 +46,7 @@ class Directory:
     def names(self) -> list[str]:
         """The base names in it, sorted; none where it cannot be used."""
         try:
-            return sorted(os.listdir(self._path)) if self._is_ours() else []
+            return sorted(os.listdir(self._path)) if self.is_ours() else []
         except (OSError, ValueError):
             return []
 
@@ -115,7 +115,8 @@ class Directory:
         except OSError:
             return None
 
-    def _is_ours(self) -> bool:
+    def is_ours(self) -> bool:
+        """Whether it is a directory, this user's own, that no other can write to."""
         try:
             status = os.lstat(self._path)
         except (OSError, ValueError):

@@ -1,44 +1,69 @@
-"""What facts follow from beside the bytes of a file: the front ends' own sources, their parsers, and this Python."""
+"""What facts follow from beside the bytes of a file: the front ends' own sources, their parsers, and this Python; and
+what reports follow from beside what the disk says: all of the linter below its surfaces.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.machinery import PathFinder
-
-from lkagent_lint.facts.file import FORMAT
 
 SOURCES = ("config", "diagnostics.py", "disk.py", "facts", "frontends", "sources", "stack.py", "text.py")
 """Every layer that a front end may import. It is no loss to make facts again once more than was needed."""
 PARSERS = ("libcst", "msgspec", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "yaml")
 """Libraries whose release shows in facts. They are looked at and not imported."""
+BELOW_SURFACES = (*SOURCES, "cache", "engine", "extraction", "project", "rules", "suppressions", "typestate")
+"""Every layer that the engine may import."""
+LIBRARIES = (*PARSERS, "packaging", "pathspec", "tomli", "typing_extensions")
+"""Libraries whose release shows in reports."""
 
 
 @cache
 def current() -> bytes:
     """A digest that differs wherever equal bytes could give different facts."""
-    digest = hashlib.sha256(f"{FORMAT}\0{sys.version}\0{sys.implementation.cache_tag}\0".encode())
+    return _digest(SOURCES, (".py",), PARSERS)
+
+
+@cache
+def whole() -> bytes:
+    """A digest that differs wherever the same disk could give different reports."""
+    return _digest(BELOW_SURFACES, (".py", ".json"), LIBRARIES)
+
+
+def _digest(sources: Iterable[str], endings: tuple[str, ...], libraries: Iterable[str]) -> bytes:
+    digest = hashlib.sha256(f"{sys.version}\0{sys.implementation.cache_tag}\0".encode())
     package = os.path.dirname(os.path.dirname(__file__))
-    for path in sorted(path for name in SOURCES for path in _files(os.path.join(package, name))):
-        digest.update(os.path.relpath(path, package).encode() + b"\0")
-        with open(path, "rb") as file:
-            digest.update(hashlib.sha256(file.read()).digest())
-    for name in PARSERS:
+    for path in sorted(path for name in sources for path in _files(os.path.join(package, name), endings)):
+        digest.update(path.removeprefix(package).encode() + b"\0")
+        digest.update(hashlib.sha256(_read(path)).digest())
+    for name in libraries:
         digest.update(_installed(name).encode())
     return digest.digest()
 
 
-def _files(path: str) -> Iterator[str]:
-    if path.endswith(".py"):
+def _read(path: str) -> bytes:
+    # There are hundreds, and a file object costs more than the reading.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts: list[bytes] = []
+        while part := os.read(descriptor, 1 << 20):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def _files(path: str, endings: tuple[str, ...]) -> Iterator[str]:
+    if path.endswith(endings):
         yield path
         return
     with os.scandir(path) as entries:
         for entry in entries:
-            if entry.name.endswith(".py") or (entry.is_dir() and entry.name != "__pycache__"):
-                yield from _files(entry.path)
+            if entry.name.endswith(endings) or (entry.is_dir() and entry.name != "__pycache__"):
+                yield from _files(entry.path, endings)
 
 
 def _installed(name: str) -> str:

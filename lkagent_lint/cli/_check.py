@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 import click
+import msgspec
 
 from lkagent_lint import engine
 from lkagent_lint.cli._output import print_note, wants_colour
@@ -67,6 +68,8 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     """Run a request, write its reports and return the exit code. Raises ConfigError as the engine does."""
     reports = Reports(outputs, request.paths, _current_directory(), wants_colour(color))
     watch = engine.Watch()
+    if any(each.statistics for each in outputs):
+        request = msgspec.structs.replace(request, anew=True)
     with Progress(watch):
         report = engine.check(request, watch)
     _print_notes(report)

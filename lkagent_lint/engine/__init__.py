@@ -1,28 +1,23 @@
-"""What every surface calls: ``check(Request) -> Report``, or ``survey`` for the linked projects themselves."""
+"""What every surface calls: ``check(Request) -> Report``, or ``survey`` for the linked projects themselves.
+
+A check that is answered by the report of an earlier one imports nothing of what makes reports, so that is imported
+where it is needed.
+"""
 
 from __future__ import annotations
 
-import gc
-from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Report, Summary
-from lkagent_lint.engine.baseline import Baselines, Rewritten
-from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
-from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
-from lkagent_lint.engine.root import RootCheck
-from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.extraction import Extractor
-from lkagent_lint.rules import lka000_internal_error
-from lkagent_lint.sources.reading import Overlays
-from lkagent_lint.sources.roots import group_by_root
 from lkagent_lint.stack import run_deep
 
-__all__ = ["Request", "Survey", "Watch", "check", "rewritten_baselines", "survey"]
+if TYPE_CHECKING:
+    from lkagent_lint.diagnostics import Report
+    from lkagent_lint.engine.baseline import Rewritten
+    from lkagent_lint.engine.surveys import Survey
+
+__all__ = ["Request", "Watch", "check", "rewritten_baselines", "survey"]
 
 
 def check(request: Request, watch: Watch | None = None) -> Report:
@@ -31,7 +26,14 @@ def check(request: Request, watch: Watch | None = None) -> Report:
     ``watch`` is told what the check is at. Raises ``ConfigError`` where a settings file or a rule name cannot be used.
     Runs in a thread with a deep stack.
     """
-    return run_deep(lambda: _check(request, watch or Watch()))
+    from lkagent_lint.engine.kept import through_cache
+
+    def made() -> Report:
+        from lkagent_lint.engine.checking import checked
+
+        return checked(request, watch or Watch())
+
+    return run_deep(lambda: through_cache(request, made))
 
 
 def rewritten_baselines(request: Request, *, only_prune: bool = False) -> tuple[Rewritten, ...]:
@@ -39,17 +41,9 @@ def rewritten_baselines(request: Request, *, only_prune: bool = False) -> tuple[
 
     With ``only_prune`` they lose what is stale and gain nothing. Raises ``ConfigError`` as ``check`` does.
     """
+    from lkagent_lint.engine.checking import rewritten
 
-    def run() -> tuple[Rewritten, ...]:
-        overlays = Overlays(request.overlays)
-        finder = finder_for(request, overlays)
-        baselines = Baselines(finder, overlays, may_be_missing=not only_prune)
-        with _collector_paused():
-            for surveyed in _surveys(request, finder, overlays, Watch()):
-                RootCheck(request, surveyed, Watch(), baselines)
-        return tuple(baselines.rewritten(request.paths, Policy(finder).reports, only_prune=only_prune))
-
-    return run_deep(run)
+    return run_deep(lambda: rewritten(request, only_prune))
 
 
 def survey(request: Request) -> tuple[Survey, ...]:
@@ -58,95 +52,6 @@ def survey(request: Request) -> tuple[Survey, ...]:
     Raises ``ConfigError`` where a settings file cannot be used. Runs in a thread with a deep stack; so should what
     evaluates more of a project (``lkagent_lint.stack.run_deep``).
     """
-    overlays = Overlays(request.overlays)
-    finder = finder_for(request, overlays)
+    from lkagent_lint.engine.checking import surveyed
 
-    def run() -> tuple[Survey, ...]:
-        with _collector_paused():
-            return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
-
-    return run_deep(run)
-
-
-def _check(request: Request, watch: Watch) -> Report:
-    overlays = Overlays(request.overlays)
-    finder = finder_for(request, overlays)
-    baselines = Baselines(finder, overlays)
-    diagnostics: list[Diagnostic] = []
-    summaries: list[Summary] = []
-    suppressions: list[Hidden] = []
-    notes: list[Note] = []
-    failing = 0
-    with _collector_paused():
-        for surveyed in _surveys(request, finder, overlays, watch):
-            check = RootCheck(request, surveyed, watch, baselines)
-            diagnostics += check.diagnostics
-            failing += check.failing
-            suppressions += check.suppressions
-            summaries.append(check.summary)
-            notes += check.notes
-    watch.at("")
-    baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
-    return Report(
-        diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
-        summary=_added(summaries),
-        failing=failing,
-        suppressions=tuple(sorted(suppressions, key=lambda each: each.place)),
-        baselines=tuple(sorted(baselined, key=lambda each: each.path)),
-        notes=tuple(sorted({note.message: note for note in sorted(notes, reverse=True)}.values())),
-        internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
-    )
-
-
-def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch) -> Iterator[Survey]:
-    """Every root that the request's paths belong to or hold, one after the other."""
-    pending = dict(group_by_root(request.paths, finder))
-    done: set[str] = set()
-    given = handed_facts(request)
-    with maker_for(request) as maker:
-        while pending:
-            watch.at("reading files")
-            root = min(pending)
-            extractor = Extractor(cache_for(request, root, given), maker)
-            found = Survey(root, pending.pop(root), finder, overlays, extractor)
-            done.add(root)
-            for nested in found.nested:
-                # A directory asked for holds it whole, whatever else of it was asked for by name.
-                if nested not in done:
-                    pending[nested] = (nested,)
-            yield found
-
-
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Trees and facts hold no cycles worth collecting; the collector would walk them again and again (1.3 x)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        # All that was made meanwhile counts as old, or the next allocation would have the collector walk it.
-        if not gc.get_freeze_count():
-            gc.freeze()
-            gc.unfreeze()
-        if enabled:
-            gc.enable()
-
-
-def _added(summaries: list[Summary]) -> Summary:
-    return Summary(
-        files=sum(each.files for each in summaries),
-        not_analysed=sum(each.not_analysed for each in summaries),
-        workers=sum(each.workers for each in summaries),
-        jobs=sum(each.jobs for each in summaries),
-        dispatches=sum(each.dispatches for each in summaries),
-        sdks=_shortened(sorted({sdk for each in summaries for sdk in each.sdks})),
-    )
-
-
-def _shortened(labels: list[str]) -> tuple[str, ...]:
-    """Versions with their sources; beyond three sources, versions with the number of their sources."""
-    if len(labels) <= 3:
-        return tuple(labels)
-    counts = Counter(label.partition(" (")[0] for label in labels)
-    return tuple(f"{version} ({count} places)" for version, count in sorted(counts.items()))
+    return run_deep(lambda: surveyed(request))

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.engine.marks import Marks, marks_of
@@ -20,8 +19,8 @@ from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
 from lkagent_lint.sources.discovery import Entry, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
-from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, mentions_sdk
-from lkagent_lint.sources.reading import DEFAULT_LIMIT, Overlays, Unreadable
+from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, may_mention_sdk, mentions_sdk
+from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
 from lkagent_lint.text import START_OF_FILE
@@ -168,7 +167,7 @@ class Index:
         data = self.overlays.read(path)
         if isinstance(data, bytes):
             return data
-        if _unread_takes_part(path):
+        if may_mention_sdk(path):
             self.facts[path] = _problem(data.reason)
         return None
 
@@ -287,16 +286,6 @@ class TextFiles:
             paths = dict.fromkeys((*self._index.facts, *self._texts, *others))
             self._variable = any(map(self._index.names_agent, paths))
         return self._variable
-
-
-@disk.question
-def _unread_takes_part(path: str) -> bool:
-    """A file over the size limit takes part if its beginning mentions an SDK; an unreadable one may."""
-    try:
-        with open(path, "rb") as file:
-            return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
-    except OSError:
-        return True
 
 
 def _declared(facts: FileFacts) -> FileFacts:

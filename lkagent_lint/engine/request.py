@@ -29,7 +29,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...] = ()
     """Files of facts (absolute paths) that were made beforehand; what they do not hold is made."""
     cache: bool = False
-    """Keep facts between runs, in ``.lkagent_lint_cache`` at each root."""
+    """Keep facts and reports between runs, in ``.lkagent_lint_cache`` at each root."""
+    anew: bool = False
+    """Make the report even where one is kept: what is measured must happen."""
     cache_dir: str | None = None
     """Another directory to keep them in; each root has its own below it."""
     config_file: str | None = None

@@ -1,4 +1,4 @@
-"""All that one file says: the only thing that is ever cached."""
+"""All that one file says, which is kept between runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.names import SdkName
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
-
-FORMAT = 9
-"""Raised whenever the records or their meaning change."""
 
 
 class ProblemKind(enum.Enum):

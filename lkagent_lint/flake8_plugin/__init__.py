@@ -17,6 +17,7 @@ import ast
 import contextlib
 import os
 from argparse import Namespace
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -147,7 +148,8 @@ class _Run:
 
     def findings_in_buffer(self, path: str, data: bytes) -> list[Finding]:
         """The same for text that stands in for a file, also one that does not exist."""
-        report = self._check(self._root_of(path), {path: data})
+        overlays = {} if _is_saved(path, data) else {path: data}
+        report = self._check(self._root_of(path), overlays)
         return self._wanted(of(path, by_file(report)))
 
     def findings_in_loose_text(self, path: str, data: bytes) -> list[Finding]:
@@ -284,6 +286,20 @@ def _encoded(text: str) -> bytes:
         return text.encode(encoding)
     except (SyntaxError, LookupError, UnicodeError):
         return data
+
+
+def _is_saved(path: str, data: bytes) -> bool:
+    """Whether text stands in for a file that says the same: then what is known of the file holds for it too.
+
+    A file behind a symbolic link takes part under another name, or not at all. flake8 hands over text without its byte
+    order mark and with one kind of line end, which moves no line and no column.
+    """
+    from lkagent_lint.sources.reading import read
+
+    saved = read(path)
+    if not isinstance(saved, bytes) or os.path.realpath(path) != path:
+        return False
+    return saved.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data
 
 
 def _describe(error: BaseException) -> str:

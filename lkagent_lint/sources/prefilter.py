@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+
+from lkagent_lint import disk
+from lkagent_lint.sources.reading import DEFAULT_LIMIT
 
 AGENT_NAME_VARIABLE = b"LIVEKIT_AGENT_NAME"
 """Names a worker whose code does not (livekit-agents 1.5.7); also a prefix of LIVEKIT_AGENT_NAME_OVERRIDE."""
@@ -37,3 +41,13 @@ FOREIGN_MARKERS = re.compile(b"|".join(re.escape(marker) for marker in _FOREIGN)
 def mentions_sdk(data: bytes) -> bool:
     """Whether a file can concern a LiveKit SDK: every import, package and URL of one holds ``livekit``."""
     return b"livekit" in data
+
+
+@disk.question
+def may_mention_sdk(path: str) -> bool:
+    """The same of a file that was not read: one over the size limit by its beginning, and an unreadable one may."""
+    try:
+        with open(path, "rb") as file:
+            return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
+    except OSError:
+        return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place
-from lkagent_lint.engine import Survey
+from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.facts.file import DispatchFact, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.values import Expr

@@ -45,10 +45,43 @@ def test_it_follows_from_the_front_ends_sources(copy: Path) -> None:
     assert digest_of(copy)[0] == before  # rules read facts and make none
 
 
-def test_it_covers_every_module_that_a_front_end_imports() -> None:
+def test_that_of_reports_follows_from_all_below_the_surfaces(copy: Path) -> None:
+    script = SCRIPT.replace("current", "whole")
+
+    def whole() -> str:
+        done = subprocess.run([sys.executable, "-c", script], cwd=copy, capture_output=True, text=True, check=True)
+        digest, *modules = done.stdout.split()
+        assert not {"pathspec", "packaging", "lkagent_lint.rules", "lkagent_lint.engine.checking"} & set(modules)
+        return digest
+
+    before = whole()
+    assert whole() == before != digest_of(copy)[0]
+    for name in (
+        "rules/lka101_connect_before_start.py",
+        "rules/_former.py",
+        "engine/root.py",
+        "typestate/solver.py",
+        "frontends/python/walker.py",
+        "sources/sdk/tables/pypi-livekit.json",
+        "disk.py",
+    ):
+        path = copy / "lkagent_lint" / name
+        text = path.read_text()
+        path.write_text(f"{text}\n")
+        assert whole() != before, name
+        path.write_text(text)
+    (copy / "lkagent_lint" / "rules" / "lka999_new.py").write_text("")
+    assert whole() != before
+    (copy / "lkagent_lint" / "rules" / "lka999_new.py").unlink()
+    (copy / "lkagent_lint" / "cli" / "_why.py").write_text("")
+    assert whole() == before
+
+
+@pytest.mark.parametrize("sources", [generation.SOURCES, generation.BELOW_SURFACES], ids=["facts", "reports"])
+def test_it_covers_every_module_that_is_imported_for_it(sources: tuple[str, ...]) -> None:
     def is_covered(path: Path) -> bool:
         relative = path.relative_to(PACKAGE)
-        return relative.parts[0] in generation.SOURCES
+        return relative.parts[0] in sources
 
     for path in PACKAGE.rglob("*.py"):
         if is_covered(path):
@@ -83,3 +116,14 @@ def test_a_library_is_told_by_its_release(name: str, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(generation, "_distributions", nothing)
     assert generation._installed(name) != described  # pyright: ignore[reportPrivateUsage]
+
+
+def test_that_of_reports_covers_every_library_of_the_engine() -> None:
+    used = {
+        name.partition(".")[0]
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] in generation.BELOW_SURFACES
+        for name in imports(path)
+    }
+    others = used - set(sys.stdlib_module_names) - {"lkagent_lint", "tomllib"}
+    assert others - {"distributed"} <= set(generation.LIBRARIES)  # a cluster's reports are not kept
