@@ -57,6 +57,10 @@ class Callees:
         self._transfer = transfer
         self._others = Others(evaluator, notes, concurrency, self._enter)
 
+    def release(self) -> None:
+        """Let go of the solver, and of what leads back here: nothing more will be asked."""
+        del self._transfer, self._others
+
     def call(self, number: int, state: State, environment: Environment, flow: Flow) -> Outcome:
         """Run the call of this number, whatever its target may be."""
         call = flow.calls[number]

@@ -84,13 +84,12 @@ class Solver:
         self._entry: Environment | None = None
 
     def solve(self, environment: Environment, start: State) -> Outcome:
-        """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found."""
+        """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found. Once only."""
         self._entry = environment
         try:
             outcome = self._fixed(environment, start)
         finally:  # a check runs without garbage collection, and this and its callees hold each other
-            self._memo.clear()
-            self._assumed.clear()
+            self._callees.release()
         return outcome._replace(exits=arriving(outcome.exits))
 
     def _fixed(self, environment: Environment, start: State) -> Outcome:

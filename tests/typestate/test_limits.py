@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+
 from lkagent_lint.rules import lka101_connect_before_start
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.stack import run_deep
+from lkagent_lint.typestate.solver import Solver
 from tests.typestate.solving import project_of
 
 HEAD = """
@@ -50,3 +53,15 @@ def test_two_functions_that_call_each_other_with_ever_new_arguments_end() -> Non
     await ping("")
 """
     assert _found(body) == 1
+
+
+def test_a_solved_job_leaves_nothing_behind_for_the_collector() -> None:
+    project = project_of({"agent.py": HEAD + STEP.format(1) + TAIL})
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(each, Solver) for each in gc.get_objects())
+        assert run_deep(lambda: Subject(project).solved)
+        assert sum(isinstance(each, Solver) for each in gc.get_objects()) == before
+    finally:
+        gc.enable()
