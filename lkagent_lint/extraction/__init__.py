@@ -6,7 +6,7 @@ One path for all of them: bytes in, encoded facts out, so that no result depends
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,7 +16,15 @@ from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of, so
 from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.facts import FileFacts
 
+if TYPE_CHECKING:
+    from lkagent_lint.facts.sharing import Sharing
+
 __all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Pool", "Source", "source_of"]
+
+_MANY_BYTES = 2_000_000
+"""Encoded facts from which on parts that are equal are shared. They take seven times as much when decoded, and sharing
+as long as decoding or twice that, which few files do not repay.
+"""
 
 
 class Extracted(NamedTuple):
@@ -39,6 +47,8 @@ class Extractor:
     def __init__(self, cache: FactsCache | None, maker: Maker) -> None:
         self._cache = cache
         self._maker = maker
+        self._bytes = 0
+        self._sharing: Sharing | None = None
 
     def extract(self, sources: list[Source]) -> Iterator[Extracted]:
         """The facts of some files, in any order. A front end that fails costs its file only."""
@@ -53,12 +63,26 @@ class Extractor:
         for source, made in self._make(missing):
             if not isinstance(made, bytes):
                 disk.spoil()  # another run may have it
-            yield Extracted(source.path, facts_of(made), made if isinstance(made, Failed) else None)
+            yield Extracted(source.path, self._decoded(made), made if isinstance(made, Failed) else None)
 
     def release(self) -> None:
         """Let go of the memory that is held for further files."""
+        self._sharing = None
         if self._cache is not None:
             self._cache.release()
+
+    def _decoded(self, made: Made | memoryview) -> FileFacts:
+        """The facts; of a large project with the parts of others' in the places of equal ones."""
+        facts = facts_of(made)
+        if isinstance(made, (bytes, memoryview)):
+            self._bytes += len(made)
+            if self._bytes > _MANY_BYTES:
+                if self._sharing is None:
+                    from lkagent_lint.facts.sharing import Sharing
+
+                    self._sharing = Sharing()
+                self._sharing.share(facts)
+        return facts
 
     def _make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]:
         if self._cache is None or not any(source.lasts for source in sources):
@@ -86,7 +110,7 @@ class Extractor:
         for source in sources:
             kept = cache.get(_key(cache, source))
             try:
-                yield source, None if kept is None else facts_of(kept)
+                yield source, None if kept is None else self._decoded(kept)
             except (msgspec.DecodeError, RecursionError):  # whole, but not what this version wrote
                 yield source, None
 
