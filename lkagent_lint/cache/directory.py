@@ -97,9 +97,9 @@ class Directory:
             os.utime(os.path.join(self._path, name))
 
     @contextmanager
-    def locked(self) -> Generator[bool]:
-        """Hold the directory's lock, if there can be one; yields whether another process held it first."""
-        descriptor = self._lock_file()
+    def locked(self, name: str = "lock") -> Generator[bool]:
+        """Hold a lock of the directory, if there can be one; yields whether another process held it first."""
+        descriptor = self._lock_file(name)
         try:
             # To the end: `any` would go on after the first pause, without the lock.
             yield descriptor is not None and bool(list(_wait_for(descriptor)))
@@ -107,11 +107,11 @@ class Directory:
             if descriptor is not None:
                 os.close(descriptor)
 
-    def _lock_file(self) -> int | None:
+    def _lock_file(self, name: str) -> int | None:
         if not self.make():
             return None
         try:
-            return os.open(os.path.join(self._path, "lock"), os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644)
+            return os.open(os.path.join(self._path, name), os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644)
         except OSError:
             return None
 

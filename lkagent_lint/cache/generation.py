@@ -48,8 +48,9 @@ def _read(path: str) -> bytes:
     # There are hundreds, and a file object costs more than the reading.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
+        size = os.fstat(descriptor).st_size
         parts: list[bytes] = []
-        while part := os.read(descriptor, 1 << 20):
+        while part := os.read(descriptor, size + 1):
             parts.append(part)
         return b"".join(parts)
     finally:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from lkagent_lint.cache import generation
 from lkagent_lint.cache.directory import Directory
 
 _MAGIC = b"lkarprt1"
 _SUFFIX = ".report"
+_LOCK = ".making"
+_DAY = 86_400.0
 _MOST = 32
 """Reports in one directory: other requests, and other versions of the linter."""
 
@@ -40,11 +44,30 @@ class KeptReports:
             self._directory.write(_name(key), b"".join([_MAGIC, key, hashlib.sha256(data).digest(), data]))
             self._prune()
 
-    def _prune(self) -> None:
-        names = [name for name in self._directory.names() if name.endswith(_SUFFIX)]
-        if len(names) > _MOST:
-            for name in sorted(names, key=self._directory.age)[_MOST:]:
+    @contextmanager
+    def alone(self, key: bytes) -> Generator[bool]:
+        """Hold a report's lock while it is made, so that others who want the same wait and read.
+
+        Yields whether this process had to wait. Where there is no directory yet, nobody waits.
+        """
+        if not self._directory.is_ours():
+            yield False
+            return
+        name = f"{key.hex()[:32]}{_LOCK}"
+        with self._directory.locked(name) as waited:
+            try:
+                yield waited
+            finally:
+                # Whoever waits has opened it. One that comes now makes another and does too much at worst.
                 self._directory.remove(name)
+
+    def _prune(self) -> None:
+        names = self._directory.names()
+        reports = [name for name in names if name.endswith(_SUFFIX)]
+        old = sorted(reports, key=self._directory.age)[_MOST:] if len(reports) > _MOST else []
+        abandoned = [name for name in names if name.endswith(_LOCK) and self._directory.age(name) > _DAY]
+        for name in (*old, *abandoned):
+            self._directory.remove(name)
 
 
 def _name(key: bytes) -> str:

@@ -35,9 +35,18 @@ def through_cache(request: Request, make: Callable[[], Report]) -> Report:
     key = None if reports is None else _key(request)
     if reports is None or key is None:
         return make()
-    kept = None if request.anew else _recalled(reports.get(key))
+    if request.anew:
+        return _made(reports, key, make)
+    kept = _recalled(reports.get(key))
     if kept is not None:
         return kept
+    with reports.alone(key) as waited:
+        kept = _recalled(reports.get(key)) if waited else None
+        return kept or _made(reports, key, make)
+
+
+def _made(reports: KeptReports, key: bytes, make: Callable[[], Report]) -> Report:
+    """What ``make`` makes, kept if it follows from what the disk says and from nothing else."""
     with disk.seeing() as sight:
         report = make()
     # Code without LiveKit is walked again as fast, and finds no directory of ours.

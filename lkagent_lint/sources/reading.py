@@ -26,6 +26,9 @@ _FLAGS = (
 )
 
 
+_PART = 1 << 16
+
+
 class Unreadable(msgspec.Struct, frozen=True, order=True):
     """A path whose content could not be had. ``reason`` completes "…was not analysed: <reason>"."""
 
@@ -52,8 +55,9 @@ def read(path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
         descriptor = os.open(path, _FLAGS)
         try:
             # The path may have become something else since.
-            refusal = _refusal(os.fstat(descriptor), limit)
-            data = b"" if refusal is not None else _read_beyond(descriptor, limit)
+            status = os.fstat(descriptor)
+            refusal = _refusal(status, limit)
+            data = b"" if refusal is not None else _read_beyond(descriptor, limit, status.st_size)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -77,13 +81,15 @@ def _too_large(size: int, limit: int) -> str:
     return f"it is larger than {limit:,} bytes ({size:,})"
 
 
-def _read_beyond(descriptor: int, limit: int) -> bytes:
+def _read_beyond(descriptor: int, limit: int, size: int) -> bytes:
     """Everything up to one byte beyond the limit: a file may have grown since its size was taken."""
     chunks: list[bytes] = []
     wanted = limit + 1
-    while wanted > 0 and (chunk := os.read(descriptor, min(wanted, 1 << 20))):
+    part = size + 1  # a buffer of a megabyte for each file costs more than the reading
+    while wanted > 0 and (chunk := os.read(descriptor, min(wanted, part))):
         chunks.append(chunk)
         wanted -= len(chunk)
+        part = _PART
     return b"".join(chunks)
 
 

@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from pathlib import Path
 
 import pytest
@@ -370,8 +373,43 @@ def test_reports_of_old_requests_are_forgotten(project: Path) -> None:
         reports.put(bytes([number]) * 32, b"x")
         (newest,) = (project / DIRECTORY).glob(f"{bytes([number]).hex() * 16}.report")
         os.utime(newest, (number, number))
+    for name, age in (("0.making", 0), ("1.making", time.time())):
+        (project / DIRECTORY / name).write_text("")
+        os.utime(project / DIRECTORY / name, (age, age))
+    reports.put(b"\x27" * 32, b"x")
+    assert [path.name for path in (project / DIRECTORY).glob("*.making")] == ["1.making"]
     names = {path.name[:2] for path in (project / DIRECTORY).glob("*.report")}
     assert names == {bytes([number]).hex() for number in range(8, 40)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_of_two_that_want_the_same_one_makes_it(
+    project: Path, made: list[engine.Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.check(request(project))
+    add("other.py", EARLY)(project)
+    made.clear()
+    begun, go_on = threading.Event(), threading.Event()
+    make = checking.checked
+
+    def slow(asked: engine.Request, watch: engine.Watch) -> Report:
+        report = make(asked, watch)
+        begun.set()
+        assert go_on.wait(60)
+        return report
+
+    monkeypatch.setattr(checking, "checked", slow)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(engine.check, request(project))
+        assert begun.wait(60)
+        second = threads.submit(engine.check, request(project))
+        with pytest.raises(TimeoutError):
+            second.result(0.3)
+        go_on.set()
+        assert first.result() == second.result()
+    assert len(made) == 1
+    assert first.result() == fresh(project)
+    assert [path.name for path in (project / DIRECTORY).glob("*.making")] == []
 
 
 WATCHED = """
