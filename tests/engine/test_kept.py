@@ -438,8 +438,11 @@ known = set(disk._questions)
 sys.addaudithook(lambda event, args: note(args[0]) if event in ("open", "os.listdir", "os.scandir") else None)
 for name in ("stat", "lstat", "readlink", "access"):
     setattr(os, name, watched(getattr(os, name)))
-with disk.seeing() as sight:
-    checked(Request(paths=(root + "/project",), cache=True, cache_dir=sys.argv[2]), Watch())
+for _ in range(2):
+    before = sight.answers if "sight" in globals() else None
+    with disk.seeing() as sight:
+        checked(Request(paths=(root + "/project",), cache=True, cache_dir=sys.argv[2]), Watch())
+assert sight.answers == before, "what one process remembers is not asked again"
 print(json.dumps([sorted(outside), sorted(inside), sorted({name for name, _ in sight.answers}), sorted(known)]))
 """
 
