@@ -94,7 +94,7 @@ class _Walk:
         self._root = root
         self._finder = finder
         self._overlays = overlays
-        self._added = overlays.tree(root)
+        self._added = overlays.tree
         self._entries: list[Entry] = []
         self._links: list[tuple[_Directory, str]] = []
         self._problems: list[Unreadable] = []

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -129,15 +130,19 @@ class Overlays:
         """The base names of the overlays that lie directly in a directory."""
         return self._names.get(directory, [])
 
-    def tree(self, root: str) -> dict[str, dict[str, bool]]:
+    @cached_property
+    def tree(self) -> dict[str, dict[str, bool]]:
         """The overlays as a tree: directory to names, and whether each is a file."""
-        added: dict[str, dict[str, bool]] = {}
+        tree: dict[str, dict[str, bool]] = {}
         for path in self._files:
             is_file = True
-            while path != root and (parent := os.path.dirname(path)) != path:
-                added.setdefault(parent, {})[os.path.basename(path)] = is_file
+            while (parent := os.path.dirname(path)) != path:
+                is_known = parent in tree
+                tree.setdefault(parent, {})[os.path.basename(path)] = is_file
+                if is_known:
+                    break
                 path, is_file = parent, False
-        return added
+        return tree
 
 
 # UTF-32 first: its little-endian mark begins with the one of UTF-16.

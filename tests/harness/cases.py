@@ -142,14 +142,14 @@ def find_cases(fixtures: Path = FIXTURES) -> list[Case]:
 def layout_problems(fixtures: Path = FIXTURES) -> Iterator[str]:
     """What lies among the fixtures and belongs to no case, so that nothing would ever look at it."""
     names = {code: rule.META.name for code, rule in all_rules().items()}
-    roots = [case.root for case in find_cases(fixtures)]
+    roots = {case.root for case in find_cases(fixtures)}
     for folder in _directories(fixtures):
         match = _FOLDER.fullmatch(folder.name)
         if match is None or folder.name != f"{match[1]}-{names.get(match[1])}":
             yield f"{folder.name}: a fixture's folder is called by the code and the name of a rule"
     for name in files_below(fixtures):
         path = fixtures / name
-        if not any(root in path.parents for root in roots):
+        if roots.isdisjoint(path.parents):
             yield f"{name}: this file is in no bad/, good/ or edge/<case>/"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -315,6 +316,14 @@ def test_unsaved_files_are_listed_where_saved_ones_would_be(tmp_path: Path) -> N
     overlays = Overlays({str(tmp_path / name): b"text" for name in unsaved} | {"/elsewhere/f.py": b""})
     assert names(tmp_path, overlays) == [".env", ".gitignore", "a.py", "d/b.py", "d/d.py", "new.py", "new/deep/c.py"]
     assert found(tmp_path, overlays).problems == ()
+
+
+def test_unsaved_files_of_many_projects_are_listed_in_linear_time(tmp_path: Path) -> None:
+    roots = [tmp_path / "several" / f"project-{number}" for number in range(600)]
+    overlays = Overlays({str(root / "src" / f"{name}.py"): b"" for root in roots for name in "abcde"})
+    started = time.process_time()
+    assert all(names(root, overlays) == [f"src/{name}.py" for name in "abcde"] for root in roots)
+    assert time.process_time() - started < 4
 
 
 def test_an_unsaved_gitignore_is_the_one_that_counts(tmp_path: Path) -> None:
