@@ -103,6 +103,8 @@ def _answered(question: Question) -> bytes | None:
         return _digest(ask(*about))
     except OSError as error:
         return _digest_of_error(error)
+    except Exception:  # settings that cannot be used any more; whether they still matter, the check itself finds out
+        return None
 
 
 def _digest(answer: object) -> bytes:

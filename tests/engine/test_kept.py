@@ -18,6 +18,7 @@ import pytest
 from lkagent_lint import disk, engine
 from lkagent_lint.cache import DIRECTORY, generation
 from lkagent_lint.cache.reports import KeptReports
+from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.engine import checking, kept
 from lkagent_lint.extraction import one
@@ -380,6 +381,24 @@ def test_reports_of_old_requests_are_forgotten(project: Path) -> None:
     assert [path.name for path in (project / DIRECTORY).glob("*.making")] == ["1.making"]
     names = {path.name[:2] for path in (project / DIRECTORY).glob("*.report")}
     assert names == {bytes([number]).hex() for number in range(8, 40)}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="FIFOs")
+def test_settings_that_cannot_be_used_any_more_are_the_checks_to_report(
+    project: Path, made: list[engine.Request]
+) -> None:
+    add("backend/lkagent-lint.toml", "preview = true\n")(project)
+    engine.check(request(project))
+    settings = project / "backend" / "lkagent-lint.toml"
+    settings.unlink()
+    os.mkfifo(settings)
+    assert not disk.still_says([(("lkagent_lint.config.files.read_regular", (str(settings),)), b"")])
+    assert not disk.still_says([(("no such question", (str(settings),)), b"")])
+    for cache in (False, True):
+        with pytest.raises(ConfigError, match="it is not a regular file"):
+            engine.check(engine.Request(paths=(str(project),), cache=cache))
+    (project / "backend" / "pyvenv.cfg").write_text("")
+    assert engine.check(request(project)) == fresh(project)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")

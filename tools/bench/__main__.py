@@ -30,6 +30,8 @@ _DEPENDENCIES = (
     "tree_sitter_javascript, tree_sitter_typescript, typing_extensions"
 )
 
+_FACTS_ONLY = "lkagent-lint, warm, no report kept"
+"""``--statistics`` have a check find facts and make its report: what an edit costs but for reading what it changed."""
 _PACKAGES = ("asyncio", "email")
 """Of the standard library, for tools that take minutes for all of it."""
 
@@ -157,17 +159,23 @@ def _examples(scratch: Path, tree: Path, times: int) -> dict[str, Cost]:
     bench = Bench(scratch, tree)
     one = max((path for path in tree.rglob("*.py") if b"rtc_session" in path.read_bytes()), key=_size)
     named = ("-", "--stdin-display-name", str(one.relative_to(tree)))
+    unsaved = scratch / "unsaved.py"
+    shutil.copy(one, unsaved)
+    typing = bench.flake8("flake8 with the plugin, unsaved text on stdin, warm", *named, cold=False, stdin=unsaved)
+    typing.prepare = _editor(unsaved)
     runs = [
         bench.ruff(),
         bench.interpreter(),
         bench.own("lkagent-lint, cold, 1 job", "--jobs", "1", cold=True),
         bench.own("lkagent-lint, cold", cold=True),
         bench.own("lkagent-lint, warm", cold=False),
+        bench.own(_FACTS_ONLY, "--statistics", cold=False),
         bench.plain_flake8("flake8"),
         bench.flake8("flake8 with the plugin, cold", cold=True),
         bench.flake8("flake8 with the plugin, warm", cold=False),
         bench.plain_flake8("flake8, one file on stdin", *named, stdin=one),
         bench.flake8("flake8 with the plugin, one file on stdin, warm", *named, cold=False, stdin=one),
+        typing,
         *bench.others(),
     ]
     _warm(runs)
@@ -198,6 +206,7 @@ def _growing(scratch: Path, count: int, times: int) -> dict[str, Cost]:
         bench.own("lkagent-lint, cold, 1 job", "--jobs", "1", cold=True, most=2),
         bench.own("lkagent-lint, cold", cold=True, most=2),
         bench.own("lkagent-lint, warm", cold=False),
+        bench.own(_FACTS_ONLY, "--statistics", cold=False),
         bench.own("lkagent-lint, one file edited", cold=False),
     ]
     runs[-1].prepare = _editor(tree / "agents" / "desk_0.py")
