@@ -29,7 +29,7 @@ ALLOWED = {
     ("typestate", "project"),
 }
 NO_LAYER = {"", "__main__", "frontends"}
-"""The package itself, ``python -m``, and folders that hold folders only."""
+"""The package itself, the way in, and folders that hold folders only."""
 HOMES = {
     "libcst": "frontends.python",
     "yaml": "frontends.text",
