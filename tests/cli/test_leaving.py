@@ -38,13 +38,14 @@ def test_nothing_else_is_taken_apart() -> None:
 
 
 def test_a_thread_that_still_runs_is_waited_for() -> None:
-    code = f"import threading, time\nthreading.Thread(target=lambda: (time.sleep(3), print('waited for'))).start()\n{SCRIPT}"
-    done = run(code)
+    late = "threading.Timer(3, print, ['waited for']).start()"
+    done = run(f"import threading; {late}; {SCRIPT}")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "waited for"
 
 
 def test_a_crash_of_the_way_in_is_not_hidden() -> None:
-    done = run(f"import lkagent_lint.cli\ndef broken(): raise SystemExit('no number')\nlkagent_lint.cli.main = broken\n{SCRIPT}")
+    broken = "def broken(): raise SystemExit('no number')"
+    done = run(f"import lkagent_lint.cli\n{broken}\nlkagent_lint.cli.main = broken\n{SCRIPT}")
     assert done.returncode == 1
     assert "no number" in done.stderr

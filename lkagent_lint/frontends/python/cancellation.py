@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 _CANCELLATIONS = frozenset({"CancelledError", "BaseException"})
 _SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_CLOSED = (*_SCOPES, cst.While, cst.For, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+"""No ``try`` of the loop stands in these."""
+_BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def swallowing(loop: cst.While) -> Iterator[cst.CSTNode]:
@@ -22,13 +25,16 @@ def swallowing(loop: cst.While) -> Iterator[cst.CSTNode]:
         yield from handlers
 
 
-def _tries(body: cst.CSTNode) -> Iterator[cst.Try]:
-    """The outermost ``try`` statements of a loop's own body."""
-    for node in body.children:
-        if isinstance(node, cst.Try):
-            yield node
-        elif not isinstance(node, (*_SCOPES, cst.While, cst.For)):
-            yield from _tries(node)
+def _tries(node: cst.CSTNode) -> Iterator[cst.Try]:
+    """The outermost ``try`` statements of a loop's own body, or of a part of it."""
+    if isinstance(node, cst.Try):
+        yield node
+    elif not isinstance(node, _CLOSED):
+        for field in _BODIES:
+            inner: cst.CSTNode | Sequence[cst.CSTNode] | None = getattr(node, field, None)
+            if inner is not None:
+                for each in (inner,) if isinstance(inner, cst.CSTNode) else inner:
+                    yield from _tries(each)
 
 
 def _swallows(node: cst.Try) -> Iterator[cst.CSTNode]:

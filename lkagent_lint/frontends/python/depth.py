@@ -8,6 +8,18 @@ from lkagent_lint.frontends.python.host import children, first_line
 from lkagent_lint.text import Lines
 
 _STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+_SIMPLE = (
+    ast.Expr,
+    ast.Assign,
+    ast.Return,
+    ast.AnnAssign,
+    ast.AugAssign,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Pass,
+    ast.Raise,
+)
+"""The commonest statements in which no other stands."""
 
 
 def is_deeper(tree: ast.Module, lines: Lines, limit: int) -> bool:
@@ -20,10 +32,10 @@ def is_deeper(tree: ast.Module, lines: Lines, limit: int) -> bool:
     for _ in range(limit):
         following: list[ast.AST] = []
         for node in level:
-            if isinstance(node, ast.Module) or _own_length(node, lines) < limit:
-                following += _statements(node)
-            else:
+            if not isinstance(node, ast.Module) and _own_length(node, lines) >= limit:
                 following += children(node)
+            elif node.__class__ not in _SIMPLE:
+                following += _statements(node)
         if not following:
             return False
         level = following

@@ -49,6 +49,11 @@ _MESSAGES = {_AGENT, _REQUEST, _CONFIGURATION, *_CARRIERS}
 _NAME_KEYS = ("agent_name", "agentName")
 _CONFIG_KEYS = ("room_config", "roomConfig")
 _BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
+DISPATCH_WORDS = (
+    *("ispatch", "RoomConfiguration", "CreateRoomRequest", "WhatsApp", "TwilioCall", "room_config", "roomConfig"),
+    *("room_preset", "ParseDict", "agent_name", "agentName", "agent-name", "--room", ".add(", "extend"),
+)
+"""No dispatch is found in a text without any of them."""
 _COMMAND = re.compile(r"\blk dispatch\b|\bdispatch create\b|AgentDispatchService/CreateDispatch|--agent-name\b")
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lkagent_lint.facts.names import SdkName, Spelling
-from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.host import HostSpans, children
 
 _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
@@ -28,6 +28,18 @@ _STORES = (
     re.compile(r" as\s+[\w.]+\.(\w+)"),
 )
 _SKIPS = "importorskip"
+_BEHIND = re.compile(r"(?!\w)[\s\\)]*(\.?)")
+"""What follows a name, and the dot by which something is read from it."""
+_BINDING: frozenset[type[ast.AST]] = frozenset(
+    {
+        *(ast.Name, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+        *(ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs),
+    }
+)
+_APART: frozenset[type[ast.AST]] = frozenset(
+    {ast.Try, ast.If, ast.AnnAssign, ast.arg, ast.FunctionDef, ast.AsyncFunctionDef}
+)
+"""Nodes whose parts are not all as likely to fail, or not all evaluated."""
 _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
 
@@ -117,44 +129,52 @@ class _Finder:
 
     def attributes(self, tree: ast.Module) -> None:
         """Every chain of attributes on a name that is such an import and nothing else in the whole file."""
-        any_root = "|".join(map(re.escape, self._roots))
-        roots = set(re.findall(rf"(?:{any_root})(?=[\s\\)]*\.)", self._lines.text)) if any_root else set[str]()
-        if not roots:
+        text = self._lines.text
+        places = {root: found for root in self._roots if (found := _read_from(text, root))}
+        if not places:
             return
-        word = re.compile(rf"(?:{'|'.join(map(re.escape, roots))})\b")
-        starts = self._lines.starts
-        lines = sorted({self._lines.position(found.start())[0] for found in word.finditer(self._lines.text)})
-        assert starts
+        roots = places.keys()
+        lines = sorted({self._lines.position(place)[0] for found in places.values() for place in found})
         chains: list[tuple[str, str, ast.expr, bool]] = []
         bound: set[str] = set()
-        stack: list[tuple[ast.AST, bool]] = [(tree, _SKIPS in self._lines.text)]
+        stack: list[tuple[ast.AST, bool]] = [(tree, _SKIPS in text)]
         while stack:
             node, guarded = stack.pop()
-            match node:
-                case ast.Attribute():
-                    root, rest = _chain(node)
-                    if root is not None:
-                        if root.id in roots:
-                            chains.append((root.id, rest, node, guarded))
-                        continue
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-                    bound.add(name)
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                    bound.add(name)
-                case ast.Import() | ast.ImportFrom() if node not in self._imports:
-                    bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-                    bound.add(name)
-                case _:
-                    pass
+            if isinstance(node, ast.Attribute):
+                root, rest = _chain(node)
+                if root is not None:
+                    if root.id in roots:
+                        chains.append((root.id, rest, node, guarded))
+                    continue
+            elif node.__class__ in _BINDING:
+                bound.update(self._bound(node))
             stack += [(child, inner) for child, inner in self._children(node, guarded) if _covers(child, lines)]
         for root_name, rest, expression, guarded in chains:
             module = self._roots[root_name]
             if module and root_name not in bound:
                 self._add(module, rest, Spelling.ATTRIBUTE, expression, guarded)
 
-    def _children(self, node: ast.AST, guarded: bool) -> Iterator[tuple[ast.AST, bool]]:
+    def _bound(self, node: ast.AST) -> Iterator[str]:
+        """The names that a node binds by something else than an import of the SDK."""
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Import() | ast.ImportFrom() if node not in self._imports:
+                yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                yield name
+            case _:
+                pass
+
+    def _children(self, node: ast.AST, guarded: bool) -> Iterable[tuple[ast.AST, bool]]:
         """The parts of a node, and whether they may fail. Annotations that are never evaluated are left out."""
+        if node.__class__ in _APART:
+            return self._parts(node, guarded)
+        return [(each, guarded) for each in children(node)]
+
+    def _parts(self, node: ast.AST, guarded: bool) -> Iterator[tuple[ast.AST, bool]]:
         match node:
             case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
                 yield from ((each, guarded or any(map(_catches, handlers))) for each in body)
@@ -170,9 +190,23 @@ class _Finder:
             case ast.arg() if self._lazy:
                 pass
             case ast.FunctionDef() | ast.AsyncFunctionDef() if self._lazy:
-                yield from ((each, guarded) for each in ast.iter_child_nodes(node) if each is not node.returns)
+                yield from ((each, guarded) for each in children(node) if each is not node.returns)
             case _:
-                yield from ((each, guarded) for each in ast.iter_child_nodes(node))
+                yield from ((each, guarded) for each in children(node))
+
+
+def _read_from(text: str, root: str) -> list[int]:
+    """The 0-based offsets at which a name ends a word, if an attribute may be read from one of them."""
+    found: list[int] = []
+    is_read = False
+    at = text.find(root)
+    while at >= 0:
+        behind = _BEHIND.match(text, at + len(root))
+        if behind is not None:
+            found.append(at)
+            is_read = is_read or bool(behind[1])
+        at = text.find(root, at + 1)
+    return found if is_read else []
 
 
 def _is_sdk(module: str) -> bool:

@@ -16,10 +16,13 @@ from itertools import accumulate
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.host import HostSpans, descendants
 from lkagent_lint.frontends.python.pairing import Mismatch, Pairing
+from lkagent_lint.frontends.python.words import ROOM_READS
 from lkagent_lint.text import Lines, Span
 
+_STILL: frozenset[type[ast.AST]] = frozenset({ast.JoinedStr, ast.FormattedValue, ast.Constant, ast.Name})
+"""Parts of a string that do nothing."""
 _TO_NAME = re.compile(r"(?:async[\s\\]+)?def[\s\\]+")
 
 
@@ -96,8 +99,8 @@ def by_pairing(
     for name, definition in pairing.functions.items():
         if name in wanted:
             found[name] = _name_span(spans, definition)
-    if len(found) < len(wanted):
-        for string, each, line in pairing.strings:
+    for string, each, line in pairing.strings:
+        if len(found) < len(wanted) and _holds_steps(each):
             state = _TokenCounter(module, {*wanted, id(string)})
             before = spans.lines.line(line)
             state.increase_indent(before[: len(before) - len(before.lstrip())])
@@ -105,6 +108,14 @@ def by_pairing(
     if len(found) < len(wanted):
         raise Mismatch
     return Positions(found)
+
+
+def _holds_steps(string: ast.expr) -> bool:
+    """Whether something in a string, as the host reads it, may be wanted."""
+    return any(
+        node.__class__ not in _STILL and not (isinstance(node, ast.Attribute) and node.attr not in ROOM_READS)
+        for node in descendants(string)
+    )
 
 
 def _name_span(spans: HostSpans, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Span:

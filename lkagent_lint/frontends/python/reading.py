@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import msgspec
 
 from lkagent_lint.facts.file import FileFacts, Problem
 from lkagent_lint.frontends.python import fields
-from lkagent_lint.frontends.python.dispatches import find_dispatches
+from lkagent_lint.frontends.python.dispatches import DISPATCH_WORDS, find_dispatches
 from lkagent_lint.frontends.python.drafts import FileDraft
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
@@ -17,6 +19,17 @@ from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.walker import Walker
 from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
 from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
+
+_FINDERS: dict[str, tuple[Callable[[FileFacts, Targets], Iterator[object]], tuple[str, ...]]] = {
+    "workers": (find_workers, ("rtc_session", "Options", "entrypoint_fnc")),
+    "servers": (find_servers, ("AgentServer", "Options")),
+    "starts": (find_starts, ("run_app",)),
+    "dispatches": (find_dispatches, DISPATCH_WORDS),
+    "sip_rules": (fields.sip_rules, ("CreateSIPDispatchRuleRequest",)),
+    "room_sources": (fields.room_sources, ("AccessToken", "CreateRoomRequest")),
+    "dropped": (fields.dropped, ("AgentDispatch",)),
+}
+"""By the field of the facts: who finds what goes there, and words of which every file with a find holds one."""
 
 
 def read(data: bytes, words: frozenset[str]) -> FileFacts:
@@ -67,13 +80,9 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
         asked_for=members_asked_for(parsed.text),
     )
     targets = Targets(facts)
-    return msgspec.structs.replace(
-        facts,
-        workers=tuple(find_workers(facts, targets)),
-        servers=tuple(find_servers(facts, targets)),
-        starts=tuple(find_starts(facts, targets)),
-        dispatches=tuple(find_dispatches(facts, targets)),
-        sip_rules=tuple(fields.sip_rules(facts, targets)),
-        room_sources=tuple(fields.room_sources(facts, targets)),
-        dropped=tuple(fields.dropped(facts, targets)),
-    )
+    found = {
+        field: tuple(find(facts, targets))
+        for field, (find, words) in _FINDERS.items()
+        if any(word in parsed.text for word in words)
+    }
+    return msgspec.structs.replace(facts, **found)

@@ -19,6 +19,7 @@ _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 100
+_HANDS_ON: frozenset[type[ast.AST]] = frozenset({ast.Call, ast.Assign, ast.Return, ast.AnnAssign})
 # str.splitlines also splits at these, CPython does not
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -155,19 +156,18 @@ def _always_raises(statement: ast.stmt) -> bool:
 def _passes_on(definition: ast.stmt) -> bool:
     nodes = descendants(definition)
     parameters = {node.arg for node in nodes if isinstance(node, ast.arg) and not _is_plain(node)}
-    if not parameters:
-        return False
-    for node in nodes:
-        if isinstance(node, ast.Call):
-            if _word(node.func) in QUIET_METHODS:
-                continue
-            values = [*node.args, *(keyword.value for keyword in node.keywords)]
-            if any(_rooted(value, parameters) for value in values) or _rooted(node.func, parameters):
-                return True
-        elif isinstance(node, (ast.Assign, ast.Return, ast.AnnAssign)):
-            if node.value is not None and _rooted(node.value, parameters):
-                return True
-    return False
+    return bool(parameters) and any(_hands_on(node, parameters) for node in nodes if node.__class__ in _HANDS_ON)
+
+
+def _hands_on(node: ast.AST, parameters: set[str]) -> bool:
+    """Whether a call, an assignment or a return takes a parameter, or what hangs on one, elsewhere."""
+    if isinstance(node, ast.Call):
+        if _word(node.func) in QUIET_METHODS:
+            return False
+        values = [*node.args, *(keyword.value for keyword in node.keywords), node.func]
+        return any(_rooted(value, parameters) for value in values)
+    assert isinstance(node, (ast.Assign, ast.Return, ast.AnnAssign))
+    return node.value is not None and _rooted(node.value, parameters)
 
 
 def _is_plain(parameter: ast.arg) -> bool:

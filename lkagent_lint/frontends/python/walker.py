@@ -1,7 +1,7 @@
 """The one visitor: it walks a module's statements once and drafts a flow for every function.
 
 libcst rebuilds every node whose children it visits, which costs as much as parsing. ``on_visit`` therefore always
-answers False, and the handlers below visit the children that matter, in the order in which they run.
+answers False, and the handlers below walk on to the children that matter, in the order in which they run.
 """
 
 from __future__ import annotations
@@ -78,20 +78,20 @@ class Walker(cst.CSTVisitor):
         return self.flow.graph
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        handler = self._HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node)
+        self._walk(node)
         return False
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
         pass
 
-    def _visit_all(self, nodes: Sequence[cst.CSTNode]) -> None:
-        for node in nodes:
-            node.visit(self)
+    def _walk(self, node: cst.CSTNode) -> None:
+        handler = self._HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node)
 
     def _block(self, node: cst.Module | cst.BaseSuite | cst.SimpleStatementLine) -> None:
-        self._visit_all(node.body)
+        for each in node.body:
+            self._walk(each)
 
     def _evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
         return self.expressions.evaluate(node, use)
@@ -212,13 +212,13 @@ class Walker(cst.CSTVisitor):
             after = self.graph.block() if after is None else after
             self.graph.branch(start)
             outside, self._is_guarded = self._is_guarded, self._is_guarded or asks_for_main(here.test)
-            here.body.visit(self)
+            self._walk(here.body)
             self._is_guarded = outside
             self.graph.goto(after)
             self.graph.branch(start)
             here = here.orelse
         if here is not None:
-            here.body.visit(self)
+            self._walk(here.body)
         if after is not None:
             self.graph.goto(after)
             self.graph.here = after
@@ -232,7 +232,7 @@ class Walker(cst.CSTVisitor):
         self._evaluate(node.test)
         decided = graph.fork()
         graph.branch(decided)
-        is_left = graph.loop(head, after, partial(node.body.visit, self))
+        is_left = graph.loop(head, after, partial(self._walk, node.body))
         if not always_true(node.test):
             graph.branch(decided)
             self._loop_end(node.orelse, after)
@@ -242,7 +242,7 @@ class Walker(cst.CSTVisitor):
 
     def _loop_end(self, orelse: cst.Else | None, after: int) -> None:
         if orelse is not None:
-            orelse.body.visit(self)
+            self._walk(orelse.body)
         self.graph.goto(after)
 
     def _for(self, node: cst.For) -> None:
@@ -255,7 +255,7 @@ class Walker(cst.CSTVisitor):
         decided = graph.fork()
         graph.branch(decided)
         self.bind(node.target, OPAQUE)
-        graph.loop(head, after, partial(node.body.visit, self))
+        graph.loop(head, after, partial(self._walk, node.body))
         graph.branch(decided)
         self._loop_end(node.orelse, after)
         graph.here = after
@@ -273,7 +273,7 @@ class Walker(cst.CSTVisitor):
                 decided = graph.fork()
                 graph.goto(miss)
                 graph.branch(decided)
-            case.body.visit(self)
+            self._walk(case.body)
             graph.goto(after)
             if case.guard is not None or not irrefutable(case.pattern):
                 graph.here = test
@@ -293,21 +293,21 @@ class Walker(cst.CSTVisitor):
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         handlers: list[Callable[[], object]] = [partial(self._handler, handler) for handler in node.handlers]
         self.graph.attempt(
-            partial(node.body.visit, self),
+            partial(self._walk, node.body),
             handlers,
             catches_all=any(catches_all(handler) for handler in node.handlers),
-            otherwise=None if node.orelse is None else partial(node.orelse.body.visit, self),
-            final=None if node.finalbody is None else partial(node.finalbody.body.visit, self),
+            otherwise=None if node.orelse is None else partial(self._walk, node.orelse.body),
+            final=None if node.finalbody is None else partial(self._walk, node.finalbody.body),
         )
 
     def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
         if handler.name is not None:
             self.bind(handler.name.name, OPAQUE)
-        handler.body.visit(self)
+        self._walk(handler.body)
 
     def _with(self, node: cst.With) -> None:
         awaited = node.asynchronous is not None
-        self._enter(list(node.items), awaited, partial(node.body.visit, self))
+        self._enter(list(node.items), awaited, partial(self._walk, node.body))
 
     def _enter(self, items: list[cst.WithItem], awaited: bool, body: Callable[[], object]) -> None:
         if not items:
@@ -346,7 +346,7 @@ class Walker(cst.CSTVisitor):
             if isinstance(decorator, Attribute) and decorator.name == REGISTERS:  # without a call of its own
                 self.expressions.record(decorator, (Function(draft.name),), (), Use.KEPT, node.name)
         with self._inside(draft, None):
-            node.body.visit(self)
+            self._walk(node.body)
             self.graph.goto(EXIT_BLOCK)
 
     def lambda_flow(self, node: cst.Lambda) -> str:
@@ -365,7 +365,7 @@ class Walker(cst.CSTVisitor):
         self._bind_name(node.name.value, ClassName(name))
         scope = _ClassScope(name)
         with self._inside(self.flow, scope):
-            node.body.visit(self)
+            self._walk(node.body)
         self.draft.classes[name] = Class(
             name=name,
             bases=bases,
