@@ -49,11 +49,11 @@ _MESSAGES = {_AGENT, _REQUEST, _CONFIGURATION, *_CARRIERS}
 _NAME_KEYS = ("agent_name", "agentName")
 _CONFIG_KEYS = ("room_config", "roomConfig")
 _BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
-DISPATCH_WORDS = (
+_WORDS = (
     *("ispatch", "RoomConfiguration", "CreateRoomRequest", "WhatsApp", "TwilioCall", "room_config", "roomConfig"),
-    *("room_preset", "ParseDict", "agent_name", "agentName", "agent-name", "--room", ".add(", "extend"),
+    *("room_preset", "ParseDict", "agent_name", "agentName", "agent-name", "--room"),
 )
-"""No dispatch is found in a text without any of them."""
+_FILLED = re.compile(r"agents[\s\\]*\.[\s\\]*(?:add|extend)\b")
 _COMMAND = re.compile(r"\blk dispatch\b|\bdispatch create\b|AgentDispatchService/CreateDispatch|--agent-name\b")
 
 
@@ -62,6 +62,11 @@ class Node(NamedTuple):
 
     flow: str
     call: int
+
+
+def may_dispatch(text: str) -> bool:
+    """Whether a file of this text can hold a dispatch."""
+    return any(word in text for word in _WORDS) or _FILLED.search(text) is not None
 
 
 def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact]:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$\((\w+)\)|\$(\w+)|%(\w+)%")
 _LITERAL = re.compile(r"[\w.:/@-]+(?: [\w.:/@-]+)*")
+_LK = re.compile(r"lk(?<!\wlk)(?!\w)")
 _NAME_FLAGS = ("--agent-name", "--agent")
 
 
@@ -70,6 +71,8 @@ def _assigned(word: str, start: int) -> Iterator[Token]:
 
 def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[DispatchFact | DroppedFact]:
     """What the commands of a text dispatch, and the flags that they give in vain."""
+    if not ("livekit-cli" in text or _LK.search(text) or ("connect" in text and "--room" in text)):
+        return
     for words in commands(text):
         texts = [word.text for word in words]
         index = next((i for i, each in enumerate(texts) if each in ("lk", "livekit-cli") or each.endswith("/lk")), None)
