@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
 
 import msgspec
 
@@ -26,12 +28,20 @@ class Span(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
 START_OF_FILE = Span(1, 1, 1, 1)
 
 
+def _ends(text: str) -> Iterator[int]:
+    """The 0-based offset behind every line end."""
+    if "\r" in text:
+        return (match.end() for match in _LINE_END.finditer(text))
+    lengths = map(len, text.split("\n")[:-1])
+    return accumulate(map((1).__add__, lengths))  # without a step in Python for each line
+
+
 class Lines:
     """The line table of one text: turns code-point offsets (0-based) into lines and columns."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self.starts = [0, *_ends(text)]
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and 1-based code-point column of a 0-based offset in code points."""

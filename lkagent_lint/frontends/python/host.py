@@ -53,9 +53,9 @@ def first_line(statement: ast.stmt) -> int:
 class HostSpans:
     """Turns the places of ``ast`` nodes of one text into spans and offsets in code points."""
 
-    def __init__(self, text: str) -> None:
-        self.lines = Lines(text)
-        self._is_ascii = text.isascii()
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self._is_ascii = lines.text.isascii()
         self._inner: dict[int, list[int]] = {}
         """By line: the bytes that begin no code point."""
 

@@ -27,7 +27,8 @@ class Parsed(NamedTuple):
     module: cst.Module
     """Without the definitions that cannot matter."""
     inert: tuple[str, ...]
-    text: str
+    lines: Lines
+    """Of the whole file."""
     host: ast.Module | None
     """The whole file as the host Python reads it; None where only libcst can."""
     gone: frozenset[int]
@@ -49,11 +50,12 @@ def parse(data: bytes, words: frozenset[str] = frozenset(), *, spaced: bool = Fa
         return host
     if isinstance(host, SyntaxError):
         return TOO_DEEP if _nesting(text) > MAX_NESTING else _by_libcst_alone(text, host)
-    if is_deeper(host, Lines(text), MAX_DEPTH):
+    lines = Lines(text)
+    if is_deeper(host, lines, MAX_DEPTH):
         return TOO_DEEP
     part = blank_inert(text, host, words, spaced=spaced)
     try:
-        return Parsed(parse_module(part.text), part.inert, text, host, part.gone, spaced)
+        return Parsed(parse_module(part.text), part.inert, lines, host, part.gone, spaced)
     except cst.ParserSyntaxError as error:
         if not spaced:
             return parse(data, words, spaced=True)
@@ -66,7 +68,7 @@ def parse(data: bytes, words: frozenset[str] = frozenset(), *, spaced: bool = Fa
 def _by_libcst_alone(text: str, error: SyntaxError) -> Parsed | Problem:
     """A file that the host Python refuses: libcst may know newer syntax."""
     try:
-        return Parsed(parse_module(text), (), text, None, frozenset(), spaced=True)
+        return Parsed(parse_module(text), (), Lines(text), None, frozenset(), spaced=True)
     except cst.ParserSyntaxError:
         line, column = error.lineno or 1, error.offset or 1
         return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))

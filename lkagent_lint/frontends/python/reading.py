@@ -44,7 +44,7 @@ def read(data: bytes, words: frozenset[str]) -> FileFacts:
     parsed = parse(data, words)
     if isinstance(parsed, Problem):
         return FileFacts(problems=(parsed,))
-    spans = HostSpans(parsed.text)
+    spans = HostSpans(parsed.lines)
     try:
         draft, positions = _walk(parsed, spans)
     except Mismatch:
@@ -59,7 +59,7 @@ def _facts_again(data: bytes, words: frozenset[str]) -> FileFacts:
     parsed = parse(data, words, spaced=True)
     if isinstance(parsed, Problem):
         return FileFacts(problems=(parsed,))
-    spans = HostSpans(parsed.text)
+    spans = HostSpans(parsed.lines)
     return _facts(parsed, spans, *_walk(parsed, spans))
 
 
@@ -83,9 +83,11 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
         inert=parsed.inert,
         legacy=legacy,
-        sdk_names=() if parsed.host is None else sdk_names(parsed.text, parsed.host, spans),
-        asked_for=members_asked_for(parsed.text),
+        sdk_names=() if parsed.host is None else sdk_names(parsed.lines.text, parsed.host, spans),
+        asked_for=members_asked_for(parsed.lines.text),
     )
     targets = Targets(facts)
-    found = {field: tuple(find(facts, targets)) for field, find, is_possible in _FINDERS if is_possible(parsed.text)}
+    found = {
+        field: tuple(find(facts, targets)) for field, find, is_possible in _FINDERS if is_possible(parsed.lines.text)
+    }
     return msgspec.structs.replace(facts, **found)

@@ -11,13 +11,13 @@ from lkagent_lint.facts.names import Spelling
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
 from lkagent_lint.stack import run_deep
-from lkagent_lint.text import Span
+from lkagent_lint.text import Lines, Span
 
 
 def names(text: str) -> list[str]:
     return [
         f"{'?' if each.guarded else ''}{each.module}{':' if each.spelling is Spelling.FROM else '.'}{each.name}"
-        for each in sdk_names(text, ast.parse(text), HostSpans(text))
+        for each in sdk_names(text, ast.parse(text), HostSpans(Lines(text)))
         if each.name
     ]
 
@@ -67,7 +67,7 @@ def test_a_name_with_two_meanings_is_not_followed(text: str) -> None:
 
 
 def test_columns_are_counted_in_code_points() -> None:
-    found = sdk_names(text := 'from livekit import rtc\n"äöü€"; rtc.Room\n', ast.parse(text), HostSpans(text))
+    found = sdk_names(text := 'from livekit import rtc\n"äöü€"; rtc.Room\n', ast.parse(text), HostSpans(Lines(text)))
     assert found[-1].span == Span(2, 9, 2, 17)
 
 
@@ -99,11 +99,11 @@ def test_no_text_makes_the_search_slow(text: str) -> None:
 def test_one_long_line_is_no_trap(line: str) -> None:
     text = f"from livekit import rtc\nx = {line}\n"
     started = time.process_time()
-    assert len(sdk_names(text, ast.parse(text), HostSpans(text))) == 20_001
+    assert len(sdk_names(text, ast.parse(text), HostSpans(Lines(text)))) == 20_001
     assert time.process_time() - started < 5
 
 
 def test_long_chains_of_elif() -> None:
     text = "from livekit import rtc\nif a:\n    pass\n" + "elif b:\n    rtc.Room\n" * 700
     tree = run_deep(lambda: ast.parse(text))
-    assert len(run_deep(lambda: sdk_names(text, tree, HostSpans(text)))) == 701
+    assert len(run_deep(lambda: sdk_names(text, tree, HostSpans(Lines(text))))) == 701

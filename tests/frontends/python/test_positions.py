@@ -164,7 +164,7 @@ def test_every_file_here(path: Path) -> None:
     if isinstance(parsed, Problem) or parsed.host is None:
         pytest.skip("not a file that this Python reads")
     assert not parsed.spaced, "libcst parses it with its spacing taken out"
-    assert spans(parsed.text, spaced=False) == spans(parsed.text, spaced=True)
+    assert spans(parsed.lines.text, spaced=False) == spans(parsed.lines.text, spaced=True)
 
 
 def test_a_bare_handler_ends_with_its_last_statement() -> None:
