@@ -129,7 +129,7 @@ def spans(text: str, *, spaced: bool) -> list[Span | None]:
         if spaced:
             positions = by_code(parsed.module, wanted)
         else:
-            positions = by_pairing(parsed.module, parsed.host, HostSpans(text), wanted, parsed.gone)
+            positions = by_pairing(parsed.module, parsed.host, HostSpans(parsed.lines), wanted, parsed.gone)
         nodes = [call.node for flow in draft.flows.values() for call in flow.calls]
         nodes += [node for flow in draft.flows.values() for *_, node in flow.stores]
         nodes += [node for flow in draft.flows.values() for node in flow.swallows]
