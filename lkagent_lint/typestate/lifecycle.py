@@ -34,8 +34,11 @@ class Session(enum.IntEnum):
     UNKNOWN = 3
 
 
-class Kind(enum.Enum):
-    """What can happen to a job. The values are the words used in messages."""
+class Kind(str, enum.Enum):
+    """What can happen to a job. The values are the words used in messages.
+
+    They are texts because those know their hashes: every state that is looked up asks for some.
+    """
 
     CONNECT = "ctx.connect()"
     JOIN = "a function that joins the room"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, groupby
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -237,8 +237,7 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
         outcome = solver.solve(environment, LOST_STATE if job.runs is None else START_STATE)
     except (Overflow, RecursionError):
         return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
-    reached = [Reached(*each) for each in solver.notes.reached()]
-    reached.sort(key=lambda each: (each.event.place, each.event.kind.value, _order(each.state)))
+    reached = _in_order([Reached(*each) for each in solver.notes.reached()])
     may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
     if job.runs is None:
         solver.notes.ended[job.place, "a decorator that is not known stands on the entry function"] = None
@@ -255,6 +254,19 @@ def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -
         return False
     usual = (each for each in outcome.exits if not each.exceptional)
     return any(not each.answered and each.room is Room.OUT for each in usual)
+
+
+def _in_order(reached: list[Reached]) -> list[Reached]:
+    """By place, kind and state, whatever the order of sets was. Few events are reached in more than one state."""
+
+    def step(each: Reached) -> tuple[Place, str]:
+        return each.event.place, each.event.kind.value
+
+    found: list[Reached] = []
+    for _, group in groupby(sorted(reached, key=step), step):
+        alike = list(group)
+        found += alike if len(alike) == 1 else sorted(alike, key=lambda each: _order(each.state))
+    return found
 
 
 def _order(state: State) -> str:
