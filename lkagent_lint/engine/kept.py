@@ -32,7 +32,7 @@ class _Kept(msgspec.Struct, array_like=True):
 def through_cache(request: Request, make: Callable[[], Report]) -> Report:
     """The report that is kept for a request if it is still right, else the one that ``make`` makes here and now."""
     reports = _reports_for(request)
-    key = None if reports is None else _key(request)
+    key = None if reports is None else request_key(request)
     if reports is None or key is None:
         return make()
     if request.anew:
@@ -69,7 +69,7 @@ def _reports_for(request: Request) -> KeptReports | None:
     return None if root is None else KeptReports(directory_for(root, request.cache_dir))
 
 
-def _key(request: Request) -> bytes | None:
+def request_key(request: Request) -> bytes | None:
     """The key of what a request asks; nothing else of it shows in a report."""
     asked = msgspec.structs.replace(request, jobs=None, cache_dir=None, anew=False)
     encoded = _encoded(asked)

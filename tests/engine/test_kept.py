@@ -235,7 +235,7 @@ def test_the_fields_of_a_request_that_are_no_part_of_the_key_are_these() -> None
     """Whoever adds a field decides whether a report follows from it."""
 
     def key(**fields: object) -> bytes | None:
-        return kept._key(engine.Request(**{"paths": ("/a",), **fields}))  # type: ignore[arg-type]
+        return kept.request_key(engine.Request(**{"paths": ("/a",), **fields}))  # type: ignore[arg-type]
 
     plain = key()
     ignored = {"jobs": 3, "cache_dir": "/b", "anew": True}
@@ -311,8 +311,11 @@ def test_a_failure_of_the_linter_is_not_kept(
 def test_a_file_whose_process_died_is_tried_again(
     project: Path, made: list[engine.Request], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def lost(front_end: str, name: str, data: bytes) -> one.Lost:
+        return one.Lost("the process that read it ended or hung, twice")
+
     with monkeypatch.context() as patch:
-        patch.setattr(one, "make_facts", lambda *_: one.Lost("the process that read it ended or hung, twice"))
+        patch.setattr(one, "make_facts", lost)
         assert "LKA004" in {each.code for each in engine.check(request(project)).diagnostics}
     assert engine.check(request(project)) == fresh(project)
 
@@ -359,7 +362,7 @@ def test_a_report_that_is_damaged_is_made_again(project: Path, made: list[engine
 
 def test_a_whole_report_of_another_shape_is_made_again(project: Path, made: list[engine.Request]) -> None:
     engine.check(request(project))
-    key = kept._key(request(project))
+    key = kept.request_key(request(project))
     assert key is not None
     for data in (b"", b"\xc0", b"\x92" * 20_000):
         KeptReports(str(project / DIRECTORY)).put(key, data)
