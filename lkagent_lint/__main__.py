@@ -39,7 +39,7 @@ def _leave(code: int) -> None:
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):  # closed, full, or none
         return
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
     os._exit(code)
 
 

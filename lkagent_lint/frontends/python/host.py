@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from typing import Any
 
 from lkagent_lint.text import Lines, Span
 
@@ -27,7 +28,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     """What a node holds, in the order of the text as far as its fields are; without contexts and operators."""
     found: list[ast.AST] = []
     for name in _FIELDS[node.__class__]:
-        value = getattr(node, name, None)
+        value: Any = getattr(node, name, None)
         if value.__class__ is list:
             found += [each for each in value if isinstance(each, ast.AST)]
         elif isinstance(value, ast.AST):
