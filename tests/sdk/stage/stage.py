@@ -123,8 +123,8 @@ def context(*, identity="agent"):
 async def serve(server, *, seconds=20.0):
     """Run a server that is registered nowhere, give it one job, and wait for the job's end.
 
-    ``seconds`` bounds the wait. The job's room is a quiet one where the job runs in a thread of this process, and the
-    SDK's own mock where it runs in another.
+    ``seconds`` bounds the wait for its end; it has ten to begin, or as many where they are more. The job's room is a
+    quiet one where the job runs in a thread of this process, and the SDK's own mock where it runs in another.
     """
     running = asyncio.create_task(server.run(**taken(server.run, devmode=True, unregistered=True)))
     await asyncio.sleep(0.5)
@@ -144,7 +144,7 @@ async def serve(server, *, seconds=20.0):
                     room_info=models.Room(sid="RM_1", name="room"),
                 ),
             ),
-            seconds,
+            max(seconds, 10.0),
         )
         async with asyncio.timeout(seconds):
             while server.active_jobs:
