@@ -11,18 +11,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import force_setattr
 
-from lkagent_lint.facts import file, flows, names, values
-from lkagent_lint.facts.file import FileFacts
+import lkagent_lint.facts.file as files
+from lkagent_lint.facts import flows, names, values
 from lkagent_lint.text import Span
 
 _RECORDS = frozenset(
     record
-    for module in (file, flows, names, values)
+    for module in (files, flows, names, values)
     for record in vars(module).values()
     if isinstance(record, type) and issubclass(record, msgspec.Struct)
 )
 _ALONE = frozenset(
-    record for record in _RECORDS if "span" in record.__struct_fields__ or record in (FileFacts, flows.Class)
+    record for record in _RECORDS if "span" in record.__struct_fields__ or record in (files.FileFacts, flows.Class)
 )
 """Records that are seldom equal to another, because they say where they stand or hold a whole file or class: their
 parts are shared and they are not.
@@ -45,7 +45,7 @@ class Sharing:
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
 
-    def share(self, facts: FileFacts) -> None:
+    def share(self, facts: files.FileFacts) -> None:
         """Put known parts into the places of equal ones. Nobody else may have the facts yet, as after decoding."""
         with contextlib.suppress(RecursionError):  # what has been shared by then is right, and so is what has not
             self._inside(facts)
