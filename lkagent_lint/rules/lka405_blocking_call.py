@@ -48,6 +48,7 @@ import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project
@@ -75,7 +76,14 @@ _CALLS = {
     "smtplib.SMTP_SSL.connect": "send the mail in asyncio.to_thread()",
 }
 _REQUESTS = "use an asynchronous client (aiohttp, httpx.AsyncClient), or await asyncio.to_thread()"
-_MODULES = frozenset({"time", "requests", "urllib", "subprocess", "smtplib"})
+_MODULES = {
+    "time": (b"sleep",),
+    "urllib": (b"urlopen", b"urlretrieve"),
+    "subprocess": (b"run", b"call", b"check_"),
+    "smtplib": (b"SMTP",),
+    "requests": (b"",),
+}
+"""The modules of these, and what a file says that uses them so."""
 _ROLES = {
     "entry": "an entry function",
     "request": "a function that answers job requests",
@@ -97,13 +105,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _may_block(project: Project) -> bool:
-    """Some file imports a module that blocks; else nothing needs to be walked."""
-    return any(
-        module.partition(".")[0] in _MODULES
-        for facts in project.files.values()
-        if facts.language == "python"
-        for module in facts.modules
-    )
+    """Some file imports a module that blocks, and says what of it does; else nothing needs to be walked."""
+    for facts in project.files.values():
+        if facts.language == "python":
+            imported = {module.partition(".")[0] for module in facts.modules} & _MODULES.keys()
+            if imported:
+                said = encode(facts)
+                if any(word in said for module in imported for word in _MODULES[module]):
+                    return True
+    return False
 
 
 def _blocks(thing: Thing, call: Call, environment: Environment) -> str:
