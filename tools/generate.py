@@ -16,7 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-import msgspec
+try:
+    import msgspec
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"{missing.name} is not installed here: pip install -e '.[dev]', as CONTRIBUTING.md says, then run it again"
+    )
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))

@@ -76,14 +76,10 @@ _CALLS = {
     "smtplib.SMTP_SSL.connect": "send the mail in asyncio.to_thread()",
 }
 _REQUESTS = "use an asynchronous client (aiohttp, httpx.AsyncClient), or await asyncio.to_thread()"
-_MODULES = {
-    "time": (b"sleep",),
-    "urllib": (b"urlopen", b"urlretrieve"),
-    "subprocess": (b"run", b"call", b"check_"),
-    "smtplib": (b"SMTP",),
-    "requests": (b"",),
-}
-"""The modules of these, and what a file says that uses them so."""
+_SAID = {"requests": {b"requests"}}
+"""By the module that a file imports: what it says if it can call any of these. Of ``requests`` nothing is asked for."""
+for _name in _CALLS:
+    _SAID.setdefault(_name.partition(".")[0], set()).add(_name.rpartition(".")[2].encode())
 _ROLES = {
     "entry": "an entry function",
     "request": "a function that answers job requests",
@@ -108,10 +104,10 @@ def _may_block(project: Project) -> bool:
     """Some file imports a module that blocks, and says what of it does; else nothing needs to be walked."""
     for facts in project.files.values():
         if facts.language == "python":
-            imported = {module.partition(".")[0] for module in facts.modules} & _MODULES.keys()
+            imported = {module.partition(".")[0] for module in facts.modules} & _SAID.keys()
             if imported:
                 said = encode(facts)
-                if any(word in said for module in imported for word in _MODULES[module]):
+                if any(word in said for module in imported for word in _SAID[module]):
                     return True
     return False
 

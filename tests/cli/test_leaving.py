@@ -38,7 +38,7 @@ def test_nothing_else_is_taken_apart() -> None:
 
 
 def test_a_thread_that_still_runs_is_waited_for() -> None:
-    late = "threading.Timer(3, print, ['waited for']).start()"
+    late = "threading.Thread(target=lambda: (threading.main_thread().join(), print('waited for'))).start()"
     done = run(f"import threading; {late}; {SCRIPT}")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "waited for"

@@ -50,9 +50,10 @@ _NAME_KEYS = ("agent_name", "agentName")
 _CONFIG_KEYS = ("room_config", "roomConfig")
 _BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
 _WORDS = (
-    *("ispatch", "RoomConfiguration", "CreateRoomRequest", "WhatsApp", "TwilioCall", "room_config", "roomConfig"),
-    *("room_preset", "ParseDict", "agent_name", "agentName", "agent-name", "--room"),
+    *("ispatch", *sorted(_MESSAGES), *_NAME_KEYS, *_CONFIG_KEYS),
+    *("room_preset", "ParseDict", "agent-name", "--room"),
 )
+"""Of these one stands in every file that holds a dispatch, or it is a list of agents that is filled."""
 _FILLED = re.compile(r"agents[\s\\]*\.[\s\\]*(?:add|extend)\b")
 _COMMAND = re.compile(r"\blk dispatch\b|\bdispatch create\b|AgentDispatchService/CreateDispatch|--agent-name\b")
 

@@ -27,7 +27,7 @@ def _one_of(*words: str) -> Callable[[str], bool]:
     return lambda text: any(word in text for word in words)
 
 
-_FINDERS: tuple[tuple[str, _Finder, Callable[[str], bool]], ...] = (
+FINDERS: tuple[tuple[str, _Finder, Callable[[str], bool]], ...] = (
     ("workers", find_workers, _one_of("rtc_session", "Options", "entrypoint_fnc")),
     ("servers", find_servers, _one_of("AgentServer", "Options")),
     ("starts", find_starts, _one_of("run_app")),
@@ -88,6 +88,6 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
     )
     targets = Targets(facts)
     found = {
-        field: tuple(find(facts, targets)) for field, find, is_possible in _FINDERS if is_possible(parsed.lines.text)
+        field: tuple(find(facts, targets)) for field, find, is_possible in FINDERS if is_possible(parsed.lines.text)
     }
     return msgspec.structs.replace(facts, **found)

@@ -34,7 +34,9 @@ _WORDS = (
     b"dispatch_rule",
 )
 _EXACT_WORDS = (b"withAgent", b"--agent", b"connect --room")
-_COMMAND = re.compile(rb"lk(?<!\wlk)(?!\w)")
+LK = r"lk(?<!\wlk)(?!\w)"
+"""The name of the LiveKit CLI as a word; it begins with a letter that a search can skip to."""
+_COMMAND = re.compile(LK.encode())
 
 
 def may_dispatch(data: bytes) -> bool:

@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact
 from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
+from lkagent_lint.frontends.text import LK
 from lkagent_lint.text import Lines
-
-MARKS = re.compile(rb"\b(?:lk|livekit-cli)\b|connect\s+--room|--agent-name")
-"""A text without any of these holds no command that dispatches."""
 
 # Each alternative consumes what it begins, so the text is read once.
 _TOKEN = re.compile(
@@ -25,7 +23,7 @@ _TOKEN = re.compile(
 )
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$\((\w+)\)|\$(\w+)|%(\w+)%")
 _LITERAL = re.compile(r"[\w.:/@-]+(?: [\w.:/@-]+)*")
-_LK = re.compile(r"lk(?<!\wlk)(?!\w)")
+_LK = re.compile(LK)
 _NAME_FLAGS = ("--agent-name", "--agent")
 
 
