@@ -70,6 +70,13 @@ class HostSpans:
             self._column(end_line, end_column),
         )
 
+    def text(self, node: ast.stmt | ast.expr) -> str:
+        """What is written in the text where a node stands."""
+        start = self.offset(node.lineno, node.col_offset)
+        return self.lines.text[
+            start : self.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        ]
+
     def offset(self, line: int, column: int) -> int:
         """The 0-based offset in code points of a 1-based line and a 0-based column in bytes."""
         return self.lines.starts[line - 1] + self._column(line, column) - 1

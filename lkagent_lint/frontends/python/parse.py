@@ -1,4 +1,4 @@
-"""From bytes to a libcst module, or to the reason why not. Never raises for bad input."""
+"""From bytes to a module of libcst's nodes, or to the reason why not. Never raises for bad input."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import libcst as cst
 
 from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.frontends.python.depth import is_deeper
-from lkagent_lint.frontends.python.slices import blank_inert
-from lkagent_lint.frontends.python.unchecked import parse_module
+from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.inert import find_inert
+from lkagent_lint.frontends.python.nodes import Made, nodes_of
 from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Lines, Span
 
 MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
 MAX_DEPTH = 1_500
-"""Depth of the syntax tree. libcst's time grows with the square of a chain's length (2.3 s for 2,900 additions)."""
+"""Depth of the syntax tree, of which every level is several calls deep here; libcst's own time grows with its square."""
 
 TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
 
@@ -26,49 +27,48 @@ TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF
 class Parsed(NamedTuple):
     module: cst.Module
     """Without the definitions that cannot matter."""
-    inert: tuple[str, ...]
     lines: Lines
     """Of the whole file."""
-    host: ast.Module | None
-    """The whole file as the host Python reads it; None where only libcst can."""
-    gone: frozenset[int]
-    """The ``id`` of every statement of ``host`` that ``module`` lacks."""
-    spaced: bool
-    """What ``module`` holds stands where it stands in the file."""
+    host: Host | None
+    """Where the module is made from; None where only libcst can read the file."""
 
 
-def parse(data: bytes, words: frozenset[str] = frozenset(), *, spaced: bool = False) -> Parsed | Problem:
-    """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named.
+class Host(NamedTuple):
+    """The whole file as the host Python reads it, and what was made of it."""
 
-    ``spaced``: what is parsed stands where it stands in the file.
-    """
+    tree: ast.Module
+    spans: HostSpans
+    made: Made
+    inert: tuple[str, ...]
+    """The definitions that were left out."""
+
+
+def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
+    """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named."""
     text = decode(data)
     if isinstance(text, Undecodable):
         return Problem(ProblemKind.NOT_ANALYSED, text.reason, START_OF_FILE)
-    host = _host_tree(text)
-    if isinstance(host, Problem):
-        return host
-    if isinstance(host, SyntaxError):
-        return TOO_DEEP if _nesting(text) > MAX_NESTING else _by_libcst_alone(text, host)
+    tree = _host_tree(text)
+    if isinstance(tree, Problem):
+        return tree
+    if isinstance(tree, SyntaxError):
+        return TOO_DEEP if _nesting(text) > MAX_NESTING else by_libcst(text, tree)
     lines = Lines(text)
-    if is_deeper(host, lines, MAX_DEPTH):
+    if is_deeper(tree, lines, MAX_DEPTH):
         return TOO_DEEP
-    part = blank_inert(text, host, words, spaced=spaced)
+    inert = find_inert(text, tree, words)
+    spans = HostSpans(lines)
     try:
-        return Parsed(parse_module(part.text), part.inert, lines, host, part.gone, spaced)
-    except cst.ParserSyntaxError as error:
-        if not spaced:
-            return parse(data, words, spaced=True)
-        # a gap of libcst's grammar, not a fault of the file
-        return Problem(ProblemKind.NOT_ANALYSED, f"libcst cannot parse it ({error.message})", START_OF_FILE)
+        made = nodes_of(tree, spans, inert.statements)
     except RecursionError:
         return TOO_DEEP
+    return Parsed(made.module, lines, Host(tree, spans, made, inert.names))
 
 
-def _by_libcst_alone(text: str, error: SyntaxError) -> Parsed | Problem:
+def by_libcst(text: str, error: SyntaxError) -> Parsed | Problem:
     """A file that the host Python refuses: libcst may know newer syntax."""
     try:
-        return Parsed(parse_module(text), (), Lines(text), None, frozenset(), spaced=True)
+        return Parsed(cst.parse_module(text), Lines(text), None)
     except cst.ParserSyntaxError:
         line, column = error.lineno or 1, error.offset or 1
         return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))

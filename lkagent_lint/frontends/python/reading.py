@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from lkagent_lint.facts.file import FileFacts, Problem
+from lkagent_lint.facts.names import SdkName
 from lkagent_lint.frontends.python import fields
 from lkagent_lint.frontends.python.dispatches import find_dispatches, may_dispatch
-from lkagent_lint.frontends.python.drafts import FileDraft
-from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
-from lkagent_lint.frontends.python.pairing import Mismatch
 from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
-from lkagent_lint.frontends.python.positions import Positions, by_code, by_pairing
+from lkagent_lint.frontends.python.positions import Positions, by_code, by_origin
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.walker import Walker
 from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
@@ -44,33 +42,16 @@ def read(data: bytes, words: frozenset[str]) -> FileFacts:
     parsed = parse(data, words)
     if isinstance(parsed, Problem):
         return FileFacts(problems=(parsed,))
-    spans = HostSpans(parsed.lines)
     try:
-        draft, positions = _walk(parsed, spans)
-    except Mismatch:
-        return _facts_again(data, words)
+        return facts_of(parsed)
     except RecursionError:
         return FileFacts(problems=(TOO_DEEP,))
-    return _facts(parsed, spans, draft, positions)
 
 
-def _facts_again(data: bytes, words: frozenset[str]) -> FileFacts:
-    """The facts with positions by code, which need no counterpart."""
-    parsed = parse(data, words, spaced=True)
-    if isinstance(parsed, Problem):
-        return FileFacts(problems=(parsed,))
-    spans = HostSpans(parsed.lines)
-    return _facts(parsed, spans, *_walk(parsed, spans))
-
-
-def _walk(parsed: Parsed, spans: HostSpans) -> tuple[FileDraft, Positions]:
+def facts_of(parsed: Parsed) -> FileFacts:
+    """The facts of a parsed file. Raises ``RecursionError`` where the stack is too small for its nesting."""
     draft = Walker.walk(parsed.module)
-    if parsed.host is None or parsed.spaced:
-        return draft, by_code(parsed.module, draft.wanted())
-    return draft, by_pairing(parsed.module, parsed.host, spans, draft.wanted(), parsed.gone)
-
-
-def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positions) -> FileFacts:
+    positions = _positions(parsed, draft.wanted())
     legacy = any(
         module.startswith(LEGACY_MODULES) or module.rpartition(".")[2] in LEGACY_NAMES
         for module in draft.modules
@@ -81,9 +62,9 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
         stars=tuple(draft.stars),
         classes=draft.classes,
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
-        inert=parsed.inert,
+        inert=() if parsed.host is None else parsed.host.inert,
         legacy=legacy,
-        sdk_names=() if parsed.host is None else sdk_names(parsed.lines.text, parsed.host, spans),
+        sdk_names=_sdk_names(parsed),
         asked_for=members_asked_for(parsed.lines.text),
     )
     targets = Targets(facts)
@@ -91,3 +72,15 @@ def _facts(parsed: Parsed, spans: HostSpans, draft: FileDraft, positions: Positi
         field: tuple(find(facts, targets)) for field, find, is_possible in FINDERS if is_possible(parsed.lines.text)
     }
     return msgspec.structs.replace(facts, **found)
+
+
+def _positions(parsed: Parsed, wanted: set[int]) -> Positions:
+    if parsed.host is None:
+        return by_code(parsed.module, wanted)
+    return by_origin(parsed.host.made, parsed.host.spans, wanted)
+
+
+def _sdk_names(parsed: Parsed) -> tuple[SdkName, ...]:
+    if parsed.host is None:
+        return ()
+    return sdk_names(parsed.lines.text, parsed.host.tree, parsed.host.spans)

@@ -1,37 +1,25 @@
-"""Spacing that means nothing, taken out before libcst parses: three of five of its nodes are white space.
-
-Blank lines, comments and docstrings between statements go, and statements over several lines are joined. What stays has
-the same syntax tree, so that positions come from the host's tree of the whole file (``pairing.py``).
-"""
+"""The lines of a text without what is only said to its readers: comments between statements, and docstrings."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from lkagent_lint.frontends.python.host import first_line
 
-_STAYS = re.compile(r"#|\\|\"\"\"|'''|[fFtT][rR]?[\"']")
-"""Lines with one of these are not joined: a comment, a line's end that counts, a string that holds places."""
 
-
-def compact(lines: list[str], tree: ast.Module) -> set[int]:
-    """Empty and join lines in place; no line is added or taken away. Gives the ``id`` of every
-    docstring that was left out.
-    """
-    squeezer = _Squeezer(lines)
-    squeezer.body(tree.body, 0)
+def leave_code(lines: list[str], tree: ast.Module) -> None:
+    """Empty, in place, the lines of comments and blank lines between statements and those of docstrings."""
+    emptier = _Emptier(lines)
+    emptier.body(tree.body, 0)
     last = tree.body[-1].end_lineno if tree.body else None
     if last is not None:
-        squeezer.empty(last, len(lines))
-    return squeezer.gone
+        emptier.empty(last, len(lines))
 
 
-class _Squeezer:
+class _Emptier:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
-        self.gone: set[int] = set()
 
     def empty(self, first: int, last: int) -> None:
         """Empty the lines from a 0-based first to a 0-based last, which is not emptied."""
@@ -46,17 +34,12 @@ class _Squeezer:
                 self.empty(end, first - 1)
             inner: list[ast.stmt] | None = getattr(statement, "body", None)
             if inner:
-                self._join(statement.lineno, first_line(inner[0]) - 1)
                 self._inside(statement, inner)
             elif isinstance(statement, ast.Match):
                 for case in statement.cases:
                     self.body(case.body)
-            elif last > first or isinstance(statement, ast.Expr):
-                if len(body) > 1 and self._is_text_alone(statement):
-                    self.gone.add(id(statement))
-                    self.empty(first - 1, last)
-                else:
-                    self._join(first, last)
+            elif len(body) > 1 and self._is_text_alone(statement):
+                self.empty(first - 1, last)
             end = last
 
     def _inside(self, statement: ast.stmt, inner: list[ast.stmt]) -> None:
@@ -77,15 +60,3 @@ class _Squeezer:
         before = self.lines[statement.lineno - 1].encode()[: statement.col_offset]
         after = self.lines[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset or 0 :]
         return not before.strip() and not after.strip()
-
-    def _join(self, first: int, last: int) -> None:
-        """Join the lines from a 1-based first to a 1-based last into the first."""
-        if last <= first:
-            return
-        part = self.lines[first - 1 : last]
-        if _STAYS.search("".join(part)) is None:
-            head = part[0].rstrip()
-            self.lines[first - 1 : last] = [
-                " ".join((head, *(each.strip() for each in part[1:]))) + "\n",
-                *[""] * (last - first),
-            ]

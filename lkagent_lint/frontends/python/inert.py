@@ -1,8 +1,7 @@
-"""Which definitions can matter; the others are blanked out before libcst parses the file.
+"""Which functions, classes and methods cannot matter, so that nothing is made of them.
 
-``ast`` parses ten times faster than libcst and finds the lines of functions, classes and methods. One matters if it
-holds a word of the lifecycle or of a dispatch, or passes on a parameter (or ``self``) that could be the job's context,
-or is handed to the SDK by its name.
+One matters if it holds a word of the lifecycle or of a dispatch, or passes on a parameter (or ``self``) that could be
+the job's context, or is handed to the SDK by its name.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import ast
 import re
 from typing import NamedTuple
 
-from lkagent_lint.frontends.python.compact import compact
+from lkagent_lint.frontends.python.code import leave_code
 from lkagent_lint.frontends.python.host import descendants, first_line
 from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
@@ -24,32 +23,25 @@ _HANDS_ON: frozenset[type[ast.AST]] = frozenset({ast.Call, ast.Assign, ast.Retur
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-class Slice(NamedTuple):
-    text: str
-    """What libcst parses."""
-    inert: tuple[str, ...]
-    """The names of the definitions that were left out (``f``, ``Class``, ``Class.method``)."""
-    gone: frozenset[int]
-    """The ``id`` of every statement of the host's tree that was left out."""
+class Inert(NamedTuple):
+    names: tuple[str, ...]
+    """Of the definitions that are left out (``f``, ``Class``, ``Class.method``)."""
+    statements: frozenset[int]
+    """Their ``id`` in the host's tree."""
 
 
-def blank_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset(), *, spaced: bool = True) -> Slice:
-    """The text with inert definitions blanked out. What holds one of ``words`` is not inert.
+NONE_INERT = Inert((), frozenset())
 
-    ``spaced``: line numbers and columns stay those of the text; otherwise spacing that means nothing goes too.
-    """
+
+def find_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset()) -> Inert:
+    """The definitions that cannot matter. What holds one of ``words`` is not inert."""
     if _ODD_LINE_ENDS.search(text):
-        return Slice(text, (), frozenset())
+        return NONE_INERT
     lines = text.splitlines(keepends=True)
-    dense = list(lines) if spaced else lines
-    docstrings = compact(dense, tree)
-    slicer = _Slicer(lines, dense, _handed(text), words, "\n" if spaced else "")
-    if not spaced:
-        slicer.gone |= docstrings
-    slicer.blank(tree.body, "")
-    if spaced and not slicer.inert:
-        return Slice(text, (), frozenset())
-    return Slice("".join(slicer.lines), tuple(slicer.inert), frozenset(slicer.gone))
+    leave_code(lines, tree)
+    finder = _Finder(lines, _handed(text), words)
+    finder.find(tree.body, "")
+    return Inert(tuple(finder.names), frozenset(finder.statements))
 
 
 def _handed(text: str) -> frozenset[str]:
@@ -61,40 +53,27 @@ def _handed(text: str) -> frozenset[str]:
     return names | {"__call__"} if names else names
 
 
-class _Slicer:
-    def __init__(
-        self, lines: list[str], dense: list[str], handed: frozenset[str], words: frozenset[str], blank_line: str
-    ) -> None:
+class _Finder:
+    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str]) -> None:
         self.lines = lines
-        self.dense = dense
-        """The lines without comments and docstrings, whose words do not count."""
-        self.blank_line = blank_line
-        self.gone: set[int] = set()
+        """Without comments and docstrings, whose words do not count."""
         self.handed = handed
         self.words = words
-        self.inert: list[str] = []
+        self.names: list[str] = []
+        self.statements: set[int] = set()
 
-    def blank(self, body: list[ast.stmt], prefix: str) -> None:
-        """Blank the inert definitions of a module or of a class that itself matters."""
-        kept = 0
+    def find(self, body: list[ast.stmt], prefix: str) -> None:
+        """Look through the definitions of a module, or of a class that itself matters."""
         for statement in body:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                kept += id(statement) not in self.gone
                 continue
-            first = first_line(statement) - 1
-            last = statement.end_lineno or statement.lineno
-            source = "".join(self.dense[first:last])
+            source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             if not self._is_handed(statement) and not named and _is_inert(statement, source):
-                self.inert.append(prefix + statement.name)
-                self.gone.add(id(statement))
-                self.lines[first:last] = [self.blank_line] * (last - first)
-            else:
-                kept += 1
-                if isinstance(statement, ast.ClassDef):
-                    self.blank(statement.body, f"{prefix}{statement.name}.")
-        if prefix and not kept:
-            self.lines[body[0].lineno - 1] = " " * body[0].col_offset + "pass\n"
+                self.names.append(prefix + statement.name)
+                self.statements.add(id(statement))
+            elif isinstance(statement, ast.ClassDef):
+                self.find(statement.body, f"{prefix}{statement.name}.")
 
     def _is_handed(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
         """Its name, or that of a method of the class, is given to the SDK somewhere in the file."""

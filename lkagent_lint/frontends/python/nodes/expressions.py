@@ -1,0 +1,311 @@
+"""Expressions of the host Python's tree as libcst's nodes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import libcst as cst
+
+from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.nodes.tokens import (
+    BINARY,
+    BOOLEAN,
+    CLOSING,
+    COMPARING,
+    DOT,
+    NOTHING,
+    OPENING,
+    SPACE,
+    UNARY,
+)
+
+_ONE_STRING = re.compile(
+    r"[a-zA-Z]{0,2}(?:"
+    r'"{3}[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3}'
+    r"|'{3}[^'\\]*(?:(?:\\.|'{1,2}(?!'))[^'\\]*)*'{3}"
+    r'|"(?!"")[^"\\]*(?:\\.[^"\\]*)*"'
+    r"|'(?!'')[^'\\]*(?:\\.[^'\\]*)*')",
+    re.DOTALL,
+)
+"""A literal that is not made of several."""
+
+Origin = ast.stmt | ast.expr | ast.excepthandler
+
+
+class Inside(NamedTuple):
+    """A string in which further expressions stand: the host before Python 3.12 does not know where."""
+
+    node: cst.BaseExpression
+    host: ast.expr
+
+
+class Expressions:
+    """Makes libcst's nodes for the expressions of one file."""
+
+    def __init__(self, spans: HostSpans) -> None:
+        self._spans = spans
+        self.origins: dict[int, Origin] = {}
+        """By the ``id`` of a node: what it was made from."""
+        self.strings: list[Inside] = []
+
+    def make(self, host: ast.expr) -> Any:
+        """The node of an expression: a ``cst.BaseExpression``, but for the kinds that stand only in certain places."""
+        maker = self._MAKERS.get(host.__class__)
+        made = cst.Ellipsis() if maker is None else maker(self, host)
+        self.origins[id(made)] = host
+        return made
+
+    def maybe(self, host: ast.expr | None) -> Any:
+        """As ``make``; None for None."""
+        return None if host is None else self.make(host)
+
+    # Leaves
+
+    def _name(self, host: ast.Name) -> cst.Name:
+        return cst.Name(host.id)
+
+    def _constant(self, host: ast.Constant) -> cst.BaseExpression:
+        match host.value:
+            case None | bool():
+                return cst.Name(str(host.value))
+            case str() | bytes():
+                return self._string(host)
+            case int():
+                return cst.Integer(self._spans.text(host))
+            case float():
+                return cst.Float(self._spans.text(host))
+            case complex():
+                return cst.Imaginary(self._spans.text(host))
+            case _:
+                return cst.Ellipsis()
+
+    def _string(self, host: ast.Constant) -> cst.BaseExpression:
+        text = self._spans.text(host)
+        return cst.SimpleString(text) if _ONE_STRING.fullmatch(text) else self._by_libcst(text)
+
+    def _places(self, host: ast.expr) -> cst.BaseExpression:
+        made = self._by_libcst(self._spans.text(host))
+        self.strings.append(Inside(made, host))
+        return made
+
+    def _by_libcst(self, text: str) -> cst.BaseExpression:
+        """Strings with places, and several in a row, as libcst reads them."""
+        try:
+            return cst.parse_expression(f"({text})")
+        except cst.ParserSyntaxError:  # a gap of libcst's grammar costs what is in the string, not the file
+            return cst.Ellipsis()
+
+    # Access and calls
+
+    def _attribute(self, host: ast.Attribute) -> cst.Attribute:
+        return cst.Attribute(self.make(host.value), cst.Name(host.attr), DOT)
+
+    def _subscript(self, host: ast.Subscript) -> cst.Subscript:
+        keys = [host.slice]
+        if isinstance(host.slice, ast.Tuple) and not _is_bracketed(host.slice):
+            keys = host.slice.elts
+        return cst.Subscript(self.make(host.value), tuple(cst.SubscriptElement(self._key(each)) for each in keys))
+
+    def _key(self, host: ast.expr) -> cst.BaseSlice:
+        match host:
+            case ast.Slice():
+                return cst.Slice(self.maybe(host.lower), self.maybe(host.upper), self.maybe(host.step))
+            case ast.Starred():
+                return cst.Index(self.make(host.value), star="*")
+            case _:
+                return cst.Index(self.make(host))
+
+    def _call(self, host: ast.Call) -> cst.Call:
+        return cst.Call(
+            self.make(host.func),
+            self.arguments(host.args, host.keywords),
+            whitespace_after_func=NOTHING,
+            whitespace_before_args=NOTHING,
+        )
+
+    def arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> tuple[cst.Arg, ...]:
+        """The arguments of a call in the order of the text."""
+        given: list[ast.expr | ast.keyword] = [*args, *keywords]
+        if args and keywords and _start(args[-1]) > _start(keywords[0]):
+            given.sort(key=_start)
+        return tuple(map(self._argument, given))
+
+    def _argument(self, host: ast.expr | ast.keyword) -> cst.Arg:
+        if isinstance(host, ast.keyword):
+            if host.arg is None:
+                return self._given(host.value, None, "**")
+            return self._given(host.value, cst.Name(host.arg), "")
+        if isinstance(host, ast.Starred):
+            return self._given(host.value, None, "*")
+        return self._given(host, None, "")
+
+    def _given(self, value: ast.expr, keyword: cst.Name | None, star: Literal["", "*", "**"]) -> cst.Arg:
+        made: cst.BaseExpression = self.make(value)
+        return cst.Arg(made, keyword, star=star, whitespace_after_star=NOTHING, whitespace_after_arg=NOTHING)
+
+    # Operators
+
+    def _await(self, host: ast.Await) -> cst.Await:
+        return cst.Await(self.make(host.value), whitespace_after_await=SPACE)
+
+    def _boolean(self, host: ast.BoolOp) -> cst.BaseExpression:
+        operator = BOOLEAN[host.op.__class__]
+        made: cst.BaseExpression = self.make(host.values[0])
+        for each in host.values[1:]:
+            made = cst.BooleanOperation(made, operator, self.make(each))
+        return made
+
+    def _binary(self, host: ast.BinOp) -> cst.BinaryOperation:
+        return cst.BinaryOperation(self.make(host.left), BINARY[host.op.__class__], self.make(host.right))
+
+    def _unary(self, host: ast.UnaryOp) -> cst.UnaryOperation:
+        return cst.UnaryOperation(UNARY[host.op.__class__], self.make(host.operand))
+
+    def _comparison(self, host: ast.Compare) -> cst.Comparison:
+        left = self.make(host.left)
+        targets = zip(host.ops, host.comparators, strict=True)
+        return cst.Comparison(
+            left,
+            tuple(cst.ComparisonTarget(COMPARING[operator.__class__], self.make(each)) for operator, each in targets),
+        )
+
+    def _conditional(self, host: ast.IfExp) -> cst.IfExp:
+        return cst.IfExp(test=self.make(host.test), body=self.make(host.body), orelse=self.make(host.orelse))
+
+    def _named(self, host: ast.NamedExpr) -> cst.NamedExpr:
+        return cst.NamedExpr(self.make(host.target), self.make(host.value))
+
+    def _yield(self, host: ast.Yield) -> cst.Yield:
+        return cst.Yield(self.maybe(host.value))
+
+    def _yield_from(self, host: ast.YieldFrom) -> cst.Yield:
+        return cst.Yield(cst.From(self.make(host.value)))
+
+    def _lambda(self, host: ast.Lambda) -> cst.Lambda:
+        return cst.Lambda(self.parameters(host.args), self.make(host.body))
+
+    # Parameters
+
+    def parameters(self, host: ast.arguments) -> cst.Parameters:
+        """The parameters of a function or a lambda."""
+        positional = [*host.posonlyargs, *host.args]
+        defaults = [*[None] * (len(positional) - len(host.defaults)), *host.defaults]
+        made = [self._parameter(each, default) for each, default in zip(positional, defaults, strict=True)]
+        named = zip(host.kwonlyargs, host.kw_defaults, strict=True)
+        first = len(host.posonlyargs)
+        return cst.Parameters(
+            params=made[first:],
+            star_arg=cst.MaybeSentinel.DEFAULT if host.vararg is None else self._parameter(host.vararg),
+            kwonly_params=[self._parameter(each, default) for each, default in named],
+            star_kwarg=None if host.kwarg is None else self._parameter(host.kwarg),
+            posonly_params=made[:first],
+        )
+
+    def _parameter(self, host: ast.arg, default: ast.expr | None = None) -> cst.Param:
+        annotation = None if host.annotation is None else self.annotation(host.annotation)
+        return cst.Param(
+            cst.Name(host.arg),
+            annotation,
+            default=self.maybe(default),
+            whitespace_after_star=NOTHING,
+            whitespace_after_param=NOTHING,
+        )
+
+    def annotation(self, host: ast.expr) -> cst.Annotation:
+        """What stands behind a colon or an arrow."""
+        return cst.Annotation(self.make(host), whitespace_after_indicator=SPACE)
+
+    # Displays and comprehensions
+
+    def _elements(self, hosts: Sequence[ast.expr]) -> Iterator[cst.BaseElement]:
+        for each in hosts:
+            yield self._starred(each) if isinstance(each, ast.Starred) else cst.Element(self.make(each))
+
+    def _starred(self, host: ast.Starred) -> cst.StarredElement:
+        return cst.StarredElement(self.make(host.value), whitespace_before_value=NOTHING)
+
+    def _list(self, host: ast.List) -> cst.List:
+        return cst.List(tuple(self._elements(host.elts)))
+
+    def _tuple(self, host: ast.Tuple) -> cst.Tuple:
+        return cst.Tuple(tuple(self._elements(host.elts)), lpar=OPENING, rpar=CLOSING)
+
+    def _set(self, host: ast.Set) -> cst.Set:
+        return cst.Set(tuple(self._elements(host.elts)))
+
+    def _dict(self, host: ast.Dict) -> cst.Dict:
+        return cst.Dict(
+            tuple(
+                cst.StarredDictElement(self.make(value))
+                if key is None
+                else cst.DictElement(
+                    self.make(key),
+                    self.make(value),
+                    whitespace_before_colon=NOTHING,
+                    whitespace_after_colon=SPACE,
+                )
+                for key, value in zip(host.keys, host.values, strict=True)
+            )
+        )
+
+    def _list_comprehension(self, host: ast.ListComp) -> cst.ListComp:
+        return cst.ListComp(self.make(host.elt), self._clauses(host.generators))
+
+    def _set_comprehension(self, host: ast.SetComp) -> cst.SetComp:
+        return cst.SetComp(self.make(host.elt), self._clauses(host.generators))
+
+    def _generator(self, host: ast.GeneratorExp) -> cst.GeneratorExp:
+        return cst.GeneratorExp(self.make(host.elt), self._clauses(host.generators), lpar=OPENING, rpar=CLOSING)
+
+    def _dict_comprehension(self, host: ast.DictComp) -> cst.DictComp:
+        return cst.DictComp(self.make(host.key), self.make(host.value), self._clauses(host.generators))
+
+    def _clauses(self, hosts: Sequence[ast.comprehension]) -> cst.CompFor:
+        first, *rest = hosts
+        return cst.CompFor(
+            self.make(first.target),
+            self.make(first.iter),
+            tuple(cst.CompIf(self.make(each)) for each in first.ifs),
+            self._clauses(rest) if rest else None,
+        )
+
+    _MAKERS: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
+        ast.Name: _name,
+        ast.Constant: _constant,
+        ast.JoinedStr: _places,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Starred: _starred,
+        ast.Call: _call,
+        ast.Await: _await,
+        ast.BoolOp: _boolean,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.Compare: _comparison,
+        ast.IfExp: _conditional,
+        ast.NamedExpr: _named,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield_from,
+        ast.Lambda: _lambda,
+        ast.List: _list,
+        ast.Tuple: _tuple,
+        ast.Set: _set,
+        ast.Dict: _dict,
+        ast.ListComp: _list_comprehension,
+        ast.SetComp: _set_comprehension,
+        ast.GeneratorExp: _generator,
+        ast.DictComp: _dict_comprehension,
+        getattr(ast, "TemplateStr", ast.JoinedStr): _places,
+    }
+
+
+def _start(host: ast.expr | ast.keyword) -> tuple[int, int]:
+    return host.lineno, host.col_offset
+
+
+def _is_bracketed(host: ast.Tuple) -> bool:
+    """Whether a tuple stands in brackets of its own: it begins before what it holds."""
+    return not host.elts or _start(host) < _start(host.elts[0])

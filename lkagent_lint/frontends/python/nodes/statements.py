@@ -1,0 +1,242 @@
+"""Statements of the host Python's tree as libcst's nodes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.nodes.expressions import Expressions
+from lkagent_lint.frontends.python.nodes.patterns import pattern_of
+from lkagent_lint.frontends.python.nodes.tokens import ASYNC, AUGMENTED, DOT, LINE_END, SPACE
+
+
+class Statements:
+    """Makes libcst's nodes for the statements of one file, but for those whose ``id`` is in ``gone``."""
+
+    def __init__(self, spans: HostSpans, gone: frozenset[int]) -> None:
+        self.expressions = Expressions(spans)
+        self._gone = gone
+
+    def module(self, host: ast.Module) -> cst.Module:
+        """The node of a module."""
+        return cst.Module(tuple(self._body(host.body)))
+
+    def _body(self, hosts: Sequence[ast.stmt]) -> Iterator[cst.BaseCompoundStatement | cst.SimpleStatementLine]:
+        for host in hosts:
+            if id(host) in self._gone or _is_text_alone(host):
+                continue
+            simple = self._SIMPLE.get(host.__class__)
+            if simple is not None:
+                yield cst.SimpleStatementLine((simple(self, host),), trailing_whitespace=LINE_END)
+                continue
+            compound = self._COMPOUND.get(host.__class__)
+            if compound is not None:
+                yield compound(self, host)
+
+    def _suite(self, hosts: Sequence[ast.stmt]) -> cst.IndentedBlock:
+        return cst.IndentedBlock(tuple(self._body(hosts)), header=LINE_END)
+
+    def _else(self, hosts: Sequence[ast.stmt]) -> cst.Else | None:
+        return cst.Else(self._suite(hosts)) if hosts else None
+
+    # Simple statements
+
+    def _expression(self, host: ast.Expr) -> cst.Expr:
+        return cst.Expr(self.expressions.make(host.value))
+
+    def _assign(self, host: ast.Assign) -> cst.Assign:
+        targets = [cst.AssignTarget(self.expressions.make(each), SPACE, SPACE) for each in host.targets]
+        return cst.Assign(targets, self.expressions.make(host.value))
+
+    def _annotated(self, host: ast.AnnAssign) -> cst.AnnAssign:
+        target = self.expressions.make(host.target)
+        return cst.AnnAssign(target, self.expressions.annotation(host.annotation), self.expressions.maybe(host.value))
+
+    def _augmented(self, host: ast.AugAssign) -> cst.AugAssign:
+        target = self.expressions.make(host.target)
+        return cst.AugAssign(target, AUGMENTED[host.op.__class__], self.expressions.make(host.value))
+
+    def _return(self, host: ast.Return) -> cst.Return:
+        made = cst.Return(self.expressions.maybe(host.value))
+        self.expressions.origins[id(made)] = host
+        return made
+
+    def _raise(self, host: ast.Raise) -> cst.Raise:
+        return cst.Raise(self.expressions.maybe(host.exc))
+
+    def _assert(self, host: ast.Assert) -> cst.Assert:
+        return cst.Assert(self.expressions.make(host.test))
+
+    def _break(self, host: ast.Break) -> cst.Break:
+        return cst.Break()
+
+    def _continue(self, host: ast.Continue) -> cst.Continue:
+        return cst.Continue()
+
+    def _global(self, host: ast.Global) -> cst.Global:
+        return cst.Global([cst.NameItem(cst.Name(each)) for each in host.names])
+
+    def _nonlocal(self, host: ast.Nonlocal) -> cst.Nonlocal:
+        return cst.Nonlocal([cst.NameItem(cst.Name(each)) for each in host.names])
+
+    # Imports
+
+    def _import(self, host: ast.Import) -> cst.Import:
+        return cst.Import(tuple(map(_alias, host.names)))
+
+    def _import_from(self, host: ast.ImportFrom) -> cst.ImportFrom:
+        return cst.ImportFrom(
+            module=None if host.module is None else _dotted(host.module),
+            names=cst.ImportStar() if host.names[0].name == "*" else tuple(map(_alias, host.names)),
+            relative=(DOT,) * host.level,
+        )
+
+    # Branches and loops
+
+    def _if(self, host: ast.If) -> cst.If:
+        test = self.expressions.make(host.test)
+        body = self._suite(host.body)
+        inner = host.orelse[0] if len(host.orelse) == 1 else None
+        if isinstance(inner, ast.If) and inner.col_offset == host.col_offset:  # ``elif``
+            return cst.If(test, body, self._if(inner))
+        return cst.If(test, body, self._else(host.orelse))
+
+    def _while(self, host: ast.While) -> cst.While:
+        return cst.While(self.expressions.make(host.test), self._suite(host.body), self._else(host.orelse))
+
+    def _for(self, host: ast.For | ast.AsyncFor) -> cst.For:
+        return cst.For(
+            target=self.expressions.make(host.target),
+            iter=self.expressions.make(host.iter),
+            body=self._suite(host.body),
+            orelse=self._else(host.orelse),
+            asynchronous=ASYNC if isinstance(host, ast.AsyncFor) else None,
+        )
+
+    def _match(self, host: ast.Match) -> cst.Match:
+        subject = self.expressions.make(host.subject)
+        return cst.Match(
+            subject,
+            [
+                cst.MatchCase(
+                    pattern_of(case.pattern, self.expressions),
+                    self._suite(case.body),
+                    self.expressions.maybe(case.guard),
+                )
+                for case in host.cases
+            ],
+        )
+
+    # Exceptions and contexts
+
+    def _try(self, host: ast.Try) -> cst.Try:
+        return cst.Try(
+            self._suite(host.body),
+            [self._handler(each, cst.ExceptHandler) for each in host.handlers],
+            self._else(host.orelse),
+            cst.Finally(self._suite(host.finalbody)) if host.finalbody else None,
+        )
+
+    def _try_star(self, host: Any) -> cst.TryStar:
+        return cst.TryStar(
+            self._suite(host.body),
+            [self._handler(each, cst.ExceptStarHandler) for each in host.handlers],
+            self._else(host.orelse),
+            cst.Finally(self._suite(host.finalbody)) if host.finalbody else None,
+        )
+
+    def _handler(self, host: ast.ExceptHandler, kind: Callable[..., Any]) -> Any:
+        made = kind(
+            body=self._suite(host.body),
+            type=self.expressions.maybe(host.type),
+            name=None if host.name is None else cst.AsName(cst.Name(host.name)),
+        )
+        self.expressions.origins[id(made)] = host
+        return made
+
+    def _with(self, host: ast.With | ast.AsyncWith) -> cst.With:
+        return cst.With(
+            tuple(map(self._item, host.items)),
+            self._suite(host.body),
+            ASYNC if isinstance(host, ast.AsyncWith) else None,
+        )
+
+    def _item(self, host: ast.withitem) -> cst.WithItem:
+        item, name = self.expressions.make(host.context_expr), host.optional_vars
+        return cst.WithItem(item, None if name is None else cst.AsName(self.expressions.make(name)))
+
+    # Definitions
+
+    def _function(self, host: ast.FunctionDef | ast.AsyncFunctionDef) -> cst.FunctionDef:
+        decorators = self._decorators(host.decorator_list)
+        name = cst.Name(host.name)
+        self.expressions.origins[id(name)] = host
+        return cst.FunctionDef(
+            name,
+            self.expressions.parameters(host.args),
+            self._suite(host.body),
+            decorators,
+            None if host.returns is None else self.expressions.annotation(host.returns),
+            ASYNC if isinstance(host, ast.AsyncFunctionDef) else None,
+        )
+
+    def _class(self, host: ast.ClassDef) -> cst.ClassDef:
+        decorators = self._decorators(host.decorator_list)
+        bases = self.expressions.arguments(host.bases, ())
+        return cst.ClassDef(cst.Name(host.name), self._suite(host.body), bases, decorators=decorators)
+
+    def _decorators(self, hosts: Sequence[ast.expr]) -> tuple[cst.Decorator, ...]:
+        return tuple(cst.Decorator(self.expressions.make(each), trailing_whitespace=LINE_END) for each in hosts)
+
+    _SIMPLE: ClassVar[dict[type[ast.stmt], Callable[..., cst.BaseSmallStatement]]] = {
+        ast.Expr: _expression,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.Assert: _assert,
+        ast.Break: _break,
+        ast.Continue: _continue,
+        ast.Global: _global,
+        ast.Nonlocal: _nonlocal,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+    }
+
+    _COMPOUND: ClassVar[dict[type[ast.stmt], Callable[..., cst.BaseCompoundStatement]]] = {
+        ast.If: _if,
+        ast.While: _while,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.Match: _match,
+        getattr(ast, "TryStar", ast.Try): _try_star,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+    }
+
+
+def _is_text_alone(host: ast.stmt) -> bool:
+    """A docstring, or another constant that nothing is done with."""
+    return isinstance(host, ast.Expr) and isinstance(host.value, ast.Constant)
+
+
+def _alias(host: ast.alias) -> cst.ImportAlias:
+    return cst.ImportAlias(_dotted(host.name), None if host.asname is None else cst.AsName(cst.Name(host.asname)))
+
+
+def _dotted(name: str) -> Any:
+    """The node of a module's name: a ``cst.Name`` or a ``cst.Attribute``."""
+    first, *rest = name.split(".")
+    made: cst.Name | cst.Attribute = cst.Name(first)
+    for each in rest:
+        made = cst.Attribute(made, cst.Name(each), DOT)
+    return made
