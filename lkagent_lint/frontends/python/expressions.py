@@ -91,9 +91,12 @@ def _says(target: Expr) -> bool:
             return False
 
 
+_LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float})
+
+
 def is_leaf(node: cst.BaseExpression) -> bool:
     """No step can come from evaluating it."""
-    return isinstance(node, (cst.Name, cst.SimpleString, cst.Integer, cst.Float))
+    return node.__class__ in _LEAVES
 
 
 class Expressions:

@@ -86,6 +86,7 @@ class HostSpans:
         if self._is_ascii:
             return offset + 1
         if line not in self._inner:
-            encoded = self.lines.line(line).encode("utf-8", "surrogatepass")
+            text = self.lines.line(line)
+            encoded = b"" if text.isascii() else text.encode("utf-8", "surrogatepass")
             self._inner[line] = [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
         return offset - bisect_left(self._inner[line], offset) + 1

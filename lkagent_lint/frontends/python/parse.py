@@ -19,7 +19,7 @@ from lkagent_lint.text import START_OF_FILE, Lines, Span
 MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
 MAX_DEPTH = 1_500
-"""Depth of the syntax tree, of which every level is several calls deep here; libcst's own time grows with its square."""
+"""Depth of the syntax tree: a level is several calls deep here, and libcst's time grows with the square of it."""
 
 TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
 

@@ -20,6 +20,7 @@ from lkagent_lint.frontends.python.nodes.tokens import (
     OPENING,
     SPACE,
     UNARY,
+    Words,
 )
 
 _ONE_STRING = re.compile(
@@ -47,6 +48,7 @@ class Expressions:
 
     def __init__(self, spans: HostSpans) -> None:
         self._spans = spans
+        self.words = Words()
         self.origins: dict[int, Origin] = {}
         """By the ``id`` of a node: what it was made from."""
         self.strings: list[Inside] = []
@@ -101,7 +103,7 @@ class Expressions:
     # Access and calls
 
     def _attribute(self, host: ast.Attribute) -> cst.Attribute:
-        return cst.Attribute(self.make(host.value), cst.Name(host.attr), DOT)
+        return cst.Attribute(self.make(host.value), self.words[host.attr], DOT)
 
     def _subscript(self, host: ast.Subscript) -> cst.Subscript:
         keys = [host.slice]
@@ -137,7 +139,7 @@ class Expressions:
         if isinstance(host, ast.keyword):
             if host.arg is None:
                 return self._given(host.value, None, "**")
-            return self._given(host.value, cst.Name(host.arg), "")
+            return self._given(host.value, self.words[host.arg], "")
         if isinstance(host, ast.Starred):
             return self._given(host.value, None, "*")
         return self._given(host, None, "")
@@ -207,7 +209,7 @@ class Expressions:
     def _parameter(self, host: ast.arg, default: ast.expr | None = None) -> cst.Param:
         annotation = None if host.annotation is None else self.annotation(host.annotation)
         return cst.Param(
-            cst.Name(host.arg),
+            self.words[host.arg],
             annotation,
             default=self.maybe(default),
             whitespace_after_star=NOTHING,

@@ -86,14 +86,26 @@ class Statements:
     # Imports
 
     def _import(self, host: ast.Import) -> cst.Import:
-        return cst.Import(tuple(map(_alias, host.names)))
+        return cst.Import(tuple(map(self._alias, host.names)))
 
     def _import_from(self, host: ast.ImportFrom) -> cst.ImportFrom:
         return cst.ImportFrom(
-            module=None if host.module is None else _dotted(host.module),
-            names=cst.ImportStar() if host.names[0].name == "*" else tuple(map(_alias, host.names)),
+            module=None if host.module is None else self._dotted(host.module),
+            names=cst.ImportStar() if host.names[0].name == "*" else tuple(map(self._alias, host.names)),
             relative=(DOT,) * host.level,
         )
+
+    def _alias(self, host: ast.alias) -> cst.ImportAlias:
+        name = None if host.asname is None else cst.AsName(self.expressions.words[host.asname])
+        return cst.ImportAlias(self._dotted(host.name), name)
+
+    def _dotted(self, name: str) -> Any:
+        """The node of a module's name: a ``cst.Name`` or a ``cst.Attribute``."""
+        first, *rest = map(self.expressions.words.__getitem__, name.split("."))
+        made: cst.Name | cst.Attribute = first
+        for each in rest:
+            made = cst.Attribute(made, each, DOT)
+        return made
 
     # Branches and loops
 
@@ -227,16 +239,3 @@ class Statements:
 def _is_text_alone(host: ast.stmt) -> bool:
     """A docstring, or another constant that nothing is done with."""
     return isinstance(host, ast.Expr) and isinstance(host.value, ast.Constant)
-
-
-def _alias(host: ast.alias) -> cst.ImportAlias:
-    return cst.ImportAlias(_dotted(host.name), None if host.asname is None else cst.AsName(cst.Name(host.asname)))
-
-
-def _dotted(name: str) -> Any:
-    """The node of a module's name: a ``cst.Name`` or a ``cst.Attribute``."""
-    first, *rest = name.split(".")
-    made: cst.Name | cst.Attribute = cst.Name(first)
-    for each in rest:
-        made = cst.Attribute(made, cst.Name(each), DOT)
-    return made

@@ -16,6 +16,15 @@ CLOSING = (cst.RightParen(),)
 OPENING_SQUARE = cst.LeftSquareBracket()
 CLOSING_SQUARE = cst.RightSquareBracket()
 
+
+class Words(dict[str, cst.Name]):
+    """Attributes, keywords, parameters: the names that no expression is."""
+
+    def __missing__(self, word: str) -> cst.Name:
+        made = self[word] = cst.Name(word)
+        return made
+
+
 BINARY: dict[type[ast.operator], cst.BaseBinaryOp] = {
     ast.Add: cst.Add(),
     ast.Sub: cst.Subtract(),
