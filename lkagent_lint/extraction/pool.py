@@ -26,7 +26,7 @@ from lkagent_lint.extraction.one import Failed, Here, Lost, Made, Source
 if TYPE_CHECKING:
     import subprocess
 
-ENOUGH_BYTES = 200_000
+ENOUGH_BYTES = 300_000
 """Less source than this is read sooner here than it takes workers to start (docs/performance.md)."""
 _IN_FLIGHT = 2
 """Files that a worker has at once, so that it never waits for the next."""
