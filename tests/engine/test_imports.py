@@ -26,6 +26,9 @@ NEVER = {
     *("subprocess", "multiprocessing", "concurrent", "socket", "difflib", "logging", "sqlite3", "importlib.metadata"),
 }
 
+if sys.version_info < (3, 11):
+    NEVER.discard("subprocess")  # msgspec imports uuid, which imports platform, which imports it before Python 3.11
+
 
 def modules_of(code: str, cwd: Path, *arguments: str) -> set[str]:
     """The modules that a program has imported when it ends."""
