@@ -22,6 +22,9 @@ def make(scratch: Path) -> None:
         if not directory.exists():
             subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True)
             subprocess.run([*_pip(directory), "install", "-q", *wanted], check=True)
+    # What is measured is the working copy, also where the environment is an earlier one.
+    again = ["install", "-q", "--no-deps", "--force-reinstall", str(REPOSITORY)]
+    subprocess.run([*_pip(scratch / "plugin"), *again], check=True)
 
 
 def versions(scratch: Path) -> list[str]:
