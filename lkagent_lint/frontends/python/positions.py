@@ -112,8 +112,11 @@ def _span_of(host: Origin, spans: HostSpans) -> Span:
     match host:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return _name_span(spans, host)
-        case ast.Tuple(elts=[first, *_]):  # the host's place includes the brackets
+        # The host's place of these includes their brackets; what is left out with them says nothing.
+        case ast.Tuple(elts=[first, *_]):
             return _between(first, host.elts[-1], spans)
+        case ast.GeneratorExp(elt=first, generators=[*_, clause]):
+            return _between(first, clause.ifs[-1] if clause.ifs else clause.iter, spans)
         case _:
             return spans.of(host)
 

@@ -11,7 +11,7 @@ import pytest
 
 from lkagent_lint.facts.file import FileFacts, Problem
 from lkagent_lint.facts.flows import MODULE
-from lkagent_lint.facts.values import Constant, Items, Name, Spread, Subscript, Text
+from lkagent_lint.facts.values import Attribute, Constant, Items, Join, Name, Spread, Subscript, Text
 from lkagent_lint.frontends.python import parse as parsing
 from lkagent_lint.frontends.python.inert import NONE_INERT, Inert
 from lkagent_lint.frontends.python.parse import Parsed, by_libcst, parse
@@ -189,6 +189,15 @@ def test_a_handler_that_swallows(handler: str, span: Span) -> None:
     assert span in spans_of(read(text.encode(), frozenset()))
 
 
+@pytest.mark.usefixtures("whole")
+@pytest.mark.parametrize(
+    "looped", ["(1, 2)", "(1, (2, 3), 4)", "(y() for y in z)", "(y() for y in z if a if b())", "[1]", "z"]
+)
+def test_what_a_loop_waits_for(looped: str) -> None:
+    host, alone = both(f"async def f():\n    async for x in {looped}:\n        pass\n")
+    assert host == alone
+
+
 def test_arguments_stand_in_the_order_of_the_text() -> None:
     host, alone = both("f(g(1), *j, k=h(2), *i(3), **e)\n")
     assert host == alone
@@ -209,6 +218,23 @@ LITERALS = {
     "b'one'": None,
     'f"a{1}" "b"': None,
     'f"{{a}} {b!r} {c=} {d:>{e}}"': None,
+    'f"{a} and {b.c}"': Join((Name("a"), Text(" and "), Attribute(Name("b"), "c"))),
+    'f"{a!r} {b:>8} {c:>{d}} {e}"': None,
+    'f"{a:{b}{c}}"': None,
+    'f"{a.status} - {b.text()} - {c.d} - {e()}"': None,
+    'f"{a}" "b"': None,
+    "f'{a}' \"b\" 'c'": None,
+    'f"{a=}"': None,
+    'f"{a = !s}"': None,
+    'f"a={b}"': Join((Text("a="), Name("b"))),
+    'f"{a.sid} {b}"': None,
+    r'f"\t{a}"': None,
+    r'rf"\t{a}"': None,
+    'f"""{a}\n"b" {c}"""': None,
+    'f"""{a}\r\n{c}"""': None,
+    "Rf'{a}'": Join((Name("a"),)),
+    'f""': Text(""),
+    'f"a"': Text("a"),
     "0x_1F": Constant("0x_1F"),
     "1_000.5e3": Constant("1_000.5e3"),
     "2j": None,

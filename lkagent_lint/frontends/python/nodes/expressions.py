@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import libcst as cst
 
 from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.nodes.strings import holds_names_alone, named
 from lkagent_lint.frontends.python.nodes.tokens import (
     BINARY,
     BOOLEAN,
@@ -50,7 +51,7 @@ class Expressions:
         self._spans = spans
         self.words = Words()
         self.origins: dict[int, Origin] = {}
-        """By the ``id`` of a node: what it was made from."""
+        """By the ``id`` of a node: what it was made from. All that is made is kept, or another would get its ``id``."""
         self.strings: list[Inside] = []
 
     def make(self, host: ast.expr) -> Any:
@@ -88,8 +89,15 @@ class Expressions:
         text = self._spans.text(host)
         return cst.SimpleString(text) if _ONE_STRING.fullmatch(text) else self._by_libcst(text)
 
-    def _places(self, host: ast.expr) -> cst.BaseExpression:
-        made = self._by_libcst(self._spans.text(host))
+    def _formatted(self, host: ast.JoinedStr) -> cst.BaseExpression:
+        text = self._spans.text(host)
+        return named(host, text, self.make) if holds_names_alone(host, text) else self._places(host, text)
+
+    def _template(self, host: ast.expr) -> cst.BaseExpression:
+        return self._places(host, self._spans.text(host))
+
+    def _places(self, host: ast.expr, text: str) -> cst.BaseExpression:
+        made = self._by_libcst(text)
         self.strings.append(Inside(made, host))
         return made
 
@@ -277,7 +285,8 @@ class Expressions:
     _MAKERS: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
         ast.Name: _name,
         ast.Constant: _constant,
-        ast.JoinedStr: _places,
+        getattr(ast, "TemplateStr", ast.JoinedStr): _template,
+        ast.JoinedStr: _formatted,
         ast.Attribute: _attribute,
         ast.Subscript: _subscript,
         ast.Starred: _starred,
@@ -300,7 +309,6 @@ class Expressions:
         ast.SetComp: _set_comprehension,
         ast.GeneratorExp: _generator,
         ast.DictComp: _dict_comprehension,
-        getattr(ast, "TemplateStr", ast.JoinedStr): _places,
     }
 
 
