@@ -62,11 +62,12 @@ class Cluster:
         """
         done: SimpleQueue[Any] = SimpleQueue()
         pending = self._submitted(list(_chunks(sources)), done)
+        suspects: list[Source] = []
         left: list[Source] = []
         while pending and not left and (future := self._next(done)) is not None:
             chunk = pending.pop(future)
             if future.status == "error" and len(chunk) == 1:
-                yield chunk[0], LOST
+                suspects += chunk
             elif future.status == "error":  # one of them did it
                 pending.update(self._submitted([[source] for source in chunk], done))
             else:
@@ -77,8 +78,21 @@ class Cluster:
                     yield from zip(chunk, made, strict=True)
         left += [source for chunk in pending.values() for source in chunk]
         self._client.cancel(list(pending))
+        for source in suspects:
+            yield source, self._alone(source)
         with Pool() as pool:
             yield from pool.make(left)
+
+    def _alone(self, source: Source) -> Made:
+        """The answer for a file whose workers were lost, with nothing else at work: the scheduler blames the loss of a
+        worker on everything that waited for it, so that another file may have done it.
+        """
+        done: SimpleQueue[Any] = SimpleQueue()
+        submitted = self._submitted([[source]], done)
+        future = self._next(done)
+        made = None if future is None or future.status == "error" else self._result(future)
+        self._client.cancel(list(submitted))
+        return LOST if made is None else made[0]
 
     def _submitted(self, chunks: list[list[Source]], done: SimpleQueue[Any]) -> dict[Any, list[Source]]:
         futures: dict[Any, list[Source]] = {}

@@ -6,6 +6,7 @@ import os
 import signal
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,17 @@ def test_a_file_that_kills_every_worker_is_given_up(local: Any, monkeypatch: pyt
         assert found == dict(here.make(sources(3)))
 
 
+def test_a_file_is_not_given_up_for_what_another_did(
+    local: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A scheduler blames the loss of a worker on everything that waited for it; here it blames one file, once."""
+    monkeypatch.setattr(cluster, "make_many", partial(blamed, tmp_path / "blamed"))
+    monkeypatch.setattr(cluster, "_CHUNK_BYTES", 1)
+    with Cluster(local.scheduler_address) as workers, Pool(1) as here:
+        assert dict(workers.make(sources(3))) == dict(here.make(sources(3)))
+    assert (tmp_path / "blamed").exists()
+
+
 def test_what_a_cluster_without_workers_leaves_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_PATIENCE", 2.0)
     with (
@@ -126,6 +138,13 @@ make_many = cluster.make_many
 def deadly(tasks: Any) -> Any:
     if any(data == b"deadly" for _, _, data in tasks):
         os.kill(os.getpid(), signal.SIGKILL)
+    return make_many(tasks)
+
+
+def blamed(seen: Path, tasks: Any) -> Any:
+    if any(b"entry_0" in data for _, _, data in tasks) and not seen.exists():
+        seen.touch()
+        raise RuntimeError
     return make_many(tasks)
 
 
