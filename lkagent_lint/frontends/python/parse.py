@@ -69,7 +69,7 @@ def by_libcst(text: str, error: SyntaxError) -> Parsed | Problem:
     """A file that the host Python refuses: libcst may know newer syntax."""
     try:
         return Parsed(cst.parse_module(text), Lines(text), None)
-    except cst.ParserSyntaxError:
+    except (cst.ParserSyntaxError, cst.CSTValidationError):
         line, column = error.lineno or 1, error.offset or 1
         return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))
     except RecursionError:

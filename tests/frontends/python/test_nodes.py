@@ -9,7 +9,7 @@ import libcst as cst
 import msgspec
 import pytest
 
-from lkagent_lint.facts.file import FileFacts, Problem
+from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.values import Attribute, Constant, Items, Join, Name, Spread, Subscript, Text
 from lkagent_lint.frontends.python import parse as parsing
@@ -273,6 +273,13 @@ def test_a_string_that_libcst_cannot_read_costs_no_more_than_itself(monkeypatch:
     facts = read(b'await a(f"{b()}")\nawait c()\n', frozenset())
     assert [call.target for call in facts.flows[MODULE].calls] == [Name("a"), Name("c")]
     assert facts.problems == ()
+
+
+@pytest.mark.parametrize("text", ['x = "a" b"b"\n', "x = (\n", "x = 1 2\n", "f(**a, *b)\n", "for x in *y, *z:\n"])
+def test_what_neither_can_read_is_a_syntax_error(text: str) -> None:
+    found = run_deep(lambda: parse(text.encode()))
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.SYNTAX
 
 
 @pytest.mark.parametrize(

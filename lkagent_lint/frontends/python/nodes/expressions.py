@@ -105,7 +105,8 @@ class Expressions:
         """Strings with places, and several in a row, as libcst reads them."""
         try:
             return cst.parse_expression(f"({text})")
-        except cst.ParserSyntaxError:  # a gap of libcst's grammar costs what is in the string, not the file
+        except (cst.ParserSyntaxError, cst.CSTValidationError):
+            # A gap of libcst's grammar costs what is in the string, not the file.
             return cst.Ellipsis()
 
     # Access and calls
