@@ -78,21 +78,26 @@ class Cluster:
                     yield from zip(chunk, made, strict=True)
         left += [source for chunk in pending.values() for source in chunk]
         self._client.cancel(list(pending))
-        for source in suspects:
-            yield source, self._alone(source)
+        yield from self._one_by_one(suspects)
         with Pool() as pool:
             yield from pool.make(left)
 
-    def _alone(self, source: Source) -> Made:
-        """The answer for a file whose workers were lost, with nothing else at work: the scheduler blames the loss of a
-        worker on everything that waited for it, so that another file may have done it.
+    def _one_by_one(self, suspects: list[Source]) -> Iterator[tuple[Source, Made]]:
+        """Answers for files whose workers were lost, with nothing else at work: the scheduler blames the loss of a
+        worker on everything that waited for it, so that another file may have done it. Once no worker is left, nobody
+        is asked any more.
         """
-        done: SimpleQueue[Any] = SimpleQueue()
-        submitted = self._submitted([[source]], done)
-        future = self._next(done)
-        made = None if future is None or future.status == "error" else self._result(future)
-        self._client.cancel(list(submitted))
-        return LOST if made is None else made[0]
+        has_workers = True
+        for source in suspects:
+            made: list[Made] | None = None
+            if has_workers:
+                done: SimpleQueue[Any] = SimpleQueue()
+                submitted = self._submitted([[source]], done)
+                future = self._next(done)
+                has_workers = future is not None
+                made = self._result(future) if future is not None and future.status != "error" else None
+                self._client.cancel(list(submitted))
+            yield source, LOST if made is None else made[0]
 
     def _submitted(self, chunks: list[list[Source]], done: SimpleQueue[Any]) -> dict[Any, list[Source]]:
         futures: dict[Any, list[Source]] = {}

@@ -27,7 +27,7 @@ class Statements:
 
     def _body(self, hosts: Sequence[ast.stmt]) -> Iterator[cst.BaseCompoundStatement | cst.SimpleStatementLine]:
         for host in hosts:
-            if id(host) in self._gone or _is_text_alone(host):
+            if id(host) in self._gone or _is_idle(host):
                 continue
             simple = self._SIMPLE.get(host.__class__)
             if simple is not None:
@@ -145,21 +145,17 @@ class Statements:
 
     # Exceptions and contexts
 
-    def _try(self, host: ast.Try) -> cst.Try:
-        return cst.Try(
+    def _try(self, host: ast.Try) -> cst.Try | cst.TryStar:
+        """Of ``TryStar`` too, which has the same fields."""
+        is_plain = host.__class__ is ast.Try
+        kind: Any = cst.Try if is_plain else cst.TryStar
+        made: cst.Try | cst.TryStar = kind(
             self._suite(host.body),
-            [self._handler(each, cst.ExceptHandler) for each in host.handlers],
+            [self._handler(each, cst.ExceptHandler if is_plain else cst.ExceptStarHandler) for each in host.handlers],
             self._else(host.orelse),
             cst.Finally(self._suite(host.finalbody)) if host.finalbody else None,
         )
-
-    def _try_star(self, host: Any) -> cst.TryStar:
-        return cst.TryStar(
-            self._suite(host.body),
-            [self._handler(each, cst.ExceptStarHandler) for each in host.handlers],
-            self._else(host.orelse),
-            cst.Finally(self._suite(host.finalbody)) if host.finalbody else None,
-        )
+        return made
 
     def _handler(self, host: ast.ExceptHandler, kind: Callable[..., Any]) -> Any:
         made = kind(
@@ -226,7 +222,7 @@ class Statements:
         ast.For: _for,
         ast.AsyncFor: _for,
         ast.Match: _match,
-        getattr(ast, "TryStar", ast.Try): _try_star,
+        getattr(ast, "TryStar", ast.Try): _try,
         ast.Try: _try,
         ast.With: _with,
         ast.AsyncWith: _with,
@@ -236,6 +232,6 @@ class Statements:
     }
 
 
-def _is_text_alone(host: ast.stmt) -> bool:
+def _is_idle(host: ast.stmt) -> bool:
     """A docstring, or another constant that nothing is done with."""
     return isinstance(host, ast.Expr) and isinstance(host.value, ast.Constant)
