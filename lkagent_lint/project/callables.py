@@ -10,8 +10,8 @@ from lkagent_lint.facts.flows import MODULE, Flow, Use
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.python_sdk import AWAITABLE_NEVER, UNAWAITED
 from lkagent_lint.project.things import (
+    Activation,
     Closure,
-    Environment,
     Instance,
     Library,
     Nothing,
@@ -102,16 +102,16 @@ def _is_transparent(decorator: v.Expr, flow: Flow, closure: Closure, evaluator: 
     return bool(found) and all(isinstance(each, SdkMethod) for each in found)
 
 
-def _result(value: v.Expr, environment: Environment, evaluator: Evaluator, depth: int) -> Shape:
+def _result(value: v.Expr, activation: Activation, evaluator: Evaluator, depth: int) -> Shape:
     """The shape of a function that returns this value."""
     match value:
         case v.Constant() | v.Text() | v.Join() | v.Items() | v.Mapping():
             return Shape.PLAIN
         case v.Either(options):
-            return _same(_result(each, environment, evaluator, depth) for each in options)
+            return _same(_result(each, activation, evaluator, depth) for each in options)
         case v.Result(number) if depth > 0:
-            call = evaluator.flow_of(environment).calls[number]
-            return _same(_called(each, evaluator, depth) for each in evaluator.targets(call, environment))
+            call = evaluator.flow_of(activation).calls[number]
+            return _same(_called(each, evaluator, depth) for each in evaluator.targets(call, activation))
         case _:
             return Shape.UNKNOWN
 
@@ -130,21 +130,21 @@ def _called(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
             return Shape.UNKNOWN
 
 
-def is_coroutine(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+def is_coroutine(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether an expression is surely a coroutine that was made and not awaited: ``cleanup()`` of an ``async def``."""
     if not isinstance(value, v.Result):
         return False
-    awaited = evaluator.flow_of(environment).calls[value.call].use is Use.AWAITED
-    return not awaited and _result(value, environment, evaluator, _DEPTH) is Shape.MAKES_COROUTINE
+    awaited = evaluator.flow_of(activation).calls[value.call].use is Use.AWAITED
+    return not awaited and _result(value, activation, evaluator, _DEPTH) is Shape.MAKES_COROUTINE
 
 
-def is_none(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+def is_none(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether an expression is surely ``None``: written so, or the result of a function that returns nothing."""
     if isinstance(value, v.Result):
-        call = evaluator.flow_of(environment).calls[value.call]
-        targets = evaluator.targets(call, environment)
+        call = evaluator.flow_of(activation).calls[value.call]
+        targets = evaluator.targets(call, activation)
         return bool(targets) and all(_returns_nothing(each, evaluator) for each in targets)
-    found = evaluator.value(value, environment)
+    found = evaluator.value(value, activation)
     return bool(found) and all(isinstance(each, Nothing) for each in found)
 
 

@@ -12,11 +12,11 @@ from lkagent_lint.project.things import (
     NEVER,
     PLAIN,
     UNKNOWN,
+    Activation,
     Bindings,
     Box,
     ClassOf,
     Closure,
-    Environment,
     Foreign,
     FromVariable,
     Instance,
@@ -56,38 +56,38 @@ class CallResults:
         self._open: dict[tuple[str, str], int] = {}
         """How often each function is being evaluated within itself."""
 
-    def arguments(self, call: Call, environment: Environment) -> tuple[Args, Keywords]:
+    def arguments(self, call: Call, activation: Activation) -> tuple[Args, Keywords]:
         """A call's argument values. After ``*spread`` of what is not known by position the others are unknown too."""
         evaluator = self._evaluator
         args: list[Things] = []
         for arg in call.args:
             if isinstance(arg, v.Spread):
-                parts = _parts(evaluator.value(arg.value, environment))
+                parts = _parts(evaluator.value(arg.value, activation))
                 if parts is None:
                     break
                 args += parts
             else:
-                args.append(evaluator.value(arg, environment))
-        keywords = tuple((name, evaluator.value(value, environment)) for name, value in call.keywords)
+                args.append(evaluator.value(arg, activation))
+        keywords = tuple((name, evaluator.value(value, activation)) for name, value in call.keywords)
         return tuple(args), keywords
 
-    def everything(self, call: Call, environment: Environment) -> Things:
+    def everything(self, call: Call, activation: Activation) -> Things:
         """All values that a call passes on, spread ones included."""
         expressions = (*call.args, *(value for _, value in call.keywords))
-        return self._evaluator.union(expressions, environment)
+        return self._evaluator.union(expressions, activation)
 
-    def of(self, call: Call, environment: Environment) -> Things:
+    def of(self, call: Call, activation: Activation) -> Things:
         """What a call returns (for a coroutine function: what awaiting it gives)."""
         target = call.target
         if isinstance(target, v.Attribute) and target.name in _ENTERS:
-            return self._entered(target, environment)
+            return self._entered(target, activation)
         if target == v.Name("super") and not call.args:
-            return self._super(environment)
-        args, keywords = self.arguments(call, environment)
+            return self._super(activation)
+        args, keywords = self.arguments(call, activation)
         found: set[Thing] = set()
-        for thing in self._evaluator.targets(call, environment):
+        for thing in self._evaluator.targets(call, activation):
             if isinstance(thing, Library):
-                found |= self._library(thing, call, args, keywords, environment)
+                found |= self._library(thing, call, args, keywords, activation)
             else:
                 found |= self.called(thing, args, keywords)
         return frozenset(found)
@@ -114,10 +114,10 @@ class CallResults:
             case _:
                 return ANYTHING
 
-    def _entered(self, target: v.Attribute, environment: Environment) -> Things:
+    def _entered(self, target: v.Attribute, activation: Activation) -> Things:
         """``with value as name`` gives the value itself, unless the project's own class says otherwise."""
         found: set[Thing] = set()
-        for base in self._evaluator.value(target.base, environment):
+        for base in self._evaluator.value(target.base, activation):
             enters = NEVER
             if isinstance(base, Instance):
                 enters = self._evaluator.classes.attribute(base, target.name)
@@ -125,12 +125,12 @@ class CallResults:
             found |= NEVER.union(*(self.called(each, (), ()) for each in own)) if own else only(base)
         return frozenset(found)
 
-    def _super(self, environment: Environment) -> Things:
-        flow = self._evaluator.flow_of(environment)
+    def _super(self, activation: Activation) -> Things:
+        flow = self._evaluator.flow_of(activation)
         if not flow.owner or not flow.parameters:
             return ANYTHING
-        receivers = self._evaluator.value(v.Name(flow.parameters[0].name), environment)
-        return frozenset(Super(environment.path, flow.owner, each) for each in receivers)
+        receivers = self._evaluator.value(v.Name(flow.parameters[0].name), activation)
+        return frozenset(Super(activation.path, flow.owner, each) for each in receivers)
 
     # The project's own
 
@@ -146,7 +146,7 @@ class CallResults:
         if record is None or evaluator.scripts.covers(owner.path):
             return Instance(owner.path, owner.name, None)
         fields = tuple(zip(record.annotations, args, strict=False)) + keywords
-        return Instance(owner.path, owner.name, evaluator.environment(owner.path, record.scope, fields))
+        return Instance(owner.path, owner.name, evaluator.activation(owner.path, record.scope, fields))
 
     def initialiser(self, owner: ClassOf) -> Closure | None:
         """The ``__init__`` that making an object runs; None where no class of the project defines one."""
@@ -158,13 +158,13 @@ class CallResults:
                         return Closure(base.path, value.flow, None)
         return None
 
-    def activation(self, function: Closure, args: Args, keywords: Keywords) -> Environment:
+    def activation(self, function: Closure, args: Args, keywords: Keywords) -> Activation:
         """The activation of a function called with these arguments."""
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
         if function.bound is not None:
             args = (only(function.bound), *args)
-        return evaluator.environment(
+        return evaluator.activation(
             function.path, function.flow, self._bind(function, flow, args, keywords), function.home
         )
 
@@ -208,15 +208,15 @@ class CallResults:
             not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in decorators
         ):
             return ANYTHING
-        environment = self.activation(function, args, keywords)
-        found = evaluator.union(flow.returns, environment)
+        activation = self.activation(function, args, keywords)
+        found = evaluator.union(flow.returns, activation)
         if UNKNOWN in found and flow.annotation is not None:
-            found = (found - ANYTHING) | (evaluator.typed(flow.annotation, environment) or ANYTHING)
+            found = (found - ANYTHING) | (evaluator.typed(flow.annotation, activation) or ANYTHING)
         return found if flow.returns else only(PLAIN)
 
     # The standard library
 
-    def _library(self, thing: Library, call: Call, args: Args, keywords: Keywords, environment: Environment) -> Things:
+    def _library(self, thing: Library, call: Call, args: Args, keywords: Keywords, activation: Activation) -> Things:
         match thing.name:
             case "os.getenv" | "os.environ.get":
                 default = args[1] if len(args) > 1 else dict(keywords).get("default", NEVER)
@@ -238,9 +238,7 @@ class CallResults:
                 if thing.made and thing.name.startswith("builtins.str."):
                     return ANYTHING
                 held = frozenset(
-                    each
-                    for each in self.everything(call, environment)
-                    if not isinstance(each, (Plain, String, Library))
+                    each for each in self.everything(call, activation) if not isinstance(each, (Plain, String, Library))
                 )
                 return only(Box(held)) if held else only(Library(thing.name, made=True))
 

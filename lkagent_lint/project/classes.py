@@ -11,9 +11,9 @@ from lkagent_lint.project.python_sdk import BASES, class_name
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
+    Activation,
     ClassOf,
     Closure,
-    Environment,
     Instance,
     Library,
     Plain,
@@ -68,7 +68,7 @@ class Classes:
                             bases.append(base)
                 stack[:0] = bases
 
-    def _scope(self, owner: ClassOf, record: Class) -> Environment:
+    def _scope(self, owner: ClassOf, record: Class) -> Activation:
         flow = self._evaluator.files[owner.path].flows[record.scope]
         return self._evaluator.usual(owner.path, flow)
 
@@ -132,15 +132,15 @@ class Classes:
         found: set[Thing] = set()
         for flow, expression in self._stored(owner.path).get((owner.name, name), ()):
             if flow.name == f"{owner.name}.__init__" and receiver.made is not None:
-                environment = receiver.made
-                if environment.flow != flow.name:
-                    environment = evaluator.usual(owner.path, flow)
+                activation = receiver.made
+                if activation.flow != flow.name:
+                    activation = evaluator.usual(owner.path, flow)
             elif not flow.owner:  # a function within the method
-                environment = evaluator.usual(owner.path, flow)
+                activation = evaluator.usual(owner.path, flow)
             else:
                 bindings = ((flow.parameters[0].name, only(receiver)),)
-                environment = evaluator.environment(owner.path, flow.name, bindings)
-            found |= evaluator.value(expression, environment)
+                activation = evaluator.activation(owner.path, flow.name, bindings)
+            found |= evaluator.value(expression, activation)
         return frozenset(found)
 
     def _stored(self, path: str) -> dict[tuple[str, str], list[Made]]:

@@ -26,11 +26,11 @@ from lkagent_lint.project.things import (
     NOTHING,
     PLAIN,
     UNKNOWN,
+    Activation,
     Bindings,
     Box,
     ClassOf,
     Closure,
-    Environment,
     Foreign,
     FromVariable,
     Instance,
@@ -70,32 +70,30 @@ class Evaluator:
         self.results = CallResults(self)
         self.scripts = Scripts(self)
         self._types = Types(self)
-        self._environments: dict[tuple[str, str, Bindings, Environment | None], Environment] = {}
-        self._usual: dict[tuple[str, str], Environment] = {}
+        self._activations: dict[tuple[str, str, Bindings, Activation | None], Activation] = {}
+        self._usual: dict[tuple[str, str], Activation] = {}
         self._shared: dict[Things, Things] = {}
         """Answers that are equal, as most are to another one, are one object."""
-        self._open: set[tuple[Environment, v.Expr]] = set()
+        self._open: set[tuple[Activation, v.Expr]] = set()
         self._cut = False
 
     # Activations
 
-    def environment(
-        self, path: str, flow: str, bindings: Bindings = (), parent: Environment | None = None
-    ) -> Environment:
+    def activation(self, path: str, flow: str, bindings: Bindings = (), parent: Activation | None = None) -> Activation:
         """The activation of a flow with these bindings; the same arguments give the same object."""
         key = (path, flow, bindings, parent)
-        found = self._environments.get(key)
+        found = self._activations.get(key)
         if found is None:
-            found = Environment(*key)
+            found = Activation(*key)
             if found.depth > MAX_DEPTH:
-                found = self.environment(path, flow, (), None) if bindings or parent else found
-            self._environments[key] = found
+                found = self.activation(path, flow, (), None) if bindings or parent else found
+            self._activations[key] = found
         return found
 
-    def module(self, path: str) -> Environment:
-        return self.environment(path, MODULE)
+    def module(self, path: str) -> Activation:
+        return self.activation(path, MODULE)
 
-    def usual(self, path: str, flow: Flow) -> Environment:
+    def usual(self, path: str, flow: Flow) -> Activation:
         """The activation of a flow of which no call is known: ``self`` is an instance, the rest is annotations."""
         found = self._usual.get((path, flow.name))
         if found is None:
@@ -105,7 +103,7 @@ class Evaluator:
             bindings: Bindings = ()
             if flow.owner and flow.binding != "static" and flow.parameters:
                 bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
-            found = self._usual[path, flow.name] = self.environment(path, flow.name, bindings, parent)
+            found = self._usual[path, flow.name] = self.activation(path, flow.name, bindings, parent)
         return found
 
     def receiver(self, path: str, flow: Flow) -> Thing:
@@ -113,24 +111,24 @@ class Evaluator:
             return ClassOf(path, flow.owner)
         return Instance(path, flow.owner, None)
 
-    def flow_of(self, environment: Environment) -> Flow:
-        return self.files[environment.path].flows[environment.flow]
+    def flow_of(self, activation: Activation) -> Flow:
+        return self.files[activation.path].flows[activation.flow]
 
     # Expressions
 
-    def value(self, expression: v.Expr, environment: Environment) -> Things:
+    def value(self, expression: v.Expr, activation: Activation) -> Things:
         """Everything that an expression can be in an activation; empty while that is still being found out."""
-        found = environment.values.get(expression)
+        found = activation.values.get(expression)
         if found is not None:
             return found
-        key = (environment, expression)
+        key = (activation, expression)
         if key in self._open:
             self._cut = True
             return NEVER
         outermost = not self._open
         self._open.add(key)
         try:
-            found = self._EXPRESSIONS[type(expression)](self, expression, environment)
+            found = self._EXPRESSIONS[type(expression)](self, expression, activation)
         finally:
             self._open.discard(key)
         if len(found) > MAX_VALUES:
@@ -138,50 +136,50 @@ class Evaluator:
         if outermost:
             self._cut = False
         if not self._cut:  # an answer that leans on an unfinished one is not final
-            found = environment.values[expression] = self._shared.setdefault(found, found)
+            found = activation.values[expression] = self._shared.setdefault(found, found)
         return found
 
-    def union(self, expressions: Iterable[v.Expr], environment: Environment) -> Things:
+    def union(self, expressions: Iterable[v.Expr], activation: Activation) -> Things:
         found: set[Thing] = set()
         for expression in expressions:
-            found |= self.value(expression, environment)
+            found |= self.value(expression, activation)
         return frozenset(found)
 
-    def _text(self, node: v.Text, environment: Environment) -> Things:
+    def _text(self, node: v.Text, activation: Activation) -> Things:
         return only(String(node.value))
 
-    def _constant(self, node: v.Constant, environment: Environment) -> Things:
+    def _constant(self, node: v.Constant, activation: Activation) -> Things:
         return only(NOTHING if node.value == "None" else PLAIN)
 
-    def _name(self, node: v.Name, environment: Environment) -> Things:
-        facts = self.files[environment.path]
-        home = owner_of(facts, self.flow_of(environment), node.name)
+    def _name(self, node: v.Name, activation: Activation) -> Things:
+        facts = self.files[activation.path]
+        home = owner_of(facts, self.flow_of(activation), node.name)
         if home is None:
-            return self._outside(facts, node.name, environment)
-        here: Environment | None = environment
+            return self._outside(facts, node.name, activation)
+        here: Activation | None = activation
         while here is not None and here.flow != home.name:
             here = here.parent
         if here is None:
-            here = self.usual(environment.path, home)
+            here = self.usual(activation.path, home)
         found = set(self.union(home.variables.get(node.name, ()), here))
         for parameter in home.parameters:
             if parameter.name == node.name:
                 found |= self._parameter(home, parameter.name, parameter.annotation, here)
         return frozenset(found)
 
-    def _parameter(self, flow: Flow, name: str, annotation: v.Expr | None, here: Environment) -> Things:
+    def _parameter(self, flow: Flow, name: str, annotation: v.Expr | None, here: Activation) -> Things:
         bound = next((values for each, values in here.bindings if each == name), None)
         if bound is not None and UNKNOWN not in bound:
             return bound
         typed = NEVER if annotation is None else self.typed(annotation, here)
         return typed or ANYTHING
 
-    def _outside(self, facts: FileFacts, name: str, environment: Environment) -> Things:
+    def _outside(self, facts: FileFacts, name: str, activation: Activation) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
         if facts.language != "python":
             return self.scripts.outside(name)
         for star in facts.stars:
-            found = self.imported(environment.path, f"{star}{'' if star.endswith('.') else '.'}{name}")
+            found = self.imported(activation.path, f"{star}{'' if star.endswith('.') else '.'}{name}")
             if not any(isinstance(each, (Unknown, Foreign, Library)) for each in found):
                 return found
         if name in facts.inert or name in ("__name__", "__file__"):
@@ -214,27 +212,27 @@ class Evaluator:
         missing = all(isinstance(each, Library) and each.name == f"builtins.{name}" for each in found)
         return ANYTHING if missing and found else found
 
-    def _imported(self, node: v.Import, environment: Environment) -> Things:
-        return self.imported(environment.path, node.name)
+    def _imported(self, node: v.Import, activation: Activation) -> Things:
+        return self.imported(activation.path, node.name)
 
-    def _class(self, node: v.ClassName, environment: Environment) -> Things:
-        return only(ClassOf(environment.path, node.name))
+    def _class(self, node: v.ClassName, activation: Activation) -> Things:
+        return only(ClassOf(activation.path, node.name))
 
-    def _function(self, node: v.Function, environment: Environment) -> Things:
-        home = None if environment.flow == MODULE else environment
-        return only(Closure(environment.path, node.flow, home))
+    def _function(self, node: v.Function, activation: Activation) -> Things:
+        home = None if activation.flow == MODULE else activation
+        return only(Closure(activation.path, node.flow, home))
 
-    def _attribute(self, node: v.Attribute, environment: Environment) -> Things:
-        if self.scripts.covers(environment.path):
-            entry = self.scripts.entry(node, environment)
+    def _attribute(self, node: v.Attribute, activation: Activation) -> Things:
+        if self.scripts.covers(activation.path):
+            entry = self.scripts.entry(node, activation)
             if entry is not None:
                 return entry
         found: set[Thing] = set()
-        for base in self.value(node.base, environment):
-            found |= self.attribute(base, node.name, environment)
+        for base in self.value(node.base, activation):
+            found |= self.attribute(base, node.name, activation)
         return frozenset(found)
 
-    def attribute(self, base: Thing, name: str, environment: Environment) -> Things:
+    def attribute(self, base: Thing, name: str, activation: Activation) -> Things:
         """What ``base.name`` can be, read in an activation."""
         match base:
             case Nothing():
@@ -242,15 +240,15 @@ class Evaluator:
             case Plain():
                 return only(PLAIN)
             case Sdk(dotted):
-                return only(Sdk(f"{dotted}.{node_sdk.exported(name) if self._is_script(environment) else name}"))
+                return only(Sdk(f"{dotted}.{node_sdk.exported(name) if self._is_script(activation) else name}"))
             case SdkObject(kind):
-                name = node_sdk.member(kind, name) if self._is_script(environment) else name
+                name = node_sdk.member(kind, name) if self._is_script(activation) else name
                 held = ATTRIBUTES.get((kind, name))
                 return only(SdkMethod(kind, name) if held is None else SdkObject(held))
             case Library(dotted):
                 return only(Library(f"{dotted}.{name}", base.made))
             case Foreign(dotted):
-                module = self.modules.find(environment.path, f"{dotted}.{name}")
+                module = self.modules.find(activation.path, f"{dotted}.{name}")
                 return only(Foreign(f"{dotted}.{name}") if module is None else ModuleOf(module))
             case ModuleOf(path):
                 return self.scripts.export(path, name) if self.scripts.covers(path) else self.member(path, name)
@@ -266,17 +264,17 @@ class Evaluator:
             case _:
                 return ANYTHING
 
-    def _is_script(self, environment: Environment) -> bool:
-        return self.scripts.covers(environment.path)
+    def _is_script(self, activation: Activation) -> bool:
+        return self.scripts.covers(activation.path)
 
-    def _subscript(self, node: v.Subscript, environment: Environment) -> Things:
+    def _subscript(self, node: v.Subscript, activation: Activation) -> Things:
         found: set[Thing] = set()
-        for base in self.value(node.base, environment):
+        for base in self.value(node.base, activation):
             match base:
                 case Sdk() | ClassOf() | Plain() | Foreign():
                     found.add(base)
                 case Library("os.environ"):
-                    found |= self.results.variable(self.value(node.key, environment), NEVER)
+                    found |= self.results.variable(self.value(node.key, activation), NEVER)
                 case Box(items, parts):
                     found |= _at(parts or (), node.key) or items or ANYTHING
                 case Library():
@@ -285,38 +283,38 @@ class Evaluator:
                     found.add(UNKNOWN)
         return frozenset(found)
 
-    def _result(self, node: v.Result, environment: Environment) -> Things:
-        call = self.flow_of(environment).calls[node.call]
-        return self.results.of(call, environment)
+    def _result(self, node: v.Result, activation: Activation) -> Things:
+        call = self.flow_of(activation).calls[node.call]
+        return self.results.of(call, activation)
 
-    def targets(self, call: Call, environment: Environment) -> Things:
+    def targets(self, call: Call, activation: Activation) -> Things:
         """What a call may call."""
-        return self.value(call.target, environment)
+        return self.value(call.target, activation)
 
-    def _typed(self, node: v.Typed, environment: Environment) -> Things:
-        typed = self.typed(node.annotation, environment)
-        return typed or (ANYTHING if node.value is None else self.value(node.value, environment))
+    def _typed(self, node: v.Typed, activation: Activation) -> Things:
+        typed = self.typed(node.annotation, activation)
+        return typed or (ANYTHING if node.value is None else self.value(node.value, activation))
 
-    def typed(self, annotation: v.Expr, environment: Environment) -> Things:
+    def typed(self, annotation: v.Expr, activation: Activation) -> Things:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
-        return self._types.promised(annotation, environment)
+        return self._types.promised(annotation, activation)
 
-    def _join(self, node: v.Join, environment: Environment) -> Things:
-        parts = [self.value(part, environment) for part in node.parts]
+    def _join(self, node: v.Join, activation: Activation) -> Things:
+        parts = [self.value(part, activation) for part in node.parts]
         if not all(isinstance(each, String) for part in parts for each in part):
             return ANYTHING
         texts = [sorted(each.value for each in part if isinstance(each, String)) for part in parts]
         joined = ["".join(combination) for combination, _ in zip(product(*texts), range(MAX_VALUES + 1), strict=False)]
         return frozenset(String(text) for text in joined)
 
-    def _either(self, node: v.Either, environment: Environment) -> Things:
-        return self.union(node.options, environment)
+    def _either(self, node: v.Either, activation: Activation) -> Things:
+        return self.union(node.options, activation)
 
-    def _or(self, node: v.Or, environment: Environment) -> Things:
+    def _or(self, node: v.Or, activation: Activation) -> Things:
         """``variable or "default"`` is that variable with a default; an empty first option never wins."""
         found: set[Thing] = set()
         for index, option in enumerate(node.options):
-            values = self.value(option, environment)
+            values = self.value(option, activation)
             last = index == len(node.options) - 1
             found |= (
                 values if last else {each for each in values if not isinstance(each, Nothing) and each != String("")}
@@ -327,31 +325,31 @@ class Evaluator:
             return only(FromVariable(variables[0].variable, texts[0].value))
         return frozenset(found)
 
-    def _items(self, node: v.Items, environment: Environment) -> Things:
+    def _items(self, node: v.Items, activation: Activation) -> Things:
         if any(isinstance(item, v.Spread) for item in node.items):
-            return only(Box(self.union(node.items, environment)))
-        return only(box_of([self.value(item, environment) for item in node.items]))
+            return only(Box(self.union(node.items, activation)))
+        return only(box_of([self.value(item, activation) for item in node.items]))
 
-    def _mapping(self, node: v.Mapping, environment: Environment) -> Things:
-        if self._is_script(environment):
-            return only(self.scripts.record(node, environment))
-        return only(Box(self.union((value for _, value in node.entries), environment)))
+    def _mapping(self, node: v.Mapping, activation: Activation) -> Things:
+        if self._is_script(activation):
+            return only(self.scripts.record(node, activation))
+        return only(Box(self.union((value for _, value in node.entries), activation)))
 
-    def _spread(self, node: v.Spread, environment: Environment) -> Things:
+    def _spread(self, node: v.Spread, activation: Activation) -> Things:
         found: set[Thing] = set()
-        for each in self.value(node.value, environment):
+        for each in self.value(node.value, activation):
             found |= each.items if isinstance(each, Box) else ANYTHING
         return frozenset(found)
 
-    def _env(self, node: v.Env, environment: Environment) -> Things:
-        default = None if node.default is None else self.value(node.default, environment)
+    def _env(self, node: v.Env, activation: Activation) -> Things:
+        default = None if node.default is None else self.value(node.default, activation)
         texts = [each.value for each in default or () if isinstance(each, String)]
         return only(FromVariable(node.variable, texts[0] if len(texts) == 1 else None))
 
-    def _external(self, node: v.External, environment: Environment) -> Things:
-        return self.scripts.external(node, environment)
+    def _external(self, node: v.External, activation: Activation) -> Things:
+        return self.scripts.external(node, activation)
 
-    def _opaque(self, node: v.Opaque, environment: Environment) -> Things:
+    def _opaque(self, node: v.Opaque, activation: Activation) -> Things:
         return ANYTHING
 
     _EXPRESSIONS: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {

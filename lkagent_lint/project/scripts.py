@@ -12,7 +12,7 @@ from lkagent_lint.project.things import (
     ANYTHING,
     NOTHING,
     UNKNOWN,
-    Environment,
+    Activation,
     Foreign,
     Library,
     ModuleOf,
@@ -43,9 +43,9 @@ class Scripts:
         """A name that no scope of the file binds: one of the language's own, or anything."""
         return only(Library(f"{node_sdk.BUILTINS}{name}")) if name in node_sdk.GLOBALS else ANYTHING
 
-    def external(self, node: v.External, environment: Environment) -> Things:
+    def external(self, node: v.External, activation: Activation) -> Things:
         """An import: an export of a file of the project, or something of a package."""
-        path = self._evaluator.modules.find_script(environment.path, node.module)
+        path = self._evaluator.modules.find_script(activation.path, node.module)
         if path is not None:
             return only(ModuleOf(path)) if node.name == "*" else self.export(path, node.name)
         dotted = node_sdk.dotted(node.module, node.name)
@@ -73,15 +73,15 @@ class Scripts:
 
     # Object literals
 
-    def record(self, node: v.Mapping, environment: Environment) -> Record:
+    def record(self, node: v.Mapping, activation: Activation) -> Record:
         """An object literal; what is stored under one of its names elsewhere in the file may be in it too."""
         entries: dict[str, Things] = {}
         for key, value in node.entries:
             if key not in ("", "**"):
-                entries[key] = self._evaluator.value(value, environment)
-                if key in self._stores(environment.path):
+                entries[key] = self._evaluator.value(value, activation)
+                if key in self._stores(activation.path):
                     entries[key] |= ANYTHING
-        return Record(environment.path, tuple(entries.items()), any(key in ("", "**") for key, _ in node.entries))
+        return Record(activation.path, tuple(entries.items()), any(key in ("", "**") for key, _ in node.entries))
 
     def held(self, record: Record, name: str) -> Things:
         """``record.name``."""
@@ -97,9 +97,9 @@ class Scripts:
             self._stored[path] = frozenset(store.name for flow in flows for store in flow.stores)
         return self._stored[path]
 
-    def entry(self, node: v.Attribute, environment: Environment) -> Things | None:
+    def entry(self, node: v.Attribute, activation: Activation) -> Things | None:
         """``CONFIG.name``, where it is known which object literal CONFIG is; None where it is not."""
-        held = self._literal(node.base, environment, _MAX_DEPTH)
+        held = self._literal(node.base, activation, _MAX_DEPTH)
         if held is None:
             return None
         mapping, home = held
@@ -108,30 +108,30 @@ class Scripts:
             return None
         return self._evaluator.union(values, home) if values else only(NOTHING)
 
-    def _literal(self, node: v.Expr, environment: Environment, depth: int) -> tuple[v.Mapping, Environment] | None:
+    def _literal(self, node: v.Expr, activation: Activation, depth: int) -> tuple[v.Mapping, Activation] | None:
         """The one object literal that an expression is, and where it stands."""
         evaluator = self._evaluator
         if depth == 0:
             return None
         match node:
             case v.Mapping():
-                return node, environment
+                return node, activation
             case v.Typed(_, value) if value is not None:
-                return self._literal(value, environment, depth - 1)
+                return self._literal(value, activation, depth - 1)
             case v.Name(name):
-                facts = evaluator.files[environment.path]
-                home = owner_of(facts, evaluator.flow_of(environment), name)
+                facts = evaluator.files[activation.path]
+                home = owner_of(facts, evaluator.flow_of(activation), name)
                 values = () if home is None else home.variables.get(name, ())
                 if home is None or len(values) != 1 or any(each.name == name for each in home.parameters):
                     return None
-                return self._literal(values[0], evaluator.usual(environment.path, home), depth - 1)
+                return self._literal(values[0], evaluator.usual(activation.path, home), depth - 1)
             case v.External(module, name) if name != "*":
-                path = evaluator.modules.find_script(environment.path, module)
+                path = evaluator.modules.find_script(activation.path, module)
                 if path is None or path not in evaluator.files or evaluator.files[path].problems:
                     return None
                 return self._literal(v.Name(name), evaluator.module(path), depth - 1)
             case v.Attribute(base, name):
-                outer = self._literal(base, environment, depth - 1)
+                outer = self._literal(base, activation, depth - 1)
                 found = [] if outer is None else [value for key, value in outer[0].entries if key == name]
                 return self._literal(found[0], outer[1], depth - 1) if outer is not None and len(found) == 1 else None
             case _:

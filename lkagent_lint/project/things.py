@@ -13,7 +13,7 @@ import msgspec
 from lkagent_lint.facts.values import Expr
 
 
-class Environment:
+class Activation:
     """One activation of a flow: which values its parameters hold, and the activation that encloses it.
 
     Activations are interned (``Evaluator.activation``), so identity is equality and hashing is cheap.
@@ -21,7 +21,7 @@ class Environment:
 
     __slots__ = ("bindings", "depth", "flow", "parent", "path", "values")
 
-    def __init__(self, path: str, flow: str, bindings: Bindings, parent: Environment | None) -> None:
+    def __init__(self, path: str, flow: str, bindings: Bindings, parent: Activation | None) -> None:
         self.path = path
         self.flow = flow
         self.bindings = bindings
@@ -92,7 +92,7 @@ class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
 
     path: str
     name: str
-    made: Environment | None
+    made: Activation | None
 
 
 class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
@@ -100,7 +100,7 @@ class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
 
     path: str
     flow: str
-    home: Environment | None
+    home: Activation | None
     bound: Thing | None = None
     bare: bool = False
     """The function as its decorators are given it: calling it runs none of them."""
@@ -208,7 +208,7 @@ def depth_of(thing: Thing) -> int:
     Containers count too: a function that calls itself with ``{ parent: options }`` would nest them for ever.
     """
     match thing:
-        case Instance(made=Environment() as made) | Closure(home=Environment() as made):
+        case Instance(made=Activation() as made) | Closure(home=Activation() as made):
             return made.depth
         case Box(items):
             return 1 + max((depth_of(item) for item in items), default=0)

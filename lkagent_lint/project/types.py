@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.project.python_sdk import class_name
-from lkagent_lint.project.things import ANYTHING, NEVER, ClassOf, Environment, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.project.things import ANYTHING, NEVER, Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
 
 if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator
@@ -18,30 +18,30 @@ class Types:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def promised(self, annotation: v.Expr, environment: Environment) -> Things:
+    def promised(self, annotation: v.Expr, activation: Activation) -> Things:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
         match annotation:
             case v.Either(options):
-                return self._union(options, environment)
+                return self._union(options, activation)
             case v.Text(text) if "|" in text:
-                return self._union(tuple(v.Text(each.strip()) for each in text.split("|")), environment)
+                return self._union(tuple(v.Text(each.strip()) for each in text.split("|")), activation)
             case v.Text(text):
-                return self.promised(_dotted(text), environment) if _is_dotted(text) else NEVER
+                return self.promised(_dotted(text), activation) if _is_dotted(text) else NEVER
             case v.Subscript(base, v.Items(items)) if _last(base) == "Union":
-                return self._union(items, environment)
+                return self._union(items, activation)
             case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Annotated"):
-                return self.promised(items[0], environment) if items else NEVER
+                return self.promised(items[0], activation) if items else NEVER
             case v.Subscript(base, _):
-                return self.promised(base, environment)
+                return self.promised(base, activation)
             case v.Name() | v.Attribute() | v.ClassName() | v.Import():
-                kinds = self._evaluator.value(annotation, environment)
+                kinds = self._evaluator.value(annotation, activation)
                 return frozenset(made for each in kinds if (made := _object_of(each)) is not None)
             case _:
                 return NEVER
 
-    def _union(self, options: tuple[v.Expr, ...], environment: Environment) -> Things:
+    def _union(self, options: tuple[v.Expr, ...], activation: Activation) -> Things:
         """One of several types; a value of one that is not known may be anything."""
-        found = [self.promised(option, environment) for option in options if option not in (v.NONE, v.Text("None"))]
+        found = [self.promised(option, activation) for option in options if option not in (v.NONE, v.Text("None"))]
         return NEVER.union(*(each or ANYTHING for each in found)) if any(found) else NEVER
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.project.things import Environment, Sdk, SdkMethod, String, Things
+from lkagent_lint.project.things import Activation, Sdk, SdkMethod, String, Things
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.rules._offers import Offers
@@ -54,40 +54,40 @@ def unknown_events(subject: Subject) -> dict[Place, UnknownEvent]:
     found: dict[Place, UnknownEvent] = {}
     if anything:
         return found
-    for flow, environment, call in _listening(subject):
+    for flow, activation, call in _listening(subject):
         if call.span is None or not call.args or isinstance(call.args[0], v.Spread):
             continue
-        targets = subject.project.evaluator.targets(call, environment)
+        targets = subject.project.evaluator.targets(call, activation)
         kinds = {each.kind for each in targets if isinstance(each, SdkMethod)}
         if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in targets):
             continue
-        kind, place = kinds.pop(), Place(environment.path, call.span)
+        kind, place = kinds.pop(), Place(activation.path, call.span)
         release = release_for(offers, place.path, kind) if kind in _EMITTERS else None
         events = {} if release is None else release.events(kind)
         if release is None or not events:
             continue
-        event = _unknown(subject.project.evaluator.value(call.args[0], environment), release, events.keys() | emitted)
+        event = _unknown(subject.project.evaluator.value(call.args[0], activation), release, events.keys() | emitted)
         if event is not None:
             found[place] = UnknownEvent(place, kind, event, release, flow.name)
     return found
 
 
-def _listening(subject: Subject) -> Iterator[tuple[Flow, Environment, Call]]:
-    for flow, environment in known(subject, callers(subject.project, subject.solved, _LISTENS)):
+def _listening(subject: Subject) -> Iterator[tuple[Flow, Activation, Call]]:
+    for flow, activation in known(subject, callers(subject.project, subject.solved, _LISTENS)):
         for call in flow.calls:
             if word_of(call) in _LISTENS:
-                yield flow, environment, call
+                yield flow, activation, call
 
 
-def known(subject: Subject, found: Iterable[tuple[Flow, Environment]]) -> Iterator[tuple[Flow, Environment]]:
+def known(subject: Subject, found: Iterable[tuple[Flow, Activation]]) -> Iterator[tuple[Flow, Activation]]:
     """Of a function's activations those that jobs enter; only where none does, as it stands, by its annotations.
 
     What a registration gives a function counts, whatever its parameter is annotated with.
     """
-    for flow, environment in found:
-        as_it_stands = environment is subject.project.evaluator.usual(environment.path, flow)
-        if not as_it_stands or (environment.path, flow.name) not in subject.entered:
-            yield flow, environment
+    for flow, activation in found:
+        as_it_stands = activation is subject.project.evaluator.usual(activation.path, flow)
+        if not as_it_stands or (activation.path, flow.name) not in subject.entered:
+            yield flow, activation
 
 
 def _emitted(subject: Subject) -> tuple[frozenset[str], bool]:
@@ -101,8 +101,8 @@ def _emitted(subject: Subject) -> tuple[frozenset[str], bool]:
                 names.add(call.args[0].value)
                 continue
             evaluator = subject.project.evaluator
-            environment = evaluator.usual(path, flow)
-            if any(isinstance(each, SdkMethod) for each in evaluator.targets(call, environment)):
+            activation = evaluator.usual(path, flow)
+            if any(isinstance(each, SdkMethod) for each in evaluator.targets(call, activation)):
                 return frozenset(), True
     return frozenset(names), False
 

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Closure, Environment, SdkMethod, in_order
+from lkagent_lint.project.things import Activation, Closure, SdkMethod, in_order
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
@@ -77,16 +77,16 @@ _DEPTH = 3
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in callers(project, subject.solved, _REGISTERS):
-        if not project.sdk(environment.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
+    for flow, activation in callers(project, subject.solved, _REGISTERS):
+        if not project.sdk(activation.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
             continue
         for call in filter(_registers, flow.calls):
             if call.span is None or SdkMethod("JobContext", "add_shutdown_callback") not in project.evaluator.targets(
-                call, environment
+                call, activation
             ):
                 continue
-            registered = Place(environment.path, call.span)
-            for used, what, function in _publishes(project.evaluator, call, environment):
+            registered = Place(activation.path, call.span)
+            for used, what, function in _publishes(project.evaluator, call, activation):
                 if used not in seen:
                     seen.add(used)
                     yield _finding(used, what, function, registered)
@@ -96,11 +96,11 @@ def _registers(call: Call) -> bool:
     return word_of(call) in _REGISTERS
 
 
-def _publishes(evaluator: Evaluator, call: Call, environment: Environment) -> Iterator[tuple[Place, str, str]]:
+def _publishes(evaluator: Evaluator, call: Call, activation: Activation) -> Iterator[tuple[Place, str, str]]:
     """What the functions that a registration is given publish."""
-    given = evaluator.union((*call.args, *(value for _, value in call.keywords)), environment)
+    given = evaluator.union((*call.args, *(value for _, value in call.keywords)), activation)
     pending = [(each, 0) for each in in_order(given) if isinstance(each, Closure)]
-    entered: set[Environment] = set()
+    entered: set[Activation] = set()
     while pending:
         closure, depth = pending.pop()
         inside = evaluator.results.activation(closure, (), ())

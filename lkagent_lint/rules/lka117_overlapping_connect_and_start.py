@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Environment
+from lkagent_lint.project.things import Activation
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.rules._words import is_node
 from lkagent_lint.sources.sdk.changes import Change
@@ -84,9 +84,9 @@ def _beside(evaluator: Evaluator, reached: Reached) -> Origin | None:
 
 
 def _is_dropped(evaluator: Evaluator, pending: Pending) -> bool:
-    environment, number = pending.key
-    assert isinstance(environment, Environment)
-    return evaluator.flow_of(environment).calls[number].use is Use.DROPPED
+    activation, number = pending.key
+    assert isinstance(activation, Activation)
+    return evaluator.flow_of(activation).calls[number].use is Use.DROPPED
 
 
 def _finding(reached: Reached, other: Origin) -> Diagnostic:

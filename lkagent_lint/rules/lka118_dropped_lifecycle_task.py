@@ -59,19 +59,14 @@ _LIFECYCLE = {
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in callers(project, subject.solved, _MAKERS):
+    for flow, activation in callers(project, subject.solved, _MAKERS):
         for number, call in enumerate(flow.calls):
             if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
                 continue
-            place = Place(environment.path, call.span)
-            name = _lifecycle(project.evaluator.targets(flow.calls[call.args[0].call], environment))
-            alone = not any(map(_is_awaited_by_others, project.evaluator.targets(call, environment)))
-            if (
-                name
-                and alone
-                and place not in seen
-                and _is_dropped(project.files[environment.path], flow, number, call)
-            ):
+            place = Place(activation.path, call.span)
+            name = _lifecycle(project.evaluator.targets(flow.calls[call.args[0].call], activation))
+            alone = not any(map(_is_awaited_by_others, project.evaluator.targets(call, activation)))
+            if name and alone and place not in seen and _is_dropped(project.files[activation.path], flow, number, call):
                 seen.add(place)
                 yield META.at(
                     place,

@@ -62,16 +62,16 @@ _ACCEPT = only(SdkMethod("JobRequest", "accept"))
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project, seen = subject.project, set[Place]()
     unread = _unread(project)
-    for flow, environment in callers(project, subject.solved, ("accept",)):
-        if (environment.path, flow.name) in unread:
+    for flow, activation in callers(project, subject.solved, ("accept",)):
+        if (activation.path, flow.name) in unread:
             continue
         for call in filter(_is_wanted, flow.calls):
-            place = Place(environment.path, call.span or flow.span)
+            place = Place(activation.path, call.span or flow.span)
             given = _identity(call, node=is_node(place))
-            if given is None or place in seen or project.evaluator.targets(call, environment) != _ACCEPT:
+            if given is None or place in seen or project.evaluator.targets(call, activation) != _ACCEPT:
                 continue
             seen.add(place)
-            match list(project.evaluator.value(given, environment)):
+            match list(project.evaluator.value(given, activation)):
                 case [String(identity)] if identity:
                     yield META.at(
                         place,

@@ -52,9 +52,9 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
     UNKNOWN,
+    Activation,
     Box,
     Closure,
-    Environment,
     Instance,
     Nothing,
     Partial,
@@ -87,15 +87,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         wrong = _wrong(project, found)
         if wrong:
             seen.add(found.place)
-            yield META.at(found.place, wrong, subject=found.environment.flow)
+            yield META.at(found.place, wrong, subject=found.activation.flow)
 
 
 def _wrong(project: Project, found: Handed) -> str:
     """What is wrong with a callback, in a sentence; empty if nothing surely is."""
     evaluator = project.evaluator
-    if is_coroutine(found.handler, found.environment, evaluator):
+    if is_coroutine(found.handler, found.activation, evaluator):
         return f"the callback is called here, so {_refused('coroutine')}: give the function itself, without brackets"
-    if is_none(found.handler, found.environment, evaluator):
+    if is_none(found.handler, found.activation, evaluator):
         return f"the callback is called here and gives None, so {_refused('NoneType')}: give an async function itself"
     things = found.things
     if things and all(isinstance(each, Partial) for each in things):
@@ -164,7 +164,7 @@ def _takes_other(parameter: Parameter, closure: Closure, evaluator: Evaluator) -
     return parameter.default is not None and _keeps(parameter, parameter.default, home, evaluator)
 
 
-def _keeps(parameter: Parameter, default: v.Expr, home: Environment, evaluator: Evaluator) -> bool:
+def _keeps(parameter: Parameter, default: v.Expr, home: Activation, evaluator: Evaluator) -> bool:
     """A default that is a value to work with, not one that stands for a reason that is missing."""
     held = evaluator.value(default, home)
     if any(isinstance(each, (String, Nothing)) for each in held):

@@ -48,7 +48,7 @@ from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure, Environment, Library, Sdk, in_order
+from lkagent_lint.project.things import Activation, Closure, Library, Sdk, in_order
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.rules._words import is_node, words
@@ -147,27 +147,27 @@ def _key(entry: tuple[str, v.Expr]) -> str:
     return entry[0]
 
 
-def _waits(evaluator: Evaluator, environment: Environment) -> Iterator[tuple[Place, str, float]]:
+def _waits(evaluator: Evaluator, activation: Activation) -> Iterator[tuple[Place, str, float]]:
     """Every wait of a function whose length is written out, in seconds."""
-    facts, flow = evaluator.files[environment.path], evaluator.flow_of(environment)
+    facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
     for call in flow.calls:
         if call.span is None:
             continue
-        for thing in evaluator.targets(call, environment):
+        for thing in evaluator.targets(call, activation):
             if not isinstance(thing, Library):
                 continue
             seconds: float | None = None
             if thing.name in _WAITS and (call.use is Use.AWAITED or thing.name == "time.sleep"):
                 seconds = number_of(argument(call, *_WAITS[thing.name]), facts, flow)
             elif thing.name == PROMISE and call.use is Use.AWAITED:
-                seconds = _timer(call, environment, evaluator)
+                seconds = _timer(call, activation, evaluator)
             if seconds is not None:
-                yield Place(environment.path, call.span), thing.name.removeprefix(BUILTINS), seconds
+                yield Place(activation.path, call.span), thing.name.removeprefix(BUILTINS), seconds
 
 
-def _timer(call: Call, environment: Environment, evaluator: Evaluator) -> float | None:
+def _timer(call: Call, activation: Activation, evaluator: Evaluator) -> float | None:
     """The seconds of ``new Promise((resolve) => setTimeout(resolve, 90_000))``."""
-    for thing in evaluator.value(call.args[0], environment) if call.args else ():
+    for thing in evaluator.value(call.args[0], activation) if call.args else ():
         if isinstance(thing, Closure):
             facts = evaluator.files[thing.path]
             flow = facts.flows[thing.flow]

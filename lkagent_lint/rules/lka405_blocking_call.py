@@ -52,7 +52,7 @@ from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, Foreign, Library, Thing
+from lkagent_lint.project.things import Activation, Foreign, Library, Thing
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
 
@@ -112,7 +112,7 @@ def _may_block(project: Project) -> bool:
     return False
 
 
-def _blocks(thing: Thing, call: Call, environment: Environment) -> str:
+def _blocks(thing: Thing, call: Call, activation: Activation) -> str:
     match thing:
         case Library("time.sleep"):
             return "" if call.args[:1] and _is_zero(call.args[0]) else thing.name
@@ -141,7 +141,7 @@ def _finding(found: OnLoop) -> Diagnostic:
         effect = "the worker's event loop: it answers nobody until it returns"
     else:
         effect = "the event loop: the agent neither hears nor speaks until it returns"
-    start = found.root.environment.flow
+    start = found.root.activation.flow
     name = start.rpartition(".")[2].partition("#")[0]
     by = f"{name}() is {_ROLES[found.root.role]}"
     if start != found.function:

@@ -50,7 +50,7 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.node_sdk import GLOBALS, snake
 from lkagent_lint.project.python_sdk import RESULTS
-from lkagent_lint.project.things import Environment, Instance, SdkMethod, SdkObject, Thing
+from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.rules._emitters import known, nearest, release_for
@@ -113,20 +113,20 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
     offers = subject.offers
     names = _known_names(subject)
     words = {each for each in subject.project.words if each not in names and not each.startswith("_")} - _EVERYWHERE
-    for flow, environment in known(subject, callers(subject.project, subject.solved, words)):
+    for flow, activation in known(subject, callers(subject.project, subject.solved, words)):
         for call in flow.calls:
             if call.span is None or not isinstance(call.target, v.Attribute) or call.target.name not in words:
                 continue
-            facts = subject.project.files[environment.path]
+            facts = subject.project.files[activation.path]
             if call.target.name in facts.asked_for or not _is_promising(facts, flow, call.target.base, _DEPTH):
                 continue
-            receiver = _receiver(subject, call, call.target, environment)
+            receiver = _receiver(subject, call, call.target, activation)
             if receiver is None:
                 continue
             kind, shown = receiver
-            release = release_for(offers, environment.path, kind)
+            release = release_for(offers, activation.path, kind)
             if release is not None and _lacks(release, kind, call.target.name):
-                place = Place(environment.path, call.span)
+                place = Place(activation.path, call.span)
                 yield _Unknown(place, kind, shown, call.target.name, release, flow.name)
 
 
@@ -163,17 +163,17 @@ def _known_names(subject: Subject) -> frozenset[str]:
     return frozenset(found)
 
 
-def _receiver(subject: Subject, call: Call, target: v.Attribute, environment: Environment) -> tuple[str, str] | None:
+def _receiver(subject: Subject, call: Call, target: v.Attribute, activation: Activation) -> tuple[str, str] | None:
     """The one SDK class of what the method is called on, and its name in the error; None where that is not sure."""
     evaluator = subject.project.evaluator
-    methods = evaluator.targets(call, environment)
+    methods = evaluator.targets(call, activation)
     kinds = {each.kind for each in methods if isinstance(each, SdkMethod)}
     if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in methods):
         return None
     kind = kinds.pop()
     if kind not in _JUDGED:
         return None
-    shown = {_shown(subject, each) for each in evaluator.value(target.base, environment)}
+    shown = {_shown(subject, each) for each in evaluator.value(target.base, activation)}
     name = shown.pop() if len(shown) == 1 else kind
     return (kind, name) if name and "" not in shown else None
 

@@ -114,6 +114,6 @@ def _finding(project: Project, found: Handed, passed: int, needed: list[str]) ->
             Related(Place(each.path, project.files[each.path].flows[each.flow].span), "the handler")
             for each in handlers[:1]
         ],
-        subject=found.environment.flow,
+        subject=found.activation.flow,
         key=(found.kind, found.topic),
     )

@@ -46,7 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import ClassOf, Environment, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
+from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject
 from lkagent_lint.rules._words import is_node
@@ -64,16 +64,16 @@ _OLD_OPTIONS = frozenset({"RoomInputOptions", "RoomOutputOptions"})
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, environment in callers(project, subject.solved, ("start",)):
+    for flow, activation in callers(project, subject.solved, ("start",)):
         for call in filter(_is_start, flow.calls):
-            if call.span is None or project.evaluator.targets(call, environment) != only(_START):
+            if call.span is None or project.evaluator.targets(call, activation) != only(_START):
                 continue
-            place = Place(environment.path, call.span)
+            place = Place(activation.path, call.span)
             if place in seen:
                 continue
             judge = _in_node if is_node(place) else _in_python
-            has_options = project.sdk(environment.path).has(Change.ROOM_OPTIONS)
-            wrong = judge(call, environment, project.evaluator, has_options)
+            has_options = project.sdk(activation.path).has(Change.ROOM_OPTIONS)
+            wrong = judge(call, activation, project.evaluator, has_options)
             if wrong:
                 seen.add(place)
                 yield META.at(place, wrong, subject=flow.name)
@@ -83,12 +83,12 @@ def _is_start(call: Call) -> bool:
     return word_of(call) == "start"
 
 
-def _in_python(call: Call, environment: Environment, evaluator: Evaluator, has_options: bool) -> str:
+def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
     """What is wrong with a call, in a sentence; empty if nothing surely is."""
     named = dict(call.keywords)
     if any(isinstance(each, v.Spread) for each in call.args):
         return ""
-    given = [evaluator.value(each, environment) for each in call.args]
+    given = [evaluator.value(each, activation) for each in call.args]
     room_first = bool(given) and _is_room(given[0])
     cure = "agent is its only positional parameter: session.start(agent=..., room=ctx.room)"
     if len(call.args) > 1:
@@ -101,7 +101,7 @@ def _in_python(call: Call, environment: Environment, evaluator: Evaluator, has_o
         return f"session.start() raises {raised}: the participant is chosen by room_options, if at all"
     if room_first:
         return f"session.start() is given a room as its agent and raises AttributeError: {cure}"
-    agent = given[0] if given else evaluator.value(named["agent"], environment) if "agent" in named else None
+    agent = given[0] if given else evaluator.value(named["agent"], activation) if "agent" in named else None
     if agent is None:
         return (
             ""
@@ -113,7 +113,7 @@ def _in_python(call: Call, environment: Environment, evaluator: Evaluator, has_o
             "session.start() is given the agent's class and raises AttributeError: give it an agent, made by calling it"
         )
     options = named.get("room_options")
-    kind = _old_options(evaluator.value(options, environment)) if options is not None and has_options else ""
+    kind = _old_options(evaluator.value(options, activation)) if options is not None and has_options else ""
     if kind:
         return (
             f"session.start() raises ValueError (expected RoomOptions): {kind} is not one; use room_io.RoomOptions, or "
@@ -122,10 +122,10 @@ def _in_python(call: Call, environment: Environment, evaluator: Evaluator, has_o
     return ""
 
 
-def _in_node(call: Call, environment: Environment, evaluator: Evaluator, has_options: bool) -> str:
+def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
     if any(isinstance(each, v.Spread) for each in call.args) or not call.args:
         return ""
-    first = evaluator.value(call.args[0], environment)
+    first = evaluator.value(call.args[0], activation)
     if first and all(_is_agent(each, evaluator) for each in first):
         return (
             "session.start() takes one object, and finds neither an agent nor a room in this one: "

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure, Environment, in_order
+from lkagent_lint.project.things import Activation, Closure, in_order
 from lkagent_lint.rules._base import Default, Meta, Subject, where
 from lkagent_lint.sources.sdk.changes import Change
 
@@ -60,10 +60,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for job in project.jobs:
         if job.legacy or not job.sdk.has(Change.ENTRY_CANCELLED_ON_SHUTDOWN):
             continue
-        for environment in _awaited(project, project.evaluator.results.activation(job.entry, job.bindings, ())):
-            flow = project.evaluator.flow_of(environment)
+        for activation in _awaited(project, project.evaluator.results.activation(job.entry, job.bindings, ())):
+            flow = project.evaluator.flow_of(activation)
             for span in flow.swallows:
-                place = Place(environment.path, span)
+                place = Place(activation.path, span)
                 if place not in seen:
                     seen.add(place)
                     yield META.at(
@@ -74,7 +74,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     )
 
 
-def _awaited(project: Project, entry: Environment) -> Iterator[Environment]:
+def _awaited(project: Project, entry: Activation) -> Iterator[Activation]:
     """The entry, and the coroutine functions of the project that it awaits in place."""
     seen: set[tuple[str, str]] = set()
     pending = [entry]

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, Library, Thing
+from lkagent_lint.project.things import Activation, Library, Thing
 from lkagent_lint.project.words import word_of
 from lkagent_lint.rules._base import Meta, Subject, where
 from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
@@ -58,7 +58,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     if not _may_nest(project):
         return
 
-    def nests(thing: Thing, call: Call, environment: Environment) -> str:
+    def nests(thing: Thing, call: Call, activation: Activation) -> str:
         match thing:
             case Library("asyncio.run"):
                 what = "asyncio.run()"
@@ -66,7 +66,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 what = "run_until_complete()"
             case _:
                 return ""
-        return "" if _asks(project.evaluator.flow_of(environment)) else what
+        return "" if _asks(project.evaluator.flow_of(activation)) else what
 
     seen: set[Place] = set()
     for found in calls_on_loop(project, roots(project, subject.solved, shutdown=True), nests):

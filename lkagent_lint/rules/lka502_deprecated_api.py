@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
-from lkagent_lint.project.things import Environment, Sdk, SdkMethod
+from lkagent_lint.project.things import Activation, Sdk, SdkMethod
 from lkagent_lint.rules._base import Default, Meta, Subject, quoted
 from lkagent_lint.rules._emitters import PACKAGES, known, release_for
 from lkagent_lint.rules._offers import Offers, Reached
@@ -110,26 +110,26 @@ def _said_of_name(reached: Reached) -> str:
 
 def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
     callers = activations(subject.project, subject.solved, lambda flow: bool(flow.calls))
-    for flow, environment in known(subject, callers):
-        if is_node(Place(environment.path, flow.span)) or offers.is_old(environment.path):
+    for flow, activation in known(subject, callers):
+        if is_node(Place(activation.path, flow.span)) or offers.is_old(activation.path):
             continue
         for call in flow.calls:
             if call.span is not None and isinstance(call.target, (v.Attribute, v.Name)):
-                for said in _said_of_call(subject, offers, call, environment):
-                    yield Place(environment.path, call.span), flow.name, said
+                for said in _said_of_call(subject, offers, call, activation):
+                    yield Place(activation.path, call.span), flow.name, said
 
 
-def _said_of_call(subject: Subject, offers: Offers, call: Call, environment: Environment) -> list[Said]:
-    targets = subject.project.evaluator.targets(call, environment)
+def _said_of_call(subject: Subject, offers: Offers, call: Call, activation: Activation) -> list[Said]:
+    targets = subject.project.evaluator.targets(call, activation)
     if len(targets) != 1:
         return []
     (target,) = targets
     match target:
         case SdkMethod(kind, name):
-            return _said_of_method(offers, call, environment.path, kind, name)
+            return _said_of_method(offers, call, activation.path, kind, name)
         case Sdk(dotted):
             package = tables.package_of(dotted)
-            release = offers.release(environment.path, package) if package else None
+            release = offers.release(activation.path, package) if package else None
             module, _, name = dotted.rpartition(".")
             known = None if release is None else release.name(module, name)
             if release is None or known is None or known.kind is not Kind.CLASS:

@@ -11,9 +11,9 @@ from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
+    Activation,
     ClassOf,
     Closure,
-    Environment,
     Foreign,
     Instance,
     Library,
@@ -43,7 +43,7 @@ from lkagent_lint.typestate.others import Others
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
 from lkagent_lint.typestate.timing import needs_later_value
 
-Transfer = Callable[[Environment, State], Outcome]
+Transfer = Callable[[Activation, State], Outcome]
 """Runs an activation from a state."""
 
 
@@ -61,13 +61,13 @@ class Callees:
         """Let go of the solver, and of what leads back here: nothing more will be asked."""
         del self._transfer, self._others
 
-    def call(self, number: int, state: State, environment: Environment, flow: Flow) -> Outcome:
+    def call(self, number: int, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Run the call of this number, whatever its target may be."""
         call = flow.calls[number]
-        at = CallSite(number, call, environment, flow, Place(environment.path, call.span or flow.span))
+        at = CallSite(number, call, activation, flow, Place(activation.path, call.span or flow.span))
         exits: set[State] = set()
         raises: set[State] = set()
-        things = in_order(self._evaluator.targets(call, environment))
+        things = in_order(self._evaluator.targets(call, activation))
         for thing in things:
             outcome = self._apply(thing, at, state)
             exits |= outcome.exits
@@ -76,28 +76,28 @@ class Callees:
             exits.add(state)
         return Outcome(frozenset(exits), frozenset(raises))
 
-    def register(self, number: int, state: State, environment: Environment, flow: Flow) -> None:
+    def register(self, number: int, state: State, activation: Activation, flow: Flow) -> None:
         """Note of the call of this number the callback that it registers, if it does, and nothing else."""
         call = flow.calls[number]
-        place = Place(environment.path, call.span or flow.span)
-        for thing in in_order(self._evaluator.targets(call, environment)):
-            event = event_of(thing, call, environment, self._evaluator, place)
+        place = Place(activation.path, call.span or flow.span)
+        for thing in in_order(self._evaluator.targets(call, activation)):
+            event = event_of(thing, call, activation, self._evaluator, place)
             if event is not None and event.kind is Kind.CALLBACK:
-                self._notes.happen(self._late(event, call, state, environment), state, flow)
+                self._notes.happen(self._late(event, call, state, activation), state, flow)
 
-    def leave(self, value: v.Expr, state: State, environment: Environment, flow: Flow) -> Outcome:
+    def leave(self, value: v.Expr, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
         exits: set[State] = set()
         raises: set[State] = set()
         span = flow.calls[value.call].span if isinstance(value, v.Result) else None
-        place = Place(environment.path, span or flow.span)
+        place = Place(activation.path, span or flow.span)
         # A wait in the block may have been ended by it, as by asyncio.timeout().
         lead = None if state.endless is None else state.endless.lead
         if lead is not None and lead.function == flow.name and lead.place.path == place.path and lead.place >= place:
             state = state._replace(endless=None)
-        for thing in in_order(self._evaluator.value(value, environment)):
+        for thing in in_order(self._evaluator.value(value, activation)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
-                created = frozenset(self._concurrency.created_in(environment))
+                created = frozenset(self._concurrency.created_in(activation))
                 exits.add(waited(joined(state, created), place))
             elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
                 callee = self._evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
@@ -118,12 +118,12 @@ class Callees:
 
     def _apply(self, thing: Thing, at: CallSite, state: State) -> Outcome:
         """Call one thing that the target may be."""
-        event = event_of(thing, at.call, at.environment, self._evaluator, at.place)
+        event = event_of(thing, at.call, at.activation, self._evaluator, at.place)
         if event is None:
-            named = wrapper_event(thing, at.environment, self._evaluator, at.place)
+            named = wrapper_event(thing, at.activation, self._evaluator, at.place)
             return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
         if event.kind is Kind.CALLBACK:
-            event = self._late(event, at.call, state, at.environment)
+            event = self._late(event, at.call, state, at.activation)
         if is_coroutine_method(thing) and not at.is_awaited:
             return self._happens_later(event, at, state)
         return self._happens(event, at, state)
@@ -153,9 +153,9 @@ class Callees:
     def _happens_later(self, event: Event, at: CallSite, state: State) -> Outcome:
         return self._later(at, state, lambda then: ends(self._notes.happen(event, then, at.flow)))
 
-    def _late(self, event: Event, call: Call, state: State, environment: Environment) -> Event:
+    def _late(self, event: Event, call: Call, state: State, activation: Activation) -> Event:
         """A callback, and whether it could be registered before the wait."""
-        return event._replace(bare=not needs_later_value(call, state.endless, environment, self._evaluator))
+        return event._replace(bare=not needs_later_value(call, state.endless, activation, self._evaluator))
 
     def _wrapper(self, event: Event, thing: Thing, at: CallSite, state: State) -> Outcome:
         """A function that the settings speak of: it is followed no further."""
@@ -171,7 +171,7 @@ class Callees:
     # The project's own functions
 
     def _own(self, thing: Thing, at: CallSite, state: State) -> Outcome:
-        function, callee = self._callee(thing, at.call, at.environment)
+        function, callee = self._callee(thing, at.call, at.activation)
         if function is None:
             return ends(state)
         target = None if callee is None else self._evaluator.flow_of(callee)
@@ -192,9 +192,9 @@ class Callees:
         exits = frozenset(self._notes.happen(made, each, at.flow) for each in arriving(outcome.exits))
         return outcome._replace(exits=exits)
 
-    def _callee(self, thing: Thing, call: Call, environment: Environment) -> tuple[Closure | None, Environment | None]:
+    def _callee(self, thing: Thing, call: Call, activation: Activation) -> tuple[Closure | None, Activation | None]:
         results = self._evaluator.results
-        args, keywords = results.arguments(call, environment)
+        args, keywords = results.arguments(call, activation)
         while isinstance(thing, Partial):
             args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
         if isinstance(thing, ClassOf):
@@ -216,7 +216,7 @@ class Callees:
         things = self._evaluator.value(decorator, self._evaluator.usual(path, home))
         return all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things)
 
-    def _enter(self, callee: Environment, state: State, site: Site) -> Outcome:
+    def _enter(self, callee: Activation, state: State, site: Site) -> Outcome:
         """Run a callee; what it joined was led to by this call."""
         outcome = self._transfer(callee, state)
 
@@ -242,8 +242,8 @@ class Callees:
         with self._notes.muted():
             exits = arriving(run(state).exits) or frozenset({state})  # it may never end; the job does not wait for that
         # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
-        runs = at.call.use is not Use.DROPPED or self._evaluator.scripts.covers(at.environment.path)
+        runs = at.call.use is not Use.DROPPED or self._evaluator.scripts.covers(at.activation.path)
         if runs and not self._notes.is_muted:
-            at_once = is_awaited_at_once(at.number, self._evaluator.flow_of(at.environment))
+            at_once = is_awaited_at_once(at.number, self._evaluator.flow_of(at.activation))
             run(state if at_once else state._replace(beside=True))
-        return Outcome(concurrent(state, exits, (at.environment, at.number)), frozenset())
+        return Outcome(concurrent(state, exits, (at.activation, at.number)), frozenset())

@@ -9,7 +9,7 @@ from lkagent_lint.facts.flows import Call, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
-from lkagent_lint.project.things import Environment, Library
+from lkagent_lint.project.things import Activation, Library
 
 PROMISE = f"{BUILTINS}Promise"
 JOINS_MANY = frozenset({"asyncio.gather", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
@@ -19,7 +19,7 @@ CARRIERS = JOINS_MANY | {"asyncio.wait_for", "asyncio.shield", "asyncio.create_t
 _TASKS = ("create_task", "ensure_future")
 _CONTINUATIONS = ("then", "catch", "finally")
 
-Key = tuple[Environment, int]
+Key = tuple[Activation, int]
 """A call in an activation, by its number."""
 
 
@@ -29,9 +29,9 @@ class Concurrency:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def effects(self, value: v.Expr, environment: Environment) -> Iterator[Key]:
+    def effects(self, value: v.Expr, activation: Activation) -> Iterator[Key]:
         """The calls whose effects awaiting a value waits for."""
-        flow = self._evaluator.flow_of(environment)
+        flow = self._evaluator.flow_of(activation)
         seen: set[v.Expr] = set()
         stack = [value]
         while stack:
@@ -41,10 +41,10 @@ class Concurrency:
             seen.add(here)
             match here:
                 case v.Result(number):
-                    yield environment, number
-                    stack.extend(self._passed(flow.calls[number], environment))
+                    yield activation, number
+                    stack.extend(self._passed(flow.calls[number], activation))
                 case v.Name(name):
-                    if owner_of(self._evaluator.files[environment.path], flow, name) is flow:
+                    if owner_of(self._evaluator.files[activation.path], flow, name) is flow:
                         stack.extend(flow.variables.get(name, ()))
                 case v.Items(items) | v.Either(items) | v.Or(items):
                     stack.extend(items)
@@ -55,7 +55,7 @@ class Concurrency:
                 case _:
                     pass
 
-    def _passed(self, call: Call, environment: Environment) -> tuple[v.Expr, ...]:
+    def _passed(self, call: Call, activation: Activation) -> tuple[v.Expr, ...]:
         """What a call waits for itself."""
         given = (*call.args, *(each for _, each in call.keywords))
         if isinstance(call.target, v.Attribute):
@@ -63,14 +63,14 @@ class Concurrency:
                 return given
             if call.target.name in _CONTINUATIONS:
                 return (call.target.base,)
-        things = self._evaluator.targets(call, environment)
+        things = self._evaluator.targets(call, activation)
         return given if any(isinstance(each, Library) and each.name in CARRIERS for each in things) else ()
 
-    def created_in(self, environment: Environment) -> Iterator[Key]:
+    def created_in(self, activation: Activation) -> Iterator[Key]:
         """The effects of tasks that a function creates by ``group.create_task(...)``."""
-        for number, call in enumerate(self._evaluator.flow_of(environment).calls):
+        for number, call in enumerate(self._evaluator.flow_of(activation).calls):
             if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
-                yield from self.effects(v.Result(number), environment)
+                yield from self.effects(v.Result(number), activation)
 
 
 def is_awaited_at_once(number: int, flow: Flow) -> bool:

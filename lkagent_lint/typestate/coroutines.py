@@ -9,7 +9,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read, Use
 from lkagent_lint.project.python_sdk import UNAWAITED, UNAWAITED_FUNCTIONS
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, SdkObject, Thing, only
+from lkagent_lint.project.things import Activation, SdkObject, Thing, only
 from lkagent_lint.typestate.methods import MethodCall, activations, calls
 from lkagent_lint.typestate.solver import Solved
 
@@ -17,10 +17,10 @@ from lkagent_lint.typestate.solver import Solved
 def forgotten(project: Project, solved: Sequence[Solved]) -> Iterator[MethodCall]:
     """Every dropped coroutine of the lifecycle. The same place may come several times."""
     yield from calls(project, solved, UNAWAITED, UNAWAITED_FUNCTIONS, Use.DROPPED)
-    for flow, environment in activations(project, solved, lambda flow: any(_sids(flow))):
+    for flow, activation in activations(project, solved, lambda flow: any(_sids(flow))):
         for step in _sids(flow):
-            if step.span is not None and _base(project, step.value, environment) == only(SdkObject("Room")):
-                yield MethodCall(Place(environment.path, step.span), "Room.sid", flow.name)
+            if step.span is not None and _base(project, step.value, activation) == only(SdkObject("Room")):
+                yield MethodCall(Place(activation.path, step.span), "Room.sid", flow.name)
 
 
 def _sids(flow: Flow) -> Iterator[Read]:
@@ -35,5 +35,5 @@ def _is_sid(value: v.Expr) -> bool:
     return isinstance(value, v.Attribute) and value.name == "sid"
 
 
-def _base(project: Project, value: v.Expr, environment: Environment) -> frozenset[Thing]:
-    return project.evaluator.value(value.base, environment) if isinstance(value, v.Attribute) else frozenset()
+def _base(project: Project, value: v.Expr, activation: Activation) -> frozenset[Thing]:
+    return project.evaluator.value(value.base, activation) if isinstance(value, v.Attribute) else frozenset()

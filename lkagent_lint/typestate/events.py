@@ -9,9 +9,9 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import member, snake
 from lkagent_lint.project.python_sdk import UNAWAITED
 from lkagent_lint.project.things import (
+    Activation,
     Box,
     Closure,
-    Environment,
     Instance,
     Nothing,
     Record,
@@ -42,9 +42,9 @@ CONTEXT_WORDS = frozenset({"connect", "wait_for_participant", "waitForParticipan
 SESSION_WORDS = frozenset({"start"})
 
 
-def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+def event_of(thing: Thing, call: Call, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
     """The lifecycle event that calling a thing is; None for every other call."""
-    in_node = evaluator.scripts.covers(environment.path)
+    in_node = evaluator.scripts.covers(activation.path)
     match thing:
         case SdkMethod("JobContext", "connect"):
             options = _options_in_node(call) if in_node else _options(call)
@@ -58,7 +58,7 @@ def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Eval
         case SdkMethod("JobContext", "wait_for_participant"):
             return Event(Kind.WAIT, place)
         case SdkMethod("AgentSession", "start"):
-            return Event(_start_in_node(call, environment, evaluator) if in_node else _start(call), place)
+            return Event(_start_in_node(call, activation, evaluator) if in_node else _start(call), place)
         case SdkMethod("AgentSession", name) if name in (_SESSION_USES_IN_NODE if in_node else _SESSION_USES):
             return Event(Kind.SESSION_USE, place, detail=f"session.{name}()")
         case SdkMethod("AgentSession", "on" | "once"):
@@ -86,10 +86,10 @@ def event_of(thing: Thing, call: Call, environment: Environment, evaluator: Eval
             return None
 
 
-def wrapper_event(thing: Thing, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+def wrapper_event(thing: Thing, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
     """What calling a function does by the settings' ``names``."""
-    joins = evaluator.wrappers.joins(thing, environment.path)
-    if evaluator.wrappers.starts(thing, environment.path):
+    joins = evaluator.wrappers.joins(thing, activation.path)
+    if evaluator.wrappers.starts(thing, activation.path):
         return Event(Kind.START_IN_ROOM if joins else Kind.START_MAYBE_IN_ROOM, place)
     return Event(Kind.JOIN, place, bare=False) if joins else None
 
@@ -132,12 +132,12 @@ def _start(call: Call) -> Kind:
     return Kind.START_MAYBE_IN_ROOM if open_ended else Kind.START
 
 
-def _start_in_node(call: Call, environment: Environment, evaluator: Evaluator) -> Kind:
+def _start_in_node(call: Call, activation: Activation, evaluator: Evaluator) -> Kind:
     """``session.start({ agent, room })``; an object that is not known may have a room."""
     if len(call.args) != 1:
         return Kind.START_MAYBE_IN_ROOM if call.args else Kind.START
     found: set[Kind] = set()
-    for thing in evaluator.value(call.args[0], environment):
+    for thing in evaluator.value(call.args[0], activation):
         if not isinstance(thing, Record):
             return Kind.START_MAYBE_IN_ROOM
         rooms = next((values for key, values in thing.entries if key == "room"), None)
@@ -159,14 +159,14 @@ def _literal(call: Call) -> str:
             return ""
 
 
-def read_event(read: Read, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+def read_event(read: Read, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
     """The use of the room that reading an attribute is."""
     expression = read.value
     if not isinstance(expression, v.Attribute):
         return None
-    in_node = evaluator.scripts.covers(environment.path)
+    in_node = evaluator.scripts.covers(activation.path)
     name = member("Room", expression.name) if in_node else expression.name
-    for base in evaluator.value(expression.base, environment):
+    for base in evaluator.value(expression.base, activation):
         if base == SdkObject("Room") and name in _ASKING:
             return Event(Kind.ASKED, place)
         if base == SdkObject("Room") and name in (_ROOM_USES_IN_NODE if in_node else _ROOM_USES):
@@ -206,7 +206,7 @@ def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = froz
             case Record(_, entries):
                 if any(carries(items, kinds, seen) for _, items in entries):
                     return True
-            case Instance(made=Environment() as made) if thing not in seen:
+            case Instance(made=Activation() as made) if thing not in seen:
                 if any(carries(values, kinds, seen | {thing}) for _, values in made.bindings):
                     return True
             case Closure(bound=Instance() as bound) if thing not in seen:

@@ -11,7 +11,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.project.node_sdk import camel, snake
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Environment, SdkMethod, Things, only
+from lkagent_lint.project.things import Activation, SdkMethod, Things, only
 from lkagent_lint.project.words import word_of
 from lkagent_lint.typestate.methods import callers
 from lkagent_lint.typestate.solver import Solved
@@ -46,7 +46,7 @@ class Handed(NamedTuple):
     handler: v.Expr
     things: Things
     """What the handler can be."""
-    environment: Environment
+    activation: Activation
     """The activation in which it is registered."""
 
     @property
@@ -69,12 +69,12 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
 
     words = methods | {camel(each) for each in methods}
 
-    for flow, environment in callers(project, solved, words):
+    for flow, activation in callers(project, solved, words):
         for number, call in enumerate(flow.calls):
             if call.span is None or word_of(call) not in words:
                 continue
-            receivers = project.evaluator.targets(call, environment)
-            if word_of(call) in LISTENERS and _is_named(project, call, environment):
+            receivers = project.evaluator.targets(call, activation)
+            if word_of(call) in LISTENERS and _is_named(project, call, activation):
                 receivers = only(SdkMethod(NAMED_EMITTER, word_of(call)))
             kinds = {each.kind for each in receivers if isinstance(each, SdkMethod)}
             if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in receivers):
@@ -82,22 +82,22 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
             kind, method = kinds.pop(), snake(word_of(call))
             if method in LISTENERS and not is_emitter(kind):
                 continue
-            handler = _handler(project, flow, number, call, method, environment)
+            handler = _handler(project, flow, number, call, method, activation)
             if handler is not None:
-                things = project.evaluator.value(handler, environment)
-                yield Handed(Place(environment.path, call.span), kind, method, call, handler, things, environment)
+                things = project.evaluator.value(handler, activation)
+                yield Handed(Place(activation.path, call.span), kind, method, call, handler, things, activation)
 
 
-def _is_named(project: Project, call: Call, environment: Environment) -> bool:
+def _is_named(project: Project, call: Call, activation: Activation) -> bool:
     """The receiver is surely an object of a class that the settings call an emitter."""
     if not isinstance(call.target, v.Attribute):
         return False
-    bases = project.evaluator.value(call.target.base, environment)
-    return bool(bases) and all(project.evaluator.wrappers.emits(each, environment.path) for each in bases)
+    bases = project.evaluator.value(call.target.base, activation)
+    return bool(bases) and all(project.evaluator.wrappers.emits(each, activation.path) for each in bases)
 
 
 def _handler(
-    project: Project, flow: Flow, number: int, call: Call, method: str, environment: Environment
+    project: Project, flow: Flow, number: int, call: Call, method: str, activation: Activation
 ) -> v.Expr | None:
     """The function that a registration is given; None where it is given in a way that is not followed."""
     position = 0 if method in _FIRST else 1
@@ -108,7 +108,7 @@ def _handler(
     named = next((value for name, value in call.keywords if name == _NAMES.get(method, "handler")), None)
     if named is not None:
         return named
-    for each in project.files[environment.path].flows.values():
+    for each in project.files[activation.path].flows.values():
         # The innermost decorator is given the function itself; what the others are given is not known.
         if each.decorators and each.decorators[-1] == v.Result(number) and (each.parent or MODULE) == flow.name:
             return v.Function(each.name)

@@ -16,9 +16,9 @@ from lkagent_lint.project.calls import Keywords
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
     JOB_REQUEST,
+    Activation,
     ClassOf,
     Closure,
-    Environment,
     Instance,
     Partial,
     Sdk,
@@ -49,14 +49,14 @@ _ACTIVATIONS = 4
 _DEPTH = 4
 """Plain functions that call plain functions are followed so far."""
 
-Judge = Callable[[Thing, Call, Environment], str]
+Judge = Callable[[Thing, Call, Activation], str]
 """What is wrong with calling a thing, in a word; empty if nothing is."""
 
 
 class Root(NamedTuple):
     """A function that the SDK calls on the loop."""
 
-    environment: Environment
+    activation: Activation
     role: str
     """``entry``, ``request``, ``tool``, ``handler``, ``hook`` or ``shutdown``."""
 
@@ -109,9 +109,9 @@ def _made_tools(project: Project) -> Iterator[Root]:
             continue
         for call in flow.calls:
             if word_of(call) == "function_tool" and call.args:
-                environment = evaluator.usual(path, flow)
-                if all(map(_is_tool_maker, evaluator.targets(call, environment))):
-                    for each in in_order(evaluator.value(call.args[0], environment)):
+                activation = evaluator.usual(path, flow)
+                if all(map(_is_tool_maker, evaluator.targets(call, activation))):
+                    for each in in_order(evaluator.value(call.args[0], activation)):
                         if isinstance(each, Closure):
                             yield Root(evaluator.results.activation(each, (), ()), "tool")
 
@@ -155,51 +155,51 @@ class _Walk:
         self._project = project
         self._evaluator = project.evaluator
         self._judge = judge
-        self._seen: dict[tuple[str, str], set[Environment]] = {}
-        self._plain: dict[Environment, tuple[str, Place] | None] = {}
+        self._seen: dict[tuple[str, str], set[Activation]] = {}
+        self._plain: dict[Activation, tuple[str, Place] | None] = {}
 
     def run(self, starts: Iterator[Root]) -> Iterator[OnLoop]:
-        pending = [(root.environment, root) for root in starts][::-1]
+        pending = [(root.activation, root) for root in starts][::-1]
         while pending:
-            environment, root = pending.pop()
-            seen = self._seen.setdefault((environment.path, environment.flow), set())
-            if environment in seen or len(seen) >= _ACTIVATIONS:
+            activation, root = pending.pop()
+            seen = self._seen.setdefault((activation.path, activation.flow), set())
+            if activation in seen or len(seen) >= _ACTIVATIONS:
                 continue
-            seen.add(environment)
-            flow = self._evaluator.flow_of(environment)
+            seen.add(activation)
+            flow = self._evaluator.flow_of(activation)
             elsewhere = _handed_away(flow)
             for number, call in enumerate(flow.calls):
-                wrong, leads_to = self._look(call, environment)
+                wrong, leads_to = self._look(call, activation)
                 if v.Result(number) not in elsewhere:
                     pending += [(callee, root) for callee in leads_to]
                 if call.span is not None and wrong is not None:
-                    yield OnLoop(Place(environment.path, call.span), *wrong, flow.name, root)
+                    yield OnLoop(Place(activation.path, call.span), *wrong, flow.name, root)
 
-    def _look(self, call: Call, environment: Environment) -> tuple[tuple[str, Place | None] | None, list[Environment]]:
+    def _look(self, call: Call, activation: Activation) -> tuple[tuple[str, Place | None] | None, list[Activation]]:
         """What is wrong with a call, and the coroutine functions of the project that it runs."""
-        things = in_order(self._evaluator.targets(call, environment))
+        things = in_order(self._evaluator.targets(call, activation))
         found: list[tuple[str, Place | None]] = []
-        leads_to: list[Environment] = []
+        leads_to: list[Activation] = []
         for thing in things:
-            what = self._judge(thing, call, environment)
+            what = self._judge(thing, call, activation)
             if what:
                 found.append((what, None))
-            for callee in self._callees(thing, call, environment):
+            for callee in self._callees(thing, call, activation):
                 target = self._evaluator.flow_of(callee)
                 if target.is_async:
                     leads_to.append(callee)
-                elif self._may_follow(environment) and (deeper := self._deeper(callee, _DEPTH)) is not None:
+                elif self._may_follow(activation) and (deeper := self._deeper(callee, _DEPTH)) is not None:
                     found.append(deeper)
         return found[0] if found and len(found) == len(things) else None, leads_to
 
-    def _may_follow(self, environment: Environment) -> bool:
+    def _may_follow(self, activation: Activation) -> bool:
         """A finding may stand in the file: flake8 passes over those that neither know the SDK nor hold a coroutine."""
-        facts = self._project.files[environment.path]
+        facts = self._project.files[activation.path]
         return any(flow.is_async for flow in facts.flows.values()) or any(
             module.startswith("livekit") for module in facts.modules
         )
 
-    def _callees(self, thing: Thing, call: Call, environment: Environment) -> Iterator[Environment]:
+    def _callees(self, thing: Thing, call: Call, activation: Activation) -> Iterator[Activation]:
         """The activation that calling a function of the project makes, unless it is a generator."""
         results = self._evaluator.results
         held: tuple[Things, ...] = ()
@@ -215,29 +215,29 @@ class _Walk:
             flow = self._project.files[thing.path].flows[thing.flow]
             wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)
             if not flow.is_generator and not wrapped:
-                args, keywords = results.arguments(call, environment)
+                args, keywords = results.arguments(call, activation)
                 yield results.activation(thing, held + args, named + keywords)
 
-    def _deeper(self, environment: Environment, depth: int) -> tuple[str, Place] | None:
+    def _deeper(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""
-        if environment in self._plain or depth == 0:
-            return self._plain.get(environment)
-        self._plain[environment] = None
-        found = self._in_plain(environment, depth)
-        self._plain[environment] = found
+        if activation in self._plain or depth == 0:
+            return self._plain.get(activation)
+        self._plain[activation] = None
+        found = self._in_plain(activation, depth)
+        self._plain[activation] = found
         return found
 
-    def _in_plain(self, environment: Environment, depth: int) -> tuple[str, Place] | None:
+    def _in_plain(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         deeper: tuple[str, Place] | None = None
-        for call in self._evaluator.flow_of(environment).calls:
+        for call in self._evaluator.flow_of(activation).calls:
             if call.span is None:
                 continue
-            things = in_order(self._evaluator.targets(call, environment))
-            whats = [self._judge(each, call, environment) for each in things]
+            things = in_order(self._evaluator.targets(call, activation))
+            whats = [self._judge(each, call, activation) for each in things]
             if whats and all(whats):
-                return whats[0], Place(environment.path, call.span)
+                return whats[0], Place(activation.path, call.span)
             if len(things) == 1 and deeper is None:
-                for callee in self._callees(things[0], call, environment):
+                for callee in self._callees(things[0], call, activation):
                     if not self._evaluator.flow_of(callee).is_async:
                         deeper = self._deeper(callee, depth - 1)
         return deeper

@@ -11,7 +11,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow, Use
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import JOB_REQUEST, Environment, Sdk, SdkMethod, SdkObject, Thing, only
+from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, SdkObject, Thing, only
 from lkagent_lint.project.words import word_of
 from lkagent_lint.typestate.solver import Solved
 
@@ -36,19 +36,19 @@ def calls(
     """
     names = frozenset(name for _, name in methods) | functions
     words = frozenset(each for each in project.words if _could_be(each, names))
-    for flow, environment in callers(project, solved, words):
+    for flow, activation in callers(project, solved, words):
         for call in flow.calls:
             if call.use is not use or call.span is None or word_of(call) not in words:
                 continue
-            targets = project.evaluator.targets(call, environment)
+            targets = project.evaluator.targets(call, activation)
             found = {_method(project, each, methods, functions) for each in targets}
             if len(found) == 1 and (method := found.pop()):
-                yield MethodCall(Place(environment.path, call.span), method, flow.name)
+                yield MethodCall(Place(activation.path, call.span), method, flow.name)
 
 
 def activations(
     project: Project, solved: Sequence[Solved], wanted: Callable[[Flow], bool]
-) -> Iterator[tuple[Flow, Environment]]:
+) -> Iterator[tuple[Flow, Activation]]:
     """The wanted functions of 1.x files: as they stand, as request handlers, and as jobs enter them."""
     for path, facts in project.files.items():
         for flow in () if facts.legacy else facts.flows.values():
@@ -56,7 +56,7 @@ def activations(
                 yield from _activations(project, solved, path, flow)
 
 
-def callers(project: Project, solved: Sequence[Solved], words: Collection[str]) -> Iterator[tuple[Flow, Environment]]:
+def callers(project: Project, solved: Sequence[Solved], words: Collection[str]) -> Iterator[tuple[Flow, Activation]]:
     """The same for the functions that call something by one of these words."""
     for path, flow in project.words.callers(words):
         if not project.files[path].legacy:
@@ -65,10 +65,10 @@ def callers(project: Project, solved: Sequence[Solved], words: Collection[str]) 
 
 def _activations(
     project: Project, solved: Sequence[Solved], path: str, flow: Flow
-) -> Iterator[tuple[Flow, Environment]]:
+) -> Iterator[tuple[Flow, Activation]]:
     yield flow, project.evaluator.usual(path, flow)
-    for environment in _entered(project, solved).get((path, flow.name), ()):
-        yield flow, environment
+    for activation in _entered(project, solved).get((path, flow.name), ()):
+        yield flow, activation
 
 
 def _could_be(word: str, words: frozenset[str]) -> bool:
@@ -76,7 +76,7 @@ def _could_be(word: str, words: frozenset[str]) -> bool:
     return word in words or snake(word) in words or (word == "close" and "aclose" in words)
 
 
-_Entered = dict[tuple[str, str], dict[Environment, None]]
+_Entered = dict[tuple[str, str], dict[Activation, None]]
 _known: WeakKeyDictionary[Project, tuple[Sequence[Solved], _Entered]] = WeakKeyDictionary()
 
 
@@ -91,8 +91,8 @@ def _entered(project: Project, solved: Sequence[Solved]) -> _Entered:
         for worker in project.workers
         for request in worker.requests
     )
-    for environment in chain(requests, chain.from_iterable(each.entered for each in solved)):
-        found.setdefault((environment.path, environment.flow), {})[environment] = None
+    for activation in chain(requests, chain.from_iterable(each.entered for each in solved)):
+        found.setdefault((activation.path, activation.flow), {})[activation] = None
     _known[project] = solved, found
     return found
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow
-from lkagent_lint.project.things import Environment
+from lkagent_lint.project.things import Activation
 from lkagent_lint.sources.sdk.versions import Sdk
 from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost
 from lkagent_lint.typestate.states import States
@@ -16,7 +16,7 @@ from lkagent_lint.typestate.states import States
 class Notes:
     def __init__(self, sdk: Sdk) -> None:
         self.sdk = sdk
-        self.entered: dict[Environment, None] = {}
+        self.entered: dict[Activation, None] = {}
         """Every activation that the job runs."""
         self.ended: dict[tuple[Place, str], None] = {}
         """Where knowledge of the job's state ended, and why: half a sentence for people (``why``)."""

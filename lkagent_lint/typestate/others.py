@@ -9,8 +9,8 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
+    Activation,
     Closure,
-    Environment,
     Foreign,
     Sdk,
     SdkMethod,
@@ -29,7 +29,7 @@ from lkagent_lint.typestate.timing import is_endless_call, setup_event
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
 _TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
 
-Enter = Callable[[Environment, State, Site], Outcome]
+Enter = Callable[[Activation, State, Site], Outcome]
 """Runs an activation from a state; the site is the call that leads there."""
 
 
@@ -44,24 +44,24 @@ class Others:
 
     def library(self, dotted: str, at: CallSite, state: State) -> Outcome:
         """A function of the standard library or a builtin of ECMAScript, by its dotted name."""
-        call, environment, place = at.call, at.environment, at.place
+        call, activation, place = at.call, at.activation, at.place
         last = dotted.rpartition(".")[2]
         if dotted == PROMISE:
             return self._promise(at, state)
-        if at.is_awaited and is_endless_call(dotted, call, environment, self._evaluator):
+        if at.is_awaited and is_endless_call(dotted, call, activation, self._evaluator):
             state = self._notes.happen(Event(Kind.ENDLESS, place), state, at.flow)
         if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
             keys: frozenset[Key] = frozenset()
             if dotted in CARRIERS:
                 values = (*call.args, *(each for _, each in call.keywords))
-                keys = frozenset(key for value in values for key in self._concurrency.effects(value, environment))
+                keys = frozenset(key for value in values for key in self._concurrency.effects(value, activation))
             # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
             transparent = any(each.key in keys for each in state.pending)
             state = joined(state, keys)
             if not transparent or (dotted in JOINS_MANY and _count(call) > 1):
                 state = waited(state, place)
         if last in _RUNNERS and any(
-            isinstance(each, Closure) for each in self._evaluator.results.everything(call, environment)
+            isinstance(each, Closure) for each in self._evaluator.results.everything(call, activation)
         ):
             why = f"a function goes to {last}, which runs it at another time"
             return ends(self._notes.lose(state, place, why))
@@ -71,7 +71,7 @@ class Others:
         """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""
         exits: set[State] = set()
         raises: set[State] = set()
-        given = self._evaluator.value(at.call.args[0], at.environment) if at.call.args else ANYTHING
+        given = self._evaluator.value(at.call.args[0], at.activation) if at.call.args else ANYTHING
         for thing in in_order(given):
             if isinstance(thing, Closure):
                 callee = self._evaluator.results.activation(thing, (ANYTHING, ANYTHING), ())
@@ -90,7 +90,7 @@ class Others:
         """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
         so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
         """
-        given = self._evaluator.results.everything(at.call, at.environment)
+        given = self._evaluator.results.everything(at.call, at.activation)
         if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
             return self._notes.lose(state, at.place, f"the context or a session goes to {_named(thing)}")
         if isinstance(thing, Unknown):
@@ -108,13 +108,13 @@ class Others:
 
     def sdk(self, thing: Thing, at: CallSite, state: State) -> State:
         """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
-        setup = setup_event(thing, at.call, at.environment, self._evaluator, at.place)
+        setup = setup_event(thing, at.call, at.activation, self._evaluator, at.place)
         if setup is not None:
             state = self._notes.happen(setup, state, at.flow)
             if setup.detail == "AgentSession()":
                 state = self._notes.happen(Event(Kind.SESSION_MADE, at.place), state, at.flow)
         if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
-            given = self._evaluator.results.everything(at.call, at.environment)
+            given = self._evaluator.results.everything(at.call, at.activation)
             if any(each == SdkObject("Room") for each in given):
                 return self._notes.happen(Event(Kind.ROOM_USE, at.place, detail="ctx.room"), state, at.flow)
         return state

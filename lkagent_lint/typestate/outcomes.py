@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Call, Flow, Use
-from lkagent_lint.project.things import Environment
+from lkagent_lint.project.things import Activation
 from lkagent_lint.typestate.lifecycle import Site, State
 
 
@@ -31,7 +31,7 @@ class CallSite(NamedTuple):
     number: int
     """In ``flow.calls``."""
     call: Call
-    environment: Environment
+    activation: Activation
     flow: Flow
     place: Place
 

@@ -17,7 +17,7 @@ from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await
 from lkagent_lint.project.calls import MAX_RECURSION
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
-from lkagent_lint.project.things import JOB_REQUEST, Closure, Environment, only
+from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
 from lkagent_lint.project.words import word_of
 from lkagent_lint.sources.sdk.versions import Sdk as SdkVersion
 from lkagent_lint.typestate.callees import Callees
@@ -75,36 +75,36 @@ class Solver:
         self.notes = Notes(sdk)
         self._concurrency = Concurrency(evaluator)
         self._callees = Callees(evaluator, self.notes, self._concurrency, self._transfer)
-        self._memo: dict[tuple[Environment, State, bool], Outcome] = {}
-        self._assumed: dict[tuple[Environment, State, bool], Outcome] = {}
-        self._running: set[tuple[Environment, State, bool]] = set()
-        self._leaned_on: set[tuple[Environment, State, bool]] = set()
+        self._memo: dict[tuple[Activation, State, bool], Outcome] = {}
+        self._assumed: dict[tuple[Activation, State, bool], Outcome] = {}
+        self._running: set[tuple[Activation, State, bool]] = set()
+        self._leaned_on: set[tuple[Activation, State, bool]] = set()
         self._nested: Counter[tuple[str, str]] = Counter()
         self._steps = 0
-        self._entry: Environment | None = None
+        self._entry: Activation | None = None
 
-    def solve(self, environment: Environment, start: State) -> Outcome:
+    def solve(self, activation: Activation, start: State) -> Outcome:
         """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found. Once only."""
-        self._entry = environment
+        self._entry = activation
         try:
-            outcome = self._fixed(environment, start)
+            outcome = self._fixed(activation, start)
         finally:  # a check runs without garbage collection, and this and its callees hold each other
             self._callees.release()
         return outcome._replace(exits=arriving(outcome.exits))
 
-    def _fixed(self, environment: Environment, start: State) -> Outcome:
+    def _fixed(self, activation: Activation, start: State) -> Outcome:
         while True:
             self._memo.clear()
             self._leaned_on.clear()
-            outcome = self._transfer(environment, start)
+            outcome = self._transfer(activation, start)
             changed = {key: self._memo[key] for key in self._leaned_on if self._memo[key] != self._assumed.get(key)}
             if not changed:
                 return outcome
             self._assumed.update(changed)
 
-    def _transfer(self, environment: Environment, start: State) -> Outcome:
-        environment = self._bounded(environment)
-        key = (environment, start, self.notes.is_muted)
+    def _transfer(self, activation: Activation, start: State) -> Outcome:
+        activation = self._bounded(activation)
+        key = (activation, start, self.notes.is_muted)
         found = self._memo.get(key)
         if found is not None:
             return found
@@ -113,27 +113,27 @@ class Solver:
             return self._assumed.get(key, NOWHERE)
         if len(self._memo) > MAX_STATES:
             raise Overflow
-        self.notes.entered[environment] = None
+        self.notes.entered[activation] = None
         self._running.add(key)
-        self._nested[environment.path, environment.flow] += 1
+        self._nested[activation.path, activation.flow] += 1
         try:
-            found = self._run(environment, start)
+            found = self._run(activation, start)
         finally:
-            self._nested[environment.path, environment.flow] -= 1
+            self._nested[activation.path, activation.flow] -= 1
             self._running.discard(key)
         self._memo[key] = found
         return found
 
-    def _bounded(self, environment: Environment) -> Environment:
+    def _bounded(self, activation: Activation) -> Activation:
         """The activation, or one of unknown arguments where a function calls itself with ever new ones."""
-        if self._nested[environment.path, environment.flow] < MAX_RECURSION:
-            return environment
-        return self.evaluator.usual(environment.path, self.evaluator.flow_of(environment))
+        if self._nested[activation.path, activation.flow] < MAX_RECURSION:
+            return activation
+        return self.evaluator.usual(activation.path, self.evaluator.flow_of(activation))
 
-    def _run(self, environment: Environment, start: State) -> Outcome:
-        flow = self.evaluator.flow_of(environment)
+    def _run(self, activation: Activation, start: State) -> Outcome:
+        flow = self.evaluator.flow_of(activation)
         if not flow.blocks:
-            place = Place(environment.path, flow.span)
+            place = Place(activation.path, flow.span)
             return ends(self.notes.lose(start, place, f"{flow.name} is too tangled to follow"))
         seen = [States() for _ in flow.blocks]
         # In the order of the blocks, which is that of the source: what comes first is known before what follows it.
@@ -152,7 +152,7 @@ class Solver:
             for step in block.steps:
                 left: set[State] = set()
                 for each in states:
-                    outcome = self._step(step, each, environment, flow)
+                    outcome = self._step(step, each, activation, flow)
                     left |= outcome.exits
                     thrown |= outcome.raises
                 states = frozenset(left)
@@ -166,7 +166,7 @@ class Solver:
                         heappush(work, (target, next(order), each._replace(exceptional=True)))
             for loop in flow.endless:
                 if loop.head == number:
-                    event = Event(Kind.LOOP, Place(environment.path, loop.span or flow.span))
+                    event = Event(Kind.LOOP, Place(activation.path, loop.span or flow.span))
                     behind = behind_loop(state, event, Site(event.place, flow.name))
                     heappush(work, (loop.behind, next(order), behind))
         outer = start.pending
@@ -176,38 +176,38 @@ class Solver:
 
     # Steps
 
-    def _step(self, step: object, state: State, environment: Environment, flow: Flow) -> Outcome:
+    def _step(self, step: object, state: State, activation: Activation, flow: Flow) -> Outcome:
         if is_behind_loop(state):
-            return self._unreached(step, state, environment, flow)
+            return self._unreached(step, state, activation, flow)
         match step:
             case Do(number):
-                return self._callees.call(number, state, environment, flow)
+                return self._callees.call(number, state, activation, flow)
             case Await(value, span):
-                keys = frozenset(self._concurrency.effects(value, environment))
-                place = Place(environment.path, span or flow.span)
+                keys = frozenset(self._concurrency.effects(value, activation))
+                place = Place(activation.path, span or flow.span)
                 state = waited(joined(state, keys), place)
-                if is_endless_value(value, environment, self.evaluator):
+                if is_endless_value(value, activation, self.evaluator):
                     state = self.notes.happen(Event(Kind.ENDLESS, place), state, flow)
                 return ends(state)
             case Read(span=span):
-                place = Place(environment.path, span or flow.span)
-                event = read_event(step, environment, self.evaluator, place)
+                place = Place(activation.path, span or flow.span)
+                event = read_event(step, activation, self.evaluator, place)
                 return ends(state if event is None else self.notes.happen(event, state, flow))
             case Return(span):
-                if environment is self._entry:
-                    event = Event(Kind.RETURN, Place(environment.path, span or flow.span))
+                if activation is self._entry:
+                    event = Event(Kind.RETURN, Place(activation.path, span or flow.span))
                     state = self.notes.happen(event, state, flow)
                 return ends(state)
             case Leave(value):
-                return self._callees.leave(value, state, environment, flow)
+                return self._callees.leave(value, state, activation, flow)
             case _:
                 raise TypeError(step)
 
-    def _unreached(self, step: object, state: State, environment: Environment, flow: Flow) -> Outcome:
+    def _unreached(self, step: object, state: State, activation: Activation, flow: Flow) -> Outcome:
         """A step behind an endless loop: only what registers a callback is noted, and no function entered."""
         match step:
             case Do(number) if word_of(flow.calls[number]) in _CALLBACK_WORDS:
-                self._callees.register(number, state, environment, flow)
+                self._callees.register(number, state, activation, flow)
             case Leave():  # the loop may have stood in the block, and its manager may end what it raises
                 return NOWHERE
             case _:
@@ -221,7 +221,7 @@ class Solved(NamedTuple):
     job: Job
     reached: tuple[Reached, ...]
     """Every event with every state it can be reached in, in the order of their places."""
-    entered: tuple[Environment, ...]
+    entered: tuple[Activation, ...]
     """Every activation that the job runs."""
     may_join: bool
     """On some path the job joins its room, or it is not known whether it does."""
@@ -232,9 +232,9 @@ class Solved(NamedTuple):
 def solve(job: Job, evaluator: Evaluator) -> Solved:
     """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
     solver = Solver(evaluator, job.sdk)
-    environment = evaluator.results.activation(job.runs or job.entry, job.bindings, ())
+    activation = evaluator.results.activation(job.runs or job.entry, job.bindings, ())
     try:
-        outcome = solver.solve(environment, LOST_STATE if job.runs is None else START_STATE)
+        outcome = solver.solve(activation, LOST_STATE if job.runs is None else START_STATE)
     except (Overflow, RecursionError):
         return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
     reached = _in_order([Reached(*each) for each in solver.notes.reached()])
@@ -247,9 +247,9 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
     """Whether a function that is asked to take a job may end without an answer. What it raises is an answer."""
     solver = Solver(evaluator, sdk)
-    environment = evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+    activation = evaluator.results.activation(request, (only(JOB_REQUEST),), ())
     try:
-        outcome = solver.solve(environment, START_STATE)
+        outcome = solver.solve(activation, START_STATE)
     except (Overflow, RecursionError):
         return False
     usual = (each for each in outcome.exits if not each.exceptional)

@@ -11,7 +11,7 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import snake
-from lkagent_lint.project.things import Environment, Library, Sdk, SdkMethod, SdkObject, Thing
+from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Event, Kind, Origin
 
@@ -26,7 +26,7 @@ _WAITS = frozenset({"wait_for_participant", "wait_for_agent", "wait_for_track_pu
 _ENDERS = frozenset({"set", "set_result", "set_exception", "cancel"})
 
 
-def setup_event(thing: Thing, call: Call, environment: Environment, evaluator: Evaluator, place: Place) -> Event | None:
+def setup_event(thing: Thing, call: Call, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
     """Making a model of a plugin or of inference, or the session itself; None for every other call."""
     if not isinstance(thing, Sdk):
         return None
@@ -39,16 +39,14 @@ def setup_event(thing: Thing, call: Call, environment: Environment, evaluator: E
         return None
     given = (*call.args, *(value for _, value in call.keywords))
     derived = any(
-        _is_from_room(each, environment, evaluator)
-        for value in given
-        for each in _sources(value, environment, evaluator)
+        _is_from_room(each, activation, evaluator) for value in given for each in _sources(value, activation, evaluator)
     )
     return Event(Kind.SETUP, place, bare=not derived, detail=f"{what}()")
 
 
-def _sources(value: v.Expr, environment: Environment, evaluator: Evaluator) -> Iterator[v.Expr]:
+def _sources(value: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[v.Expr]:
     """Everything that a value is made from in its function: variables, calls, their receivers and arguments."""
-    facts, flow = evaluator.files[environment.path], evaluator.flow_of(environment)
+    facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
     seen: set[v.Expr] = set()
     stack = [value]
     while stack:
@@ -81,38 +79,38 @@ def _sources(value: v.Expr, environment: Environment, evaluator: Evaluator) -> I
                 pass
 
 
-def _is_from_room(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+def _is_from_room(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     if isinstance(value, v.Attribute) and snake(value.name) in _WAITS:
         return True
     if isinstance(value, v.Opaque):  # it could be made from anything
         return True
     return isinstance(value, (v.Attribute, v.Name)) and any(
         each in _FROM_ROOM or (isinstance(each, SdkMethod) and each.kind in ("Room", "LocalParticipant"))
-        for each in evaluator.value(value, environment)
+        for each in evaluator.value(value, activation)
     )
 
 
-def is_endless_call(dotted: str, call: Call, environment: Environment, evaluator: Evaluator) -> bool:
+def is_endless_call(dotted: str, call: Call, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether awaiting a call of the standard library ends only with the job."""
     if dotted == "asyncio.sleep":
-        return bool(call.args) and _seconds(call.args[0], environment, evaluator) >= _ENDLESS_SECONDS
+        return bool(call.args) and _seconds(call.args[0], activation, evaluator) >= _ENDLESS_SECONDS
     if dotted == "asyncio.Future" or dotted.endswith(".create_future"):
         return True  # awaited where it is made: nobody else has it
     if dotted == "asyncio.Event.wait" and isinstance(call.target, v.Attribute):
-        return not _is_ended(call.target.base, environment, evaluator)
+        return not _is_ended(call.target.base, activation, evaluator)
     return False
 
 
-def is_endless_value(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+def is_endless_value(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether a value is a bare future that nothing in the file ends."""
-    things = evaluator.value(value, environment)
+    things = evaluator.value(value, activation)
     futures = [
         each for each in things if isinstance(each, Library) and each.name.endswith((".Future", ".create_future"))
     ]
-    return bool(futures) and len(futures) == len(things) and not _is_ended(value, environment, evaluator)
+    return bool(futures) and len(futures) == len(things) and not _is_ended(value, activation, evaluator)
 
 
-def _seconds(value: v.Expr, environment: Environment, evaluator: Evaluator) -> float:
+def _seconds(value: v.Expr, activation: Activation, evaluator: Evaluator) -> float:
     """A literal number of seconds, ``float("inf")`` or ``math.inf``; 0 where it is not written out."""
     if isinstance(value, v.Constant):
         try:
@@ -120,17 +118,17 @@ def _seconds(value: v.Expr, environment: Environment, evaluator: Evaluator) -> f
         except ValueError:
             return 0.0
     if isinstance(value, v.Result):
-        call = evaluator.flow_of(environment).calls[value.call]
+        call = evaluator.flow_of(activation).calls[value.call]
         if call.target == v.Name("float") and call.args and call.args[0] in (v.Text("inf"), v.Text("infinity")):
             return float("inf")
-    if Library("math.inf") in evaluator.value(value, environment):
+    if Library("math.inf") in evaluator.value(value, activation):
         return float("inf")
     return 0.0
 
 
-def _is_ended(value: v.Expr, environment: Environment, evaluator: Evaluator) -> bool:
+def _is_ended(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether some function of the file ends what is waited for, or it is passed on and anything may."""
-    facts = evaluator.files[environment.path]
+    facts = evaluator.files[activation.path]
     if not isinstance(value, (v.Name, v.Attribute)):
         return False
     for flow in facts.flows.values():
@@ -147,18 +145,18 @@ def _is_ended(value: v.Expr, environment: Environment, evaluator: Evaluator) -> 
     return False
 
 
-def needs_later_value(call: Call, endless: Origin | None, environment: Environment, evaluator: Evaluator) -> bool:
+def needs_later_value(call: Call, endless: Origin | None, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether a callback uses a variable that is only assigned after an endless wait."""
     if endless is None:
         return False
-    flow = evaluator.flow_of(environment)
+    flow = evaluator.flow_of(activation)
     site = endless.lead
     # A function that is entered after the wait makes all its variables after it.
-    begins = site.place.span if (site.place.path, site.function) == (environment.path, flow.name) else flow.span
+    begins = site.place.span if (site.place.path, site.function) == (activation.path, flow.name) else flow.span
     later = {
         name for name, values in flow.variables.items() if any(_is_made_after(value, flow, begins) for value in values)
     }
-    return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, environment, evaluator))
+    return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, activation, evaluator))
 
 
 def _is_made_after(value: v.Expr, flow: Flow, begins: Span) -> bool:
@@ -168,11 +166,11 @@ def _is_made_after(value: v.Expr, flow: Flow, begins: Span) -> bool:
     return span is not None and span >= begins
 
 
-def _names_used(callback: v.Expr, environment: Environment, evaluator: Evaluator) -> Iterator[str]:
+def _names_used(callback: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[str]:
     """The variables that a callback names: an expression's own, and those in the body of a nested function."""
-    facts = evaluator.files[environment.path]
-    flow = evaluator.flow_of(environment)
-    for value in _sources(callback, environment, evaluator):
+    facts = evaluator.files[activation.path]
+    flow = evaluator.flow_of(activation)
+    for value in _sources(callback, activation, evaluator):
         if isinstance(value, v.Name):
             yield value.name
         if isinstance(value, v.Function) and value.flow in facts.flows and facts.flows[value.flow].parent == flow.name:

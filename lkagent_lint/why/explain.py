@@ -12,7 +12,7 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
-from lkagent_lint.project.things import NEVER, Environment
+from lkagent_lint.project.things import NEVER, Activation
 from lkagent_lint.rules._base import Subject
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Kind
@@ -134,7 +134,7 @@ def _tracer(here: Here) -> Tracer:
     return Tracer(here.survey.project.evaluator, here.show, here.text)
 
 
-def _usual(here: Here, flow: str) -> Environment:
+def _usual(here: Here, flow: str) -> Activation:
     evaluator = here.survey.project.evaluator
     return evaluator.usual(here.path, evaluator.files[here.path].flows[flow])
 
@@ -185,13 +185,13 @@ def _calls(here: Here) -> Iterator[r.Thing]:
     evaluator = here.survey.project.evaluator
     for flow, call in calls_at(here):
         entered = [
-            environment
+            activation
             for solved in here.subject.solved
-            for environment in solved.entered
-            if (environment.path, environment.flow) == (here.path, flow.name)
+            for activation in solved.entered
+            if (activation.path, activation.flow) == (here.path, flow.name)
         ]
         places = entered or [_usual(here, flow.name)]
-        targets = NEVER.union(*(evaluator.targets(call, environment) for environment in places))
+        targets = NEVER.union(*(evaluator.targets(call, activation) for activation in places))
         run = "" if entered else "; no job is seen to run this function"
         if not entered and flow.name == "<module>":
             run = ""

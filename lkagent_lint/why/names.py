@@ -16,9 +16,9 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
+    Activation,
     ClassOf,
     Closure,
-    Environment,
     Foreign,
     Instance,
     ModuleOf,
@@ -52,10 +52,10 @@ class Tracer:
         self._show = show
         self._text = text
 
-    def steps(self, expression: v.Expr, environment: Environment) -> tuple[Step, ...]:
+    def steps(self, expression: v.Expr, activation: Activation) -> tuple[Step, ...]:
         """How an expression was resolved in an activation."""
         found: list[Step] = []
-        for step in self._trace(expression, environment, 0, frozenset()):
+        for step in self._trace(expression, activation, 0, frozenset()):
             found.append(step)
             if len(found) == MAX_STEPS:
                 found.append(Step(0, "…"))
@@ -63,9 +63,9 @@ class Tracer:
         return tuple(found)
 
     def _trace(
-        self, node: v.Expr, environment: Environment, depth: int, seen: frozenset[tuple[v.Expr, Environment]]
+        self, node: v.Expr, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
     ) -> Iterator[Step]:
-        key = (node, environment)
+        key = (node, activation)
         if depth > MAX_DEPTH or key in seen:
             return
         seen |= {key}
@@ -78,47 +78,47 @@ class Tracer:
                 yield Step(depth, f"the environment variable {variable}, whose value is not in the code")
                 if default is not None:
                     yield Step(depth + 1, "where it is not set:")
-                    yield from self._trace(default, environment, depth + 2, seen)
+                    yield from self._trace(default, activation, depth + 2, seen)
             case v.Name(name):
-                yield from self._name(name, environment, depth, seen)
+                yield from self._name(name, activation, depth, seen)
             case v.Import(dotted):
-                yield from self._import(dotted, environment, depth, seen)
+                yield from self._import(dotted, activation, depth, seen)
             case v.External(module, name):
-                yield from self._external(node, module, name, environment, depth, seen)
+                yield from self._external(node, module, name, activation, depth, seen)
             case v.Attribute(base, name):
-                yield from self._attribute(node, base, name, environment, depth, seen)
+                yield from self._attribute(node, base, name, activation, depth, seen)
             case v.Result(number):
-                yield from self._result(number, node, environment, depth, seen)
+                yield from self._result(number, node, activation, depth, seen)
             case v.Typed(_, value) if value is not None:
-                yield from self._trace(value, environment, depth, seen)
+                yield from self._trace(value, activation, depth, seen)
             case v.Join(parts) | v.Either(parts) | v.Or(parts) | v.Items(parts):
                 yield Step(depth, f"{_MADE_OF[type(node)]} {len(parts)} values:")
                 for part in parts:
-                    yield from self._trace(part, environment, depth + 1, seen)
+                    yield from self._trace(part, activation, depth + 1, seen)
             case v.Opaque():
                 yield Step(depth, "an expression that is not followed: knowledge ends here")
             case _:
-                yield Step(depth, f"{spelt(node)}: {self._value(node, environment)}")
+                yield Step(depth, f"{spelt(node)}: {self._value(node, activation)}")
 
-    def _value(self, node: v.Expr, environment: Environment) -> str:
-        return in_words(self._evaluator.value(node, environment), self._show)
+    def _value(self, node: v.Expr, activation: Activation) -> str:
+        return in_words(self._evaluator.value(node, activation), self._show)
 
     def _name(
-        self, name: str, environment: Environment, depth: int, seen: frozenset[tuple[v.Expr, Environment]]
+        self, name: str, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
     ) -> Iterator[Step]:
         evaluator = self._evaluator
-        facts, flow = evaluator.files[environment.path], evaluator.flow_of(environment)
+        facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
         home = owner_of(facts, flow, name)
         if home is None:
-            yield Step(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), environment)}")
+            yield Step(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), activation)}")
             return
-        where = self._home(environment.path, home)
-        here: Environment | None = environment
+        where = self._home(activation.path, home)
+        here: Activation | None = activation
         while here is not None and here.flow != home.name:
             here = here.parent
-        here = here or evaluator.usual(environment.path, home)
+        here = here or evaluator.usual(activation.path, home)
         if any(each.name == name for each in home.parameters):
-            given = self._value(v.Name(name), environment)
+            given = self._value(v.Name(name), activation)
             yield Step(depth, f"{name} is a parameter of {where}: {given}")
         values = home.variables.get(name, ())
         if values:
@@ -141,21 +141,21 @@ class Tracer:
         return f", at line {text.count(chr(10), 0, found[0].start()) + 1}" if len(found) == 1 else ""
 
     def _import(
-        self, dotted: str, environment: Environment, depth: int, seen: frozenset[tuple[v.Expr, Environment]]
+        self, dotted: str, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
     ) -> Iterator[Step]:
         evaluator = self._evaluator
-        things = evaluator.imported(environment.path, dotted)
-        found = evaluator.modules.find(environment.path, dotted)
+        things = evaluator.imported(activation.path, dotted)
+        found = evaluator.modules.find(activation.path, dotted)
         relative = dotted[: len(dotted) - len(dotted.lstrip("."))]
         parent, _, name = dotted[len(relative) :].rpartition(".")
-        holder = evaluator.modules.find(environment.path, relative + parent) if parent or relative else None
+        holder = evaluator.modules.find(activation.path, relative + parent) if parent or relative else None
         if found is None and holder is not None:
             yield from self._member(holder, name, f"imported as {dotted}", depth, seen)
             return
         yield Step(depth, f"imported as {dotted}: {self._ended(in_words(things, self._show), things == ANYTHING)}")
 
     def _member(
-        self, path: str, name: str, how: str, depth: int, seen: frozenset[tuple[v.Expr, Environment]]
+        self, path: str, name: str, how: str, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
     ) -> Iterator[Step]:
         """A name of another module of the project."""
         facts = self._evaluator.files.get(path)
@@ -170,13 +170,13 @@ class Tracer:
         node: v.External,
         module: str,
         name: str,
-        environment: Environment,
+        activation: Activation,
         depth: int,
-        seen: frozenset[tuple[v.Expr, Environment]],
+        seen: frozenset[tuple[v.Expr, Activation]],
     ) -> Iterator[Step]:
-        path = self._evaluator.modules.find_script(environment.path, module)
+        path = self._evaluator.modules.find_script(activation.path, module)
         if path is None:
-            things = self._evaluator.value(node, environment)
+            things = self._evaluator.value(node, activation)
             yield Step(
                 depth, f"imported from {module}: {self._ended(in_words(things, self._show), _is_foreign(things))}"
             )
@@ -190,21 +190,21 @@ class Tracer:
         node: v.Attribute,
         base: v.Expr,
         name: str,
-        environment: Environment,
+        activation: Activation,
         depth: int,
-        seen: frozenset[tuple[v.Expr, Environment]],
+        seen: frozenset[tuple[v.Expr, Activation]],
     ) -> Iterator[Step]:
         evaluator = self._evaluator
-        bases = evaluator.value(base, environment)
+        bases = evaluator.value(base, activation)
         if len(bases) == 1:
             (only,) = bases
             if isinstance(only, ModuleOf):
                 yield from self._member(only.path, name, f"{spelt(node)} is a name", depth, seen)
                 return
             if isinstance(only, Sdk):
-                yield Step(depth, f"{spelt(node)}: {self._value(node, environment)}")
+                yield Step(depth, f"{spelt(node)}: {self._value(node, activation)}")
                 return
-        things = evaluator.value(node, environment)
+        things = evaluator.value(node, activation)
         said = self._ended(in_words(things, self._show), things == ANYTHING)
         yield Step(depth, f"{spelt(node)} is an attribute of {in_words(bases, self._show)}: {said}")
         for each in in_order(bases):
@@ -216,25 +216,25 @@ class Tracer:
                     assert scope is not None
                     yield Step(depth + 1, f"{name} in the class {each.name} ({self._show(each.path)}):")
                     yield from self._trace(value, evaluator.usual(each.path, scope), depth + 2, seen)
-        yield from self._trace(base, environment, depth + 1, seen)
+        yield from self._trace(base, activation, depth + 1, seen)
 
     def _result(
         self,
         number: int,
         node: v.Result,
-        environment: Environment,
+        activation: Activation,
         depth: int,
-        seen: frozenset[tuple[v.Expr, Environment]],
+        seen: frozenset[tuple[v.Expr, Activation]],
     ) -> Iterator[Step]:
         evaluator = self._evaluator
-        call = evaluator.flow_of(environment).calls[number]
-        things = evaluator.value(node, environment)
+        call = evaluator.flow_of(activation).calls[number]
+        things = evaluator.value(node, activation)
         given = ", ".join([*map(spelt, call.args), *(f"{key}={spelt(value)}" for key, value in call.keywords)])
         said = self._ended(in_words(things, self._show), things == ANYTHING)
         yield Step(depth, f"{spelt(call.target)}({given}) returns {said}")
-        for target in in_order(evaluator.targets(call, environment)):
+        for target in in_order(evaluator.targets(call, activation)):
             if isinstance(target, Closure):
-                args, keywords = evaluator.results.arguments(call, environment)
+                args, keywords = evaluator.results.arguments(call, activation)
                 inner = evaluator.results.activation(target, args, keywords)
                 yield Step(depth + 1, f"it calls {target.flow} in {self._show(target.path)}, which returns")
                 for value in evaluator.flow_of(inner).returns:
