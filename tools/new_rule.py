@@ -51,7 +51,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 
 META = Meta("$code", "$name", Severity.$severity, "TODO a line for tables")
 

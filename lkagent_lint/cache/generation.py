@@ -15,7 +15,17 @@ SOURCES = ("config", "diagnostics.py", "disk.py", "facts", "frontends", "sources
 """Every layer that a front end may import. It is no loss to make facts again once more than was needed."""
 PARSERS = ("libcst", "msgspec", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "yaml")
 """Libraries whose release shows in facts. They are looked at and not imported."""
-BELOW_SURFACES = (*SOURCES, "cache", "engine", "extraction", "project", "rules", "suppressions", "typestate")
+BELOW_SURFACES = (
+    *SOURCES,
+    "cache",
+    "engine",
+    "extraction",
+    "project",
+    "questions",
+    "rules",
+    "suppressions",
+    "typestate",
+)
 """Every layer that the engine may import."""
 LIBRARIES = (*PARSERS, "packaging", "pathspec", "tomli", "typing_extensions")
 """Libraries whose release shows in reports."""

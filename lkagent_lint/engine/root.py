@@ -14,8 +14,8 @@ from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka000_internal_error, rule, rule_names
-from lkagent_lint.rules._base import Subject
 
 
 class RootCheck:

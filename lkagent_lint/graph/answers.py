@@ -14,8 +14,8 @@ from lkagent_lint.graph.matching import AGENT_NAME
 from lkagent_lint.graph.records import Answer, Edge, Position, Reason
 from lkagent_lint.project.names import UNNAMED, FromEnv, JobType, Known, Name, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.rules._base import quoted
-from lkagent_lint.rules._dispatch import is_dispatched_elsewhere, names_of, nearest
+from lkagent_lint.questions.dispatches import is_dispatched_elsewhere, names_of, nearest
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.text import START_OF_FILE
 
 

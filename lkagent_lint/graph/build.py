@@ -12,7 +12,7 @@ from lkagent_lint.graph.matching import effective_name, match
 from lkagent_lint.project.modules import SCRIPTS
 from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.rules._base import Subject
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules.lka205_starved_unnamed_worker import check as starved
 
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from lkagent_lint.project.names import UNNAMED, FromEnv, Known, Name, OneOf
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.rules._dispatch import may_be_named
+from lkagent_lint.questions.dispatches import may_be_named
 
 By = Literal["value", "variable", "one-of", "default", "unknown"]
 

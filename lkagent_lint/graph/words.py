@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lkagent_lint.graph.records import Dispatch, Edge, Name, Position, Reason, Worker
-from lkagent_lint.rules._base import quoted
+from lkagent_lint.questions.wording import quoted
 
 KINDS = {
     "token": "token",

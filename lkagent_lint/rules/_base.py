@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.project.records import Project
-from lkagent_lint.typestate.solver import Solved, solve
-
-if TYPE_CHECKING:
-    from lkagent_lint.rules._offers import Offers
+from lkagent_lint.questions.subject import Subject
 
 
 class Default(enum.Enum):
@@ -59,40 +53,6 @@ class Meta(NamedTuple):
         )
 
 
-class Subject:
-    """What rules judge: the linked project, and each job once it is solved."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.failures: list[tuple[str, Exception]] = []
-
-    @cached_property
-    def offers(self) -> Offers:
-        """What the SDKs' releases offer to the project's files."""
-        from lkagent_lint.rules._offers import Offers
-
-        return Offers(self.project)
-
-    @cached_property
-    def entered(self) -> frozenset[tuple[str, str]]:
-        """The functions, by file and name, that some job enters or that answer the requests for one."""
-        entered = {(each.path, each.flow) for solved in self.solved for each in solved.entered}
-        answering = {(each.path, each.flow) for worker in self.project.workers for each in worker.requests}
-        return frozenset(entered | answering)
-
-    @cached_property
-    def solved(self) -> tuple[Solved, ...]:
-        """Every job that follows the 1.x lifecycle, solved. A job on which the solver fails is in ``failures``."""
-        found: list[Solved] = []
-        for job in self.project.jobs:
-            if not job.legacy:
-                try:
-                    found.append(solve(job, self.project.evaluator))
-                except Exception as error:  # the linter's own fault: every other job is still judged
-                    self.failures.append((job.entry.path, error))
-        return tuple(found)
-
-
 class Rule(Protocol):
     """A rule module, as the engine sees it."""
 
@@ -100,16 +60,3 @@ class Rule(Protocol):
     META: Meta
 
     def check(self, subject: Subject, /) -> Iterator[Diagnostic]: ...
-
-
-def where(place: Place, seen_from: Place) -> str:
-    """A place in words: ``line 31``, or ``boot.py:31`` in another file."""
-    if place.path == seen_from.path:
-        return f"line {place.span.line}"
-    return f"{os.path.basename(place.path)}:{place.span.line}"
-
-
-def quoted(name: str) -> str:
-    """An agent's name in a message: quoted, cut where it is long, control characters escaped."""
-    shown = name if len(name) <= 60 else f"{name[:57]}..."
-    return '"' + "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown) + '"'

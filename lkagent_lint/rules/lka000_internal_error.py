@@ -38,7 +38,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.text import START_OF_FILE
 
 META = Meta("LKA000", "internal-error", Severity.ERROR, "a rule or front end of the linter failed on this file")

@@ -38,7 +38,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.file import ProblemKind
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA001", "syntax-error", Severity.ERROR, "a Python file that cannot be parsed", host_reports=True)
 

@@ -38,7 +38,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.file import ProblemKind
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA004", "not-analysed", Severity.WARNING, "a file that could not be analysed", host_reports=True)
 

@@ -49,8 +49,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._words import words
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where, words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import Kind, Origin, Session, State
 from lkagent_lint.typestate.solver import Reached

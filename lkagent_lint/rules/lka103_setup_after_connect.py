@@ -38,8 +38,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
 from lkagent_lint.rules import lka101_connect_before_start, lka102_wait_before_start, lka104_wait_before_connect
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Room
 from lkagent_lint.typestate.solver import Reached, Solved
 

@@ -47,10 +47,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node, words
-from lkagent_lint.typestate.coroutines import forgotten
-from lkagent_lint.typestate.methods import MethodCall
+from lkagent_lint.questions.coroutines import forgotten
+from lkagent_lint.questions.methods import MethodCall
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, words
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited")
 

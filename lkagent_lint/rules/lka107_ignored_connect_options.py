@@ -42,7 +42,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import Event, Kind, Room
 from lkagent_lint.typestate.solver import Reached

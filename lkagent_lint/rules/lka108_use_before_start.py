@@ -40,8 +40,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import words
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Session
 from lkagent_lint.typestate.solver import Reached
 

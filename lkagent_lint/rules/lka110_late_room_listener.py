@@ -47,8 +47,9 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Read
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._words import words
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where, words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, PLAIN_JOINS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 

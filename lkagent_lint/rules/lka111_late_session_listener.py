@@ -37,8 +37,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._emitters import unknown_events
+from lkagent_lint.questions.emitters import unknown_events
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Session
 
 META = Meta(

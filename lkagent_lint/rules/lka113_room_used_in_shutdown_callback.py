@@ -42,9 +42,11 @@ from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Closure, SdkMethod, in_order
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.methods import callers
 
 META = Meta(
     "LKA113",

@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node, words
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Solved

@@ -41,7 +41,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Room
 from lkagent_lint.typestate.solver import Reached
 

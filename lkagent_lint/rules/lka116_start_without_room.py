@@ -40,8 +40,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.records import Project
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import words
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.lifecycle import Kind
 

@@ -42,8 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import Kind, Origin, Pending, Room
 from lkagent_lint.typestate.solver import Reached

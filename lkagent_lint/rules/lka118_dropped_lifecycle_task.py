@@ -44,8 +44,9 @@ from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
 from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.typestate.methods import callers
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
 

@@ -42,9 +42,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.python_sdk import AWAITABLE_NEVER
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node
-from lkagent_lint.typestate.methods import MethodCall, calls
+from lkagent_lint.questions.methods import MethodCall, calls
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lifecycle method that is no coroutine")
 

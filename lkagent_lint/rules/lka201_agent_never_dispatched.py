@@ -49,8 +49,10 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.records import Worker
-from lkagent_lint.rules._base import Meta, Subject, quoted
-from lkagent_lint.rules._dispatch import bare_sip_rules, stranded
+from lkagent_lint.questions.dispatches import bare_sip_rules, stranded
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
 

@@ -53,7 +53,9 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.names import FromEnv, JobType, Known, Name
 from lkagent_lint.project.records import Dispatch, Worker
-from lkagent_lint.rules._base import Meta, Subject, quoted, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA202",

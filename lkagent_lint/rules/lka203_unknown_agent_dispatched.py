@@ -41,8 +41,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.rules._base import Meta, Subject, quoted, where
-from lkagent_lint.rules._dispatch import is_spoken_of, nearest, registered_names
+from lkagent_lint.questions.dispatches import is_spoken_of, nearest, registered_names
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA203",

@@ -42,8 +42,10 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.names import JobType, Known
 from lkagent_lint.project.records import Dispatch
-from lkagent_lint.rules._base import Meta, Subject, quoted, where
-from lkagent_lint.rules._dispatch import names_of
+from lkagent_lint.questions.dispatches import names_of
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA204",

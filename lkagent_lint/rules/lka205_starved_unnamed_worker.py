@@ -43,8 +43,10 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.names import UNNAMED
 from lkagent_lint.project.records import Dispatch, Project
-from lkagent_lint.rules._base import Meta, Subject, quoted, where
-from lkagent_lint.rules._dispatch import names_of, registered_names
+from lkagent_lint.questions.dispatches import names_of, registered_names
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA205", "starved-unnamed-worker", Severity.WARNING, "an unnamed worker, where every room lists its agents"

@@ -41,8 +41,10 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._dispatch import is_spoken_of
+from lkagent_lint.questions.dispatches import is_spoken_of
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA206",

@@ -44,8 +44,10 @@ from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Do, Flow
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Dispatch
-from lkagent_lint.rules._base import Meta, Subject, quoted, where
-from lkagent_lint.rules._dispatch import is_spoken_of
+from lkagent_lint.questions.dispatches import is_spoken_of
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA207", "duplicate-dispatch", Severity.WARNING, "one agent is dispatched twice into one room")
 

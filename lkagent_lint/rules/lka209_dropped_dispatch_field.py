@@ -41,7 +41,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA209", "dropped-dispatch-field", Severity.ERROR, "a field of a dispatch that is dropped or refused")
 

@@ -38,8 +38,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.names import UNNAMED
 from lkagent_lint.project.records import Dispatch, Project
-from lkagent_lint.rules._base import Meta, Subject, quoted
-from lkagent_lint.rules._dispatch import is_spoken_of, registered_names
+from lkagent_lint.questions.dispatches import is_spoken_of, registered_names
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA210", "dispatch-without-agent-name", Severity.WARNING, "a dispatch gives no name, and every worker has one"

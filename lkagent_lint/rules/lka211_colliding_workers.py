@@ -40,7 +40,9 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.names import Known
 from lkagent_lint.project.records import Worker
-from lkagent_lint.rules._base import Default, Meta, Subject, quoted, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.rules._base import Default, Meta
 
 META = Meta(
     "LKA211", "colliding-workers", Severity.WARNING, "two different agents under one name", default=Default.PREVIEW

@@ -44,7 +44,9 @@ from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.scopes import qualified
 from lkagent_lint.project.names import FromEnv
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.text import Span
 
 META = Meta("LKA212", "name-read-before-dotenv", Severity.WARNING, "the name is read before `load_dotenv()` has set it")

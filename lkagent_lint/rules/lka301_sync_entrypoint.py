@@ -41,8 +41,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.values import Constant, Text
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._registrations import Registered, python_entries
+from lkagent_lint.questions.registrations import Registered, python_entries
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA301", "sync-entrypoint", Severity.ERROR, "an entry function that is not a coroutine function")
 

@@ -47,8 +47,10 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.values import Function
 from lkagent_lint.project.records import Executor, Project
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._registrations import Registered, is_lambda, python_entries
+from lkagent_lint.questions.registrations import Registered, is_lambda, python_entries
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta(
     "LKA302", "unpicklable-entrypoint", Severity.ERROR, "an entry function that the job's process cannot import"

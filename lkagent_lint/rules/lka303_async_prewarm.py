@@ -41,8 +41,10 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.values import Name
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._registrations import registered
+from lkagent_lint.questions.registrations import registered
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup function that is never awaited")
 

@@ -46,7 +46,9 @@ from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_runs
 from lkagent_lint.project.records import Executor, Project, Start
 from lkagent_lint.project.things import Closure
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA304", "unguarded-run-app", Severity.ERROR, "`cli.run_app` without the main guard")
 

@@ -42,7 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_before, surely_runs
 from lkagent_lint.project.records import Project, Site, Worker
-from lkagent_lint.rules._base import Meta, Subject, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server")
 

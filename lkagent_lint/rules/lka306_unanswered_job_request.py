@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, where
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.solver import leaves_unanswered
 
 META = Meta(

@@ -48,8 +48,9 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project, Server, Worker
 from lkagent_lint.project.things import SdkMethod, only
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.tables import Kind, Parameters, Release

@@ -42,7 +42,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.names import JobType
 from lkagent_lint.project.records import Worker
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import Sdk

@@ -44,9 +44,10 @@ from lkagent_lint.facts.values import Expr, Spread
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, SdkMethod, String, only
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Default, Meta, Subject, quoted
-from lkagent_lint.rules._words import is_node
-from lkagent_lint.typestate.methods import callers
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.rules._base import Default, Meta
 
 META = Meta(
     "LKA310",

@@ -47,7 +47,8 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Sdk
-from lkagent_lint.rules._base import Default, Meta, Subject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.packages import is_test_file
 
 META = Meta(

@@ -37,7 +37,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.things import SdkMethod, only
-from lkagent_lint.rules._base import Meta, Subject, quoted
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA312", "session-name-as-function", Severity.ERROR, '`@server.rtc_session("name")`')
 

@@ -45,9 +45,10 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.project.callables import Shape, shape_of
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node
-from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, Handed, handed
+from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, Handed, handed
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA401", "async-event-handler", Severity.ERROR, "an async function where the SDK calls plain ones only")
 

@@ -62,10 +62,11 @@ from lkagent_lint.project.things import (
     String,
     Things,
 )
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.listeners import Handed, handed
 
 META = Meta(
     "LKA403",

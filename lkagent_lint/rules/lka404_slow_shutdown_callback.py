@@ -50,11 +50,12 @@ from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Library, Sdk, in_order
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.rules._words import is_node, words
+from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, where, words
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.concurrency import PROMISE
-from lkagent_lint.typestate.listeners import Handed, handed
 from lkagent_lint.typestate.numbers import argument, number_of
 
 META = Meta(

@@ -53,8 +53,10 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Foreign, Library, Thing
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA405", "blocking-call", Severity.WARNING, "a blocking call on the event loop that carries the audio")
 

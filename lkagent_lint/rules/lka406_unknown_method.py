@@ -52,12 +52,13 @@ from lkagent_lint.project.node_sdk import GLOBALS, snake
 from lkagent_lint.project.python_sdk import RESULTS
 from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._emitters import known, nearest, release_for
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.emitters import known, nearest, release_for
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.tables import Kind, Release
-from lkagent_lint.typestate.methods import callers
 
 META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
 

@@ -46,10 +46,11 @@ from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.project.callables import REGISTRARS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
-from lkagent_lint.rules._base import Meta, Subject, quoted
-from lkagent_lint.rules._emitters import PACKAGES, release_for, unknown_events
-from lkagent_lint.rules._words import is_node
-from lkagent_lint.typestate.listeners import LISTENERS, Handed, handed
+from lkagent_lint.questions.emitters import PACKAGES, release_for, unknown_events
+from lkagent_lint.questions.listeners import LISTENERS, Handed, handed
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA407", "handler-arity", Severity.ERROR, "a handler needs more arguments than its event passes")
 

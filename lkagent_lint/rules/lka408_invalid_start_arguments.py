@@ -48,10 +48,11 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.methods import callers
 
 META = Meta(
     "LKA408", "invalid-start-arguments", Severity.ERROR, "`session.start()` is called with arguments that it refuses"

@@ -47,10 +47,11 @@ from lkagent_lint.facts.flows import Await, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, only
-from lkagent_lint.rules._base import Meta, Subject
+from lkagent_lint.questions.loop import is_tool
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.text import Span
-from lkagent_lint.typestate.loop import is_tool
 
 META = Meta("LKA409", "self-awaiting-tool", Severity.ERROR, "a tool waits for the speech that waits for the tool")
 

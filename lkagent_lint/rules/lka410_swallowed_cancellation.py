@@ -42,7 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, in_order
-from lkagent_lint.rules._base import Default, Meta, Subject, where
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 
 META = Meta(

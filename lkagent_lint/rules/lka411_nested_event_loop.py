@@ -43,8 +43,10 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Library, Thing
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Meta, Subject, where
-from lkagent_lint.typestate.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA411", "nested-event-loop", Severity.ERROR, "an event loop is started inside the one that runs the job")
 

@@ -43,8 +43,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.names import Spelling
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._offers import Missing, homes
+from lkagent_lint.questions.offers import Missing, homes
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.successors import REMOVED
 from lkagent_lint.sources.sdk.tables import Period
 

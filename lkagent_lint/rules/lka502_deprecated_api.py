@@ -44,15 +44,16 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
-from lkagent_lint.rules._base import Default, Meta, Subject, quoted
-from lkagent_lint.rules._emitters import PACKAGES, known, release_for
-from lkagent_lint.rules._offers import Offers, Reached
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.emitters import PACKAGES, known, release_for
+from lkagent_lint.questions.methods import activations
+from lkagent_lint.questions.offers import Offers, Reached
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import release_of
 from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
 from lkagent_lint.sources.sdk.tables import Kind, Release
-from lkagent_lint.typestate.methods import activations
 
 META = Meta(
     "LKA502", "deprecated-api", Severity.INFO, "something that still works and has a successor", Default.PREVIEW

@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.rules._base import Meta, Subject
-from lkagent_lint.rules._offers import Missing, homes
+from lkagent_lint.questions.offers import Missing, homes
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.rules.lka501_removed_api import error
 
 META = Meta("LKA503", "wrong-import-path", Severity.ERROR, "a name that the module it is imported from never had")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.engine.surveys import Survey
-from lkagent_lint.rules._base import Subject
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.text import Lines
 from lkagent_lint.why.explain import Here, ends, findings_at, moments, things
 from lkagent_lint.why.files import file_of

@@ -13,7 +13,7 @@ from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.project.things import NEVER, Activation
-from lkagent_lint.rules._base import Subject
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Reached

@@ -25,7 +25,7 @@ from lkagent_lint.project.things import (
     Sdk,
     in_order,
 )
-from lkagent_lint.rules._base import quoted
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.why.things import in_words, spelt
 
 MAX_DEPTH = 8

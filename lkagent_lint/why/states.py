@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.rules._base import where
+from lkagent_lint.questions.wording import where
 from lkagent_lint.typestate.lifecycle import Room, Session, State, is_behind_loop
 
 

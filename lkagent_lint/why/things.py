@@ -28,7 +28,7 @@ from lkagent_lint.project.things import (
     Things,
     in_order,
 )
-from lkagent_lint.rules._base import quoted
+from lkagent_lint.questions.wording import quoted
 
 
 def in_words(things: Things, show: Callable[[str], str]) -> str:

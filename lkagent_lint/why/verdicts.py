@@ -8,8 +8,9 @@ from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.selection import is_named
 from lkagent_lint.project.names import Known, UnknownName
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules import all_rules
-from lkagent_lint.rules._base import Default, Meta, quoted
+from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.why import records as r
 from lkagent_lint.why.explain import Here, dispatches_at, findings_at, workers_at
 

@@ -16,8 +16,8 @@ from lkagent_lint.frontends import python
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job, Project
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka101_connect_before_start
-from lkagent_lint.rules._base import Subject
 from lkagent_lint.typestate.solver import Solved, solve
 from tests.harness import runs
 

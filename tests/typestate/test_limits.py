@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka101_connect_before_start
-from lkagent_lint.rules._base import Subject
 from lkagent_lint.stack import run_deep
 from lkagent_lint.typestate.solver import Solver
 from tests.typestate.solving import project_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lkagent_lint.rules._base import Subject
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.stack import run_deep
 from lkagent_lint.typestate.lifecycle import Kind, Room, Session
 from lkagent_lint.typestate.solver import Solved

@@ -13,7 +13,7 @@ from lkagent_lint.project.node_sdk import camel, snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, Things, only
 from lkagent_lint.project.words import word_of
-from lkagent_lint.typestate.methods import callers
+from lkagent_lint.questions.methods import callers
 from lkagent_lint.typestate.solver import Solved
 
 LISTENERS = frozenset({"on", "once"})

@@ -11,10 +11,10 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod, String, Things
 from lkagent_lint.project.words import word_of
-from lkagent_lint.rules._base import Subject
-from lkagent_lint.rules._offers import Offers
+from lkagent_lint.questions.methods import callers
+from lkagent_lint.questions.offers import Offers
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.sources.sdk.tables import Release
-from lkagent_lint.typestate.methods import callers
 
 PACKAGES = {
     "Room": ("livekit", "@livekit/rtc-node"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -52,3 +53,16 @@ def is_node(place: Place) -> bool:
 def words(place: Place) -> Words:
     """The words for a place in code: Python's for a Python file, else Node's."""
     return _NODE if is_node(place) else _PYTHON
+
+
+def where(place: Place, seen_from: Place) -> str:
+    """A place in words: ``line 31``, or ``boot.py:31`` in another file."""
+    if place.path == seen_from.path:
+        return f"line {place.span.line}"
+    return f"{os.path.basename(place.path)}:{place.span.line}"
+
+
+def quoted(name: str) -> str:
+    """An agent's name in a message: quoted, cut where it is long, control characters escaped."""
+    shown = name if len(name) <= 60 else f"{name[:57]}..."
+    return '"' + "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown) + '"'

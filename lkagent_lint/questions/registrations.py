@@ -9,7 +9,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.project.things import Closure
-from lkagent_lint.rules._words import is_node
+from lkagent_lint.questions.wording import is_node
 
 
 class Registered(NamedTuple):

@@ -10,7 +10,7 @@ from lkagent_lint.facts.flows import Flow, Read, Use
 from lkagent_lint.project.python_sdk import UNAWAITED, UNAWAITED_FUNCTIONS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkObject, Thing, only
-from lkagent_lint.typestate.methods import MethodCall, activations, calls
+from lkagent_lint.questions.methods import MethodCall, activations, calls
 from lkagent_lint.typestate.solver import Solved
 
 

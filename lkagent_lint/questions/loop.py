@@ -29,7 +29,7 @@ from lkagent_lint.project.things import (
     only,
 )
 from lkagent_lint.project.words import word_of
-from lkagent_lint.typestate.listeners import LISTENERS, STREAM_HANDLERS, handed
+from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, handed
 from lkagent_lint.typestate.solver import Solved
 
 _HOOKS = frozenset(
