@@ -9,9 +9,10 @@ import pytest
 
 from lkagent_lint.config import SettingsFinder
 from lkagent_lint.sources.reading import Overlays
-from lkagent_lint.sources.sdk import ASSUMED, Change, Sdk, SdkFinder
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.ranges import allows_any, release_of
 from lkagent_lint.sources.sdk.releases import API, KNOWN_RELEASES, NEWEST, NODE, PROTOCOL, PYTHON, RTC, RTC_NODE
+from lkagent_lint.sources.sdk.versions import ASSUMED, Sdk, SdkFinder
 
 
 def write(path: Path, text: str | bytes) -> None:

@@ -1,6 +1,1 @@
-"""The livekit-agents releases, what changed in them, and which of them a file is written for."""
-
-from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.versions import ASSUMED, Sdk, SdkFinder
-
-__all__ = ["ASSUMED", "Change", "Sdk", "SdkFinder"]
+"""The SDKs' releases: what changed in them, what they offer, and which of them a file is written for."""
