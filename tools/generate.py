@@ -26,7 +26,7 @@ except ModuleNotFoundError as missing:
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from lkagent_lint import engine, rulebook, why  # noqa: E402
+from lkagent_lint import engine, formats, rulebook, why  # noqa: E402
 from lkagent_lint.config.settings import Settings  # noqa: E402
 from lkagent_lint.config.toml import as_toml  # noqa: E402
 from lkagent_lint.graph import Document, render  # noqa: E402
@@ -44,6 +44,7 @@ SCHEMA = "docs/lkagent-lint.schema.json"
 GRAPH = "docs/graph.md"
 GRAPH_SCHEMA = "docs/graph.schema.json"
 WHY = "docs/why.md"
+REPORTS = "docs/reports.md"
 README = "README.md"
 RULES = "docs/rules"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -87,6 +88,7 @@ def documents() -> dict[str, str]:
     start = why_of_demo("agents/front_desk.py", "session.start(", "LKA101")
     worker = why_of_demo("agents/night_line.py", "rtc_session(", "LKA201")
     found[WHY] = between(WHY, {"why-start": fenced(start, "text"), "why-worker": fenced(worker, "text")})
+    found[REPORTS] = between(REPORTS, {"formats": formats_table()})
     found[README] = between(README, {"rules": table(pages, f"{RULES}/"), "graph": text})
     return found
 
@@ -128,6 +130,16 @@ def table(pages: tuple[Page, ...], directory: str) -> str:
         for page in pages
     ]
     return "\n".join(["| code | name | at most | finds |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def formats_table() -> str:
+    """What ``check`` can print."""
+    rows = [
+        f"| `{each.name}` | {each.audience}: {each.about} | "
+        f"{'the repository' if each.audience == 'code hosts' else 'the working directory'} |"
+        for each in formats.REPORTS
+    ]
+    return "\n".join(["| format | for | paths are relative to |", "| --- | --- | --- |", *rows, ""])
 
 
 def between(path: str, blocks: dict[str, str]) -> str:

@@ -83,16 +83,16 @@ _CACHE_DIR = click.option(
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
 
 
-def _survey_options(names: tuple[str, ...], purposes: str) -> Callable[[_Command], _Command]:
+def _survey_options(rows: tuple[formats.Format, ...]) -> Callable[[_Command], _Command]:
     """The options of a command that looks at a project and prints one record in one of several formats."""
     return added(
         click.option(
             "--format",
             "output_format",
-            type=click.Choice(names),
-            default=names[0],
+            type=click.Choice(formats.names(rows)),
+            default=rows[0].name,
             show_default=True,
-            help=purposes,
+            help=formats.purposes(rows),
         ),
         click.option("--isolated", is_flag=True, help="Read no settings file."),
         _CACHE_DIR,
@@ -160,10 +160,10 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 @click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
 @click.option(
     "--output-format",
-    type=click.Choice(formats.PAGES),
-    default=formats.PAGES[0],
+    type=click.Choice(formats.names(formats.PAGES)),
+    default=formats.PAGES[0].name,
     show_default=True,
-    help="text for reading here, json for programs, markdown for documents.",
+    help=formats.purposes(formats.PAGES),
 )
 def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright: ignore[reportUnusedFunction]
     """Explain a rule: what it finds, why that is bad, an example, and when it stays silent.
@@ -183,7 +183,7 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
 
 @command.command("graph", short_help="Show who dispatches whom.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
-@_survey_options(formats.GRAPHS, "text for reading here, mermaid and dot for pictures, json for programs.")
+@_survey_options(formats.GRAPHS)
 def _graph(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...], output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
 ) -> int:
@@ -221,7 +221,7 @@ def _completion(shell: str) -> int:  # pyright: ignore[reportUnusedFunction]
 @command.command("why", short_help="Explain what is reported at a line, or is not.")
 @click.argument("place", metavar="FILE:LINE")
 @click.argument("word", required=False, metavar="[CODE|NAME]")
-@_survey_options(formats.EXPLANATIONS, "text for reading here, json for programs.")
+@_survey_options(formats.EXPLANATIONS)
 def _why(  # pyright: ignore[reportUnusedFunction]
     place: str, word: str | None, output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
 ) -> int:

@@ -5,27 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 
 import click
 
+from lkagent_lint.formats import HEAD, is_ours
 from lkagent_lint.sources.discovery import kind_of
-
-_REPORT = re.compile(
-    r"""
-    \s*$ | \[\]\s*$
-    | \[\n[ ]{2}\{"(?:code|description)":[ ]"LKA\d | \{"code":[ ]"LKA\d    # json, gitlab, jsonl
-    | \{\n[ ]"\$schema":[ ]"[^"]*sarif
-    | <\?xml[^\n]*\n<testsuites[ ]name="lkagent-lint"
-    | [^\n]*:\d+:[ ]\[LKA\d{3}\( | [^\n]*:\n[ ]{2}\d+:\d+[ ]LKA\d{3}[ ]    # pylint, grouped
-    | \#\#vso\[task\.logissue[ ] | \{\n[ ]"source":[ ]\{\n[ ]{2}"name":[ ]"lkagent-lint"    # azure, rdjson
-    | ::(?:error|warning|notice)[ ]title=LKA\d                             # github
-    | [^\n]*:\d+:\d+:[ ]LKA\d{3}[ ] | \d+[ ]files?[ ,(]    # full, concise
-    """,
-    re.VERBOSE,
-)
-"""How the reports that we write begin; an empty file is none, but nothing is lost with it."""
 
 
 class FileError(click.ClickException):
@@ -78,10 +63,11 @@ def _is_source(path: str) -> bool:
         return kind is not None
     try:
         with open(path, "rb") as file:
-            beginning = file.read(1_000).decode("utf-8", "replace")
+            beginning = file.read(HEAD)
     except OSError:
         return True
-    return not _REPORT.match(beginning)
+    # An empty file is no report, but nothing is lost with it.
+    return bool(beginning.strip()) and is_ours(beginning) is None
 
 
 def _is_stream(path: str) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 
 from lkagent_lint.cli._adding import added
-from lkagent_lint.formats import REPORTS
+from lkagent_lint.formats import REPORTS, names, purposes
 
 report_options = added(
     click.option(
         "--output-format",
-        type=click.Choice(REPORTS),
-        help="full (the default) shows the source of each finding, concise one line a finding; json and jsonl are "
-        "for programs, the rest for what shows findings in reviews and dashboards.",
+        type=click.Choice(names(REPORTS)),
+        help=f"{REPORTS[0].name} is the default. {purposes(REPORTS)}",
     ),
     click.option(
         "--output-file",

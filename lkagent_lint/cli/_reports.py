@@ -11,9 +11,10 @@ import click
 from lkagent_lint.cli._files import append_file, check_destination, write_file
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.formats import REPORTS
+from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import render, repository_of
 
+_DEFAULT = REPORTS[0].name
 _STATISTICS = ("full", "concise", "json")
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -36,7 +37,7 @@ def outputs_for(
     """
     outputs = [_output(each) for each in named]
     if output_format is not None or output_file is not None or not outputs:
-        outputs.append(Output(output_format or REPORTS[0], output_file))
+        outputs.append(Output(output_format or _DEFAULT, output_file))
     places = [None if each.file is None else os.path.abspath(each.file) for each in outputs]
     if places.count(None) > 1:
         raise click.UsageError(
@@ -48,7 +49,7 @@ def outputs_for(
 
 
 def _with_statistics(outputs: list[Output]) -> tuple[Output, ...]:
-    shown = [each for each in outputs if each.file is None] or [Output(REPORTS[0], None)]
+    shown = [each for each in outputs if each.file is None] or [Output(_DEFAULT, None)]
     if shown[0].format not in _STATISTICS:
         raise click.UsageError(f"--statistics have no {shown[0].format} format, only {', '.join(_STATISTICS)}")
     return (*(each for each in outputs if each.file is not None), shown[0]._replace(statistics=True))
@@ -56,8 +57,9 @@ def _with_statistics(outputs: list[Output]) -> tuple[Output, ...]:
 
 def _output(text: str) -> Output:
     name, separator, file = text.partition("=")
-    if name not in REPORTS:
-        raise click.UsageError(f'there is no format "{name}"; the formats are {", ".join(REPORTS)}')
+    known = names(REPORTS)
+    if name not in known:
+        raise click.UsageError(f'there is no format "{name}"; the formats are {", ".join(known)}')
     if separator and not file:
         raise click.UsageError(f"--output {text} names no file")
     return Output(name, file if separator else None)

@@ -7,6 +7,8 @@ import msgspec
 
 from lkagent_lint import rulebook
 from lkagent_lint.cli._output import print_note, write_output
+from lkagent_lint.formats import PAGES
+from lkagent_lint.formats import named as format_of
 from lkagent_lint.reporters import rule_url
 from lkagent_lint.rulebook import Page
 from lkagent_lint.rules import Rule, former, renamed
@@ -14,10 +16,8 @@ from lkagent_lint.rules import Rule, former, renamed
 
 def show(word: str | None, output_format: str) -> int:
     """Print the page of a rule by code or name, or of all rules for None. Raises UsageError for an unknown one."""
-    if word is None:
-        write_output(_all(rulebook.pages(), output_format))
-        return 0
-    write_output(_one(rulebook.page(named(word)), output_format))
+    asked = rulebook.pages() if word is None else rulebook.page(named(word))
+    write_output(format_of(PAGES, output_format).renderer(asked))
     return 0
 
 
@@ -36,24 +36,26 @@ def named(word: str) -> Rule:
         raise click.UsageError(f'there is no rule "{word}"; {hint}') from None
 
 
-def _all(pages: tuple[Page, ...], output_format: str) -> str:
-    if output_format == "json":
-        return _json([_record(page) for page in pages])
-    if output_format == "markdown":
-        return "\n".join(map(rulebook.markdown, pages))
-    return rulebook.table(pages)
+Asked = Page | tuple[Page, ...]
+"""One page, or all of them."""
 
 
-def _one(page: Page, output_format: str) -> str:
-    if output_format == "json":
-        return _json(_record(page))
-    return rulebook.markdown(page) if output_format == "markdown" else rulebook.plain(page)
+def render_text(asked: Asked) -> str:
+    """A page for a terminal; all of them as a table."""
+    return rulebook.plain(asked) if isinstance(asked, Page) else rulebook.table(asked)
+
+
+def render_markdown(asked: Asked) -> str:
+    """Documents, one after the other."""
+    return "\n".join(map(rulebook.markdown, (asked,) if isinstance(asked, Page) else asked))
+
+
+def render_json(asked: Asked) -> str:
+    """An object, or an array of them."""
+    record = _record(asked) if isinstance(asked, Page) else [_record(page) for page in asked]
+    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n"
 
 
 def _record(page: Page) -> dict[str, object]:
     record: dict[str, object] = msgspec.to_builtins(page)
     return {**record, "url": rule_url(page.code, page.name)}
-
-
-def _json(value: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"

@@ -7,7 +7,6 @@ a log says the same of it as ``lkagent-lint --output-format sarif`` does.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from typing import TYPE_CHECKING, Any
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Diagnostic
 
 _OURS = "LKA"
-_LOG = re.compile(r"\s*\Z|\{\s*\"\$schema\"[^\n]*sarif")
-"""How a file begins that a log may take the place of; an empty one is none, but nothing is lost with it."""
 
 
 class Formatter(BaseFormatter):  # type: ignore[misc]
@@ -71,7 +68,7 @@ class Formatter(BaseFormatter):  # type: ignore[misc]
 
         from lkagent_lint.diagnostics import Report, Summary
         from lkagent_lint.reporters import repository_of
-        from lkagent_lint.reporters.sarif import Tool, render_sarif
+        from lkagent_lint.reporters.sarif import Tool, log_of
 
         cwd = os.getcwd()
         found = sorted((self._diagnostic(*each) for each in self._violations), key=lambda each: each.order)
@@ -82,7 +79,7 @@ class Formatter(BaseFormatter):  # type: ignore[misc]
         )
         typed = [os.path.abspath(name) for name in self.options.filenames or ["."]]
         tool = Tool("flake8", str(flake8.__version__), "https://flake8.pycqa.org/")
-        return render_sarif(report, repository_of(typed, cwd), tool)
+        return log_of(report, repository_of(typed, cwd), tool)
 
     def _diagnostic(self, filename: str, line: int, column: int, code: str, text: str) -> Diagnostic:
         known = None
@@ -107,13 +104,17 @@ def _bare(filename: str, line: int, column: int, code: str, text: str) -> Diagno
 
 
 def _check_destination(path: str) -> None:
+    from lkagent_lint.formats import HEAD, is_report
+
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             raise _refused(path, "it is a directory")
         if stat.S_ISREG(mode):
-            with open(path, encoding="utf-8", errors="replace") as file:
-                if not _LOG.match(file.read(1_000)):
+            with open(path, "rb") as file:
+                beginning = file.read(HEAD)
+                # An empty file is no log, but nothing is lost with it.
+                if beginning.strip() and is_report(beginning) != "sarif":
                     raise _refused(path, "there is such a file already, and it is no SARIF log")
     except FileNotFoundError:
         return

@@ -11,7 +11,7 @@ from lkagent_lint.graph.words import edge_in_words, kind_in_words, name_in_words
 _COLOURS = {"yes": "#2e7d32", "perhaps": "#b26a00", "no": "#c62828"}
 
 
-def render_mermaid(document: Document) -> str:
+def render_mermaid(document: Document, escape: Callable[[str], str]) -> str:
     """A flowchart, a subgraph a project; workers have the colour of their answer."""
     lines = ["flowchart LR"]
     for number, graph in enumerate(document.projects, 1):
@@ -47,7 +47,7 @@ def _number(character: str) -> str:
     return f"#{ord(character)};"
 
 
-def render_dot(document: Document) -> str:
+def render_dot(document: Document, escape: Callable[[str], str]) -> str:
     """A digraph, a cluster a project."""
     lines = ["digraph agents {", "  rankdir=LR;", "  node [shape=box];"]
     for number, graph in enumerate(document.projects, 1):

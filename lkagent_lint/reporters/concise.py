@@ -6,12 +6,13 @@ from lkagent_lint.diagnostics import Diagnostic, Report
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters._view import View
 
 
-def render_concise(report: Report, cwd: str, escape: Escaper, colour: bool) -> str:
+def render_concise(report: Report, view: View) -> str:
     """The report, a line each finding and a line that says what was seen."""
-    style = Style(colour)
-    lines = [headline(diagnostic, cwd, escape, style) for diagnostic in report.diagnostics]
+    style, escape = Style(view.colour), Escaper.from_environment()
+    lines = [headline(diagnostic, view.directory, escape, style) for diagnostic in report.diagnostics]
     return "\n".join([*lines, summary_line(report, escape, style), ""])
 
 

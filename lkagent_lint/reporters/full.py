@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._frame import frame
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._texts import Texts
+from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.concise import headline
 from lkagent_lint.text import START_OF_FILE
 
 
-def render_full(report: Report, source: Callable[[str], str | None], cwd: str, escape: Escaper, colour: bool) -> str:
+def render_full(report: Report, view: View) -> str:
     """The report with code frames, a blank line after each finding, and a line that says what was seen."""
-    page = _Page(source, cwd, escape, Style(colour))
+    page = _Page(view, Escaper.from_environment())
     lines: list[str] = []
     for diagnostic in report.diagnostics:
         lines += [*page.finding(diagnostic), ""]
-    return "\n".join([*lines, summary_line(report, escape, page.style), ""])
+    return "\n".join([*lines, summary_line(report, page.escape, page.style), ""])
 
 
 class _Page:
-    def __init__(self, source: Callable[[str], str | None], cwd: str, escape: Escaper, style: Style) -> None:
-        self.cwd = cwd
+    def __init__(self, view: View, escape: Escaper) -> None:
+        self.cwd = view.directory
         self.escape = escape
-        self.style = style
-        self._texts = Texts(source)
+        self.style = Style(view.colour)
+        self._texts = Texts(view.source)
 
     def finding(self, diagnostic: Diagnostic) -> list[str]:
         """The lines of one finding."""

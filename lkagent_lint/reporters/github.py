@@ -14,6 +14,7 @@ from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path, relative_uri, rule_url
 from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters._view import View
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SHOWN_PER_KIND = 10
@@ -23,11 +24,11 @@ _SUMMARY_LIMIT = 900_000
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~&$@:]")
 
 
-def render_github(report: Report, repository: str) -> str:
-    """A command for each finding, the worst first, and what was seen. Paths are relative to ``repository``."""
+def render_github(report: Report, view: View) -> str:
+    """A command for each finding, the worst first, and what was seen."""
     escape = Escaper(for_runner=True)
     found = _by_severity(report)
-    lines = [_command(diagnostic, repository, escape) for diagnostic in found]
+    lines = [_command(diagnostic, view.directory, escape) for diagnostic in found]
     counts = Counter(_COMMANDS[diagnostic.severity] for diagnostic in found)
     hidden = [f"{count} {kind}s" for kind, count in counts.items() if count > _SHOWN_PER_KIND]
     if hidden:

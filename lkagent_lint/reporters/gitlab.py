@@ -11,19 +11,20 @@ import json
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._escape import without_surrogates
 from lkagent_lint.reporters._paths import relative_path, rule_url
+from lkagent_lint.reporters._view import View
 
 _SEVERITIES = {Severity.INFO: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
 
 
-def render_gitlab(report: Report, repository: str) -> str:
-    """The findings of a report; ``[]`` where there are none. Paths are relative to ``repository``.
+def render_gitlab(report: Report, view: View) -> str:
+    """The findings of a report; ``[]`` where there are none.
 
     Of entries with equal fingerprints GitLab keeps one, so each is made unique; none holds a line number.
     """
     if not report.diagnostics:
         return "[]\n"
     seen: set[str] = set()
-    items = (json.dumps(_item(diagnostic, repository, seen)) for diagnostic in report.diagnostics)
+    items = (json.dumps(_item(diagnostic, view.directory, seen)) for diagnostic in report.diagnostics)
     return "[\n  " + ",\n  ".join(items) + "\n]\n"
 
 

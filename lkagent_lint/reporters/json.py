@@ -6,9 +6,10 @@ import json
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report
 from lkagent_lint.reporters._paths import relative_path, rule_url
+from lkagent_lint.reporters._view import View
 
 
-def render_json(report: Report, cwd: str) -> str:
+def render_json(report: Report, view: View) -> str:
     """The findings of a report; ``[]`` where there are none.
 
     The text is ASCII, so that it is valid UTF-8 whatever a message holds: a lone surrogate, also one that
@@ -16,13 +17,13 @@ def render_json(report: Report, cwd: str) -> str:
     """
     if not report.diagnostics:
         return "[]\n"
-    items = (json.dumps(_item(diagnostic, cwd)) for diagnostic in report.diagnostics)
+    items = (json.dumps(_item(diagnostic, view.directory)) for diagnostic in report.diagnostics)
     return "[\n  " + ",\n  ".join(items) + "\n]\n"
 
 
-def render_jsonl(report: Report, cwd: str) -> str:
+def render_jsonl(report: Report, view: View) -> str:
     """The same objects as JSON lines, without brackets and commas; empty where there are no findings."""
-    return "".join(f"{json.dumps(_item(diagnostic, cwd))}\n" for diagnostic in report.diagnostics)
+    return "".join(f"{json.dumps(_item(diagnostic, view.directory))}\n" for diagnostic in report.diagnostics)
 
 
 def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:

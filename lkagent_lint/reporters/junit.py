@@ -11,6 +11,7 @@ from lkagent_lint.diagnostics import Diagnostic, Report
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path, rule_url
 from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters._view import View
 
 _MAX_MESSAGE = 500
 """Code points of the attribute; the text below it holds the whole message."""
@@ -18,8 +19,9 @@ _MAX_MESSAGE = 500
 _FORBIDDEN = re.compile("[\ufffe\uffff]")
 
 
-def render_junit(report: Report, cwd: str) -> str:
-    """The report as one document. Paths are relative to ``cwd``."""
+def render_junit(report: Report, view: View) -> str:
+    """The report as one document."""
+    cwd = view.directory
     escape = Escaper()
     count = len(report.diagnostics)
     lines = [

@@ -8,17 +8,18 @@ from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters._view import View
 
 _AZURE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "warning"}
 """Azure's pipelines know no third kind."""
 
 
-def render_grouped(report: Report, cwd: str, escape: Escaper, colour: bool) -> str:
+def render_grouped(report: Report, view: View) -> str:
     """The findings of each file below its name, and what was seen."""
-    style = Style(colour)
+    style, escape = Style(view.colour), Escaper.from_environment()
     lines: list[str] = []
     for path, found in groupby(report.diagnostics, key=lambda each: each.place.path):
-        lines.append(style.bold(f"{escape.leading(relative_path(path, cwd))}:"))
+        lines.append(style.bold(f"{escape.leading(relative_path(path, view.directory))}:"))
         for each in found:
             code = style.code(each)
             lines.append(f"  {each.place.span.line}:{each.place.span.column} {code} {escape.message(each.message)}")
@@ -26,19 +27,20 @@ def render_grouped(report: Report, cwd: str, escape: Escaper, colour: bool) -> s
     return "\n".join([*lines, summary_line(report, escape, style), ""])
 
 
-def render_pylint(report: Report, cwd: str, escape: Escaper) -> str:
+def render_pylint(report: Report, view: View) -> str:
     """``path:line: [LKA101(connect-before-start), ] message``, which many tools read; nothing else."""
+    escape = Escaper.from_environment()
     return "".join(
-        f"{escape.leading(relative_path(each.place.path, cwd))}:{each.place.span.line}: "
+        f"{escape.leading(relative_path(each.place.path, view.directory))}:{each.place.span.line}: "
         f"[{each.code}({each.name}), ] {escape.message(each.message)}\n"
         for each in report.diagnostics
     )
 
 
-def render_azure(report: Report, repository: str) -> str:
-    """Logging commands for Azure's pipelines, and what was seen. Paths are relative to ``repository``."""
+def render_azure(report: Report, view: View) -> str:
+    """Logging commands for Azure's pipelines, and what was seen."""
     escape = Escaper(for_runner=True)
-    lines = [_azure(each, repository, escape) for each in report.diagnostics]
+    lines = [_azure(each, view.directory, escape) for each in report.diagnostics]
     return "\n".join([*lines, summary_line(report, escape, Style(False)), ""])
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Place, Report
 from lkagent_lint.reporters._escape import without_surrogates
 from lkagent_lint.reporters._paths import relative_path, rule_url
 from lkagent_lint.reporters._texts import Texts
+from lkagent_lint.reporters._view import View
 
 
-def render_rdjson(report: Report, source: Callable[[str], str | None], cwd: str) -> str:
+def render_rdjson(report: Report, view: View) -> str:
     """The findings of a report. Columns are 1-based and counted in bytes of UTF-8, as the format asks."""
-    texts = Texts(source)
+    texts, cwd = Texts(view.source), view.directory
     document = {
         "source": {"name": "lkagent-lint", "url": "https://lkagent-lint.readthedocs.io/"},
         "severity": "WARNING",

@@ -16,6 +16,7 @@ from lkagent_lint._version import __version__
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
 from lkagent_lint.reporters._escape import without_surrogates
 from lkagent_lint.reporters._paths import file_uri, relative_uri, rule_url
+from lkagent_lint.reporters._view import View
 from lkagent_lint.rulebook import Page
 from lkagent_lint.rules._base import Default
 
@@ -54,8 +55,13 @@ class Tool(NamedTuple):
 _OURSELVES = Tool("lkagent-lint", __version__, "https://lkagent-lint.readthedocs.io/")
 
 
-def render_sarif(report: Report, repository: str, tool: Tool = _OURSELVES) -> str:
-    """The report as a log of one run. Paths are relative to ``repository``, absolute outside of it.
+def render_sarif(report: Report, view: View) -> str:
+    """The report as a log of one run of this program."""
+    return log_of(report, view.directory, _OURSELVES)
+
+
+def log_of(report: Report, repository: str, tool: Tool) -> str:
+    """The report as a log of one run of a tool. Paths are relative to ``repository``, absolute outside of it.
 
     Of more than 5,000 findings the worst are kept, and a notification says how many are left out. With another tool
     than this one the report may hold codes that are no rules of ours, and its summary counts files only.

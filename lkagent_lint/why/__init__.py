@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.formats import EXPLANATIONS, named
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.text import Lines
 from lkagent_lint.why.explain import Here, ends, findings_at, moments, things
@@ -52,14 +53,4 @@ def render(format: str, explanation: Explanation, escape: Callable[[str], str]) 
 
     Raises ValueError for another format.
     """
-    if format == "text":
-        from lkagent_lint.why.text import render_text
-
-        return render_text(explanation, escape)
-    if format == "json":
-        import json
-
-        import msgspec
-
-        return json.dumps(msgspec.to_builtins(explanation), indent=2) + "\n"
-    raise ValueError(f"no such format: {format}")
+    return named(EXPLANATIONS, format).renderer(explanation, escape)

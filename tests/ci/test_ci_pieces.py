@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from lkagent_lint import __version__
-from lkagent_lint.formats import REPORTS
+from lkagent_lint.formats import REPORTS, names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACTION = cast("dict[str, Any]", yaml.safe_load((REPOSITORY / "action.yml").read_text()))
@@ -157,7 +157,7 @@ def test_the_gitlab_template() -> None:
     job = yaml.safe_load(text)["lkagent-lint"]
     (command,) = [line for line in job["script"] if line.startswith("lkagent-lint ")]
     outputs = dict(word.partition("=")[::2] for word in re.findall(r"--output (\S+)", command))
-    assert set(outputs) < set(REPORTS)
+    assert set(outputs) < set(names(REPORTS))
     assert job["artifacts"]["reports"] == {"codequality": outputs["gitlab"], "junit": outputs["junit"]}
     assert job["variables"]["LKAGENT_LINT_VERSION"] == f"lkagent-lint=={__version__}"
 

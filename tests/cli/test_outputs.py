@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lkagent_lint.formats import REPORTS
+from lkagent_lint.formats import names as names_of
 from tests.cli.standing_in import Recorder, finding, report, run
 
 
@@ -56,7 +57,7 @@ def test_colours_are_for_the_terminal(failing: Recorder, capfd: pytest.CaptureFi
     assert "\x1b" not in Path("a.txt").read_text()
 
 
-@pytest.mark.parametrize("format", REPORTS)
+@pytest.mark.parametrize("format", names_of(REPORTS))
 def test_every_report_can_be_written_again(failing: Recorder, format: str) -> None:
     """Also under a name that the linter would otherwise read."""
     for answer in (report(finding(), failing=1), report(), report(finding(), finding(), failing=1)):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severity, Summary
-from lkagent_lint.formats import REPORTS
+from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import render
 from lkagent_lint.text import START_OF_FILE, Span
 
@@ -313,7 +313,7 @@ def test_json_has_a_line_for_each_finding() -> None:
     ]
 
 
-@pytest.mark.parametrize("format", REPORTS)
+@pytest.mark.parametrize("format", names(REPORTS))
 def test_text_formats_can_be_encoded(format: str) -> None:
     path = os.path.join(CWD, "\udcff.py")
     diagnostic = finding(Span(1, 1, 1, 2), path=path, message="\ud800", related=(related(path, START_OF_FILE),))
