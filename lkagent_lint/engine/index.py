@@ -12,6 +12,7 @@ from lkagent_lint.engine.marks import Marks, marks_of
 from lkagent_lint.extraction import Extractor, Failed, Source, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
+from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.project.link import link
@@ -187,18 +188,23 @@ class Index:
                 self.crashes.append((path, failed))
 
     def _read_texts(self) -> None:
-        """What files in other languages dispatch. Those that git ignores only silence."""
+        """What files in other languages dispatch. Those that git ignores only silence, and what a linter wrote of the
+        project is no part of it: it repeats names, and asks for nobody.
+        """
+        texts: list[Entry] = []
         sources: list[Source] = []
         for entry in self._texts:
             data = self.overlays.read(entry.path)
-            if isinstance(data, bytes) and not _is_binary(data):
-                self._marks[entry.path] = marks_of(data)
-            if isinstance(data, bytes) and text_frontend.may_dispatch(data):
-                sources.append(
-                    source_of(
-                        entry.path, "text", data, self.settings(entry.path), lasts=self.overlays.lasts(entry.path)
-                    )
-                )
+            if isinstance(data, bytes) and is_report(data) is not None:
+                continue
+            texts.append(entry)
+            if not isinstance(data, bytes) or _is_binary(data):
+                continue
+            self._marks[entry.path] = marks_of(data)
+            if text_frontend.may_dispatch(data):
+                lasts = self.overlays.lasts(entry.path)
+                sources.append(source_of(entry.path, "text", data, self.settings(entry.path), lasts=lasts))
+        self._texts = texts
         ignored = {entry.path for entry in self._texts if entry.ignored}
         for path, facts, failed in self._extractor.extract(sources):
             if failed is not None:
