@@ -151,7 +151,7 @@ def test_a_solver_that_fails_costs_one_job(tmp_path: Path, monkeypatch: pytest.M
             raise LookupError("no such thing")
         return solve(job, evaluator)
 
-    monkeypatch.setattr("lkagent_lint.rules._base.solve", broken)
+    monkeypatch.setattr("lkagent_lint.questions.subject.solve", broken)
     write(tmp_path, agent_py=EARLY, bad_py=EARLY)
     assert found(tmp_path) == [("agent.py", 9, "LKA101"), ("bad.py", 1, "LKA000")]
 
