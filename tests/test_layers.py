@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from lkagent_lint.languages import SCRIPTS
+
 PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
 
 LAYERS = (
-    ("text", "diagnostics", "stack", "formats", "_version", "disk"),
+    ("text", "diagnostics", "stack", "formats", "languages", "_version", "disk"),
     ("facts", "config"),
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "cache"),
@@ -105,6 +107,13 @@ def test_a_library_has_one_home(library: str) -> None:
         if name.partition(".")[0] == library and (layer := layer_of(module_of(path))) is not None
     }
     assert homes <= {HOMES[library]}
+
+
+def test_suffixes_of_languages_stand_in_one_list() -> None:
+    for path in [*FILES, *(PACKAGE.parent / "tools").rglob("*.py")]:
+        if path != PACKAGE / "languages.py":
+            held = {node.value for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)}
+            assert len(held.intersection(SCRIPTS)) < 3, path
 
 
 LOOKS = {

@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.machinery import PathFinder
 
-SOURCES = ("config", "diagnostics.py", "disk.py", "facts", "frontends", "sources", "stack.py", "text.py")
+SOURCES = (
+    "config",
+    "diagnostics.py",
+    "disk.py",
+    "facts",
+    "frontends",
+    "languages.py",
+    "sources",
+    "stack.py",
+    "text.py",
+)
 """Every layer that a front end may import. It is no loss to make facts again once more than was needed."""
 PARSERS = ("libcst", "msgspec", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript", "yaml")
 """Libraries whose release shows in facts. They are looked at and not imported."""
@@ -20,6 +30,7 @@ BELOW_SURFACES = (
     "cache",
     "engine",
     "extraction",
+    "formats.py",
     "project",
     "questions",
     "rules",

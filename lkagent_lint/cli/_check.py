@@ -16,10 +16,10 @@ from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
 from lkagent_lint.diagnostics import Report
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.reporters._paths import relative_path
 
 _STDIN = "-"
-_PYTHON = (".py", ".pyi", ".pyw")
 
 
 def request_for(
@@ -100,7 +100,7 @@ def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:
         data = files.read(path)
         if isinstance(data, Unreadable):
             return None
-        text = decode(data) if path.endswith(_PYTHON) else decode_loosely(data)
+        text = decode(data) if path.endswith(PYTHON) else decode_loosely(data)
         return decode_loosely(data) if isinstance(text, Undecodable) else text
 
     return source

@@ -15,6 +15,7 @@ from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
+from lkagent_lint.languages import HOLD_SCRIPTS, NOTEBOOK
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
@@ -28,7 +29,6 @@ from lkagent_lint.text import START_OF_FILE
 
 Crash = tuple[str, Failed]
 """The file on which a front end failed, and how."""
-_NOTEBOOK = ".ipynb"
 
 
 class Index:
@@ -69,7 +69,7 @@ class Index:
     def _add_named(self, named: tuple[str, ...]) -> None:
         listed = {*self._python, *self._scripts, *(entry.path for entry in self._texts)}
         for path in named:
-            if path.endswith(_NOTEBOOK):
+            if path.endswith(NOTEBOOK):
                 self.facts[path] = _problem("notebooks are not supported, only the modules that they import")
             elif path not in listed and not NEVER_READ.intersection(path.split(os.sep)):
                 kind = kind_of(os.path.basename(path))
@@ -230,10 +230,6 @@ class Index:
                     yield found
 
 
-_UNREAD = (".vue", ".svelte", ".astro")
-"""They hold JavaScript that is not read: their words silence."""
-
-
 class TextFiles:
     """What the files say that no front end reads: read only when a finding depends on it."""
 
@@ -257,7 +253,7 @@ class TextFiles:
 
     def holds_dispatch(self) -> bool:
         if self._markers is None:
-            scripts = [path for path in self._texts if path.endswith(_UNREAD)]
+            scripts = [path for path in self._texts if path.endswith(HOLD_SCRIPTS)]
             self._markers = any(FOREIGN_MARKERS.search(data) for _, data in self._unread(scripts))
         return self._markers
 

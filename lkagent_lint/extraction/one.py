@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.facts import FileFacts, decode, encode
 from lkagent_lint.facts.file import Problem, ProblemKind
+from lkagent_lint.languages import dialect_of
 from lkagent_lint.text import START_OF_FILE
 
 FrontEnd = Literal["python", "javascript", "text"]
@@ -125,7 +126,7 @@ def _extract(front_end: FrontEnd, name: str, data: bytes) -> FileFacts:
         case "javascript":
             from lkagent_lint.frontends import javascript
 
-            dialect = javascript.dialect_of(f"x{name}")
+            dialect = dialect_of(f"x{name}")
             assert dialect is not None, name
             return javascript.extract(data, dialect)
         case "text":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from lkagent_lint.languages import PYTHON
+
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Diagnostic, Place, Report
 
 Finding = tuple["Place", "Diagnostic"]
 """A finding, and the place in a Python file where flake8 shows it."""
 INTERNAL_ERROR = "LKA000"
-_PYTHON = (".py", ".pyi", ".pyw")
 
 
 def by_file(report: Report) -> dict[str, list[Finding]]:
@@ -27,7 +28,7 @@ def by_file(report: Report) -> dict[str, list[Finding]]:
 def _shown_at(diagnostic: Diagnostic) -> Place | None:
     """Where flake8 can show a finding: its own place, or the first related one that is Python."""
     places = [diagnostic.place, *(related.place for related in diagnostic.related)]
-    return next((place for place in places if place.path.endswith(_PYTHON)), None)
+    return next((place for place in places if place.path.endswith(PYTHON)), None)
 
 
 def of(path: str, files: dict[str, list[Finding]]) -> list[Finding]:

@@ -9,7 +9,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.graph import records as r
 from lkagent_lint.graph.answers import Reach, answer
 from lkagent_lint.graph.matching import effective_name, match
-from lkagent_lint.project.modules import SCRIPTS
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.subject import Subject

@@ -9,9 +9,10 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.modules import SCRIPTS, Modules
+from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name, raw_type_of
 from lkagent_lint.project.names import Name as AgentName
 from lkagent_lint.project.records import Dispatch, Job, Project, Site, Texts, Worker

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+from lkagent_lint.languages import COMPILED, SCRIPTS
 
 
 class Modules:
@@ -64,7 +64,7 @@ class Modules:
             *(base + each for each in SCRIPTS),
             *(os.path.join(base, f"index{each}") for each in SCRIPTS),
         ]
-        if extension in (".js", ".mjs", ".cjs", ".jsx"):
+        if extension in COMPILED:
             candidates += [stem + each for each in SCRIPTS]
         return next((candidate for candidate in candidates if candidate in self._files), None)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection
 from lkagent_lint.config.names import Argument, Names
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.project.modules import SCRIPTS, Modules
+from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.things import ClassOf, Closure, Foreign, Instance, Thing
 
 NONE = Names()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod, String, Things
 from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
@@ -43,7 +44,7 @@ class UnknownEvent(NamedTuple):
 
 def release_for(offers: Offers, path: str, kind: str) -> Release | None:
     """The release whose class of that name a file uses; None where it is not known, and for code that may be of 0.x."""
-    return None if offers.is_old(path) else offers.release(path, PACKAGES[kind][not path.endswith((".py", ".pyi"))])
+    return None if offers.is_old(path) else offers.release(path, PACKAGES[kind][not path.endswith(PYTHON)])
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.node_sdk import camel
 
 
@@ -47,7 +48,7 @@ _NODE = Words(
 
 def is_node(place: Place) -> bool:
     """The place is in a JavaScript or TypeScript file."""
-    return not place.path.endswith((".py", ".pyi"))
+    return not place.path.endswith(PYTHON)
 
 
 def words(place: Place) -> Words:

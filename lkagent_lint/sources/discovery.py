@@ -10,6 +10,7 @@ import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import FILE_NAMES, SettingsFinder
+from lkagent_lint.languages import DECLARATIONS, SCRIPTS
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import Patterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -35,9 +36,6 @@ _NO_TEXT = frozenset(extension for group in _NO_TEXT_GROUPS for extension in gro
 _LOCKS = frozenset(
     {"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "Pipfile.lock", "pylock.toml", "go.sum"}
 )
-_JAVASCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
-"""They only declare what other files do."""
 _MINIFIED = (".min.js", ".min.css", ".min.mjs", ".bundle.js", ".chunk.js")
 
 
@@ -66,8 +64,8 @@ def kind_of(name: str) -> Kind | None:
         return "stub"
     if name in _LOCKS or name.endswith(_MINIFIED):
         return None
-    if name.endswith(_JAVASCRIPT):
-        return None if name.endswith(_DECLARATIONS) else "javascript"
+    if name.endswith(SCRIPTS):
+        return None if name.endswith(DECLARATIONS) else "javascript"
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     return None if extension in _NO_TEXT else "text"
 

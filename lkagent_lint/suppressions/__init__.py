@@ -11,15 +11,14 @@ import re
 from collections.abc import Mapping
 
 from lkagent_lint.facts.comments import Comment
-from lkagent_lint.frontends.javascript import dialect_of
-from lkagent_lint.frontends.text import JSON, YAML, is_script
+from lkagent_lint.frontends.text import is_script
+from lkagent_lint.languages import JSON, PYTHON, YAML, dialect_of
 from lkagent_lint.sources.reading import Undecodable, decode, decode_loosely
 from lkagent_lint.suppressions.grammar import directives
 from lkagent_lint.suppressions.scopes import Suppression, scoped
 
 __all__ = ["Suppression", "comments_of", "meaning_of", "read_suppressions"]
 
-_PYTHON = (".py", ".pyi", ".pyw")
 _OURS = re.compile(rb"[#/*][ \t]*lkagent")
 """Where one of our own comments begins, in any language."""
 
@@ -32,7 +31,7 @@ def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[
     if not may_suppress(data):
         return []
     comments = comments_of(path, data)
-    found = [directive for comment in comments for directive in directives(comment, is_python=path.endswith(_PYTHON))]
+    found = [directive for comment in comments for directive in directives(comment, is_python=path.endswith(PYTHON))]
     return scoped(found, comments, codes)
 
 
@@ -46,7 +45,7 @@ def may_suppress(data: bytes) -> bool:
 def comments_of(path: str, data: bytes) -> list[Comment]:
     """The comments of a file, in order; none for a language whose comments are not known."""
     name = os.path.basename(path)
-    if name.endswith(_PYTHON):
+    if name.endswith(PYTHON):
         from lkagent_lint.frontends.python import comments as python
 
         text = decode(data)
@@ -69,7 +68,7 @@ def meaning_of(path: str, data: bytes) -> object:
     Equal to nothing, itself included, where that is not known.
     """
     name = os.path.basename(path)
-    if name.endswith(_PYTHON):
+    if name.endswith(PYTHON):
         from lkagent_lint.frontends.python import comments as python
 
         text = decode(data)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from lkagent_lint.languages import JSON_WITH_COMMENTS, SCRIPTS
 from lkagent_lint.sources.reading import Undecodable, python_codec
 from lkagent_lint.suppressions import comments_of, meaning_of
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 _INDENT = re.compile(rb"[ \t\f]*")
 _MARK = b"\xef\xbb\xbf"
-_SLASHES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".jsonc", ".json5")
+_SLASHES = (*SCRIPTS, *JSON_WITH_COMMENTS)
 
 
 def with_suppressions(

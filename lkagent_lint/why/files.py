@@ -11,7 +11,7 @@ from lkagent_lint.config.layers import Origin
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.surveys import Survey
-from lkagent_lint.project.modules import SCRIPTS
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.sources.left_out import why_left_out
 from lkagent_lint.sources.prefilter import mentions_sdk
 from lkagent_lint.why import records as r

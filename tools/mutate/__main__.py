@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from lkagent_lint import engine
-from tools.mutate.node import MANIFEST, SUFFIXES, node_entries, node_mutants, parse
+from lkagent_lint.languages import SCRIPTS
+from tools.mutate.node import MANIFEST, node_entries, node_mutants, parse
 from tools.mutate.operators import Mutant, entries, mutants
 from tools.mutate.registrations import registration_mutants
 
@@ -62,7 +63,7 @@ def of_directory(directory: Path, only: str = "") -> Iterator[Outcome]:
         if found:
             with tempfile.TemporaryDirectory() as copy:
                 yield from _of_file(path, source, Path(copy), only)
-    for path in sorted(each for each in directory.rglob("*") if each.name.endswith(SUFFIXES)):
+    for path in sorted(each for each in directory.rglob("*") if each.name.endswith(SCRIPTS)):
         try:
             source = path.read_text(encoding="utf-8")
         except (UnicodeDecodeError, IsADirectoryError):
@@ -99,7 +100,7 @@ def _of_file(path: Path, source: str, copy: Path, only: str) -> Iterator[Outcome
 
 def _of_script(path: Path, source: str, copy: Path, only: str) -> Iterator[Outcome]:
     """The same for a file of Node."""
-    _copy(path, copy, SUFFIXES)
+    _copy(path, copy, SCRIPTS)
     (copy / "package.json").write_text(MANIFEST, encoding="utf-8")
     before = _codes(copy / path.name, {})
     for number, entry in enumerate(node_entries(source, path.name)):

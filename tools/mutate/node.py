@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from lkagent_lint.frontends.javascript import dialect_of
 from lkagent_lint.frontends.javascript.parse import (
     FUNCTIONS,
     Source,
@@ -17,12 +16,12 @@ from lkagent_lint.frontends.javascript.parse import (
     unwrap,
     walk,
 )
+from lkagent_lint.languages import dialect_of
 from tools.mutate.operators import HELPERS, Mutant
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-SUFFIXES = (".ts", ".mts", ".js", ".mjs")
 MANIFEST = '{"dependencies": {"@livekit/agents": "1.9.0"}}'
 
 

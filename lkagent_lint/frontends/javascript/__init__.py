@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DroppedFact, FileFacts, Problem, ProblemKind
-from lkagent_lint.frontends.javascript.parse import EXTENSIONS, MAX_DEPTH, Dialect, dialect_of, walk
+from lkagent_lint.frontends.javascript.parse import MAX_DEPTH, walk
+from lkagent_lint.languages import Dialect
 from lkagent_lint.text import START_OF_FILE
 
-__all__ = ["EXTENSIONS", "dialect_of", "extract", "is_generated"]
+__all__ = ["extract", "is_generated"]
 
 if TYPE_CHECKING:
     from lkagent_lint.frontends.javascript.drafts import FileDraft

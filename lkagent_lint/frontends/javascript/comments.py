@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.facts.comments import Comment
-from lkagent_lint.frontends.javascript.parse import Dialect, Source, text_of, walk
+from lkagent_lint.frontends.javascript.parse import Source, text_of, walk
+from lkagent_lint.languages import Dialect
 from lkagent_lint.text import Lines
 
 _BRACES = " \t{}"

@@ -5,27 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from lkagent_lint.languages import Dialect
 from lkagent_lint.sources.reading import decode_loosely
 from lkagent_lint.text import Lines, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-Dialect = Literal["ts", "tsx", "js"]
-
-_EXTENSIONS: dict[str, Dialect] = {
-    ".ts": "ts",
-    ".mts": "ts",
-    ".cts": "ts",
-    ".tsx": "tsx",
-    ".js": "js",
-    ".jsx": "js",
-    ".mjs": "js",
-    ".cjs": "js",
-}
-EXTENSIONS = tuple(_EXTENSIONS)
 MAX_DEPTH = 1_000
 """Deeper trees are generated code, and one level takes one Python call where values are followed."""
 
@@ -49,13 +37,6 @@ FUNCTIONS = frozenset(
         "method_definition",
     }
 )
-
-
-def dialect_of(name: str) -> Dialect | None:
-    """The grammar for a file's base name; None for declarations and for other languages."""
-    if name.endswith((".d.ts", ".d.mts", ".d.cts")):
-        return None
-    return next((dialect for extension, dialect in _EXTENSIONS.items() if name.endswith(extension)), None)
 
 
 @cache

@@ -11,9 +11,8 @@ import re
 import msgspec
 
 from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.languages import JSON, YAML
 
-JSON = (".json", ".jsonc", ".json5")
-YAML = (".yaml", ".yml")
 _SCRIPTS = (".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".mk", ".just", ".tcl")
 _SCRIPT_NAMES = re.compile(
     r"(?:GNUm|M|m)akefile|[Jj]ustfile|(?:Docker|Container)file(?:\..*)?|.*\.[Dd]ockerfile|Procfile|\.env.*"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, FileFacts, SipRuleFact
-from lkagent_lint.frontends.text import JSON, YAML, commands, is_script, markers
+from lkagent_lint.frontends.text import commands, is_script, markers
+from lkagent_lint.languages import JSON, YAML
 from lkagent_lint.sources.reading import decode_loosely
 from lkagent_lint.text import Lines
 

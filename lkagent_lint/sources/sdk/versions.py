@@ -9,6 +9,7 @@ import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk import node
@@ -22,7 +23,6 @@ _SINCE = {
     PYTHON.package: {change: release_of(change.since) for change in Change if change.since},
     NODE.package: {change: release_of(change.since_in_node) for change in Change if change.since_in_node},
 }
-_NODE_FILES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 
 
 class Sdk(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class SdkFinder:
         SDK; else the nearest declaration, the file's own first; else the newest known release. Raises ConfigError as
         the settings finder does.
         """
-        return self.for_package(path, NODE if path.endswith(_NODE_FILES) else PYTHON, data)
+        return self.for_package(path, NODE if path.endswith(SCRIPTS) else PYTHON, data)
 
     def for_package(self, path: str, package: Package, data: bytes | None = None) -> Sdk:
         """The same for any package of the SDKs; the settings speak of livekit-agents and @livekit/agents only."""

@@ -8,8 +8,8 @@ from lkagent_lint.facts import decode, encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind as Kind
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.frontends.javascript import dialect_of, extract, is_generated
-from lkagent_lint.frontends.javascript.parse import Dialect
+from lkagent_lint.frontends.javascript import extract, is_generated
+from lkagent_lint.languages import Dialect, dialect_of
 
 DESK = v.Text("desk")
 

@@ -1,0 +1,40 @@
+"""What language a file is in, by its name: the one list of suffixes, for everyone who asks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Dialect = Literal["ts", "tsx", "js"]
+"""A grammar of ECMAScript."""
+
+PYTHON = (".py", ".pyi", ".pyw")
+"""Text as PEP 263 has it. Modules are ``.py``; a stub, ``.pyi``, only declares what a module holds."""
+NOTEBOOK = ".ipynb"
+DIALECTS: dict[str, Dialect] = {
+    ".ts": "ts",
+    ".tsx": "tsx",
+    ".mts": "ts",
+    ".cts": "ts",
+    ".js": "js",
+    ".jsx": "js",
+    ".mjs": "js",
+    ".cjs": "js",
+}
+SCRIPTS = tuple(DIALECTS)
+"""JavaScript and TypeScript, in the order in which an import without a suffix tries them."""
+COMPILED = tuple(suffix for suffix, dialect in DIALECTS.items() if dialect == "js")
+"""What a compiler writes: an import that names it may mean its source."""
+DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""They only declare what other files do."""
+HOLD_SCRIPTS = (".vue", ".svelte", ".astro")
+"""They hold JavaScript that no front end reads."""
+JSON_WITH_COMMENTS = (".jsonc", ".json5")
+JSON = (".json", *JSON_WITH_COMMENTS)
+YAML = (".yaml", ".yml")
+
+
+def dialect_of(name: str) -> Dialect | None:
+    """The grammar for a file's base name; None for declarations and for other languages."""
+    if name.endswith(DECLARATIONS):
+        return None
+    return next((dialect for suffix, dialect in DIALECTS.items() if name.endswith(suffix)), None)
