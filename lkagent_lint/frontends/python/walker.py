@@ -285,8 +285,15 @@ class Walker(cst.CSTVisitor):
     def _capture(self, pattern: cst.MatchPattern) -> None:
         """Names that a pattern binds hold something that is not followed."""
         for node in (pattern, *descendants(pattern)):
-            if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
-                self._bind_name(node.name.value, OPAQUE)
+            match node:
+                case (
+                    cst.MatchAs(name=cst.Name(value=name))
+                    | cst.MatchStar(name=cst.Name(value=name))
+                    | cst.MatchMapping(rest=cst.Name(value=name))
+                ):
+                    self._bind_name(name, OPAQUE)
+                case _:
+                    pass
 
     # Exceptions and contexts
 

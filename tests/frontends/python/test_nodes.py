@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
@@ -173,6 +175,112 @@ def test_a_place_is_what_it_says() -> None:
     found = {lines[each.line - 1][each.column - 1 :] for each in spans_of(facts)}
     for start in ("self.name(1)", "inner(3)", "run(self", "default(8)", "two_lines()", 'log(text), "ö"'):
         assert any(each.startswith(start) for each in found), start
+
+
+PATTERNS = {
+    "_": [],
+    "a": ["a"],
+    "1 | None | x.y": [],
+    "[a, *b]": ["a", "b"],
+    "(a, [b, *_] as c)": ["a", "c", "b"],
+    '{"k": a, **b}': ["b", "a"],
+    "Kind(a, x=b, y=Other(c))": ["a", "b", "c"],
+    "[a] | (a, 1)": ["a", "a"],
+}
+"""Each with the names that it binds, outer ones first."""
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_binds_names(pattern: str) -> None:
+    host, alone = both(f"match subject:\n    case {pattern}:\n        one()\nlast()\n")
+    assert host == alone
+    variables = host.flows[MODULE].variables
+    assert [name for name, values in variables.items() for _ in values] == PATTERNS[pattern]
+
+
+BINARY = ("+", "-", "*", "@", "/", "%", "**", "<<", ">>", "|", "^", "&", "//")
+OPERATIONS = [
+    *(f"x = a {operator} b()" for operator in (*BINARY, "and", "or")),
+    *(f"x {operator}= b()" for operator in BINARY),
+    *(f"x = {operator} b()" for operator in ("not", "-", "+", "~")),
+    *(f"x = a {operator} b()" for operator in ("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in")),
+    *(f"x: a {operator} b = c()" for operator in BINARY),
+    *(f"if __name__ {operator} '__main__':\n    def x(): a()" for operator in ("==", "!=", "is")),
+]
+
+
+@pytest.mark.usefixtures("whole")
+@pytest.mark.parametrize("text", OPERATIONS)
+def test_operators(text: str) -> None:
+    host, alone = both(f"{text}\n")
+    assert host == alone
+
+
+TOKENS = (
+    cst.BaseParenthesizableWhitespace,
+    cst.TrailingWhitespace,
+    cst.LeftParen,
+    cst.RightParen,
+    cst.LeftSquareBracket,
+    cst.RightSquareBracket,
+    cst.Dot,
+    cst.Comma,
+    cst.Colon,
+    cst.AssignEqual,
+)
+OWN = "lkagent_lint.frontends.python"
+KEPT_UNREAD = {
+    ("FormattedString", "start"),  # libcst wants them
+    ("FormattedString", "end"),
+    ("AugAssign", "operator"),
+    ("UnaryOperation", "operator"),
+    ("MatchList", "patterns"),  # read through ``children``
+    ("MatchSequenceElement", "value"),
+}
+
+
+@pytest.mark.usefixtures("whole")
+def test_what_is_made_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or it need not be made: every field that holds more than the default is read by the visitor somewhere."""
+    read: set[tuple[str, str]] = set()
+
+    def seen(self: cst.CSTNode, name: str) -> object:
+        if sys._getframe(1).f_globals["__name__"].startswith(OWN):
+            read.add((type(self).__name__, name))
+        return object.__getattribute__(self, name)
+
+    def walk() -> set[tuple[str, str]]:
+        made: set[tuple[str, str]] = set()
+        for data in (EVERYTHING.encode(), *(path.read_bytes() for path in FILES)):
+            parsed = parse(data)
+            if isinstance(parsed, Parsed) and parsed.host is not None:
+                made |= set(filled(parsed.module))
+                with monkeypatch.context() as patch:
+                    patch.setattr(cst.CSTNode, "__getattribute__", seen, raising=False)
+                    facts_of(parsed)
+        return made
+
+    assert run_deep(walk) - read == KEPT_UNREAD
+
+
+def filled(node: cst.CSTNode) -> Iterator[tuple[str, str]]:
+    """The fields of a node and of those in it that hold something, tokens aside."""
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        values = [each for each in (value if isinstance(value, (list, tuple)) else (value,)) if each is not None]
+        values = [each for each in values if not isinstance(each, (cst.MaybeSentinel, *TOKENS))]
+        if values and not _is_default(field, value):
+            yield type(node).__name__, field.name
+        for each in values:
+            if isinstance(each, cst.CSTNode):
+                yield from filled(each)
+
+
+def _is_default(field: dataclasses.Field[object], value: object) -> bool:
+    if field.default_factory is not dataclasses.MISSING:
+        default: object = field.default_factory()
+        return isinstance(default, cst.CSTNode) and isinstance(value, cst.CSTNode) and default.deep_equals(value)
+    return field.default is not dataclasses.MISSING and field.default == value
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ wherever the host can read a file, its tree is the source, and libcst's parser r
 is newer than the host, and strings with places in them, of which Python before 3.12 does not know where they stand.
 
 What the visitor does not look at is not made: the statements of docstrings, ``pass``, ``del``, type parameters, the
-cause of a ``raise``, the message of an ``assert``, the keywords of a class.
+cause of a ``raise``, the message of an ``assert``, the keywords of a class, which operator it is where that says
+nothing, and of patterns all but the names that they bind. A test watches what the visitor looks at.
 """
 
 from __future__ import annotations

@@ -12,15 +12,17 @@ import libcst as cst
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.nodes.strings import holds_names_alone, named
 from lkagent_lint.frontends.python.nodes.tokens import (
+    ANY_BINARY,
+    ANY_COMPARISON,
+    ANY_UNARY,
     BINARY,
     BOOLEAN,
     CLOSING,
-    COMPARING,
     DOT,
+    EQUAL,
     NOTHING,
     OPENING,
     SPACE,
-    UNARY,
     Words,
 )
 
@@ -170,17 +172,21 @@ class Expressions:
         return made
 
     def _binary(self, host: ast.BinOp) -> cst.BinaryOperation:
-        return cst.BinaryOperation(self.make(host.left), BINARY[host.op.__class__], self.make(host.right))
+        operator = BINARY.get(host.op.__class__, ANY_BINARY)
+        return cst.BinaryOperation(self.make(host.left), operator, self.make(host.right))
 
     def _unary(self, host: ast.UnaryOp) -> cst.UnaryOperation:
-        return cst.UnaryOperation(UNARY[host.op.__class__], self.make(host.operand))
+        return cst.UnaryOperation(ANY_UNARY, self.make(host.operand))
 
     def _comparison(self, host: ast.Compare) -> cst.Comparison:
         left = self.make(host.left)
         targets = zip(host.ops, host.comparators, strict=True)
         return cst.Comparison(
             left,
-            tuple(cst.ComparisonTarget(COMPARING[operator.__class__], self.make(each)) for operator, each in targets),
+            tuple(
+                cst.ComparisonTarget(EQUAL if isinstance(operator, ast.Eq) else ANY_COMPARISON, self.make(each))
+                for operator, each in targets
+            ),
         )
 
     def _conditional(self, host: ast.IfExp) -> cst.IfExp:

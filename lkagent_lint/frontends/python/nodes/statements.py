@@ -11,7 +11,7 @@ import libcst as cst
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.nodes.expressions import Expressions
 from lkagent_lint.frontends.python.nodes.patterns import pattern_of
-from lkagent_lint.frontends.python.nodes.tokens import ASYNC, AUGMENTED, DOT, LINE_END, SPACE
+from lkagent_lint.frontends.python.nodes.tokens import ANY_AUGMENTED, ASYNC, DOT, LINE_END, SPACE
 
 
 class Statements:
@@ -58,7 +58,7 @@ class Statements:
 
     def _augmented(self, host: ast.AugAssign) -> cst.AugAssign:
         target = self.expressions.make(host.target)
-        return cst.AugAssign(target, AUGMENTED[host.op.__class__], self.expressions.make(host.value))
+        return cst.AugAssign(target, ANY_AUGMENTED, self.expressions.make(host.value))
 
     def _return(self, host: ast.Return) -> cst.Return:
         made = cst.Return(self.expressions.maybe(host.value))
@@ -135,7 +135,7 @@ class Statements:
             subject,
             [
                 cst.MatchCase(
-                    pattern_of(case.pattern, self.expressions),
+                    pattern_of(case.pattern),
                     self._suite(case.body),
                     self.expressions.maybe(case.guard),
                 )

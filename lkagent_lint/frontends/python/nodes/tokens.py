@@ -25,56 +25,12 @@ class Words(dict[str, cst.Name]):
         return made
 
 
-BINARY: dict[type[ast.operator], cst.BaseBinaryOp] = {
-    ast.Add: cst.Add(),
-    ast.Sub: cst.Subtract(),
-    ast.Mult: cst.Multiply(),
-    ast.MatMult: cst.MatrixMultiply(),
-    ast.Div: cst.Divide(),
-    ast.Mod: cst.Modulo(),
-    ast.Pow: cst.Power(),
-    ast.LShift: cst.LeftShift(),
-    ast.RShift: cst.RightShift(),
-    ast.BitOr: cst.BitOr(),
-    ast.BitXor: cst.BitXor(),
-    ast.BitAnd: cst.BitAnd(),
-    ast.FloorDiv: cst.FloorDivide(),
-}
-
-AUGMENTED: dict[type[ast.operator], cst.BaseAugOp] = {
-    ast.Add: cst.AddAssign(),
-    ast.Sub: cst.SubtractAssign(),
-    ast.Mult: cst.MultiplyAssign(),
-    ast.MatMult: cst.MatrixMultiplyAssign(),
-    ast.Div: cst.DivideAssign(),
-    ast.Mod: cst.ModuloAssign(),
-    ast.Pow: cst.PowerAssign(),
-    ast.LShift: cst.LeftShiftAssign(),
-    ast.RShift: cst.RightShiftAssign(),
-    ast.BitOr: cst.BitOrAssign(),
-    ast.BitXor: cst.BitXorAssign(),
-    ast.BitAnd: cst.BitAndAssign(),
-    ast.FloorDiv: cst.FloorDivideAssign(),
-}
-
-UNARY: dict[type[ast.unaryop], cst.BaseUnaryOp] = {
-    ast.Not: cst.Not(),
-    ast.USub: cst.Minus(),
-    ast.UAdd: cst.Plus(),
-    ast.Invert: cst.BitInvert(),
-}
-
+BINARY: dict[type[ast.operator], cst.BaseBinaryOp] = {ast.Add: cst.Add(), ast.BitOr: cst.BitOr()}
+"""Texts are joined by the one, types by the other."""
+ANY_BINARY = cst.Subtract()
+"""Stands for every operator that the visitor does not tell from others, as those below do."""
+ANY_AUGMENTED = cst.AddAssign()
+ANY_UNARY = cst.Minus()
 BOOLEAN: dict[type[ast.boolop], cst.BaseBooleanOp] = {ast.And: cst.And(), ast.Or: cst.Or()}
-
-COMPARING: dict[type[ast.cmpop], cst.BaseCompOp] = {
-    ast.Eq: cst.Equal(),
-    ast.NotEq: cst.NotEqual(),
-    ast.Lt: cst.LessThan(),
-    ast.LtE: cst.LessThanEqual(),
-    ast.Gt: cst.GreaterThan(),
-    ast.GtE: cst.GreaterThanEqual(),
-    ast.Is: cst.Is(),
-    ast.IsNot: cst.IsNot(),
-    ast.In: cst.In(),
-    ast.NotIn: cst.NotIn(),
-}
+EQUAL = cst.Equal()
+ANY_COMPARISON = cst.LessThan()
