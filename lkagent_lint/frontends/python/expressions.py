@@ -308,12 +308,15 @@ class Expressions:
         self._discard(node.for_in.iter)
         head = graph.fork()
         after = graph.block()
+        is_lazy = isinstance(node, cst.GeneratorExp)  # who asks it for values waits for them
+        decided = graph.fork() if self._waits(node.for_in, is_lazy) else head
         graph.goto(after)
-        graph.branch(head)
+        graph.branch(decided)
         clause: cst.CompFor | None = node.for_in
         while clause is not None:
             if clause is not node.for_in:
                 self._discard(clause.iter)
+                self._waits(clause, is_lazy)
             self._walker.bind(clause.target, OPAQUE)
             self._discard(*(condition.test for condition in clause.ifs))
             if clause.ifs or clause.inner_for_in is not None:
@@ -329,6 +332,13 @@ class Expressions:
         graph.goto(head)
         graph.here = after
         return Items(values)
+
+    def _waits(self, clause: cst.CompFor, is_lazy: bool) -> bool:
+        """Record that an asynchronous clause waits for each value, and say whether it does."""
+        waits = clause.asynchronous is not None and not is_lazy
+        if waits:
+            self._walker.graph.step(AwaitDraft(OPAQUE, clause.iter))
+        return waits
 
     def _lambda(self, node: cst.Lambda, use: Use) -> Expr:
         return Function(self._walker.lambda_flow(node))

@@ -311,6 +311,20 @@ leave second(); leave first() -> end
           d: make(x), kept -> b | c
         """,
     ),
+    "an async comprehension": (
+        """
+        async def f():
+            made = [make(x) async for x in stream()]
+            done()
+        """,
+        """
+        async f()
+          a: stream() -> b
+          b: await … -> c | d
+          c: done(), dropped -> end
+          d: make(x), kept -> b
+        """,
+    ),
     "or, whose second side may not run": (
         """
         def f():

@@ -68,6 +68,8 @@ class Agent(Base, metaclass=make(  # a comment inside
                 {key(k): val(v) for k, v in pairs()},
                 {**spread(), "k": plain()},
                 {*members(), single()},
+                [a async for b in c() for a in d(b) async for e in f(a)],
+                (a async for a in g()),
             )
         except (ValueError, kinds()) as error:
             raise wrapped(error) from cause()

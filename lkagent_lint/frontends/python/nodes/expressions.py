@@ -15,6 +15,7 @@ from lkagent_lint.frontends.python.nodes.tokens import (
     ANY_BINARY,
     ANY_COMPARISON,
     ANY_UNARY,
+    ASYNC,
     BINARY,
     BOOLEAN,
     CLOSING,
@@ -287,6 +288,7 @@ class Expressions:
             self.make(first.iter),
             tuple(cst.CompIf(self.make(each)) for each in first.ifs),
             self._clauses(rest) if rest else None,
+            ASYNC if first.is_async else None,
         )
 
     _MAKERS: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
