@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.following import given_to
 from lkagent_lint.project.python_sdk import FACTORIES, RESULTS, class_name
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -73,8 +74,7 @@ class CallResults:
 
     def everything(self, call: Call, activation: Activation) -> Things:
         """All values that a call passes on, spread ones included."""
-        expressions = (*call.args, *(value for _, value in call.keywords))
-        return self._evaluator.union(expressions, activation)
+        return self._evaluator.union(given_to(call), activation)
 
     def of(self, call: Call, activation: Activation) -> Things:
         """What a call returns (for a coroutine function: what awaiting it gives)."""

@@ -106,6 +106,13 @@ class Evaluator:
             found = self._usual[path, flow.name] = self.activation(path, flow.name, bindings, parent)
         return found
 
+    def around(self, activation: Activation, flow: Flow) -> Activation:
+        """The activation of a flow that encloses this one's, or is it."""
+        here: Activation | None = activation
+        while here is not None and here.flow != flow.name:
+            here = here.parent
+        return self.usual(activation.path, flow) if here is None else here
+
     def receiver(self, path: str, flow: Flow) -> Thing:
         if flow.binding == "class":
             return ClassOf(path, flow.owner)
@@ -156,11 +163,7 @@ class Evaluator:
         home = owner_of(facts, self.flow_of(activation), node.name)
         if home is None:
             return self._outside(facts, node.name, activation)
-        here: Activation | None = activation
-        while here is not None and here.flow != home.name:
-            here = here.parent
-        if here is None:
-            here = self.usual(activation.path, home)
+        here = self.around(activation, home)
         found = set(self.union(home.variables.get(node.name, ()), here))
         for parameter in home.parameters:
             if parameter.name == node.name:

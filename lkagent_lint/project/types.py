@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.project.python_sdk import class_name
 from lkagent_lint.project.things import ANYTHING, NEVER, Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
 
@@ -27,9 +28,9 @@ class Types:
                 return self._union(tuple(v.Text(each.strip()) for each in text.split("|")), activation)
             case v.Text(text):
                 return self.promised(_dotted(text), activation) if _is_dotted(text) else NEVER
-            case v.Subscript(base, v.Items(items)) if _last(base) == "Union":
+            case v.Subscript(base, v.Items(items)) if last_name(base) == "Union":
                 return self._union(items, activation)
-            case v.Subscript(base, v.Items(items)) if _last(base) in ("Optional", "Annotated"):
+            case v.Subscript(base, v.Items(items)) if last_name(base) in ("Optional", "Annotated"):
                 return self.promised(items[0], activation) if items else NEVER
             case v.Subscript(base, _):
                 return self.promised(base, activation)
@@ -53,10 +54,6 @@ def _object_of(kind: Thing) -> Thing | None:
             return Instance(path, name, None)
         case _:
             return None
-
-
-def _last(expression: v.Expr) -> str:
-    return expression.name if isinstance(expression, (v.Name, v.Attribute)) else ""
 
 
 def _is_dotted(text: str) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.values import Attribute, Name
+from lkagent_lint.facts.following import last_name
 
 
 def word_of(call: Call) -> str:
     """The last name of what is called, as it is written; empty where it has none."""
-    return call.target.name if isinstance(call.target, (Attribute, Name)) else ""
+    return last_name(call.target)
 
 
 class Words:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from lkagent_lint.config.names import Argument, Names
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.following import argument as given_for
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.things import ClassOf, Closure, Foreign, Instance, Thing
@@ -94,16 +95,10 @@ def argument_of(call: Call, argument: Argument, function: Flow | None) -> v.Expr
         position = parameters.index(keyword)
     elif position is not None and position < len(parameters):
         keyword = parameters[position]
-    given = dict(call.keywords)
-    if keyword and keyword in given:
-        return given[keyword]
-    if position is not None:
-        before = call.args[: position + 1]
-        if any(isinstance(each, v.Spread) for each in before):
-            return v.OPAQUE
-        if position < len(call.args):
-            return call.args[position]
+    given = given_for(call, position, keyword)
+    if given is not None:
+        return given
     for each in call.args:  # Node: send({ room, agentName })
         if isinstance(each, v.Mapping) and keyword in dict(each.entries):
             return dict(each.entries)[keyword]
-    return v.OPAQUE if "**" in given or (call.args and position is None) else None
+    return v.OPAQUE if call.args and position is None else None

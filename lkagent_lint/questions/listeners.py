@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.following import argument
 from lkagent_lint.project.node_sdk import camel, snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, Things, only
@@ -101,13 +102,9 @@ def _handler(
 ) -> v.Expr | None:
     """The function that a registration is given; None where it is given in a way that is not followed."""
     position = 0 if method in _FIRST else 1
-    if any(isinstance(each, v.Spread) for each in call.args[: position + 1]):
-        return None
-    if len(call.args) > position:
-        return call.args[position]
-    named = next((value for name, value in call.keywords if name == _NAMES.get(method, "handler")), None)
-    if named is not None:
-        return named
+    given = argument(call, position, _NAMES.get(method, "handler"))
+    if given is not None:
+        return given
     for each in project.files[activation.path].flows.values():
         # The innermost decorator is given the function itself; what the others are given is not known.
         if each.decorators and each.decorators[-1] == v.Result(number) and (each.parent or MODULE) == flow.name:

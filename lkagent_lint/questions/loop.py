@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.following import given_to, walk
 from lkagent_lint.project.calls import Keywords
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
@@ -248,11 +249,7 @@ def _handed_away(flow: Flow) -> set[v.Expr]:
     found: set[v.Expr] = set()
     for call in flow.calls:
         if word_of(call) in _ELSEWHERE:
-            pending = [*call.args, *(value for _, value in call.keywords)]
-            while pending:
-                here = pending.pop()
-                found.add(here)
-                pending += here.items if isinstance(here, v.Items) else ()
+            found.update(walk(*given_to(call)))
     return found
 
 

@@ -100,7 +100,7 @@ def _registers(call: Call) -> bool:
 
 def _publishes(evaluator: Evaluator, call: Call, activation: Activation) -> Iterator[tuple[Place, str, str]]:
     """What the functions that a registration is given publish."""
-    given = evaluator.union((*call.args, *(value for _, value in call.keywords)), activation)
+    given = evaluator.results.everything(call, activation)
     pending = [(each, 0) for each in in_order(given) if isinstance(each, Closure)]
     entered: set[Activation] = set()
     while pending:

@@ -42,6 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
+from lkagent_lint.facts.following import parts_of_call, walk
 from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
 from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
@@ -99,14 +100,10 @@ def _is_dropped(facts: FileFacts, flow: Flow, number: int, call: Call) -> bool:
         return True
     names = {name for name, values in flow.variables.items() if v.Result(number) in values}
     elsewhere = [*flow.returns, *(store.value for store in flow.stores)]
-    elsewhere += [part for other in flow.calls if other is not call for part in _parts(other)]
+    elsewhere += [part for other in flow.calls if other is not call for part in parts_of_call(other)]
     if not names or v.Result(number) in elsewhere:
         return False
     return not any(_mentions(each, names) for each in facts.flows.values())
-
-
-def _parts(call: Call) -> tuple[v.Expr, ...]:
-    return (call.target, *call.args, *(value for _, value in call.keywords))
 
 
 def _mentions(flow: Flow, names: set[str]) -> bool:
@@ -115,26 +112,8 @@ def _mentions(flow: Flow, names: set[str]) -> bool:
     expressions = [
         *steps,
         *flow.returns,
-        *(part for call in flow.calls for part in _parts(call)),
+        *(part for call in flow.calls for part in parts_of_call(call)),
         *(value for values in flow.variables.values() for value in values),
         *(part for store in flow.stores for part in (store.base, store.value)),
     ]
-    stack = list(expressions)
-    while stack:
-        match stack.pop():
-            case v.Name(name):
-                if name in names:
-                    return True
-            case v.Attribute(base, _) | v.Spread(base):
-                stack.append(base)
-            case v.Subscript(base, key):
-                stack += (base, key)
-            case v.Items(parts) | v.Either(parts) | v.Or(parts) | v.Join(parts):
-                stack += parts
-            case v.Mapping(entries):
-                stack += (value for _, value in entries)
-            case v.Typed(_, value) if value is not None:
-                stack.append(value)
-            case _:
-                pass
-    return False
+    return any(isinstance(each, v.Name) and each.name in names for each in walk(*expressions))

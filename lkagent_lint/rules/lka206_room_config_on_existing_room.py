@@ -41,6 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
@@ -78,10 +79,10 @@ def _created_before(flow: Flow, token: Place) -> Place | None:
     if not any(call.span is not None and _holds(call, token) for call in flow.calls):
         return None
     granted = {
-        value for call in flow.calls if _word(call) == "VideoGrants" for key, value in call.keywords if key == "room"
+        value for call in flow.calls if word_of(call) == "VideoGrants" for key, value in call.keywords if key == "room"
     }
     for call in flow.calls:
-        if _word(call) != "CreateRoomRequest" or call.span is None or call.span > token.span:
+        if word_of(call) != "CreateRoomRequest" or call.span is None or call.span > token.span:
             continue
         given = dict(call.keywords)
         if not {"agents", "room_preset", "**"} & given.keys() and given.get("name", v.OPAQUE) in granted - {v.OPAQUE}:
@@ -102,7 +103,3 @@ def _created_in_script(facts: FileFacts, flow: Flow, token: Place) -> Place | No
 def _holds(call: Call, place: Place) -> bool:
     """The call is the one that a finding stands at."""
     return call.span == place.span
-
-
-def _word(call: Call) -> str:
-    return call.target.name if isinstance(call.target, (v.Name, v.Attribute)) else ""

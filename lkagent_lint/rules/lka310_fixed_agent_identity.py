@@ -40,7 +40,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Call
-from lkagent_lint.facts.values import Expr, Spread
+from lkagent_lint.facts.following import argument
+from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, SdkMethod, String, only
 from lkagent_lint.project.words import word_of
@@ -104,5 +105,5 @@ def _is_wanted(call: Call) -> bool:
 def _identity(call: Call, *, node: bool) -> Expr | None:
     """The identity that a call gives: by keyword in Python, as the second argument in Node."""
     if node:
-        return None if len(call.args) < 2 or any(isinstance(each, Spread) for each in call.args) else call.args[1]
-    return next((value for name, value in call.keywords if name == "identity"), None)
+        return argument(call, 1)
+    return argument(call, name="identity")

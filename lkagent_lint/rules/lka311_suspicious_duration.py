@@ -44,7 +44,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.facts.following import number_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Sdk
 from lkagent_lint.questions.subject import Subject
@@ -145,20 +145,6 @@ def _odd(facts: FileFacts, flow: Flow, call: Call, known: dict[str, _Range]) -> 
         if isinstance(value, v.Mapping):
             stack.extend(value.entries)
         elif key in known:
-            written, believable = _number(facts, flow, value), known[key]
+            written, believable = number_of(value, facts, flow), known[key]
             if written and not believable.least < written < believable.most:
                 yield f"{key}{sign}{written:g} is {written:g} {believable.unit}, as if {believable.other} were meant"
-
-
-def _number(facts: FileFacts, flow: Flow, value: v.Expr) -> float | None:
-    """A number that is written out, here or where the one name stands that means it."""
-    if isinstance(value, v.Name):
-        home = owner_of(facts, flow, value.name)
-        values = () if home is None else home.variables.get(value.name, ())
-        value = values[0] if len(values) == 1 else v.OPAQUE
-    if not isinstance(value, v.Constant):
-        return None
-    try:
-        return float(value.value)
-    except ValueError:
-        return None

@@ -45,6 +45,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Use
+from lkagent_lint.facts.following import argument, number_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
@@ -56,7 +57,6 @@ from lkagent_lint.questions.wording import is_node, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.concurrency import PROMISE
-from lkagent_lint.typestate.numbers import argument, number_of
 
 META = Meta(
     "LKA404",

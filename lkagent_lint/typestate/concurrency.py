@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.facts.following import given_to, held_by
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
@@ -46,18 +47,12 @@ class Concurrency:
                 case v.Name(name):
                     if owner_of(self._evaluator.files[activation.path], flow, name) is flow:
                         stack.extend(flow.variables.get(name, ()))
-                case v.Items(items) | v.Either(items) | v.Or(items):
-                    stack.extend(items)
-                case v.Spread(inner):
-                    stack.append(inner)
-                case v.Typed(value=inner) if inner is not None:
-                    stack.append(inner)
                 case _:
-                    pass
+                    stack.extend(held_by(here))
 
     def _passed(self, call: Call, activation: Activation) -> tuple[v.Expr, ...]:
         """What a call waits for itself."""
-        given = (*call.args, *(each for _, each in call.keywords))
+        given = given_to(call)
         if isinstance(call.target, v.Attribute):
             if call.target.name in _TASKS:
                 return given

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.facts.following import given_to
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -53,8 +54,9 @@ class Others:
         if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
             keys: frozenset[Key] = frozenset()
             if dotted in CARRIERS:
-                values = (*call.args, *(each for _, each in call.keywords))
-                keys = frozenset(key for value in values for key in self._concurrency.effects(value, activation))
+                keys = frozenset(
+                    key for value in given_to(call) for key in self._concurrency.effects(value, activation)
+                )
             # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
             transparent = any(each.key in keys for each in state.pending)
             state = joined(state, keys)

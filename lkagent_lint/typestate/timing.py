@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.following import argument, given_to, made_from, number_of, parts_of_call, walk
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
@@ -37,46 +37,19 @@ def setup_event(thing: Thing, call: Call, activation: Activation, evaluator: Eva
         what = "AgentSession"
     else:
         return None
-    given = (*call.args, *(value for _, value in call.keywords))
     derived = any(
-        _is_from_room(each, activation, evaluator) for value in given for each in _sources(value, activation, evaluator)
+        _is_from_room(part, inside, evaluator)
+        for value in given_to(call)
+        for part, inside in _sources(value, activation, evaluator)
     )
     return Event(Kind.SETUP, place, bare=not derived, detail=f"{what}()")
 
 
-def _sources(value: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[v.Expr]:
-    """Everything that a value is made from in its function: variables, calls, their receivers and arguments."""
-    facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
-    seen: set[v.Expr] = set()
-    stack = [value]
-    while stack:
-        here = stack.pop()
-        if here in seen:
-            continue
-        seen.add(here)
-        yield here
-        match here:
-            case v.Name(name) if owner_of(facts, flow, name) is flow:
-                stack.extend(flow.variables.get(name, ()))
-            case v.Result(number):
-                call = flow.calls[number]
-                stack.extend((call.target, *call.args, *(each for _, each in call.keywords)))
-            case v.Attribute(base, _):
-                stack.append(base)
-            case v.Subscript(base, key):
-                stack.extend((base, key))
-            case v.Items(parts) | v.Either(parts) | v.Or(parts) | v.Join(parts):
-                stack.extend(parts)
-            case v.Mapping(entries):
-                stack.extend(each for _, each in entries)
-            case v.Spread(inner):
-                stack.append(inner)
-            case v.Typed(_, inner) if inner is not None:
-                stack.append(inner)
-            case v.Opaque():
-                pass
-            case _:
-                pass
+def _sources(value: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[tuple[v.Expr, Activation]]:
+    """Everything that a value is made from in functions of its file, with their activations: a job's own values."""
+    for flow, part in made_from(value, evaluator.flow_of(activation), evaluator.files[activation.path]):
+        if flow.name != MODULE:
+            yield part, evaluator.around(activation, flow)
 
 
 def _is_from_room(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
@@ -93,7 +66,7 @@ def _is_from_room(value: v.Expr, activation: Activation, evaluator: Evaluator) -
 def is_endless_call(dotted: str, call: Call, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether awaiting a call of the standard library ends only with the job."""
     if dotted == "asyncio.sleep":
-        return bool(call.args) and _seconds(call.args[0], activation, evaluator) >= _ENDLESS_SECONDS
+        return (_seconds(call, activation, evaluator) or 0.0) >= _ENDLESS_SECONDS
     if dotted == "asyncio.Future" or dotted.endswith(".create_future"):
         return True  # awaited where it is made: nobody else has it
     if dotted == "asyncio.Event.wait" and isinstance(call.target, v.Attribute):
@@ -110,20 +83,9 @@ def is_endless_value(value: v.Expr, activation: Activation, evaluator: Evaluator
     return bool(futures) and len(futures) == len(things) and not _is_ended(value, activation, evaluator)
 
 
-def _seconds(value: v.Expr, activation: Activation, evaluator: Evaluator) -> float:
-    """A literal number of seconds, ``float("inf")`` or ``math.inf``; 0 where it is not written out."""
-    if isinstance(value, v.Constant):
-        try:
-            return float(value.value.replace("_", ""))
-        except ValueError:
-            return 0.0
-    if isinstance(value, v.Result):
-        call = evaluator.flow_of(activation).calls[value.call]
-        if call.target == v.Name("float") and call.args and call.args[0] in (v.Text("inf"), v.Text("infinity")):
-            return float("inf")
-    if Library("math.inf") in evaluator.value(value, activation):
-        return float("inf")
-    return 0.0
+def _seconds(call: Call, activation: Activation, evaluator: Evaluator) -> float | None:
+    """For how long ``asyncio.sleep`` sleeps; None where that is not written out."""
+    return number_of(argument(call, 0, "delay"), evaluator.files[activation.path], evaluator.flow_of(activation))
 
 
 def _is_ended(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
@@ -136,7 +98,7 @@ def _is_ended(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bo
             target = call.target
             if isinstance(target, v.Attribute) and target.base == value and target.name in _ENDERS:
                 return True
-            if value in call.args or any(each == value for _, each in call.keywords):
+            if value in given_to(call):
                 return True
             if any(isinstance(arg, v.Attribute) and arg.base == value for arg in call.args):
                 return True
@@ -170,13 +132,9 @@ def _names_used(callback: v.Expr, activation: Activation, evaluator: Evaluator) 
     """The variables that a callback names: an expression's own, and those in the body of a nested function."""
     facts = evaluator.files[activation.path]
     flow = evaluator.flow_of(activation)
-    for value in _sources(callback, activation, evaluator):
-        if isinstance(value, v.Name):
+    for here, value in made_from(callback, flow, facts):
+        if isinstance(value, v.Name) and here is flow:
             yield value.name
         if isinstance(value, v.Function) and value.flow in facts.flows and facts.flows[value.flow].parent == flow.name:
             for call in facts.flows[value.flow].calls:
-                for part in (call.target, *call.args, *(each for _, each in call.keywords)):
-                    while isinstance(part, v.Attribute):
-                        part = part.base
-                    if isinstance(part, v.Name):
-                        yield part.name
+                yield from (each.name for each in walk(*parts_of_call(call)) if isinstance(each, v.Name))

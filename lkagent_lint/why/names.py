@@ -113,10 +113,7 @@ class Tracer:
             yield Step(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), activation)}")
             return
         where = self._home(activation.path, home)
-        here: Activation | None = activation
-        while here is not None and here.flow != home.name:
-            here = here.parent
-        here = here or evaluator.usual(activation.path, home)
+        here = evaluator.around(activation, home)
         if any(each.name == name for each in home.parameters):
             given = self._value(v.Name(name), activation)
             yield Step(depth, f"{name} is a parameter of {where}: {given}")

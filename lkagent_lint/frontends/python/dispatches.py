@@ -12,21 +12,17 @@ from typing import NamedTuple
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.following import given_to, last_name, made_from, walk
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
-    Either,
     Expr,
     Items,
     Mapping,
     Name,
-    Or,
     Result,
-    Spread,
-    Subscript,
     Text,
-    Typed,
 )
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.text import Span
@@ -123,7 +119,7 @@ class _Finder:
             for number, call in enumerate(flow.calls):
                 kind = self._carrier(flow, call)
                 if kind is not None:
-                    for value in (*call.args, *(value for _, value in call.keywords)):
+                    for value in given_to(call):
                         for node in self.reached(flow, value):
                             kinds.setdefault(node, kind)
                     kinds.setdefault(Node(flow.name, number), kind)
@@ -147,7 +143,7 @@ class _Finder:
         return self.targets.name(flow, call).endswith("jwt.encode")
 
     def _claimed(self, flow: Flow, call: Call, span: Span) -> Iterator[DispatchFact]:
-        for value in (*call.args, *(each for _, each in call.keywords)):
+        for value in given_to(call):
             for home, part in self.parts(flow, value):
                 if isinstance(part, Mapping) and _is_body(part):
                     self.claims.add(part)
@@ -172,26 +168,7 @@ class _Finder:
 
     def parts(self, flow: Flow, value: Expr) -> Iterator[tuple[Flow, Expr]]:
         """Everything that a value is made of: through variables, containers, and arguments of calls."""
-        seen: set[object] = set()
-        stack: list[tuple[Flow, Expr]] = [(flow, value)]
-        while stack:
-            here, expression = stack.pop()
-            if (here.name, expression) in seen:
-                continue
-            seen.add((here.name, expression))
-            yield here, expression
-            if isinstance(expression, Result):
-                call = here.calls[expression.call]
-                stack.extend((here, part) for part in (*call.args, *(each for _, each in call.keywords)))
-                if isinstance(call.target, Attribute):  # a builder's chain: AccessToken().with_…()
-                    stack.append((here, call.target.base))
-            elif isinstance(expression, Name):
-                home = owner_of(self.facts, here, expression.name)
-                if home is not None:
-                    stack.extend((home, each) for each in home.variables.get(expression.name, ()))
-                    stack.extend(self.additions.get((here.name, expression.name), ()))
-            else:
-                stack.extend((here, part) for part in parts_of(expression))
+        return made_from(value, flow, self.facts, lambda here, name: self.additions.get((here.name, name.name), ()))
 
     # The dispatches
 
@@ -211,14 +188,14 @@ class _Finder:
             yield from self._method(flow, number, call, call.target, span)
         if message not in (_AGENT, _REQUEST) and any(name == "room_preset" for name, _ in call.keywords):
             yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
-        if _last(call.target) == "ParseDict" and not any(isinstance(arg, Mapping) for arg in call.args):
+        if last_name(call.target) == "ParseDict" and not any(isinstance(arg, Mapping) for arg in call.args):
             yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
 
     def _method(self, flow: Flow, number: int, call: Call, target: Attribute, span: Span) -> Iterator[DispatchFact]:
         if target.name == "with_room_preset":
             yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
         elif target.name == "create_dispatch":
-            values = [*call.args, *(value for _, value in call.keywords)]
+            values = given_to(call)
             nodes = [node for value in values for node in self.reached(flow, value)]
             if not any(self._message_at(node) == _REQUEST for node in nodes):
                 yield DispatchFact(kind=DispatchKind.API, flow=flow.name, span=span, name=OPAQUE)
@@ -295,7 +272,7 @@ class _Finder:
             if self.message(flow, call):
                 continue  # its dicts are this message's own
             kind = self.kinds.get(Node(flow.name, number), DispatchKind.REQUEST)
-            for value in (*call.args, *(each for _, each in call.keywords)):
+            for value in given_to(call):
                 yield call.span or flow.span, value, kind
         for values in flow.variables.values():
             for value in values:
@@ -304,10 +281,6 @@ class _Finder:
             yield flow.span, value, DispatchKind.REQUEST
         for store in flow.stores:
             yield store.span or flow.span, store.value, DispatchKind.REQUEST
-
-
-def _last(target: Expr) -> str:
-    return target.name if isinstance(target, (Attribute, Name)) else ""
 
 
 def mapping_name(mapping: Mapping) -> Expr | None:
@@ -333,31 +306,3 @@ def _command(flow: Flow, items: Items, span: Span) -> Iterator[DispatchFact]:
             yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name)
     if "connect" in words and "--room" in words:
         yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=OPAQUE)
-
-
-def parts_of(expression: Expr) -> tuple[Expr, ...]:
-    """The expressions that an expression is made of, without the variables and calls that it names."""
-    match expression:
-        case Items(items):
-            return items
-        case Either(options) | Or(options):
-            return options
-        case Mapping(entries):
-            return tuple(value for _, value in entries)
-        case Spread(value):
-            return (value,)
-        case Typed(_, value):
-            return () if value is None else (value,)
-        case Subscript(base, _) | Attribute(base, _):
-            return (base,)
-        case _:
-            return ()
-
-
-def walk(expression: Expr) -> Iterator[Expr]:
-    """An expression and all its parts, outermost first."""
-    stack = [expression]
-    while stack:
-        here = stack.pop()
-        yield here
-        stack.extend(reversed(parts_of(here)))

@@ -91,6 +91,15 @@ def _says(target: Expr) -> bool:
             return False
 
 
+def _written(target: Expr, args: Sequence[Expr]) -> Expr:
+    """``float("inf")`` is a number that is written out; what other calls give that do nothing is not followed."""
+    match target, args:
+        case Name("float"), [Text("inf" | "infinity" as value)]:
+            return Constant(value)
+        case _:
+            return OPAQUE
+
+
 _LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float})
 
 
@@ -214,7 +223,7 @@ class Expressions:
             and all(isinstance(value, _PLAIN) for value in args)
             and all(isinstance(value, _PLAIN) for _, value in keywords)
         ):
-            return NONE if _says(target) else OPAQUE
+            return NONE if _says(target) else _written(target, args)
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))

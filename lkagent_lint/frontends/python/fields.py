@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.file import DroppedFact, FileFacts, RoomSourceFact, SipRuleFact
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
 from lkagent_lint.frontends.python.targets import Targets
 
@@ -43,7 +44,7 @@ def sip_rules(facts: FileFacts, targets: Targets) -> Iterator[SipRuleFact]:
 def room_sources(facts: FileFacts, targets: Targets) -> Iterator[RoomSourceFact]:
     """Every token and every request that creates a room. A token lists agents if its function configures its room."""
     for flow in facts.flows.values():
-        configures = any(_last(call.target) in ("with_room_config", "with_room_preset") for call in flow.calls)
+        configures = any(last_name(call.target) in ("with_room_config", "with_room_preset") for call in flow.calls)
         configures = configures or any(store.name == "room_config" for store in flow.stores)
         for call in flow.calls:
             message = _message(targets, flow, call)
@@ -51,10 +52,6 @@ def room_sources(facts: FileFacts, targets: Targets) -> Iterator[RoomSourceFact]
                 given = {"agents", "room_preset", "**"} & {keyword for keyword, _ in call.keywords}
                 has_agents = configures if message == "AccessToken" else bool(given or call.args)
                 yield RoomSourceFact(span=call.span, has_agents=has_agents)
-
-
-def _last(target: Expr) -> str:
-    return target.name if isinstance(target, (Name, Attribute)) else ""
 
 
 def _may_bring(targets: Targets, flow: Flow, call: Call) -> bool:
