@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow, Use
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.python_sdk import AWAITABLE_NEVER, UNAWAITED
 from lkagent_lint.project.things import (
     Activation,
     Closure,
@@ -20,8 +19,9 @@ from lkagent_lint.project.things import (
     Thing,
     Things,
 )
+from lkagent_lint.sources.sdk import vocabulary
 
-REGISTRARS = frozenset({"on", "once", "rtc_session", "register_rpc_method"})
+REGISTRARS = vocabulary.written(lambda term: term.hands is not None and term.hands.decorates)
 """Decorators of the SDK that give the function back as it is."""
 _PLAIN_LIBRARY = frozenset(
     {
@@ -46,6 +46,10 @@ class Shape(enum.Enum):
     UNKNOWN = "unknown"
 
 
+_FORMS = {vocabulary.Form.COROUTINE: Shape.ASYNC, vocabulary.Form.PLAIN: Shape.PLAIN}
+"""What methods of the SDK are."""
+
+
 def shape_of(things: Things, evaluator: Evaluator) -> Shape:
     """The one shape that all of these values have; unknown where they differ or where there are none."""
     return _same(_shape(each, evaluator, _DEPTH) for each in things)
@@ -64,10 +68,9 @@ def _shape(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
             return _shape(function, evaluator, depth)
         case Instance():
             return _object(thing, evaluator, depth)
-        case SdkMethod(kind, name) if (kind, name) in UNAWAITED:
-            return Shape.ASYNC
-        case SdkMethod(kind, name) if (kind, name) in AWAITABLE_NEVER:
-            return Shape.PLAIN
+        case SdkMethod(kind, name):
+            term = vocabulary.term(kind, name)
+            return Shape.UNKNOWN if term is None else _FORMS.get(term.form, Shape.UNKNOWN)
         case _:
             return Shape.UNKNOWN
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import given_to
-from lkagent_lint.project.python_sdk import FACTORIES, RESULTS, class_name
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
@@ -34,6 +33,8 @@ from lkagent_lint.project.things import (
     box_of,
     only,
 )
+from lkagent_lint.sources.sdk import vocabulary
+from lkagent_lint.sources.sdk.vocabulary import class_name
 
 if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator
@@ -96,11 +97,12 @@ class CallResults:
         """What calling one thing gives."""
         match thing:
             case Sdk(dotted):
-                last = dotted.rpartition(".")[2]
-                return only(SdkObject(class_name(dotted) or RESULTS.get(last, dotted)))
+                function = vocabulary.function(dotted)
+                made = class_name(dotted) if function is None else function.gives
+                return only(SdkObject(made or dotted))
             case SdkMethod(kind, name):
-                made = FACTORIES.get((kind, name))
-                return ANYTHING if made is None else only(SdkObject(made))
+                term = vocabulary.term(kind, name)
+                return only(SdkObject(term.gives)) if term is not None and term.gives else ANYTHING
             case ClassOf():
                 return only(self.construct(thing, args, keywords))
             case Closure():

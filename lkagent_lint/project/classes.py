@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Class, Flow
-from lkagent_lint.project.python_sdk import BASES, class_name
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
@@ -26,6 +25,7 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, class_name
 
 if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator
@@ -92,7 +92,8 @@ class Classes:
         """The SDK classes that an object is an instance of."""
         match thing:
             case SdkObject(kind):
-                return frozenset({kind, BASES.get(kind, kind)})
+                above = CLASSES[kind].base if kind in CLASSES else ""
+                return frozenset({kind, above or kind})
             case Instance():
                 found: set[str] = set()
                 for base in self.lineage(thing):

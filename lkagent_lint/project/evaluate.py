@@ -18,7 +18,6 @@ from lkagent_lint.project import node_sdk
 from lkagent_lint.project.calls import CallResults
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.modules import Modules, is_library
-from lkagent_lint.project.python_sdk import ATTRIBUTES
 from lkagent_lint.project.scripts import Scripts
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -52,6 +51,7 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.project.types import Types
 from lkagent_lint.project.wrappers import Wrappers, no_wrappers
+from lkagent_lint.sources.sdk import vocabulary
 
 MAX_VALUES = 24
 """More values than this for one expression are as good as unknown."""
@@ -245,9 +245,10 @@ class Evaluator:
             case Sdk(dotted):
                 return only(Sdk(f"{dotted}.{node_sdk.exported(name) if self._is_script(activation) else name}"))
             case SdkObject(kind):
-                name = node_sdk.member(kind, name) if self._is_script(activation) else name
-                held = ATTRIBUTES.get((kind, name))
-                return only(SdkMethod(kind, name) if held is None else SdkObject(held))
+                name = vocabulary.member(kind, name, in_node=self._is_script(activation))
+                term = vocabulary.term(kind, name)
+                held = "" if term is None or term.is_called else term.gives
+                return only(SdkObject(held) if held else SdkMethod(kind, name))
             case Library(dotted):
                 return only(Library(f"{dotted}.{name}", base.made))
             case Foreign(dotted):

@@ -8,8 +8,7 @@ spelling, Python's; what is written in a Node file is turned into it here, and b
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from lkagent_lint.sources.sdk.vocabulary import exports_of_node
 
 _PACKAGES = {
     "@livekit/agents": "livekit.agents",
@@ -18,16 +17,8 @@ _PACKAGES = {
     "livekit-server-sdk": "livekit.api",
 }
 _PLUGIN = "@livekit/agents-plugin-"
-_NAMES = {
-    "AgentDispatchClient": "AgentDispatchService",
-    "RoomServiceClient": "RoomService",
-    "SipClient": "SipService",
-    "getJobContext": "get_job_context",
-    "waitForParticipant": "utils.wait_for_participant",
-    "AgentSessionEvent": "AgentSessionEventTypes",
-}
-_MEMBERS = {("AgentSession", "close"): "aclose", ("Room", "isConnected"): "isconnected"}
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OTHERS = {"AgentSessionEvent": "AgentSessionEventTypes"}
+"""Exports whose names differ from Python's and that are no classes or functions of the vocabulary."""
 
 GLOBALS = frozenset(
     {
@@ -72,25 +63,9 @@ def dotted(module: str, name: str) -> str | None:
         base = module
     else:
         return None
-    return base if name == "*" else f"{base}.{_NAMES.get(name, name)}"
+    return base if name == "*" else f"{base}.{exported(name)}"
 
 
 def exported(name: str) -> str:
-    """A name behind a namespace import."""
-    return _NAMES.get(name, name)
-
-
-def member(kind: str, name: str) -> str:
-    """A member of an SDK object as Python names it: ``wait_for_participant`` for ``waitForParticipant``."""
-    return _MEMBERS.get((kind, name)) or snake(name)
-
-
-@lru_cache(maxsize=4096)
-def snake(name: str) -> str:
-    """``dataReceived`` and ``DataReceived`` as ``data_received``."""
-    return _HUMP.sub("_", name).lower()
-
-
-def camel(text: str) -> str:
-    """The way back: ``ctx.wait_for_participant()`` as ``ctx.waitForParticipant()``."""
-    return re.sub(r"(?<=[a-z0-9])_([a-z])", lambda found: found[1].upper(), text)
+    """An export of a package as Python calls it, behind the package."""
+    return exports_of_node().get(name) or _OTHERS.get(name, name)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.following import last_name
-from lkagent_lint.project.python_sdk import class_name
 from lkagent_lint.project.things import ANYTHING, NEVER, Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.sources.sdk.vocabulary import class_name
 
 if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator

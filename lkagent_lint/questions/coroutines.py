@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read, Use
-from lkagent_lint.project.python_sdk import UNAWAITED, UNAWAITED_FUNCTIONS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkObject, Thing, only
 from lkagent_lint.questions.methods import MethodCall, activations, calls
+from lkagent_lint.sources.sdk.vocabulary import TERMS
 from lkagent_lint.typestate.solver import Solved
+
+_SID = TERMS["Room", "sid"]
 
 
 def forgotten(project: Project, solved: Sequence[Solved]) -> Iterator[MethodCall]:
     """Every dropped coroutine of the lifecycle. The same place may come several times."""
-    yield from calls(project, solved, UNAWAITED, UNAWAITED_FUNCTIONS, Use.DROPPED)
+    yield from calls(project, solved, lambda term: term.dropped, Use.DROPPED)
     for flow, activation in activations(project, solved, lambda flow: any(_sids(flow))):
         for step in _sids(flow):
             if step.span is not None and _base(project, step.value, activation) == only(SdkObject("Room")):
-                yield MethodCall(Place(activation.path, step.span), "Room.sid", flow.name)
+                yield MethodCall(Place(activation.path, step.span), _SID, flow.name)
 
 
 def _sids(flow: Flow) -> Iterator[Read]:
@@ -32,7 +34,7 @@ def _sids(flow: Flow) -> Iterator[Read]:
 
 
 def _is_sid(value: v.Expr) -> bool:
-    return isinstance(value, v.Attribute) and value.name == "sid"
+    return isinstance(value, v.Attribute) and value.name == _SID.name
 
 
 def _base(project: Project, value: v.Expr, activation: Activation) -> frozenset[Thing]:

@@ -9,41 +9,43 @@ from weakref import WeakKeyDictionary
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow, Use
-from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, SdkObject, Thing, only
+from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, Thing, only
 from lkagent_lint.project.words import word_of
+from lkagent_lint.sources.sdk import vocabulary
+from lkagent_lint.sources.sdk.vocabulary import Term
 from lkagent_lint.typestate.solver import Solved
-
-Methods = frozenset[tuple[str, str]]
-"""Classes and their methods: ``("JobContext", "connect")``."""
 
 
 class MethodCall(NamedTuple):
     place: Place
-    method: str
-    """``JobContext.connect``, or ``utils.wait_for_participant`` for a function."""
+    term: Term
+    """What is called."""
     function: str
     """The function that holds the call, qualified in its file."""
 
+    @property
+    def method(self) -> str:
+        """``JobContext.connect``, or ``utils.wait_for_participant`` for a function."""
+        return f"{self.term.owner.rpartition('.')[2]}.{self.term.name}"
+
 
 def calls(
-    project: Project, solved: Sequence[Solved], methods: Methods, functions: frozenset[str], use: Use
+    project: Project, solved: Sequence[Solved], wanted: Callable[[Term], object], use: Use
 ) -> Iterator[MethodCall]:
-    """Every call of one of these methods, or functions of ``livekit.agents.utils``, whose result is used so.
+    """Every call of a method or a function of the SDK that is wanted and whose result is used so.
 
     A call counts where its target can be nothing else. The same place may come several times.
     """
-    names = frozenset(name for _, name in methods) | functions
-    words = frozenset(each for each in project.words if _could_be(each, names))
+    words = vocabulary.written(wanted) | vocabulary.written(wanted, in_node=True)
     for flow, activation in callers(project, solved, words):
         for call in flow.calls:
             if call.use is not use or call.span is None or word_of(call) not in words:
                 continue
             targets = project.evaluator.targets(call, activation)
-            found = {_method(project, each, methods, functions) for each in targets}
-            if len(found) == 1 and (method := found.pop()):
-                yield MethodCall(Place(activation.path, call.span), method, flow.name)
+            found = {_term(each) for each in targets}
+            if len(found) == 1 and (term := found.pop()) is not None and wanted(term):
+                yield MethodCall(Place(activation.path, call.span), term, flow.name)
 
 
 def activations(
@@ -71,11 +73,6 @@ def _activations(
         yield flow, activation
 
 
-def _could_be(word: str, words: frozenset[str]) -> bool:
-    """Whether a word, in the spelling of either language, can be one of these."""
-    return word in words or snake(word) in words or (word == "close" and "aclose" in words)
-
-
 _Entered = dict[tuple[str, str], dict[Activation, None]]
 _known: WeakKeyDictionary[Project, tuple[Sequence[Solved], _Entered]] = WeakKeyDictionary()
 
@@ -97,15 +94,11 @@ def _entered(project: Project, solved: Sequence[Solved]) -> _Entered:
     return found
 
 
-def _method(project: Project, thing: Thing, methods: Methods, functions: frozenset[str]) -> str:
+def _term(thing: Thing) -> Term | None:
     match thing:
         case SdkMethod(kind, name):
-            for each in sorted(project.evaluator.classes.kinds(SdkObject(kind))):
-                if (each, name) in methods:
-                    return f"{each}.{name}"
-            return ""
+            return vocabulary.term(kind, name)
         case Sdk(dotted):
-            module, _, name = dotted.rpartition(".")
-            return f"utils.{name}" if module == "livekit.agents.utils" and name in functions else ""
+            return vocabulary.function(dotted)
         case _:
-            return ""
+            return None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.languages import PYTHON
-from lkagent_lint.project.node_sdk import camel
+from lkagent_lint.sources.sdk.vocabulary import camel
 
 
 class Words(NamedTuple):

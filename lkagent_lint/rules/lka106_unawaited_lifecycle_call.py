@@ -4,8 +4,8 @@
 
 Reports a call of a lifecycle coroutine that is an expression statement of its own, or is assigned to `_`: `connect`,
 `wait_for_participant`, `session.start`, `aclose`, `drain`, `accept`, `reject`, `create_dispatch`,
-`update_instructions`, `update_tools`, an avatar's `start`. In Node: `connect`, `waitForParticipant`, `session.start`
-and an avatar's `start`. `room.sid` is a coroutine too, and is reported wherever it is read as a value.
+`update_instructions`, `update_tools`, `update_chat_ctx`, an avatar's `start`. In Node: `connect`, `waitForParticipant`,
+`session.start` and an avatar's `start`. `room.sid` is a coroutine too, and is reported wherever it is read as a value.
 
 ## Why it is bad
 
@@ -55,39 +55,11 @@ from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine of the lifecycle that is never awaited")
 
-_CONSEQUENCES = {
-    "JobContext.connect": "the room is not joined",
-    "JobContext.wait_for_participant": "nobody is waited for",
-    "AgentSession.start": "the session does not start",
-    "AgentSession.aclose": "the session is not closed",
-    "AgentSession.drain": "the session is not drained",
-    "JobRequest.accept": "the job is rejected in the end",
-    "JobRequest.reject": "the job is not answered",
-    "AgentDispatchService.create_dispatch": "no agent is dispatched",
-    "Agent.update_instructions": "the instructions stay as they were",
-    "Agent.update_tools": "the tools stay as they were",
-    "AvatarSession.start": "the avatar does not start",
-    "utils.wait_for_participant": "nobody is waited for",
-}
-
-
-_IN_NODE = frozenset(
-    {
-        "JobContext.connect",
-        "JobContext.wait_for_participant",
-        "utils.wait_for_participant",
-        "AgentSession.start",
-        "AvatarSession.start",
-    }
-)
-"""A promise runs whether or not it is awaited; these are what the order of the lifecycle depends on."""
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found in forgotten(subject.project, subject.solved):
-        matters = found.method in _IN_NODE or not is_node(found.place)
-        if found.place not in seen and matters:
+        if found.place not in seen and (found.term.needed_in_node or not is_node(found.place)):
             seen.add(found.place)
             yield _finding(found)
 
@@ -102,7 +74,7 @@ def _finding(found: MethodCall) -> Diagnostic:
         )
     else:
         message = (
-            f"{found.method}() is never awaited, so {_CONSEQUENCES[found.method]} "
+            f"{found.method}() is never awaited, so {found.term.dropped} "
             f"(coroutine '{found.method}' was never awaited): put `await` before it"
         )
     return META.at(found.place, message, subject=found.function, key=(found.method,))

@@ -45,11 +45,11 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Read
-from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, PLAIN_JOINS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 

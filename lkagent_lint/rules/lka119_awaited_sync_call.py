@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()` and
-`session.update_agent()`, wherever in the project they are called.
+Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()`,
+`session.update_agent()` and other plain methods of the job, its session and its room, wherever in the project they are
+called.
 
 ## Why it is bad
 
@@ -41,21 +42,25 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
-from lkagent_lint.project.python_sdk import AWAITABLE_NEVER
 from lkagent_lint.questions.methods import MethodCall, calls
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import Form, Term
 
 META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lifecycle method that is no coroutine")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
-    for found in calls(subject.project, subject.solved, AWAITABLE_NEVER, frozenset(), Use.AWAITED):
+    for found in calls(subject.project, subject.solved, _returns_nothing, Use.AWAITED):
         if found.place not in seen and not is_node(found.place):  # there any value can be awaited
             seen.add(found.place)
             yield _finding(found)
+
+
+def _returns_nothing(term: Term) -> bool:
+    return term.form is Form.PLAIN
 
 
 def _finding(found: MethodCall) -> Diagnostic:

@@ -39,13 +39,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.questions.emitters import PACKAGES, UnknownEvent, nearest, unknown_events
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.successors import EVENTS
+from lkagent_lint.sources.sdk.vocabulary import snake
 
 META = Meta("LKA402", "unknown-event", Severity.ERROR, "a listener for an event that its emitter never emits")
 

@@ -48,8 +48,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project.node_sdk import GLOBALS, snake
-from lkagent_lint.project.python_sdk import RESULTS
+from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
 from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.emitters import known, nearest, release_for
@@ -59,6 +58,7 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.tables import Kind, Release
+from lkagent_lint.sources.sdk.vocabulary import written
 
 META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
 
@@ -86,6 +86,10 @@ _EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", 
 """Not worth a closer look: methods of emitters, and those that strings and containers have."""
 
 
+_MAKERS = written(lambda term: term.is_called and term.gives) | written(
+    lambda term: term.is_called and term.gives, in_node=True
+)
+"""Functions and methods of the SDK that give an object that is followed."""
 _HOLDS = re.compile(r"(?i)session|room|agent|ctx|context|job|req")
 """What attributes are called that hold one of the objects in question."""
 _DEPTH = 3
@@ -140,7 +144,7 @@ def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) ->
             return _HOLDS.search(name) is not None
         case v.Result(number):
             word = word_of(flow.calls[number])
-            return word[:1].isupper() or snake(word) in RESULTS or snake(word) == "super"
+            return word[:1].isupper() or word in _MAKERS or word == "super"
         case v.Typed():
             return True
         case v.Either(options) | v.Or(options):

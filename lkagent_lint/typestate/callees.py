@@ -124,7 +124,7 @@ class Callees:
             return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
         if event.kind is Kind.CALLBACK:
             event = self._late(event, at.call, state, at.activation)
-        if is_coroutine_method(thing) and not at.is_awaited:
+        if not at.is_awaited and is_coroutine_method(thing, in_node=self._in_node(at.activation)):
             return self._happens_later(event, at, state)
         return self._happens(event, at, state)
 
@@ -233,6 +233,9 @@ class Callees:
 
     # Concurrency
 
+    def _in_node(self, activation: Activation) -> bool:
+        return self._evaluator.scripts.covers(activation.path)
+
     def _later(self, at: CallSite, state: State, run: Callable[[State], Outcome]) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
@@ -242,7 +245,7 @@ class Callees:
         with self._notes.muted():
             exits = arriving(run(state).exits) or frozenset({state})  # it may never end; the job does not wait for that
         # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
-        runs = at.call.use is not Use.DROPPED or self._evaluator.scripts.covers(at.activation.path)
+        runs = at.call.use is not Use.DROPPED or self._in_node(at.activation)
         if runs and not self._notes.is_muted:
             at_once = is_awaited_at_once(at.number, self._evaluator.flow_of(at.activation))
             run(state if at_once else state._replace(beside=True))

@@ -6,8 +6,6 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Read
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.node_sdk import member, snake
-from lkagent_lint.project.python_sdk import UNAWAITED
 from lkagent_lint.project.things import (
     Activation,
     Box,
@@ -21,67 +19,56 @@ from lkagent_lint.project.things import (
     Thing,
     Things,
 )
-from lkagent_lint.typestate.lifecycle import Event, Kind
+from lkagent_lint.sources.sdk.vocabulary import Form, Term, function, member, snake, spoken, term, written
+from lkagent_lint.typestate.lifecycle import AUTOMATON, Effect, Event, Kind, Room
 
-LISTENER_METHODS = {
-    "register_text_stream_handler": "text stream",
-    "register_byte_stream_handler": "byte stream",
-}
-_SESSION_USES = frozenset({"say", "generate_reply", "interrupt", "run", "drain", "commit_user_turn", "clear_user_turn"})
-"""They raise "AgentSession isn't running" on a session that has not started (python-sdk.md B9)."""
-_SESSION_USES_IN_NODE = frozenset({"say", "generate_reply", "interrupt", "commit_user_turn", "clear_user_turn"})
-"""The same in Node: "AgentSession is not running" (@livekit/agents 1.7.0, voice/agent_session.ts 1092-1287)."""
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
-_ROOM_USES = frozenset({"local_participant", "remote_participants", "num_participants", "sid"})
-_ROOM_USES_IN_NODE = _ROOM_USES | {"name"}
-"""``room.name`` is undefined before the room is joined (rtc-node 1.1.0, room.ts 156)."""
-_ASKING = frozenset({"connection_state", "isconnected"})
 _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
 """The options of Node's ``ctx.connect`` (@livekit/agents 1.7.0, job.ts 325)."""
-CONTEXT_WORDS = frozenset({"connect", "wait_for_participant", "waitForParticipant"})
-SESSION_WORDS = frozenset({"start"})
+
+
+def _moves(term: Term) -> bool:
+    """It joins the room, or starts a session."""
+    effect = AUTOMATON[Kind[term.event]] if term.event else Effect()
+    return effect.room is Room.JOINED or effect.session is not None
+
+
+STEP_WORDS = written(_moves) | written(_moves, in_node=True)
+"""How calls are written that would change the state of a job, if only it were known what is called."""
 
 
 def event_of(thing: Thing, call: Call, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
     """The lifecycle event that calling a thing is; None for every other call."""
+    known = _term(thing)
     in_node = evaluator.scripts.covers(activation.path)
-    match thing:
-        case SdkMethod("JobContext", "connect"):
+    name = "" if known is None or not known.is_called else known.event_in_node if in_node else known.event
+    if known is None or not name:
+        return None
+    kind = Kind[name]
+    match kind:
+        case Kind.CONNECT:
             options = _options_in_node(call) if in_node else _options(call)
             return Event(
-                Kind.CONNECT,
+                kind,
                 place,
                 bare=not call.args and not call.keywords,
                 detail=", ".join(name for name, _ in options),
                 given=tuple(_spelt(value) for _, value in options),
             )
-        case SdkMethod("JobContext", "wait_for_participant"):
-            return Event(Kind.WAIT, place)
-        case SdkMethod("AgentSession", "start"):
+        case Kind.START:
             return Event(_start_in_node(call, activation, evaluator) if in_node else _start(call), place)
-        case SdkMethod("AgentSession", name) if name in (_SESSION_USES_IN_NODE if in_node else _SESSION_USES):
-            return Event(Kind.SESSION_USE, place, detail=f"session.{name}()")
-        case SdkMethod("AgentSession", "on" | "once"):
-            return Event(Kind.SESSION_LISTEN, place, detail=_literal(call))
-        case SdkMethod("AvatarSession", "start"):
-            return Event(Kind.AVATAR_START, place, detail="avatar.start()")
-        case SdkMethod("Room", "on" | "once"):
-            return Event(Kind.LISTEN, place, detail=_literal(call))
-        case SdkMethod("Room", name) if name in LISTENER_METHODS:
-            return Event(Kind.LISTEN, place, detail=LISTENER_METHODS[name])
-        case SdkMethod("JobContext", "add_shutdown_callback"):
-            return Event(Kind.CALLBACK, place)
-        case SdkMethod("JobContext", "add_participant_entrypoint"):
-            return Event(Kind.ENTRYPOINT, place)
-        case SdkMethod("JobRequest", "accept" | "reject"):
-            return Event(Kind.ANSWER, place)
-        case SdkMethod("JobContext", "shutdown"):
-            return Event(Kind.SHUTDOWN, place)
-        # The second: a room that the entry joins by its own hands. The third: what it does depends on the version.
-        case SdkMethod("Room", "isconnected" | "connect") | SdkMethod("RoomIO", "start"):
-            return Event(Kind.ASKED, place)
-        case Sdk("livekit.agents.utils.wait_for_participant"):
-            return Event(Kind.WAIT_IN_ROOM, place)
+        case Kind.LISTEN | Kind.SESSION_LISTEN:
+            return Event(kind, place, detail=known.topic or _literal(call))
+        case _:
+            return Event(kind, place, detail=spoken(known))
+
+
+def _term(thing: Thing) -> Term | None:
+    match thing:
+        case SdkMethod(kind, name):
+            return term(kind, name)
+        case Sdk(dotted):
+            return function(dotted)
         case _:
             return None
 
@@ -165,26 +152,20 @@ def read_event(read: Read, activation: Activation, evaluator: Evaluator, place: 
     if not isinstance(expression, v.Attribute):
         return None
     in_node = evaluator.scripts.covers(activation.path)
-    name = member("Room", expression.name) if in_node else expression.name
     for base in evaluator.value(expression.base, activation):
-        if base == SdkObject("Room") and name in _ASKING:
-            return Event(Kind.ASKED, place)
-        if base == SdkObject("Room") and name in (_ROOM_USES_IN_NODE if in_node else _ROOM_USES):
-            return Event(Kind.ROOM_USE, place, detail=f"room.{name}")
-        if base == SdkObject("JobContext") and expression.name == "agent":
-            return Event(Kind.ROOM_USE, place, detail="ctx.agent")
+        known = None
+        if isinstance(base, SdkObject):
+            known = term(base.kind, member(base.kind, expression.name, in_node=in_node))
+        event = "" if known is None else known.event_in_node if in_node else known.event
+        if known is not None and event:
+            return Event(Kind[event], place, detail=spoken(known))
     return None
 
 
-def is_coroutine_method(thing: Thing) -> bool:
-    """Calling it does nothing until the result is awaited."""
-    match thing:
-        case SdkMethod(kind, name):
-            return (kind, name) in UNAWAITED
-        case Sdk(dotted):
-            return dotted == "livekit.agents.utils.wait_for_participant"
-        case _:
-            return False
+def is_coroutine_method(thing: Thing, *, in_node: bool) -> bool:
+    """Calling it does nothing until the result is awaited; in Node, it is done only then."""
+    found = _term(thing)
+    return found is not None and (found.form_in_node if in_node else found.form) is Form.COROUTINE
 
 
 def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = frozenset()) -> bool:

@@ -20,15 +20,16 @@ from lkagent_lint.project.things import (
     Unknown,
     in_order,
 )
+from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from lkagent_lint.typestate.concurrency import CARRIERS, JOINS_MANY, PROMISE, Concurrency, Key
-from lkagent_lint.typestate.events import CONTEXT_WORDS, SESSION_WORDS, carries
+from lkagent_lint.typestate.events import STEP_WORDS, carries
 from lkagent_lint.typestate.lifecycle import Event, Kind, Site, State, arriving, joined, waited
 from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
 from lkagent_lint.typestate.timing import is_endless_call, setup_event
 
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
-_TRACKED = frozenset({"JobContext", "AgentSession", "JobRequest"})
+_TRACKED = frozenset(each.name for each in CLASSES.values() if each.carries)
 
 Enter = Callable[[Activation, State, Site], Outcome]
 """Runs an activation from a state; the site is the call that leads there."""
@@ -97,7 +98,7 @@ class Others:
             return self._notes.lose(state, at.place, f"the context or a session goes to {_named(thing)}")
         if isinstance(thing, Unknown):
             word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
-            if word in CONTEXT_WORDS or word in SESSION_WORDS or (not word and at.is_awaited):
+            if word in STEP_WORDS or (not word and at.is_awaited):
                 return self._notes.lose(state, at.place, "it is not known what is called")
         return state
 
@@ -106,7 +107,7 @@ class Others:
             return False
         flow = self._evaluator.files[thing.path].flows.get(thing.flow)
         targets = () if flow is None else (each.target for each in flow.calls)
-        return any(isinstance(each, v.Attribute) and each.name in CONTEXT_WORDS | SESSION_WORDS for each in targets)
+        return any(isinstance(each, v.Attribute) and each.name in STEP_WORDS for each in targets)
 
     def sdk(self, thing: Thing, at: CallSite, state: State) -> State:
         """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""

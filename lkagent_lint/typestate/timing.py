@@ -10,8 +10,8 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import argument, given_to, made_from, number_of, parts_of_call, walk
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.node_sdk import snake
 from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
+from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Event, Kind, Origin
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from lkagent_lint.sources.sdk.vocabulary import TERMS, Form
 from tests.sdk.harness import Output, Sdk, claim
 
 _JOB = """\
@@ -371,6 +372,21 @@ def test_awaiting_a_plain_method_raises_after_its_effect(sdk: Sdk) -> None:
     )
     seen.says("SHUTDOWN now", *["TypeError: "] * 4)
     assert seen.text.count("NoneType") == 4
+
+
+@claim("LKA119", "and other plain methods of the job, its session and its room")
+def test_every_plain_method_promises_nothing(sdk: Sdk) -> None:
+    plain = [each for each in TERMS.values() if each.form is Form.PLAIN]
+    seen = sdk.run(
+        "import inspect\n"
+        "from livekit.agents import Agent, AgentSession, JobContext, RunContext\n"
+        "from livekit.rtc import Room\n"
+        + "\n".join(
+            f"print('{each.owner}.{each.name}', inspect.signature({each.owner}.{each.name}).return_annotation)"
+            for each in plain
+        )
+    )
+    seen.says(*(f"{each.owner}.{each.name} None" for each in plain))
 
 
 @claim("LKA212", "The decorator runs when the module is imported, and reads the variable there and then", since="1.5.7")

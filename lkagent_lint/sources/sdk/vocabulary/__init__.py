@@ -27,7 +27,7 @@ __all__ = [
     "camel",
     "class_name",
     "exports_of_node",
-    "made_by",
+    "function",
     "member",
     "snake",
     "spoken",
@@ -59,8 +59,10 @@ def written(wanted: Callable[[Term], object], *, in_node: bool = False) -> froze
 
 def member(owner: str, name: str, *, in_node: bool) -> str:
     """What a member is called here: ``aclose`` for the ``close`` of a session in Node."""
-    found = _meanings(in_node).get((owner, name))
-    return found or (snake(name) if in_node else name)
+    known = _meanings(in_node)
+    while (owner, name) not in known and owner in CLASSES and CLASSES[owner].base:
+        owner = CLASSES[owner].base
+    return known.get((owner, name)) or (snake(name) if in_node else name)
 
 
 @cache
@@ -108,11 +110,12 @@ def exports_of_node() -> dict[str, str]:
     return found
 
 
-def made_by(function: str) -> str:
-    """The class of what a function of the SDK returns, by the function's own name; empty where it is not followed."""
-    return _made().get(function, "")
+def function(dotted: str) -> Term | None:
+    """The function of the SDK that a dotted name means, in its module or in one below; None for all others."""
+    found = _functions().get(dotted.rpartition(".")[2])
+    return found if found is not None and dotted.startswith(f"{found.owner}.") else None
 
 
 @cache
-def _made() -> dict[str, str]:
-    return {each.name: one.gives for one in TERMS.values() if one.owner not in CLASSES for each in one.python}
+def _functions() -> dict[str, Term]:
+    return {each.name: one for one in TERMS.values() if one.owner not in CLASSES for each in one.python}
