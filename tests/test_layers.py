@@ -190,3 +190,36 @@ def test_an_import_that_climbs_is_noticed() -> None:
     assert layer_of("frontends.python.walker") == (3, "frontends.python")
     assert layer_of("nothing") is None
     assert "lkagent_lint.facts.values" in {name for path in FILES for name in imports(path)}
+
+
+SIBLINGS = {
+    "FileDraft": "each front end's own draft of the same facts",
+    "FlowDraft": "each front end's own draft of the same facts",
+    "Walker": "each front end's own walk over its trees",
+}
+"""Classes whose name two modules share, and why that confuses nobody."""
+
+
+def test_a_name_means_one_thing() -> None:
+    """No two classes of the package share a name, nor does a class share it with a type that is put together."""
+    homes: dict[str, set[str]] = {}
+    for path in FILES:
+        tree = ast.parse(path.read_bytes())
+        for name in (*_classes(tree), *_types(tree)):
+            homes.setdefault(name, set()).add(module_of(path))
+    shared = {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1}
+    assert {name: modules for name, modules in shared.items() if name not in SIBLINGS} == {}
+    assert shared.keys() == SIBLINGS.keys(), "a reason stands for a name that nothing shares any more"
+
+
+def _classes(tree: ast.Module) -> Iterator[str]:
+    yield from (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def _types(tree: ast.Module) -> Iterator[str]:
+    """Names in CamelCase that a module assigns: ``Thing = String | Closure``."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name[:1].isupper() and not name.isupper():
+                yield name

@@ -8,7 +8,7 @@ import msgspec
 
 from lkagent_lint import engine
 from lkagent_lint.cli._output import write_output
-from lkagent_lint.config.layers import Origin
+from lkagent_lint.config.layers import SettingOrigin
 from lkagent_lint.config.settings import KEYS
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.showing import Governed, files_of, settings_of
@@ -76,7 +76,7 @@ def _values(governed: Governed) -> list[tuple[str, tuple[object, str]]]:
     return [(key, (plain[key], ", ".join(map(_shown, found)) or _DEFAULT)) for key, found in origins]
 
 
-def _shown(origin: Origin) -> str:
+def _shown(origin: SettingOrigin) -> str:
     if not os.path.isabs(origin.label):
         return origin.label
     path = relative_path(origin.label, os.getcwd())

@@ -20,7 +20,7 @@ from lkagent_lint.diagnostics import Severity
 from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
-    from lkagent_lint.config.positions import Found
+    from lkagent_lint.config.positions import FoundKey
 
 TABLE = "lkagent-lint"
 OWN_FILE_ONLY = frozenset({"root", "extend"})
@@ -30,7 +30,7 @@ _DEFAULTS = Settings()
 _EXTENDS = "extend-"
 
 
-class Origin(NamedTuple):
+class SettingOrigin(NamedTuple):
     """Where a value was set: a file (absolute path) with a 1-based line, or an option of the command line."""
 
     label: str
@@ -61,10 +61,10 @@ class Layer:
         self._table = table
         self.values = self._converted(raw)
 
-    def origin(self, key: str) -> Origin:
+    def origin(self, key: str) -> SettingOrigin:
         """Where this layer sets a key."""
         span = self._span((key,))
-        return Origin(self.label, None if span is None else span.line)
+        return SettingOrigin(self.label, None if span is None else span.line)
 
     def error(self, message: str, *where: str | int, value: bool = True) -> ConfigError:
         """An error about what stands at ``where`` (keys and indices below our table): the value, or else its key."""
@@ -84,7 +84,7 @@ class Layer:
         return None if found is None else found.value if value else found.key
 
     @cached_property
-    def _places(self) -> dict[tuple[str | int, ...], Found]:
+    def _places(self) -> dict[tuple[str | int, ...], FoundKey]:
         # Only messages need places, and most runs have none.
         from lkagent_lint.config import positions
 
@@ -161,7 +161,7 @@ class Configuration:
                 found.append((layer, layer.values[key]))
         return found
 
-    def origins(self, key: str) -> tuple[Origin, ...]:
+    def origins(self, key: str) -> tuple[SettingOrigin, ...]:
         """Where the value of a key comes from; empty for the default."""
         return tuple(layer.origin(key) for layer, _ in self.parts(key))
 

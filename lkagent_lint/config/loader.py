@@ -14,7 +14,7 @@ from lkagent_lint.config.files import FILE_NAMES, PYPROJECT, read_layer, read_re
 from lkagent_lint.config.layers import TABLE, Configuration, Layer
 from lkagent_lint.config.settings import Settings
 
-Read = Callable[[str], "bytes | None"]
+ReadBytes = Callable[[str], "bytes | None"]
 
 
 class SettingsFinder:
@@ -29,7 +29,7 @@ class SettingsFinder:
     def __init__(
         self,
         isolated: bool = False,
-        read: Read | None = None,
+        read: ReadBytes | None = None,
         *,
         overrides: tuple[Layer, ...] = (),
         file: str | None = None,
@@ -120,7 +120,7 @@ def _identity(layer: Layer) -> str:
     return os.path.normcase(disk.realpath(layer.label))
 
 
-def _required(path: str, read: Read, extending: Layer | None) -> Layer:
+def _required(path: str, read: ReadBytes, extending: Layer | None) -> Layer:
     """The settings of a file that was named. Raises ConfigError where it holds none."""
     data = read(path)
     layer = None if data is None else read_layer(path, data)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lkagent_lint.config.toml import TomlError, parse_toml
 from lkagent_lint.text import Lines, Span
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Keys and 0-based array indices from the top of the document."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
@@ -28,14 +28,14 @@ _STRING = re.compile(
 _PLAIN = re.compile(r"[^,\]}\n#]+")
 
 
-class Found(NamedTuple):
+class FoundKey(NamedTuple):
     """A key (the part of a header for a table; the value itself for an array's item) and its value."""
 
     key: Span
     value: Span
 
 
-def find(text: str) -> dict[Path, Found]:
+def find(text: str) -> dict[KeyPath, FoundKey]:
     """The places of everything in a document, by path."""
     scan = _Scan(text)
     with contextlib.suppress(_NoToml, RecursionError):
@@ -51,25 +51,25 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.found: dict[Path, Found] = {}
+        self.found: dict[KeyPath, FoundKey] = {}
         self._lines = Lines(text)
-        self._tables: dict[Path, int] = {}
+        self._tables: dict[KeyPath, int] = {}
         """How often an array of tables was continued."""
 
     def document(self) -> None:
-        prefix: Path = ()
+        prefix: KeyPath = ()
         self._skip(_BLANK)
         while self.at < len(self.text):
             prefix = self._header() if self._peek() == "[" else self._assignment(prefix)
             self._skip(_BLANK)
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         repeated = self.text.startswith("[[", self.at)
         self.at += 2 if repeated else 1
         parts: list[str | int] = []
         for name, span in self._dotted():
             parts.append(name)
-            self.found.setdefault(tuple(parts), Found(span, span))
+            self.found.setdefault(tuple(parts), FoundKey(span, span))
             if tuple(parts) in self._tables:
                 parts.append(self._tables[tuple(parts)])
         if repeated:
@@ -83,16 +83,16 @@ class _Scan:
             self.at += 1
         return tuple(parts)
 
-    def _assignment(self, prefix: Path) -> Path:
+    def _assignment(self, prefix: KeyPath) -> KeyPath:
         path, span = prefix, None
         for name, span in self._dotted():
             path = (*path, name)
-            self.found.setdefault(path, Found(span, span))
+            self.found.setdefault(path, FoundKey(span, span))
         if span is None or self._peek() != "=":
             raise _NoToml
         self.at += 1
         self._skip(_SPACE)
-        self.found[path] = Found(span, self._value(path))
+        self.found[path] = FoundKey(span, self._value(path))
         return prefix
 
     def _dotted(self) -> list[tuple[str, Span]]:
@@ -108,7 +108,7 @@ class _Scan:
                 return names
             self.at += 1
 
-    def _value(self, path: Path) -> Span:
+    def _value(self, path: KeyPath) -> Span:
         start = self.at
         if self._peek() == "[":
             self._items(path, "]")
@@ -121,16 +121,16 @@ class _Scan:
             self.at -= len(plain) - len(plain.rstrip())
         return self._span(start)
 
-    def _items(self, path: Path, end: str) -> None:
+    def _items(self, path: KeyPath, end: str) -> None:
         """What an array or an inline table holds."""
         self.at += 1
         number = 0
         self._skip(_BLANK)
         while self._peek() != end:
             if end == "]":
-                item: Path = (*path, number)
+                item: KeyPath = (*path, number)
                 span = self._value(item)
-                self.found[item] = Found(span, span)
+                self.found[item] = FoundKey(span, span)
                 number += 1
             else:
                 self._assignment(path)

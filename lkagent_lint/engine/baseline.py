@@ -23,13 +23,13 @@ VERSION = 1
 KEY = "baseline"
 _LIMIT = 50_000_000
 
-Known = dict[str, dict[str, list[str]]]
+KnownFindings = dict[str, dict[str, list[str]]]
 """Fingerprints by path (relative to the baseline's directory, with ``/``) and code."""
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     version: int
-    findings: Known
+    findings: KnownFindings
 
 
 class Rewritten(NamedTuple):
@@ -102,7 +102,7 @@ class _Baseline:
         self._data = data
         self._outside = outside
         self._by_option = by_option
-        self._known: Known = {} if data is None else _read(path, data)
+        self._known: KnownFindings = {} if data is None else _read(path, data)
         self._found: dict[tuple[str, str], set[str]] = {}
 
     def hides(self, diagnostic: Diagnostic) -> bool:
@@ -117,7 +117,7 @@ class _Baseline:
         return Baselined(path=self._path, known=known, stale=tuple(self._stale(judged)))
 
     def rewritten(self, judged: Callable[[str, str], bool], only_prune: bool) -> Rewritten:
-        entries: Known = {}
+        entries: KnownFindings = {}
         for path, code, fingerprints in self._entries():
             if judged(self._absolute(path), code):
                 found = self._found.get((path, code), set())
@@ -159,7 +159,7 @@ class _Baseline:
         return os.path.normpath(os.path.join(os.path.dirname(self._path), path))
 
 
-def _read(path: str, data: bytes) -> Known:
+def _read(path: str, data: bytes) -> KnownFindings:
     try:
         version = msgspec.json.decode(data, type=_Version).version
         if version > VERSION:
@@ -175,13 +175,13 @@ class _Version(msgspec.Struct):
     version: int
 
 
-def _encoded(entries: Known) -> bytes:
+def _encoded(entries: KnownFindings) -> bytes:
     ordered = {path: dict(sorted(rules.items())) for path, rules in sorted(entries.items())}
     document = _Written(version=VERSION, findings=ordered)
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
-def _pairs(known: Known) -> set[tuple[str, str, str]]:
+def _pairs(known: KnownFindings) -> set[tuple[str, str, str]]:
     return {(path, code, each) for path, rules in known.items() for code, found in rules.items() for each in found}
 
 

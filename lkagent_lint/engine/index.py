@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.engine.marks import Marks, marks_of
-from lkagent_lint.extraction import Extractor, Failed, Source, source_of
+from lkagent_lint.extraction import Extractor, Failed, SourceFile, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
 from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
@@ -19,12 +19,12 @@ from lkagent_lint.languages import HOLD_SCRIPTS, NOTEBOOK
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
-from lkagent_lint.sources.discovery import Entry, discover, kind_of
+from lkagent_lint.sources.discovery import ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, may_mention_sdk, mentions_sdk
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
-from lkagent_lint.sources.sdk.versions import Sdk, SdkFinder
+from lkagent_lint.sources.sdk.versions import SdkFinder, SdkVersion
 from lkagent_lint.text import START_OF_FILE
 
 Crash = tuple[str, Failed]
@@ -61,8 +61,8 @@ class Index:
             self.facts[problem.path] = _problem(problem.reason)
         self.modules = Modules(root, (*self._python, *self._stubs, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
-        self._found_sdks: dict[str, Sdk] = {}
-        self._pins: dict[tuple[str, str], Sdk] = {}
+        self._found_sdks: dict[str, SdkVersion] = {}
+        self._pins: dict[tuple[str, str], SdkVersion] = {}
         self._marks: dict[str, Marks] = {}
         self._read_code()
 
@@ -74,11 +74,11 @@ class Index:
             elif path not in listed and not NEVER_READ.intersection(path.split(os.sep)):
                 kind = kind_of(os.path.basename(path))
                 if kind == "python":
-                    self._python[path] = Entry(path, kind, False)
+                    self._python[path] = ListedFile(path, kind, False)
                 elif kind == "javascript":
-                    self._scripts[path] = Entry(path, kind, False)
+                    self._scripts[path] = ListedFile(path, kind, False)
                 elif kind == "text":
-                    self._texts.append(Entry(path, kind, False))
+                    self._texts.append(ListedFile(path, kind, False))
 
     def project(self) -> Project:
         """Link what was read."""
@@ -98,13 +98,13 @@ class Index:
     def settings(self, path: str) -> Settings:
         return self.finder.for_directory(os.path.dirname(path))
 
-    def sdk(self, path: str) -> Sdk:
+    def sdk(self, path: str) -> SdkVersion:
         found = self._found_sdks.get(path)
         if found is None:
             found = self._found_sdks[path] = self._sdks.for_file(path, self._script(path))
         return found
 
-    def pin(self, path: str, package: Package) -> Sdk:
+    def pin(self, path: str, package: Package) -> SdkVersion:
         if package in (PYTHON, NODE):
             return self.sdk(path)
         found = self._pins.get((path, package.package))
@@ -147,11 +147,11 @@ class Index:
             asked |= imported
             found = [source for path in sorted(imported) if (source := self._source(path)) is not None]
 
-    def _python_source(self, path: str) -> Source | None:
+    def _python_source(self, path: str) -> SourceFile | None:
         data = self._read(path)
         return self._source(path, data) if data is not None and self._may_matter(path, data) else None
 
-    def _script_source(self, path: str) -> Source | None:
+    def _script_source(self, path: str) -> SourceFile | None:
         """JavaScript that mentions an SDK. Compiled output is left out."""
         data = self._read(path)
         if data is not None and javascript_frontend.is_generated(data):
@@ -172,7 +172,7 @@ class Index:
             self.facts[path] = _problem(data.reason)
         return None
 
-    def _source(self, path: str, data: bytes | None = None) -> Source | None:
+    def _source(self, path: str, data: bytes | None = None) -> SourceFile | None:
         """What the front ends need of a file; None if it cannot be read."""
         read = self.overlays.read(path) if data is None else data
         if isinstance(read, Unreadable):
@@ -181,7 +181,7 @@ class Index:
         kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
         return source_of(path, kind, read, self.settings(path), lasts=self.overlays.lasts(path))
 
-    def _take(self, sources: list[Source]) -> None:
+    def _take(self, sources: list[SourceFile]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
             self.facts[path] = _declared(facts) if path in self._stubs else facts
             if failed is not None:
@@ -191,8 +191,8 @@ class Index:
         """What files in other languages dispatch. Those that git ignores only silence, and what a linter wrote of the
         project is no part of it: it repeats names, and asks for nobody.
         """
-        texts: list[Entry] = []
-        sources: list[Source] = []
+        texts: list[ListedFile] = []
+        sources: list[SourceFile] = []
         for entry in self._texts:
             data = self.overlays.read(entry.path)
             if isinstance(data, bytes) and is_report(data) is not None:
@@ -212,7 +212,7 @@ class Index:
             elif facts.problems or facts.dispatches or facts.dropped or facts.sip_rules:
                 self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
 
-    def _imported(self, source: Source) -> Iterator[str]:
+    def _imported(self, source: SourceFile) -> Iterator[str]:
         """The files that a file's imports can load."""
         modules = self.facts[source.path].modules
         if source.front_end == "javascript":

@@ -10,7 +10,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.making import maker_for
 from lkagent_lint.engine.policy import finder_for
 from lkagent_lint.engine.request import Request
-from lkagent_lint.extraction import Source, source_of
+from lkagent_lint.extraction import SourceFile, source_of
 from lkagent_lint.frontends import text
 from lkagent_lint.sources.discovery import discover, kind_of
 from lkagent_lint.sources.prefilter import mentions_sdk
@@ -39,7 +39,7 @@ def _facts_of(request: Request) -> tuple[bytes, int]:
     return handed.to_bytes(facts), len(made)
 
 
-def _sources(request: Request, overlays: Overlays) -> Iterator[Source]:
+def _sources(request: Request, overlays: Overlays) -> Iterator[SourceFile]:
     finder = finder_for(request, overlays)
     pending = dict(group_by_root(request.paths, finder))
     while pending:
@@ -59,7 +59,7 @@ def _sources(request: Request, overlays: Overlays) -> Iterator[Source]:
 
 def _source(
     path: str, kind: str | None, overlays: Overlays, finder: SettingsFinder, *, everything: bool
-) -> Iterator[Source]:
+) -> Iterator[SourceFile]:
     data = overlays.read(path)
     if kind is None or not isinstance(data, bytes):
         return

@@ -12,14 +12,14 @@ import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.cache import FactsCache
-from lkagent_lint.extraction.one import Failed, Here, Made, Source, facts_of, source_of
+from lkagent_lint.extraction.one import EncodedFacts, Failed, InProcess, SourceFile, facts_of, source_of
 from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.facts import FileFacts
 
 if TYPE_CHECKING:
     from lkagent_lint.facts.sharing import Sharing
 
-__all__ = ["Extracted", "Extractor", "Failed", "Here", "Maker", "Pool", "Source", "source_of"]
+__all__ = ["Extracted", "Extractor", "Failed", "InProcess", "Maker", "Pool", "SourceFile", "source_of"]
 
 _MANY_BYTES = 2_000_000
 """Encoded facts from which on parts that are equal are shared. They take seven times as much when decoded, and sharing
@@ -38,7 +38,7 @@ class Extracted(NamedTuple):
 class Maker(Protocol):
     """Makes facts somewhere: answers for every source, in any order."""
 
-    def make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]: ...
+    def make(self, sources: list[SourceFile]) -> Iterable[tuple[SourceFile, EncodedFacts]]: ...
 
 
 class Extractor:
@@ -50,11 +50,11 @@ class Extractor:
         self._bytes = 0
         self._sharing: Sharing | None = None
 
-    def extract(self, sources: list[Source]) -> Iterator[Extracted]:
+    def extract(self, sources: list[SourceFile]) -> Iterator[Extracted]:
         """The facts of some files, in any order. A front end that fails costs its file only."""
         missing = sources
         if self._cache is not None:
-            missing = list[Source]()
+            missing = list[SourceFile]()
             for source, facts in self._kept(self._cache, sources):
                 if facts is None:
                     missing.append(source)
@@ -71,7 +71,7 @@ class Extractor:
         if self._cache is not None:
             self._cache.release()
 
-    def _decoded(self, made: Made | memoryview) -> FileFacts:
+    def _decoded(self, made: EncodedFacts | memoryview) -> FileFacts:
         """The facts; of a large project with the parts of others' in the places of equal ones."""
         facts = facts_of(made)
         if isinstance(made, (bytes, memoryview)):
@@ -84,16 +84,16 @@ class Extractor:
                 self._sharing.share(facts)
         return facts
 
-    def _make(self, sources: list[Source]) -> Iterable[tuple[Source, Made]]:
+    def _make(self, sources: list[SourceFile]) -> Iterable[tuple[SourceFile, EncodedFacts]]:
         if self._cache is None or not any(source.lasts for source in sources):
             return self._maker.make(sources)
         return self._build(self._cache, sources)
 
-    def _build(self, cache: FactsCache, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+    def _build(self, cache: FactsCache, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         """Make facts and keep them, one process at a time: another may have made them while this one waited."""
         with cache.building() as waited:
             if waited:
-                missing: list[Source] = []
+                missing: list[SourceFile] = []
                 for source in sources:
                     kept = cache.get(_key(cache, source))
                     if kept is None:
@@ -106,7 +106,7 @@ class Extractor:
                     cache.put(_key(cache, source), made)
                 yield source, made
 
-    def _kept(self, cache: FactsCache, sources: list[Source]) -> Iterator[tuple[Source, FileFacts | None]]:
+    def _kept(self, cache: FactsCache, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, FileFacts | None]]:
         for source in sources:
             kept = cache.get(_key(cache, source))
             try:
@@ -115,5 +115,5 @@ class Extractor:
                 yield source, None
 
 
-def _key(cache: FactsCache, source: Source) -> bytes:
+def _key(cache: FactsCache, source: SourceFile) -> bytes:
     return cache.key(source.front_end, source.name, source.data)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from lkagent_lint.cache.generation import current as own_generation
-from lkagent_lint.extraction.one import FrontEnd, Lost, Made, Source, make_facts
+from lkagent_lint.extraction.one import EncodedFacts, FrontEnd, Lost, SourceFile, make_facts
 from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.stack import run_deep
 
@@ -56,14 +56,14 @@ class Cluster:
     ) -> None:
         self._client.close()
 
-    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+    def make(self, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         """Answers for every source. The scheduler gives what a lost worker had to another one; a file on which
         several of them are lost is given up. What a cluster without workers leaves is made on this machine.
         """
         done: SimpleQueue[Any] = SimpleQueue()
         pending = self._submitted(list(_chunks(sources)), done)
-        suspects: list[Source] = []
-        left: list[Source] = []
+        suspects: list[SourceFile] = []
+        left: list[SourceFile] = []
         while pending and not left and (future := self._next(done)) is not None:
             chunk = pending.pop(future)
             if future.status == "error" and len(chunk) == 1:
@@ -82,14 +82,14 @@ class Cluster:
         with Pool() as pool:
             yield from pool.make(left)
 
-    def _one_by_one(self, suspects: list[Source]) -> Iterator[tuple[Source, Made]]:
+    def _one_by_one(self, suspects: list[SourceFile]) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         """Answers for files whose workers were lost, with nothing else at work: the scheduler blames the loss of a
         worker on everything that waited for it, so that another file may have done it. Once no worker is left, nobody
         is asked any more.
         """
         has_workers = True
         for source in suspects:
-            made: list[Made] | None = None
+            made: list[EncodedFacts] | None = None
             if has_workers:
                 done: SimpleQueue[Any] = SimpleQueue()
                 submitted = self._submitted([[source]], done)
@@ -99,8 +99,8 @@ class Cluster:
                 self._client.cancel(list(submitted))
             yield source, LOST if made is None else made[0]
 
-    def _submitted(self, chunks: list[list[Source]], done: SimpleQueue[Any]) -> dict[Any, list[Source]]:
-        futures: dict[Any, list[Source]] = {}
+    def _submitted(self, chunks: list[list[SourceFile]], done: SimpleQueue[Any]) -> dict[Any, list[SourceFile]]:
+        futures: dict[Any, list[SourceFile]] = {}
         for chunk in chunks:
             tasks = [(source.front_end, source.name, source.data) for source in chunk]
             future = self._client.submit(make_many, tasks, pure=False)
@@ -120,10 +120,10 @@ class Cluster:
                 if end is not None and now >= end:
                     return None
 
-    def _result(self, future: Any) -> list[Made] | None:
+    def _result(self, future: Any) -> list[EncodedFacts] | None:
         """What a worker answered; None if that has been lost with the worker, and nobody makes it again."""
         try:
-            found: list[Made] = future.result(timeout=_PATIENCE)
+            found: list[EncodedFacts] = future.result(timeout=_PATIENCE)
         except Exception:  # a time-out, a cancelled task, a scheduler that has gone
             return None
         return found
@@ -149,13 +149,13 @@ def _generation() -> bytes:
     return own_generation()
 
 
-def make_many(tasks: list[_Task]) -> list[Made]:
+def make_many(tasks: list[_Task]) -> list[EncodedFacts]:
     """What runs on a worker of the cluster."""
     return run_deep(lambda: [make_facts(*task) for task in tasks])
 
 
-def _chunks(sources: list[Source]) -> Iterator[list[Source]]:
-    chunk: list[Source] = []
+def _chunks(sources: list[SourceFile]) -> Iterator[list[SourceFile]]:
+    chunk: list[SourceFile] = []
     size = 0
     for source in sources:
         chunk.append(source)

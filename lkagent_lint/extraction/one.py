@@ -16,7 +16,7 @@ from lkagent_lint.text import START_OF_FILE
 FrontEnd = Literal["python", "javascript", "text"]
 
 
-class Source(NamedTuple):
+class SourceFile(NamedTuple):
     """A file to be turned into facts. They follow from ``front_end``, ``name`` and ``data`` alone."""
 
     path: str
@@ -30,18 +30,18 @@ class Source(NamedTuple):
     """False for unsaved text, whose facts are not worth keeping."""
 
 
-def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: bool = True) -> Source:
+def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: bool = True) -> SourceFile:
     """A file by the kind that discovery gives it, and the settings that hold for it."""
     match kind:
         case "javascript":
-            return Source(path, "javascript", os.path.splitext(path)[1], data, lasts)
+            return SourceFile(path, "javascript", os.path.splitext(path)[1], data, lasts)
         case "text":
-            return Source(path, "text", os.path.basename(path), data, lasts)
+            return SourceFile(path, "text", os.path.basename(path), data, lasts)
         case "stub":
             # What a class derives from is all that a stub has to say of it, so that no class goes unread.
-            return Source(path, "python", " ".join(sorted({"class", *settings.names.words})), data, lasts)
+            return SourceFile(path, "python", " ".join(sorted({"class", *settings.names.words})), data, lasts)
         case _:
-            return Source(path, "python", " ".join(sorted(settings.names.words)), data, lasts)
+            return SourceFile(path, "python", " ".join(sorted(settings.names.words)), data, lasts)
 
 
 class Failed(NamedTuple):
@@ -61,7 +61,7 @@ class Lost(NamedTuple):
 
 _LITTER_BYTES = 200_000
 
-Made = bytes | Failed | Lost
+EncodedFacts = bytes | Failed | Lost
 """Encoded facts, or what became of them."""
 
 PARTS: dict[FrontEnd, str] = {
@@ -79,7 +79,7 @@ def make_facts(front_end: FrontEnd, name: str, data: bytes) -> bytes | Failed:
         return Failed(PARTS[front_end], type(error).__name__, str(error))
 
 
-def facts_of(made: Made | memoryview) -> FileFacts:
+def facts_of(made: EncodedFacts | memoryview) -> FileFacts:
     """The facts that ``make_facts`` or a cache gave. Raises ``msgspec.DecodeError`` for bytes that are no facts."""
     match made:
         case Failed(_, error, _):
@@ -107,10 +107,10 @@ class Litter:
             gc.collect(0)
 
 
-class Here:
+class InProcess:
     """Makes facts in this process, one after the other."""
 
-    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+    def make(self, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         litter = Litter()
         for source in sources:
             yield source, make_facts(source.front_end, source.name, source.data)

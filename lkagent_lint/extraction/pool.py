@@ -21,7 +21,7 @@ import msgspec
 
 import lkagent_lint
 from lkagent_lint.extraction.frames import READY, read_frame, write_frame
-from lkagent_lint.extraction.one import Failed, Here, Lost, Made, Source
+from lkagent_lint.extraction.one import EncodedFacts, Failed, InProcess, Lost, SourceFile
 
 if TYPE_CHECKING:
     import subprocess
@@ -60,22 +60,22 @@ class Pool:
         for worker in self._workers:
             worker.close()
 
-    def make(self, sources: list[Source]) -> Iterator[tuple[Source, Made]]:
+    def make(self, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         """Answers for every source, in the order in which they are done."""
         if self._jobs > 1 and len(sources) > 1 and self._is_worth_it(sources):
             # The largest first, so that none is left alone at the end.
             todo = _Todo(sorted(sources, key=lambda source: -len(source.data)))
             yield from self._shared(todo, len(sources))
             sources = list(todo.rest())  # what no worker took, because none could be started
-        yield from Here().make(sources)
+        yield from InProcess().make(sources)
 
-    def _is_worth_it(self, sources: list[Source]) -> bool:
+    def _is_worth_it(self, sources: list[SourceFile]) -> bool:
         return bool(self._workers) or sum(len(source.data) for source in sources) >= ENOUGH_BYTES
 
-    def _shared(self, todo: _Todo, count: int) -> Iterator[tuple[Source, Made]]:
+    def _shared(self, todo: _Todo, count: int) -> Iterator[tuple[SourceFile, EncodedFacts]]:
         while len(self._workers) < min(self._jobs, count):
             self._workers.append(_Worker())
-        done: SimpleQueue[tuple[Source, Made] | None] = SimpleQueue()
+        done: SimpleQueue[tuple[SourceFile, EncodedFacts] | None] = SimpleQueue()
         for worker in self._workers:
             Thread(target=worker.work, args=(todo, done), name="lkagent-lint worker", daemon=True).start()
         running = len(self._workers)
@@ -95,19 +95,19 @@ class Pool:
 class _Todo:
     """Sources that wait for a worker."""
 
-    def __init__(self, sources: list[Source]) -> None:
+    def __init__(self, sources: list[SourceFile]) -> None:
         self._sources = deque(sources)
         self._lock = Lock()
 
-    def take(self) -> Source | None:
+    def take(self) -> SourceFile | None:
         with self._lock:
             return self._sources.popleft() if self._sources else None
 
-    def give_back(self, sources: list[Source]) -> None:
+    def give_back(self, sources: list[SourceFile]) -> None:
         with self._lock:
             self._sources.extendleft(reversed(sources))
 
-    def rest(self) -> Iterator[Source]:
+    def rest(self) -> Iterator[SourceFile]:
         while (source := self.take()) is not None:
             yield source
 
@@ -120,7 +120,7 @@ class _Worker:
         self._deadline: float | None = None
         self._closed = False
 
-    def work(self, todo: _Todo, done: SimpleQueue[tuple[Source, Made] | None]) -> None:
+    def work(self, todo: _Todo, done: SimpleQueue[tuple[SourceFile, EncodedFacts] | None]) -> None:
         """Take sources until there are none; None says that this worker is through."""
         try:
             while self._is_alive() and (source := todo.take()) is not None:
@@ -132,11 +132,11 @@ class _Worker:
             done.put(None)
 
     def _series(
-        self, first: Source, todo: _Todo, done: SimpleQueue[tuple[Source, Made] | None]
-    ) -> tuple[list[Source], bool]:
+        self, first: SourceFile, todo: _Todo, done: SimpleQueue[tuple[SourceFile, EncodedFacts] | None]
+    ) -> tuple[list[SourceFile], bool]:
         """Keep the process busy; what it had when it died, and whether it did."""
-        sent: deque[Source] = deque()
-        following: Source | None = first
+        sent: deque[SourceFile] = deque()
+        following: SourceFile | None = first
         while True:
             while following is not None:
                 sent.append(following)
@@ -151,7 +151,7 @@ class _Worker:
             done.put((sent.popleft(), reply))
             following = todo.take()
 
-    def _alone(self, source: Source) -> Made:
+    def _alone(self, source: SourceFile) -> EncodedFacts:
         """The second and last try of what a process died of, or of what it happened to have."""
         if self._is_alive() and self._send(source):
             reply = self._reply(source)
@@ -167,7 +167,7 @@ class _Worker:
             self.stop()
         return self._process is not None
 
-    def _send(self, source: Source) -> bool:
+    def _send(self, source: SourceFile) -> bool:
         process = self._process
         if process is None:  # closed in the meantime
             return False
@@ -178,7 +178,7 @@ class _Worker:
             return False
         return True
 
-    def _reply(self, source: Source) -> Made | None:
+    def _reply(self, source: SourceFile) -> EncodedFacts | None:
         process = self._process
         if process is None:  # closed in the meantime
             return None

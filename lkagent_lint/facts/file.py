@@ -7,7 +7,7 @@ import enum
 import msgspec
 
 from lkagent_lint.facts.flows import MODULE, Class, Flow
-from lkagent_lint.facts.names import SdkName
+from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.text import Span
 

@@ -12,12 +12,12 @@ import msgspec
 from msgspec.structs import force_setattr
 
 import lkagent_lint.facts.file as files
-from lkagent_lint.facts import flows, names, values
+from lkagent_lint.facts import flows, sdk_names, values
 from lkagent_lint.text import Span
 
 _RECORDS = frozenset(
     record
-    for module in (files, flows, names, values)
+    for module in (files, flows, sdk_names, values)
     for record in vars(module).values()
     if isinstance(record, type) and issubclass(record, msgspec.Struct)
 )

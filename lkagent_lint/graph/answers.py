@@ -12,7 +12,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.graph.matching import AGENT_NAME
 from lkagent_lint.graph.records import Answer, Edge, Position, Reason
-from lkagent_lint.project.names import UNNAMED, FromEnv, JobType, Known, Name, OneOf
+from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, JobType, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_dispatched_elsewhere, names_of, nearest
 from lkagent_lint.questions.wording import quoted
@@ -57,7 +57,7 @@ _EACH = {
 def answer(
     project: Project,
     worker: Worker,
-    name: Name,
+    name: AgentName,
     reaches: Sequence[Reach],
     listed: Sequence[Place],
     starved: bool,
@@ -139,7 +139,7 @@ def _rooms(listed: Sequence[Place], at: Callable[[Place], Position]) -> Iterator
         yield Reason(kind="listed-rooms", message=message, at=at(place))
 
 
-def _about_name(name: Name, worker: Worker) -> Iterator[Reason]:
+def _about_name(name: AgentName, worker: Worker) -> Iterator[Reason]:
     """What is not known of the name itself."""
     match name:
         case FromEnv(variable, default):

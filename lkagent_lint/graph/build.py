@@ -10,13 +10,13 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.graph.answers import Reach, answer
 from lkagent_lint.graph.matching import effective_name, match
 from lkagent_lint.languages import SCRIPTS
-from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules.lka205_starved_unnamed_worker import check as starved
 
 
-def build(project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str]) -> r.Graph:
+def build(project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str]) -> r.ProjectGraph:
     """The graph of the workers and dispatches in wanted files (by absolute path), with what they are joined to.
 
     ``show`` turns an absolute path into the one that is shown.
@@ -49,21 +49,21 @@ class _Builder:
                 if found is not None:
                     yield r.Edge(dispatch=dispatch, worker=worker, by=found.by, certain=found.certain)
 
-    def graph(self, wanted: Callable[[str], bool]) -> r.Graph:
+    def graph(self, wanted: Callable[[str], bool]) -> r.ProjectGraph:
         project = self.project
         inside = {key for key, each in (self.workers | self.dispatches).items() if wanted(each.place.path)}
         edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
         shown = inside.union(*({each.dispatch, each.worker} for each in edges))
         unnamed = any(key in shown and self.workers[key].name == Known("") for key in self.workers)
         hungry = {each.place for each in starved(Subject(project))}
-        return r.Graph(
+        return r.ProjectGraph(
             root=self.show(project.root),
             files=len(project.files),
             workers=tuple(self._worker(key, each, hungry) for key, each in self.workers.items() if key in shown),
             dispatches=tuple(self._dispatch(key, each) for key, each in self.dispatches.items() if key in shown),
             edges=edges,
             sources=tuple(
-                r.Source(at=self._at(each.place), kind=each.kind, lists_agents=each.lists_agents)
+                r.RoomSource(at=self._at(each.place), kind=each.kind, lists_agents=each.lists_agents)
                 for each in self.sources
                 if unnamed or wanted(each.place.path)
             ),
@@ -75,7 +75,7 @@ class _Builder:
             ),
         )
 
-    def _worker(self, key: str, worker: Worker, hungry: set[Place]) -> r.Worker:
+    def _worker(self, key: str, worker: Worker, hungry: set[Place]) -> r.WorkerRecord:
         reaches = [
             Reach(edge.dispatch, self.dispatches[edge.dispatch], edge) for edge in self.edges if edge.worker == key
         ]
@@ -83,7 +83,7 @@ class _Builder:
         is_starved = worker.place in hungry
         gets, because = answer(self.project, worker, self.names[key], reaches, listed, is_starved, self._at)
         path = worker.place.path
-        return r.Worker(
+        return r.WorkerRecord(
             id=key,
             at=self._at(worker.place),
             language="node" if path.endswith(SCRIPTS) else "python",
@@ -97,16 +97,16 @@ class _Builder:
             because=because,
         )
 
-    def _runs(self, worker: Worker) -> Iterable[r.Function]:
+    def _runs(self, worker: Worker) -> Iterable[r.FunctionRecord]:
         for entry in worker.entries:
             flow = self.project.files[entry.path].flows[entry.flow]
-            yield r.Function(name=flow.name, at=self._at(Place(entry.path, flow.span)))
+            yield r.FunctionRecord(name=flow.name, at=self._at(Place(entry.path, flow.span)))
         if worker.agent_file is not None:
             agents = self.project.files[worker.agent_file].agents
-            yield r.Function(name="", at=self._at(Place(worker.agent_file, agents[0].span)))
+            yield r.FunctionRecord(name="", at=self._at(Place(worker.agent_file, agents[0].span)))
 
-    def _dispatch(self, key: str, dispatch: Dispatch) -> r.Dispatch:
-        return r.Dispatch(
+    def _dispatch(self, key: str, dispatch: Dispatch) -> r.DispatchRecord:
+        return r.DispatchRecord(
             id=key,
             at=self._at(dispatch.place),
             kind=dispatch.kind.value,
@@ -147,15 +147,15 @@ class _Builder:
         return r.Position(path=self.show(place.path), line=place.span.line, column=place.span.column)
 
 
-def _name(name: Name) -> r.Name:
+def _name(name: AgentName) -> r.NameRecord:
     match name:
         case Known(""):
-            return r.Name(kind="unnamed")
+            return r.NameRecord(kind="unnamed")
         case Known(value):
-            return r.Name(kind="known", values=(value,))
+            return r.NameRecord(kind="known", values=(value,))
         case OneOf(values):
-            return r.Name(kind="one-of", values=values)
+            return r.NameRecord(kind="one-of", values=values)
         case FromEnv(variable, default):
-            return r.Name(kind="environment", variable=variable, default=default)
+            return r.NameRecord(kind="environment", variable=variable, default=default)
         case _:
-            return r.Name(kind="unknown")
+            return r.NameRecord(kind="unknown")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from lkagent_lint.project.names import UNNAMED, FromEnv, Known, Name, OneOf
+from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.dispatches import may_be_named
 
@@ -19,12 +19,12 @@ class Match(NamedTuple):
     certain: bool
 
 
-def effective_name(project: Project, worker: Worker) -> Name:
+def effective_name(project: Project, worker: Worker) -> AgentName:
     """The worker's name, which may come from the environment where its code gives none."""
     return AGENT_NAME if worker.name == UNNAMED and may_be_named(project, worker) else worker.name
 
 
-def match(worker: Name, dispatch: Name) -> Match | None:
+def match(worker: AgentName, dispatch: AgentName) -> Match | None:
     """How two names agree; None where they surely do not. Only equal values and one variable are certain."""
     match worker, dispatch:
         case Known(left), Known(right):
@@ -37,7 +37,7 @@ def match(worker: Name, dispatch: Name) -> Match | None:
             return Match("unknown" if _written(worker).isdisjoint(_written(dispatch)) else "default", False)
 
 
-def _written(name: Name) -> frozenset[str]:
+def _written(name: AgentName) -> frozenset[str]:
     """The values of a name that the code spells: a variable's default among them."""
     match name:
         case Known(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from lkagent_lint.graph.records import Dispatch, Document, Edge, Graph, Worker
+from lkagent_lint.graph.records import DispatchRecord, Document, Edge, ProjectGraph, WorkerRecord
 from lkagent_lint.graph.words import edge_in_words, kind_in_words, name_in_words, place, title
 
 _COLOURS = {"yes": "#2e7d32", "perhaps": "#b26a00", "no": "#c62828"}
@@ -20,7 +20,7 @@ def render_mermaid(document: Document, escape: Callable[[str], str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _in_mermaid(project: str, graph: Graph) -> Iterator[str]:
+def _in_mermaid(project: str, graph: ProjectGraph) -> Iterator[str]:
     for dispatch in graph.dispatches:
         yield f"    {project}{dispatch.id}[/{_mermaid(_dispatch(dispatch))}/]"
     for worker in graph.workers:
@@ -57,7 +57,7 @@ def render_dot(document: Document, escape: Callable[[str], str]) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _in_dot(project: str, graph: Graph) -> Iterator[str]:
+def _in_dot(project: str, graph: ProjectGraph) -> Iterator[str]:
     for dispatch in graph.dispatches:
         yield f"    {project}{dispatch.id} [label={_dot(_dispatch(dispatch))}, shape=parallelogram];"
     for worker in graph.workers:
@@ -111,16 +111,16 @@ _MOST = 3
 """Arrows of one dispatch that may be; more of them say no more than one arrow does."""
 
 
-def _drawn(graph: Graph) -> list[Edge]:
+def _drawn(graph: ProjectGraph) -> list[Edge]:
     """The arrows: all that are certain, and those that may be where a dispatch has few of them."""
     return [each for each in graph.edges if each.certain or _possible(each.dispatch, graph) <= _MOST]
 
 
-def _possible(dispatch: str, graph: Graph) -> int:
+def _possible(dispatch: str, graph: ProjectGraph) -> int:
     return sum(each.dispatch == dispatch and not each.certain for each in graph.edges)
 
 
-def _other_end(dispatch: Dispatch, graph: Graph) -> str:
+def _other_end(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     """What a dispatch leads to beside the workers that its arrows reach; empty for nothing."""
     possible = _possible(dispatch.id, graph)
     if possible > _MOST:
@@ -130,9 +130,9 @@ def _other_end(dispatch: Dispatch, graph: Graph) -> str:
     return "" if any(each.dispatch == dispatch.id for each in graph.edges) else "not known"
 
 
-def _worker(worker: Worker) -> list[str]:
+def _worker(worker: WorkerRecord) -> list[str]:
     return [f"worker {title(worker)}", place(worker.at), f"gets jobs: {worker.gets_jobs}"]
 
 
-def _dispatch(dispatch: Dispatch) -> list[str]:
+def _dispatch(dispatch: DispatchRecord) -> list[str]:
     return [f"{kind_in_words(dispatch)}: {name_in_words(dispatch.name)}", place(dispatch.at)]

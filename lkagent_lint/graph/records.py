@@ -24,7 +24,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     column: int
 
 
-class Name(msgspec.Struct, frozen=True, kw_only=True):
+class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's name, as far as the project's files tell it."""
 
     kind: Literal["known", "unnamed", "one-of", "environment", "unknown"]
@@ -61,14 +61,14 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     at: Position | None = None
 
 
-class Function(msgspec.Struct, frozen=True, kw_only=True):
+class FunctionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An entry function, or the file of a Node agent (``name`` is then empty)."""
 
     name: str
     at: Position
 
 
-class Worker(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A registration of an agent."""
 
     id: str
@@ -77,9 +77,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     language: Literal["python", "node"]
     sdk: str
     """The SDK version that holds there, with the file that says so."""
-    name: Name
+    name: NameRecord
     job_type: Literal["JT_ROOM", "JT_PUBLISHER", "JT_PARTICIPANT", "unknown"]
-    runs: tuple[Function, ...]
+    runs: tuple[FunctionRecord, ...]
     """Empty where it is not known."""
     package: str
     in_tests: bool
@@ -100,13 +100,13 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     certain: bool
 
 
-class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
+class DispatchRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A place that asks for an agent."""
 
     id: str
     at: Position
     kind: Literal["token", "api", "room", "sip", "connector", "command", "preset", "config", "request"]
-    name: Name
+    name: NameRecord
     package: str
     in_tests: bool
     words_only: bool
@@ -117,7 +117,7 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it reaches a worker of this project."""
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class RoomSource(msgspec.Struct, frozen=True, kw_only=True):
     """A place that makes rooms. One that lists agents turns automatic dispatch off in its rooms."""
 
     at: Position
@@ -141,16 +141,16 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Graph(msgspec.Struct, frozen=True, kw_only=True):
+class ProjectGraph(msgspec.Struct, frozen=True, kw_only=True):
     """One project: what lies under one root."""
 
     root: str
     files: int
     """How many files take part."""
-    workers: tuple[Worker, ...]
-    dispatches: tuple[Dispatch, ...]
+    workers: tuple[WorkerRecord, ...]
+    dispatches: tuple[DispatchRecord, ...]
     edges: tuple[Edge, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[RoomSource, ...]
     variables: tuple[Variable, ...]
     gaps: tuple[Gap, ...]
 
@@ -159,4 +159,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """What ``--format json`` prints."""
 
     format: int = FORMAT
-    projects: tuple[Graph, ...]
+    projects: tuple[ProjectGraph, ...]

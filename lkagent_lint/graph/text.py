@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from lkagent_lint.graph.records import Dispatch, Document, Graph, Worker
+from lkagent_lint.graph.records import DispatchRecord, Document, ProjectGraph, WorkerRecord
 from lkagent_lint.graph.words import kind_in_words, name_in_words, place, reason_in_words, title
 
 _MOST = 3
@@ -20,7 +20,7 @@ def render_text(document: Document, escape: Callable[[str], str]) -> str:
     return "\n".join([*lines, escape(_summary(document)), ""])
 
 
-def _project(graph: Graph) -> Iterator[str]:
+def _project(graph: ProjectGraph) -> Iterator[str]:
     yield f"project {graph.root}: {_count(graph.files, 'file')} in it"
     for worker in graph.workers:
         yield ""
@@ -51,7 +51,7 @@ def _project(graph: Graph) -> Iterator[str]:
             yield f"  {gap.path}: {gap.message}"
 
 
-def _worker(worker: Worker) -> Iterator[str]:
+def _worker(worker: WorkerRecord) -> Iterator[str]:
     yield f"worker {title(worker)} at {place(worker.at)}"
     runs = [f"{each.name or 'the agent'} ({place(each.at)})" for each in worker.runs]
     yield f"  runs {', '.join(runs) or 'an entry function that is not known'}; {worker.sdk}"
@@ -65,7 +65,7 @@ def _worker(worker: Worker) -> Iterator[str]:
         yield f"    {_count(len(possible) - len(shown), 'other place')} may ask for it: see below"
 
 
-def _dispatch(dispatch: Dispatch, graph: Graph) -> str:
+def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     reached = [each for each in graph.edges if each.dispatch == dispatch.id]
     certain = [_where(graph, each.worker) for each in reached if each.certain]
     perhaps = [_where(graph, each.worker) for each in reached if not each.certain]
@@ -77,7 +77,7 @@ def _dispatch(dispatch: Dispatch, graph: Graph) -> str:
     return f"{place(dispatch.at)} {kind_in_words(dispatch)}: {name_in_words(dispatch.name)} -> {', '.join(ends)}"
 
 
-def _where(graph: Graph, key: str) -> str:
+def _where(graph: ProjectGraph, key: str) -> str:
     places = {each.id: each.at for each in graph.workers} | {each.id: each.at for each in graph.dispatches}
     return f"{places[key].path}:{places[key].line}"
 

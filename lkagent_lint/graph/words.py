@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lkagent_lint.graph.records import Dispatch, Edge, Name, Position, Reason, Worker
+from lkagent_lint.graph.records import DispatchRecord, Edge, NameRecord, Position, Reason, WorkerRecord
 from lkagent_lint.questions.wording import quoted
 
 KINDS = {
@@ -18,7 +18,7 @@ KINDS = {
 }
 
 
-def name_in_words(name: Name) -> str:
+def name_in_words(name: NameRecord) -> str:
     """``"front-desk"``, ``AGENT_NAME or "front-desk"``, ``no name``."""
     match name.kind:
         case "known":
@@ -39,13 +39,13 @@ def place(at: Position) -> str:
     return f"{at.path}:{at.line}:{at.column}"
 
 
-def kind_in_words(dispatch: Dispatch) -> str:
+def kind_in_words(dispatch: DispatchRecord) -> str:
     """What kind of dispatch it is, and why it may be none."""
     kind = "mention" if dispatch.words_only else KINDS[dispatch.kind]
     return f"{kind} in a test file" if dispatch.in_tests else kind
 
 
-def title(worker: Worker) -> str:
+def title(worker: WorkerRecord) -> str:
     """The worker's name and job type."""
     notes: list[str] = [worker.job_type if worker.job_type != "unknown" else "job type not known"]
     if worker.language == "node":

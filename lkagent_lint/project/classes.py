@@ -30,7 +30,7 @@ from lkagent_lint.sources.sdk.vocabulary import CLASSES, class_name
 if TYPE_CHECKING:
     from lkagent_lint.project.evaluate import Evaluator
 
-Made = tuple[Flow, v.Expr]
+StoredValue = tuple[Flow, v.Expr]
 
 _MAKES_UP = frozenset({"__getattr__", "__getattribute__"})
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
@@ -41,7 +41,7 @@ class Classes:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._stores: dict[str, dict[tuple[str, str], list[Made]]] = {}
+        self._stores: dict[str, dict[tuple[str, str], list[StoredValue]]] = {}
 
     def record(self, base: ClassOf | Instance) -> Class | None:
         return self._evaluator.files[base.path].classes.get(base.name)
@@ -144,7 +144,7 @@ class Classes:
             found |= evaluator.value(expression, activation)
         return frozenset(found)
 
-    def _stored(self, path: str) -> dict[tuple[str, str], list[Made]]:
+    def _stored(self, path: str) -> dict[tuple[str, str], list[StoredValue]]:
         found = self._stores.get(path)
         if found is None:
             found = self._stores[path] = {}

@@ -10,12 +10,20 @@ from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, Worke
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.values import Attribute, Expr, Name, Result
 from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.project.agent_names import (
+    UNKNOWN_NAME,
+    UNNAMED,
+    AgentName,
+    JobType,
+    job_type_of,
+    name_of,
+    plain_name,
+    raw_type_of,
+)
 from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, JobType, job_type_of, name_of, plain_name, raw_type_of
-from lkagent_lint.project.names import Name as AgentName
-from lkagent_lint.project.records import Dispatch, Job, Project, Site, Texts, Worker
+from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, Texts, Worker
 from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
@@ -26,6 +34,7 @@ from lkagent_lint.project.things import (
     Instance,
     Library,
     Plain,
+    Sdk,
     SdkMethod,
     SdkObject,
     String,
@@ -34,13 +43,10 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
-from lkagent_lint.project.things import (
-    Sdk as SdkName,
-)
 from lkagent_lint.project.wrappers import Wrappers, argument_of
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
 from lkagent_lint.sources.sdk.releases import Package
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 
 def link(
@@ -50,8 +56,8 @@ def link(
     modules: Modules,
     texts: Texts,
     settings: Callable[[str], Settings],
-    sdk: Callable[[str], Sdk],
-    pin: Callable[[str, Package], Sdk] | None = None,
+    sdk: Callable[[str], SdkVersion],
+    pin: Callable[[str, Package], SdkVersion] | None = None,
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
@@ -77,8 +83,8 @@ def link(
     )
 
 
-def _newest(path: str, package: Package) -> Sdk:
-    return Sdk(package.newest, package=package.package)
+def _newest(path: str, package: Package) -> SdkVersion:
+    return SdkVersion(package.newest, package=package.package)
 
 
 class _Linker:
@@ -116,7 +122,7 @@ class _Linker:
         for closure, held in entries:
             self.entries.setdefault((closure, held))
         requests = functions_among(given(fact.request) or NEVER)
-        site = None if fact.call is None else Site(path, fact.flow, fact.call)
+        site = None if fact.call is None else CallRef(path, fact.flow, fact.call)
         missing_name = UNKNOWN_NAME if fact.open_ended else UNNAMED
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
         return Worker(
@@ -186,7 +192,7 @@ class _Linker:
         followed = flow in self.evaluator.files[path].flows
         return name_of(self._value(path, flow, expression)) if followed else plain_name(expression)
 
-    def jobs(self, sdk: Callable[[str], Sdk]) -> Iterator[Job]:
+    def jobs(self, sdk: Callable[[str], SdkVersion]) -> Iterator[Job]:
         for closure, held in self.entries:
             facts = self.evaluator.files[closure.path]
             flow = facts.flows[closure.flow]
@@ -206,7 +212,7 @@ class _Linker:
             return True
         flow = self.evaluator.files[path].flows[parent or MODULE]
         things = self.evaluator.value(decorator, self.evaluator.usual(path, flow))
-        return all(isinstance(each, (SdkMethod, SdkName, SdkObject)) for each in things) or self._registers(
+        return all(isinstance(each, (SdkMethod, Sdk, SdkObject)) for each in things) or self._registers(
             path, flow.name, decorator
         )
 

@@ -11,15 +11,15 @@ from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.agent_names import AgentName, JobType
+from lkagent_lint.project.call_words import CallWords
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.names import JobType, Name
 from lkagent_lint.project.things import Closure, Things
-from lkagent_lint.project.words import Words
 from lkagent_lint.sources.sdk.releases import Package
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 
-class Site(NamedTuple):
+class CallRef(NamedTuple):
     """A call of the project."""
 
     path: str
@@ -46,7 +46,7 @@ class Assigned(NamedTuple):
 class Server(NamedTuple):
     """Python: an object that workers are registered with, ``AgentServer(...)`` or worker options."""
 
-    site: Site
+    site: CallRef
     place: Place
     kind: str
     """``AgentServer`` or ``WorkerOptions``."""
@@ -63,7 +63,7 @@ class Worker(NamedTuple):
     """A registration of an agent."""
 
     place: Place
-    name: Name
+    name: AgentName
     """``UNNAMED`` where the registration gives none; the environment may still name it."""
     job_type: JobType
     entries: tuple[Closure, ...]
@@ -77,7 +77,7 @@ class Worker(NamedTuple):
     """Node: the job type under ``workerType``, which newer releases drop."""
     agent_file: str | None = None
     """Node: the absolute path of the file whose default export is the agent, if it is known."""
-    site: Site | None = None
+    site: CallRef | None = None
     """The call that registers it."""
     server: Server | None = None
     """Python: what it is registered with, where that is one call of the project."""
@@ -88,7 +88,7 @@ class Worker(NamedTuple):
 class Start(NamedTuple):
     """Python: a call of ``cli.run_app``."""
 
-    site: Site
+    site: CallRef
     place: Place
     server: Server | None
     in_tests: bool
@@ -99,7 +99,7 @@ class Dispatch(NamedTuple):
 
     place: Place
     kind: DispatchKind
-    name: Name
+    name: AgentName
     package: str
     in_tests: bool
     presence: bool = False
@@ -116,7 +116,7 @@ class Job(NamedTuple):
     """What the entry's first parameters hold: the job's context, after what a ``partial`` gave."""
     wrapped: bool
     """A decorator that is not the SDK's stands on the entry."""
-    sdk: Sdk
+    sdk: SdkVersion
     legacy: bool
     """The entry's file imports classes of livekit-agents 0.x, which has another lifecycle."""
     runs: Closure | None = None
@@ -152,8 +152,8 @@ class Project:
         jobs: tuple[Job, ...],
         texts: Texts,
         settings: Callable[[str], Settings],
-        sdk: Callable[[str], Sdk],
-        pin: Callable[[str, Package], Sdk],
+        sdk: Callable[[str], SdkVersion],
+        pin: Callable[[str, Package], SdkVersion],
     ) -> None:
         self.root = root
         self.files = files
@@ -171,19 +171,19 @@ class Project:
         self.pin = pin
         """The same for any package of the SDKs: livekit (rtc), livekit-api, @livekit/rtc-node, …"""
 
-    def call(self, site: Site) -> Call:
+    def call(self, site: CallRef) -> Call:
         """The call that stands there."""
         return self.files[site.path].flows[site.flow].calls[site.call]
 
-    def targets(self, site: Site) -> Things:
+    def targets(self, site: CallRef) -> Things:
         """What that call may call, in the usual activation of its function."""
         flow = self.files[site.path].flows[site.flow]
         return self.evaluator.targets(flow.calls[site.call], self.evaluator.usual(site.path, flow))
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> CallWords:
         """The functions of every file by the words of their calls."""
-        return Words(self.files)
+        return CallWords(self.files)
 
     @cached_property
     def has_gaps(self) -> bool:

@@ -10,7 +10,7 @@ from lkagent_lint.facts.file import ServerFact, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.records import Assigned, Executor, Server, Site, Start
+from lkagent_lint.project.records import Assigned, CallRef, Executor, Server, Start
 from lkagent_lint.project.things import Sdk, Things, functions_among
 from lkagent_lint.sources.packages import is_test_file
 
@@ -26,7 +26,7 @@ class Servers:
         self._root = root
         self._evaluator = evaluator
         facts = {
-            Site(path, fact.flow, fact.call): fact
+            CallRef(path, fact.flow, fact.call): fact
             for path in sorted(evaluator.files)
             for fact in evaluator.files[path].servers
         }
@@ -34,7 +34,7 @@ class Servers:
         self._decorators = self._decorations(frozenset(facts))
         self.known = {site: self._server(site, fact) for site, fact in facts.items()}
 
-    def of_worker(self, fact: WorkerFact, site: Site | None) -> Server | None:
+    def of_worker(self, fact: WorkerFact, site: CallRef | None) -> Server | None:
         """What a worker is registered with: its own call makes it, or the receiver of ``rtc_session`` leads to it."""
         if site is None or fact.receiver is None:
             return None if site is None else self.known.get(site)
@@ -44,21 +44,21 @@ class Servers:
         for fact in self._evaluator.files[path].starts:
             server = None if fact.server is None else self._made_by(path, fact.flow, fact.server)
             yield Start(
-                Site(path, fact.flow, fact.call), Place(path, fact.span), server, is_test_file(path, self._root)
+                CallRef(path, fact.flow, fact.call), Place(path, fact.span), server, is_test_file(path, self._root)
             )
 
     def _made_by(self, path: str, flow: str, expression: v.Expr) -> Server | None:
         site = self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
         return None if site is None else self.known.get(site)
 
-    def _origin(self, path: str, flow: Flow, expression: v.Expr, steps: int) -> Site | None:
+    def _origin(self, path: str, flow: Flow, expression: v.Expr, steps: int) -> CallRef | None:
         """The one call whose result an expression is, through names that are assigned once and imports."""
         facts = self._evaluator.files[path]
         if steps == 0:
             return None
         match expression:
             case v.Result(call):
-                return Site(path, flow.name, call)
+                return CallRef(path, flow.name, call)
             case v.Typed(_, value) if value is not None:
                 return self._origin(path, flow, value, steps - 1)
             case v.Name(name):
@@ -79,7 +79,7 @@ class Servers:
             case _:
                 return None
 
-    def _member(self, path: str, module: str, name: str, steps: int) -> Site | None:
+    def _member(self, path: str, module: str, name: str, steps: int) -> CallRef | None:
         found = self._evaluator.modules.find(path, module)
         facts = None if found is None else self._evaluator.files.get(found)
         if found is None or facts is None or facts.problems:
@@ -88,9 +88,9 @@ class Servers:
 
     # What a server is told
 
-    def _assignments(self, servers: frozenset[Site]) -> dict[Site, list[Assigned]]:
+    def _assignments(self, servers: frozenset[CallRef]) -> dict[CallRef, list[Assigned]]:
         """What is stored on servers; nothing is looked at where there is none."""
-        found: dict[Site, list[Assigned]] = {}
+        found: dict[CallRef, list[Assigned]] = {}
         if not servers:
             return found
         for path in sorted(self._evaluator.files):
@@ -103,8 +103,8 @@ class Servers:
                         found.setdefault(site, []).append(Assigned(Place(path, store.span), store.name, value))
         return found
 
-    def _decorations(self, servers: frozenset[Site]) -> dict[Site, list[tuple[Place, str]]]:
-        found: dict[Site, list[tuple[Place, str]]] = {}
+    def _decorations(self, servers: frozenset[CallRef]) -> dict[CallRef, list[tuple[Place, str]]]:
+        found: dict[CallRef, list[tuple[Place, str]]] = {}
         for path in sorted({site.path for site in servers}):
             flows = self._evaluator.files[path].flows
             for flow in flows.values():
@@ -119,7 +119,7 @@ class Servers:
     def _value(self, path: str, flow: Flow, expression: v.Expr) -> Things:
         return self._evaluator.value(expression, self._evaluator.usual(path, flow))
 
-    def _server(self, site: Site, fact: ServerFact) -> Server:
+    def _server(self, site: CallRef, fact: ServerFact) -> Server:
         flow = self._evaluator.files[site.path].flows[site.flow]
         call = flow.calls[site.call]
         assigned = tuple(self._assigned.get(site, ()))

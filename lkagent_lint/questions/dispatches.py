@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.names import Known, OneOf
+from lkagent_lint.project.agent_names import Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.sources.sdk.changes import Change

@@ -10,8 +10,8 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.languages import PYTHON
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod, String, Things
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.subject import Subject

@@ -10,9 +10,9 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import argument
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, Things, only
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.sources.sdk.vocabulary import camel, snake
 from lkagent_lint.typestate.solver import Solved

@@ -13,6 +13,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import given_to, walk
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.calls import Keywords
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
@@ -29,7 +30,6 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, handed
 from lkagent_lint.typestate.solver import Solved
 
@@ -148,10 +148,10 @@ def calls_on_loop(project: Project, starts: Iterator[Root], judge: Judge) -> Ite
     loop. A coroutine function's own call stands where it is written; what a plain function of the project does stands
     at the call that leads to it, in the function of the loop. The same place may come several times.
     """
-    return _Walk(project, judge).run(starts)
+    return _LoopWalk(project, judge).run(starts)
 
 
-class _Walk:
+class _LoopWalk:
     def __init__(self, project: Project, judge: Judge) -> None:
         self._project = project
         self._evaluator = project.evaluator

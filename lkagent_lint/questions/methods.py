@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow, Use
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, Thing, only
-from lkagent_lint.project.words import word_of
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.vocabulary import Term
 from lkagent_lint.typestate.solver import Solved

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lkagent_lint.facts.names import SdkName, Spelling
+from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import allows_any, release_of
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
-from lkagent_lint.sources.sdk.tables import Kind, Name, Period, Release
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.tables import Period, Release, Symbol, SymbolKind
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 _PARTS = frozenset({"agents", "api", "rtc", "protocol"})
 _LOCAL = ("workspace:", "link:", "portal:", "file:")
 """Node: what is declared so is taken from the sources beside the project, and they are of no release that is known."""
-_NO_HOME = (Kind.EXTERNAL, Kind.VALUE, Kind.TYPE, Kind.MODULE)
+_NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
 _GENERATION = (1, 0, 0)
 """Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
@@ -28,7 +28,7 @@ class Missing(NamedTuple):
 
     fact: SdkName
     release: Release
-    sdk: Sdk
+    sdk: SdkVersion
     module: str
     name: str
     """Empty where the module itself is missing."""
@@ -40,7 +40,7 @@ class Missing(NamedTuple):
         return f"{self.module}.{self.name}" if self.name else self.module
 
 
-class Reached(NamedTuple):
+class AskedName(NamedTuple):
     """What a name that a file asks for leads to: the first part of it that is no module, or is not there."""
 
     fact: SdkName
@@ -48,7 +48,7 @@ class Reached(NamedTuple):
     module: str
     name: str
     """Empty for the module itself."""
-    known: Name | None
+    known: Symbol | None
     """None where the release does not have it."""
 
 
@@ -77,7 +77,7 @@ class Offers:
         sdk = self.sdk(path, package)
         return None if sdk.declared.startswith(_LOCAL) else tables.release(package, sdk.version)
 
-    def sdk(self, path: str, package: str) -> Sdk:
+    def sdk(self, path: str, package: str) -> SdkVersion:
         return self._project.pin(path, PACKAGES[package])
 
     # Names
@@ -118,7 +118,7 @@ class Offers:
         is_old = facts.legacy and self._may_be_old(path, self._project.sdk(path), None)
         return None if is_old else list(found.values())
 
-    def reached(self, path: str) -> Iterator[Reached]:
+    def reached(self, path: str) -> Iterator[AskedName]:
         """Where every name leads that a file surely asks the SDK for, if the release has it."""
         for fact in self._project.files[path].sdk_names:
             found = None if fact.guarded else self._reach(path, fact)
@@ -132,36 +132,36 @@ class Offers:
         sdk = self.sdk(path, found.release.table.package)
         return Missing(fact, found.release, sdk, found.module, found.name, None)
 
-    def _reach(self, path: str, fact: SdkName) -> Reached | None:
+    def _reach(self, path: str, fact: SdkName) -> AskedName | None:
         """None for what is not judged: other packages, private names, modules."""
         package, module, name = tables.package_of(fact.module), fact.module, fact.name
         if module in NODE_PACKAGES:
             package = module
-        elif module == "livekit" and fact.spelling is Spelling.ATTRIBUTE and "." in name:
+        elif module == "livekit" and fact.spelling is AskedBy.ATTRIBUTE and "." in name:
             first, _, name = name.partition(".")
             module = f"livekit.{first}"
             package = tables.package_of(module)
         release = self.release(path, package) if package else None
         if release is None:
             return None
-        module = module if fact.spelling is not Spelling.ATTRIBUTE else _meant(release, module) or ""
+        module = module if fact.spelling is not AskedBy.ATTRIBUTE else _meant(release, module) or ""
         if not module or _is_private(module):
             return None
         if not release.module(module):
-            return Reached(fact, release, module, "", None)
+            return AskedName(fact, release, module, "", None)
         for part in filter(None, name.split(".")):
             known = release.name(module, part)
             if known is None:
                 unsure = part.startswith("_") or (release.is_open(module) and _is_elsewhere(release, module, part))
-                return None if unsure else Reached(fact, release, module, part, None)
-            if known.kind is not Kind.MODULE:
-                return Reached(fact, release, module, part, known)
+                return None if unsure else AskedName(fact, release, module, part, None)
+            if known.kind is not SymbolKind.MODULE:
+                return AskedName(fact, release, module, part, known)
             if _is_private(known.path):
                 return None
             module = known.path
         return None
 
-    def _may_be_old(self, path: str, sdk: Sdk, periods: tuple[Period, ...] | None) -> bool:
+    def _may_be_old(self, path: str, sdk: SdkVersion, periods: tuple[Period, ...] | None) -> bool:
         """Whether what the project declares allows a release of 0.x that had a name; without a name, any of 0.x."""
         if sdk.source is None and sdk.package in (RTC.package, API.package, PROTOCOL.package):
             sdk, periods = self._project.sdk(path), None  # the packages of the SDK became 1.0 together
@@ -200,7 +200,7 @@ def _meant(release: Release, module: str) -> str | None:
     parent, _, name = module.rpartition(".")
     inner = _meant(release, parent) if parent.count(".") else None
     found = None if inner is None else release.name(inner, name)
-    return found.path if found is not None and found.kind is Kind.MODULE else None
+    return found.path if found is not None and found.kind is SymbolKind.MODULE else None
 
 
 def homes(release: Release, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from lkagent_lint.languages import PYTHON
 from lkagent_lint.sources.sdk.vocabulary import camel
 
 
-class Words(NamedTuple):
+class Wording(NamedTuple):
     """What differs between the two SDKs beside the spelling of names."""
 
     start_in_room: str
@@ -28,7 +28,7 @@ class Words(NamedTuple):
         return camel(text) if self.spells_camel else text
 
 
-_PYTHON = Words(
+_PYTHON = Wording(
     start_in_room="session.start(room=ctx.room)",
     room_argument="room=",
     not_connected='RuntimeError("room is not connected")',
@@ -36,7 +36,7 @@ _PYTHON = Words(
     package="livekit-agents",
     spells_camel=False,
 )
-_NODE = Words(
+_NODE = Wording(
     start_in_room="session.start({ agent, room: ctx.room })",
     room_argument="room",
     not_connected='Error("room is not connected")',
@@ -51,7 +51,7 @@ def is_node(place: Place) -> bool:
     return not place.path.endswith(PYTHON)
 
 
-def words(place: Place) -> Words:
+def words(place: Place) -> Wording:
     """The words for a place in code: Python's for a Python file, else Node's."""
     return _NODE if is_node(place) else _PYTHON
 

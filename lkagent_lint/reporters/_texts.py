@@ -11,7 +11,7 @@ from lkagent_lint.text import Lines
 _TEXTS_KEPT = 16
 
 
-class Texts:
+class SourceTexts:
     """``source`` gives the decoded text of a file by its absolute path, or None where there is none to show."""
 
     def __init__(self, source: Callable[[str], str | None]) -> None:

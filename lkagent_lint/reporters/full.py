@@ -7,7 +7,7 @@ from lkagent_lint.reporters._escape import Escaper
 from lkagent_lint.reporters._frame import frame
 from lkagent_lint.reporters._paths import relative_path
 from lkagent_lint.reporters._style import Style, summary_line
-from lkagent_lint.reporters._texts import Texts
+from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.concise import headline
 from lkagent_lint.text import START_OF_FILE
@@ -27,7 +27,7 @@ class _Page:
         self.cwd = view.directory
         self.escape = escape
         self.style = Style(view.colour)
-        self._texts = Texts(view.source)
+        self._texts = SourceTexts(view.source)
 
     def finding(self, diagnostic: Diagnostic) -> list[str]:
         """The lines of one finding."""

@@ -7,13 +7,13 @@ import json
 from lkagent_lint.diagnostics import Place, Report
 from lkagent_lint.reporters._escape import without_surrogates
 from lkagent_lint.reporters._paths import relative_path, rule_url
-from lkagent_lint.reporters._texts import Texts
+from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 
 
 def render_rdjson(report: Report, view: View) -> str:
     """The findings of a report. Columns are 1-based and counted in bytes of UTF-8, as the format asks."""
-    texts, cwd = Texts(view.source), view.directory
+    texts, cwd = SourceTexts(view.source), view.directory
     document = {
         "source": {"name": "lkagent-lint", "url": "https://lkagent-lint.readthedocs.io/"},
         "severity": "WARNING",
@@ -34,7 +34,7 @@ def render_rdjson(report: Report, view: View) -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
-def _location(place: Place, texts: Texts, cwd: str) -> dict[str, object]:
+def _location(place: Place, texts: SourceTexts, cwd: str) -> dict[str, object]:
     span = place.span
     return {
         "path": without_surrogates(relative_path(place.path, cwd)),
@@ -45,7 +45,7 @@ def _location(place: Place, texts: Texts, cwd: str) -> dict[str, object]:
     }
 
 
-def _bytes(place: Place, texts: Texts, line: int, column: int) -> int:
+def _bytes(place: Place, texts: SourceTexts, line: int, column: int) -> int:
     """A column in code points as one in bytes; the same where the text is not to be had."""
     lines = texts.lines(place.path)
     before = "" if lines is None else lines.line(line)[: column - 1]

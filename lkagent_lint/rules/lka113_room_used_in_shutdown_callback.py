@@ -39,9 +39,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Use
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Closure, SdkMethod, in_order
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where

@@ -43,8 +43,8 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
 from lkagent_lint.facts.following import parts_of_call, walk
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta

@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.names import FromEnv, JobType, Known, Name
+from lkagent_lint.project.agent_names import AgentName, FromEnv, JobType, Known
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
@@ -81,7 +81,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield _finding(worker, tokens[key])
 
 
-def _identity(name: Name) -> tuple[str, str] | None:
+def _identity(name: AgentName) -> tuple[str, str] | None:
     """What two sides must share: a name that is known, or a variable of the environment, whatever its value is."""
     match name:
         case Known(value) if value:

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.project.names import Known
+from lkagent_lint.project.agent_names import Known
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_spoken_of, nearest, registered_names
 from lkagent_lint.questions.subject import Subject

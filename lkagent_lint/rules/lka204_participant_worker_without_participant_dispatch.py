@@ -40,7 +40,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.names import JobType, Known
+from lkagent_lint.project.agent_names import JobType, Known
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.dispatches import names_of
 from lkagent_lint.questions.subject import Subject

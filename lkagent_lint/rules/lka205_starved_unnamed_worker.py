@@ -41,7 +41,7 @@ from collections.abc import Collection, Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.names import UNNAMED
+from lkagent_lint.project.agent_names import UNNAMED
 from lkagent_lint.project.records import Dispatch, Project
 from lkagent_lint.questions.dispatches import names_of, registered_names
 from lkagent_lint.questions.subject import Subject

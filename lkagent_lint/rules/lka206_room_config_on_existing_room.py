@@ -41,7 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.project.words import word_of
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where

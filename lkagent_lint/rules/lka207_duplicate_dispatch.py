@@ -42,7 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Do, Flow
-from lkagent_lint.project.names import Known
+from lkagent_lint.project.agent_names import Known
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject

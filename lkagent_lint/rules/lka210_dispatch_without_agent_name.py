@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.names import UNNAMED
+from lkagent_lint.project.agent_names import UNNAMED
 from lkagent_lint.project.records import Dispatch, Project
 from lkagent_lint.questions.dispatches import is_spoken_of, registered_names
 from lkagent_lint.questions.subject import Subject

@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.project.names import Known
+from lkagent_lint.project.agent_names import Known
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where

@@ -42,7 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.scopes import qualified
-from lkagent_lint.project.names import FromEnv
+from lkagent_lint.project.agent_names import FromEnv
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where

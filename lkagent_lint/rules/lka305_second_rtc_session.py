@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_before, surely_runs
-from lkagent_lint.project.records import Project, Site, Worker
+from lkagent_lint.project.records import CallRef, Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -51,7 +51,7 @@ META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registrati
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    by_server: dict[Site, list[Worker]] = {}
+    by_server: dict[CallRef, list[Worker]] = {}
     for worker in project.workers:
         made = worker.server
         if made is not None and made.kind == "AgentServer" and worker.site is not None and not worker.in_tests:

@@ -53,7 +53,7 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.tables import Kind, Parameters, Release
+from lkagent_lint.sources.sdk.tables import Parameters, Release, SymbolKind
 
 META = Meta("LKA307", "unknown-server-option", Severity.ERROR, "an option that servers and registrations do not have")
 
@@ -158,7 +158,7 @@ def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
             )
     for place, name in server.decorators:
         member = release.member("AgentServer", name)
-        if member is not None and member.kind in (Kind.PROPERTY, Kind.SETTABLE):
+        if member is not None and member.kind in (SymbolKind.PROPERTY, SymbolKind.SETTABLE):
             yield META.at(
                 place,
                 f"{name} of a server is a property and no decorator (\"TypeError: 'NoneType' object is not "

@@ -40,13 +40,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.names import JobType
+from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 META = Meta("LKA308", "invalid-job-type", Severity.ERROR, "a job type in a form that the registration does not take")
 
@@ -59,7 +59,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield _dropped(worker, worker.dropped_type)
 
 
-def _drops(sdk: Sdk) -> bool:
+def _drops(sdk: SdkVersion) -> bool:
     """The release has ``serverType`` and no ``workerType`` any more. (1.1.0 was made from older sources.)"""
     release = tables.release("@livekit/agents", sdk.version)
     has_it = release is not None and release.version == sdk.version and "workerType" in release.members("WorkerOptions")

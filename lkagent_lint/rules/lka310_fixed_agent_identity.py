@@ -42,9 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.facts.following import argument
 from lkagent_lint.facts.values import Expr
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, SdkMethod, String, only
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted

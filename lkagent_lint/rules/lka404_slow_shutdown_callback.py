@@ -46,11 +46,11 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.facts.following import argument, number_of
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Library, Sdk, in_order
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.listeners import Handed, handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where, words

@@ -48,16 +48,16 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.emitters import known, nearest, release_for
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.tables import Kind, Release
+from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 from lkagent_lint.sources.sdk.vocabulary import written
 
 META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
@@ -221,12 +221,12 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     for kind, who in _OTHERS.items():
         for other in tables.packages(node=is_in_node)[:2]:
             member = tables.newest(other).member(kind, found.name) if kind != found.kind else None
-            if member is not None and member.kind in (Kind.METHOD, Kind.COROUTINE):
+            if member is not None and member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE):
                 return f": {who} has a method of that name"
     methods = [
         name
         for name, member in found.release.members(found.kind).items()
-        if member.kind in (Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR)
+        if member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE, SymbolKind.GENERATOR)
     ]
     near = nearest(found.name, methods, 0.66)
     return f"; the nearest method that it has is {near}()" if near else ""

@@ -45,9 +45,9 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node

@@ -40,9 +40,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Library, Thing
-from lkagent_lint.project.words import word_of
 from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.facts.names import Spelling
+from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
@@ -80,6 +80,6 @@ def error(missing: Missing) -> str:
         return f"the import fails (\"does not provide an export named '{missing.name}'\")"
     if not missing.name:
         return f"importing it raises ModuleNotFoundError (No module named '{missing.module}')"
-    if missing.fact.spelling is Spelling.ATTRIBUTE:
+    if missing.fact.spelling is AskedBy.ATTRIBUTE:
         return f"reading it raises AttributeError (module '{missing.module}' has no attribute '{missing.name}')"
     return f"importing it raises ImportError (cannot import name '{missing.name}' from '{missing.module}')"

@@ -46,14 +46,14 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
 from lkagent_lint.questions.emitters import PACKAGES, known, release_for
 from lkagent_lint.questions.methods import activations
-from lkagent_lint.questions.offers import Offers, Reached
+from lkagent_lint.questions.offers import AskedName, Offers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import release_of
 from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
-from lkagent_lint.sources.sdk.tables import Kind, Release
+from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 
 META = Meta(
     "LKA502", "deprecated-api", Severity.INFO, "something that still works and has a successor", Default.PREVIEW
@@ -98,7 +98,7 @@ def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
             yield META.at(Place(path, reached.fact.span), _message(reached.name, said), key=(reached.name,))
 
 
-def _said_of_name(reached: Reached) -> str:
+def _said_of_name(reached: AskedName) -> str:
     known, release = reached.known, reached.release
     if known is None or not known.path:
         return ""
@@ -133,7 +133,7 @@ def _said_of_call(subject: Subject, offers: Offers, call: Call, activation: Acti
             release = offers.release(activation.path, package) if package else None
             module, _, name = dotted.rpartition(".")
             known = None if release is None else release.name(module, name)
-            if release is None or known is None or known.kind is not Kind.CLASS:
+            if release is None or known is None or known.kind is not SymbolKind.CLASS:
                 return []
             return _said_of_keywords(release, call, known.path, name)
         case _:

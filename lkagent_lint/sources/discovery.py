@@ -12,10 +12,10 @@ from lkagent_lint import disk
 from lkagent_lint.config.loader import FILE_NAMES, SettingsFinder
 from lkagent_lint.languages import DECLARATIONS, SCRIPTS
 from lkagent_lint.sources import ignoring
-from lkagent_lint.sources.ignoring import Patterns
+from lkagent_lint.sources.ignoring import IgnorePatterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
 
-Kind = Literal["python", "stub", "javascript", "text"]
+FileKind = Literal["python", "stub", "javascript", "text"]
 """A stub (``.pyi``) only says what its module holds: nothing is ever said about it."""
 
 _NO_TEXT_GROUPS = (
@@ -39,24 +39,24 @@ _LOCKS = frozenset(
 _MINIFIED = (".min.js", ".min.css", ".min.mjs", ".bundle.js", ".chunk.js")
 
 
-class Entry(msgspec.Struct, frozen=True, order=True):
+class ListedFile(msgspec.Struct, frozen=True, order=True):
     """A file of the root: absolute path, kind, whether git ignores it (only ``.env*``)."""
 
     path: str
-    kind: Kind
+    kind: FileKind
     ignored: bool
 
 
 class Discovery(msgspec.Struct, frozen=True):
     """What lies under a root, and what could not be looked at; all sorted by path."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedFile, ...]
     problems: tuple[Unreadable, ...]
     nested: tuple[str, ...]
     """The nearest roots of other projects below; what lies under them is theirs."""
 
 
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> FileKind | None:
     """What a file's base name says it holds; None for what is certainly no text of an author."""
     if name.endswith(".py"):
         return "python"
@@ -77,23 +77,23 @@ def discover(root: str, finder: SettingsFinder, overlays: Overlays | None = None
     file, nested projects (a directory with its own ``.git`` or ``root = true``; they are named), links to directories,
     and links to files outside the root or to files that are listed anyway. Raises ConfigError as the finder does.
     """
-    return _Walk(root, finder, overlays or Overlays()).run()
+    return _DirectoryWalk(root, finder, overlays or Overlays()).run()
 
 
 class _Directory(msgspec.Struct):
     path: str
-    gitignores: list[Patterns]
+    gitignores: list[IgnorePatterns]
     """From the outermost to the innermost: the last one that speaks of a path decides."""
-    exclude: list[Patterns]
+    exclude: list[IgnorePatterns]
 
 
-class _Walk:
+class _DirectoryWalk:
     def __init__(self, root: str, finder: SettingsFinder, overlays: Overlays) -> None:
         self._root = root
         self._finder = finder
         self._overlays = overlays
         self._added = overlays.tree
-        self._entries: list[Entry] = []
+        self._entries: list[ListedFile] = []
         self._links: list[tuple[_Directory, str]] = []
         self._problems: list[Unreadable] = []
         self._nested: list[str] = []
@@ -179,7 +179,7 @@ class _Walk:
             return
         ignored = bool(ignoring.is_excluded(directory.gitignores, path, is_directory=False))
         if not ignored or name.startswith(".env"):
-            self._entries.append(Entry(path, kind, ignored))
+            self._entries.append(ListedFile(path, kind, ignored))
 
     def _take_links(self) -> None:
         """Links to files come last, when it is known which of their targets are listed by their own name."""

@@ -6,14 +6,14 @@ import os
 from typing import cast
 
 from lkagent_lint.config.layers import Configuration, Layer
-from lkagent_lint.sources.ignoring import Patterns, parse_patterns
+from lkagent_lint.sources.ignoring import IgnorePatterns, parse_patterns
 
 
 class FileIgnores:
     """The tables of one configuration, ready to be asked. A pattern that cannot be used raises ConfigError."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self._entries: list[tuple[Patterns, str, bool, tuple[str, ...]]] = []
+        self._entries: list[tuple[IgnorePatterns, str, bool, tuple[str, ...]]] = []
         for key in ("per-file-ignores", "extend-per-file-ignores"):
             for layer, value in configuration.parts(key):
                 for glob, rules in cast("dict[str, tuple[str, ...]]", value).items():
@@ -29,7 +29,7 @@ class FileIgnores:
         )
 
 
-def _patterns(layer: Layer, key: str, glob: str) -> tuple[Patterns, str, bool]:
+def _patterns(layer: Layer, key: str, glob: str) -> tuple[IgnorePatterns, str, bool]:
     negated = glob.startswith("!")
     patterns, refused = parse_patterns(layer.directory, [glob[negated:]])
     if patterns is None or refused is not None:
@@ -38,7 +38,7 @@ def _patterns(layer: Layer, key: str, glob: str) -> tuple[Patterns, str, bool]:
     return patterns, layer.directory, negated
 
 
-def _fits(patterns: Patterns, path: str, directory: str) -> bool:
+def _fits(patterns: IgnorePatterns, path: str, directory: str) -> bool:
     """Whether a pattern fits a file or one of the directories that it lies in, as it would for git."""
     if patterns.verdict(path, is_directory=False):
         return True

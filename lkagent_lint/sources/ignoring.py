@@ -37,7 +37,7 @@ _MAX_STARS_IN_SEGMENT = 3
 _MAX_DOUBLE_STARS = 3
 
 
-class Patterns:
+class IgnorePatterns:
     """Gitignore patterns, and the directory (an absolute path) that they are relative to.
 
     Answers for one path as git does on its way down: a pattern that fits a directory says nothing of what
@@ -85,7 +85,7 @@ class _Compiled(Protocol):
 _DIRECTORY_MARK = re.compile(r"\(\?P<\w+>/\)")
 
 
-def parse_patterns(directory: str, lines: list[str]) -> tuple[Patterns | None, str | None]:
+def parse_patterns(directory: str, lines: list[str]) -> tuple[IgnorePatterns | None, str | None]:
     """The patterns (None if there are none) and the first that is refused: malformed or too many ``*``."""
     wanted = [line for line in lines if line.strip() and not line.startswith("#")]
     if not wanted:
@@ -102,7 +102,7 @@ def parse_patterns(directory: str, lines: list[str]) -> tuple[Patterns | None, s
     ]
     usable = set(kept)
     refused = next((line for line in wanted if line not in usable), None)
-    return (Patterns(directory, patterns) if patterns else None), refused
+    return (IgnorePatterns(directory, patterns) if patterns else None), refused
 
 
 def _inner(line: str) -> str:
@@ -125,9 +125,9 @@ def _from_pathspec(lines: list[str]) -> Iterable[_Compiled] | None:
             return None
 
 
-def exclude_patterns(configuration: Configuration) -> list[Patterns]:
+def exclude_patterns(configuration: Configuration) -> list[IgnorePatterns]:
     """What the settings exclude, the weightiest last. A pattern that cannot be used raises ConfigError."""
-    found: list[Patterns] = []
+    found: list[IgnorePatterns] = []
     for key in ("exclude", "extend-exclude"):
         for layer, value in configuration.parts(key):
             lines = list(cast("tuple[str, ...]", value))
@@ -140,12 +140,12 @@ def exclude_patterns(configuration: Configuration) -> list[Patterns]:
     return found
 
 
-def gitignore_of(directory: str, overlays: Overlays) -> Patterns | None:
+def gitignore_of(directory: str, overlays: Overlays) -> IgnorePatterns | None:
     """The patterns of the directory's own ``.gitignore``; unusable lines are skipped, as git does."""
     return _from_file(directory, os.path.join(directory, ".gitignore"), overlays)
 
 
-def gitignores_above(root: str, overlays: Overlays) -> list[Patterns]:
+def gitignores_above(root: str, overlays: Overlays) -> list[IgnorePatterns]:
     """What git applies to a root from outside it, lowest precedence first: the repository's exclude file and
     the ``.gitignore`` files from the work tree's top down to the root's parent. Empty outside of one."""
     ancestry = [root]
@@ -160,7 +160,7 @@ def gitignores_above(root: str, overlays: Overlays) -> list[Patterns]:
     return [patterns for patterns in found if patterns is not None]
 
 
-def _from_file(directory: str, path: str, overlays: Overlays) -> Patterns | None:
+def _from_file(directory: str, path: str, overlays: Overlays) -> IgnorePatterns | None:
     data = overlays.read(path)
     if isinstance(data, Unreadable):
         return None
@@ -178,7 +178,7 @@ def _git_directory(top: str) -> str:
     return private if isinstance(shared, Unreadable) else os.path.join(private, os.fsdecode(shared.strip()))
 
 
-def is_excluded(patterns: list[Patterns], path: str, is_directory: bool) -> bool | None:
+def is_excluded(patterns: list[IgnorePatterns], path: str, is_directory: bool) -> bool | None:
     """What the last of several lists of patterns that speaks of a path says; None where none does."""
     for each in reversed(patterns):
         verdict = each.verdict(path, is_directory)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 
 class Room(enum.IntEnum):
@@ -186,13 +186,13 @@ _NEEDS_ROOM = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.ROOM_USE, Kind.AVATA
 _WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
 
 
-def joins(kind: Kind, sdk: Sdk) -> bool:
+def joins(kind: Kind, sdk: SdkVersion) -> bool:
     """Whether an event joins the room in an SDK version, if nothing has joined it yet."""
     effect = AUTOMATON[kind]
     return effect.room is Room.JOINED and (effect.since is None or sdk.has(effect.since))
 
 
-def after(state: State, event: Event, lead: Site, sdk: Sdk) -> State:
+def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
     """The state behind an event."""
     effect = AUTOMATON[event.kind]
     room, origin = state.room, state.origin

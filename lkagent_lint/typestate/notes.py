@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.things import Activation
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost
 from lkagent_lint.typestate.states import States
 
 
 class Notes:
-    def __init__(self, sdk: Sdk) -> None:
+    def __init__(self, sdk: SdkVersion) -> None:
         self.sdk = sdk
         self.entered: dict[Activation, None] = {}
         """Every activation that the job runs."""

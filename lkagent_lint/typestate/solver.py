@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await, Do, Flow, Leave, Read, Return
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.calls import MAX_RECURSION
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
-from lkagent_lint.project.words import word_of
-from lkagent_lint.sources.sdk.versions import Sdk as SdkVersion
+from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.typestate.callees import Callees
 from lkagent_lint.typestate.concurrency import Concurrency
 from lkagent_lint.typestate.events import read_event

@@ -9,7 +9,7 @@ from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.formats import EXPLANATIONS, named
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.text import Lines
-from lkagent_lint.why.explain import Here, ends, findings_at, moments, things
+from lkagent_lint.why.explain import AskedLine, ends, findings_at, moments, things
 from lkagent_lint.why.files import file_of
 from lkagent_lint.why.records import Explanation
 from lkagent_lint.why.verdicts import verdict
@@ -33,7 +33,7 @@ def explain(
     that are shown, ``text`` gives a file's text.
     Call it where the stack is deep (``lkagent_lint.stack.run_deep``).
     """
-    here = Here(survey, Subject(survey.project), path, line, show, text)
+    here = AskedLine(survey, Subject(survey.project), path, line, show, text)
     seen, ended = moments(here), ends(here)
     return Explanation(
         path=show(path),

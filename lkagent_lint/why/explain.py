@@ -10,7 +10,7 @@ from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.facts.file import DispatchFact, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.values import Expr
-from lkagent_lint.project.names import JobType
+from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.project.things import NEVER, Activation
 from lkagent_lint.questions.subject import Subject
@@ -18,12 +18,12 @@ from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Reached
 from lkagent_lint.why import records as r
-from lkagent_lint.why.names import Tracer
 from lkagent_lint.why.states import in_words as states_in_words
 from lkagent_lint.why.things import in_words, name_in_words, spelt
+from lkagent_lint.why.tracing import Tracer
 
 
-class Here(NamedTuple):
+class AskedLine(NamedTuple):
     """The line that is explained, and how its project is asked and shown."""
 
     survey: Survey
@@ -34,7 +34,7 @@ class Here(NamedTuple):
     text: Callable[[str], str]
 
 
-def things(here: Here) -> tuple[r.Thing, ...]:
+def things(here: AskedLine) -> tuple[r.Explained, ...]:
     """Registrations, dispatches and calls at the line."""
     found = [*_workers(here), *_dispatches(here)]
     named = {each.column for each in found}
@@ -42,7 +42,7 @@ def things(here: Here) -> tuple[r.Thing, ...]:
     return tuple(sorted(found, key=lambda each: each.column))
 
 
-def moments(here: Here) -> tuple[r.Moment, ...]:
+def moments(here: AskedLine) -> tuple[r.Moment, ...]:
     """The states of every job before every event at the line."""
     found: list[r.Moment] = []
     for solved in here.subject.solved:
@@ -59,7 +59,7 @@ def moments(here: Here) -> tuple[r.Moment, ...]:
     return tuple(found)
 
 
-def ends(here: Here) -> tuple[r.End, ...]:
+def ends(here: AskedLine) -> tuple[r.End, ...]:
     """Where the jobs that run the line's functions ended to be known."""
     functions = {flow.name for flow, _ in calls_at(here)}
     found: list[r.End] = []
@@ -76,7 +76,7 @@ def ends(here: Here) -> tuple[r.End, ...]:
     return tuple(found)
 
 
-def findings_at(here: Here, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def findings_at(here: AskedLine, found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Those findings that stand at the line."""
     return [
         each
@@ -85,7 +85,7 @@ def findings_at(here: Here, found: Iterable[Diagnostic]) -> list[Diagnostic]:
     ]
 
 
-def workers_at(here: Here) -> list[tuple[Worker, WorkerFact]]:
+def workers_at(here: AskedLine) -> list[tuple[Worker, WorkerFact]]:
     """Registrations at the line, linked and as the file says them."""
     facts = here.survey.project.files.get(here.path)
     linked = {each.place.span: each for each in here.survey.project.workers if each.place.path == here.path}
@@ -93,7 +93,7 @@ def workers_at(here: Here) -> list[tuple[Worker, WorkerFact]]:
     return [(linked[span], own[span]) for span in at_line(own, here.line)]
 
 
-def dispatches_at(here: Here) -> list[tuple[Dispatch, DispatchFact]]:
+def dispatches_at(here: AskedLine) -> list[tuple[Dispatch, DispatchFact]]:
     """Dispatches at the line, linked and as the file says them."""
     facts = here.survey.project.files.get(here.path)
     linked = [each for each in here.survey.project.dispatches if each.place.path == here.path]
@@ -102,7 +102,7 @@ def dispatches_at(here: Here) -> list[tuple[Dispatch, DispatchFact]]:
     return [(each, fact) for each, fact in own if fact.span in spans]
 
 
-def calls_at(here: Here) -> list[tuple[Flow, Call]]:
+def calls_at(here: AskedLine) -> list[tuple[Flow, Call]]:
     """The calls at the line of which anything could be said, with their functions."""
     facts = here.survey.project.files.get(here.path)
     flows = facts.flows.values() if facts is not None else ()
@@ -126,62 +126,62 @@ def _last(span: Span) -> int:
     return span.end_line - 1 if span.end_column <= 1 and span.end_line > span.line else span.end_line
 
 
-def _job(here: Here, place: Place) -> str:
+def _job(here: AskedLine, place: Place) -> str:
     return f"{here.show(place.path)}:{place.span.line}"
 
 
-def _tracer(here: Here) -> Tracer:
+def _tracer(here: AskedLine) -> Tracer:
     return Tracer(here.survey.project.evaluator, here.show, here.text)
 
 
-def _usual(here: Here, flow: str) -> Activation:
+def _usual(here: AskedLine, flow: str) -> Activation:
     evaluator = here.survey.project.evaluator
     return evaluator.usual(here.path, evaluator.files[here.path].flows[flow])
 
 
-def _resolved(here: Here, expression: Expr, flow: str) -> list[r.Step]:
+def _resolved(here: AskedLine, expression: Expr, flow: str) -> list[r.TraceStep]:
     """How an expression in a function came to its value, one level below what it belongs to."""
-    return [r.Step(depth + 1, said) for depth, said in _tracer(here).steps(expression, _usual(here, flow))]
+    return [r.TraceStep(each.depth + 1, each.message) for each in _tracer(here).steps(expression, _usual(here, flow))]
 
 
-def _workers(here: Here) -> Iterator[r.Thing]:
+def _workers(here: AskedLine) -> Iterator[r.Explained]:
     for worker, fact in workers_at(here):
-        steps: list[r.Step] = []
+        steps: list[r.TraceStep] = []
         if fact.name is None:
             missing = "the registration gives no name"
-            steps.append(r.Step(0, f"{missing}, unless its open options do" if fact.open_ended else missing))
+            steps.append(r.TraceStep(0, f"{missing}, unless its open options do" if fact.open_ended else missing))
         else:
-            steps += [r.Step(0, "its name:"), *_resolved(here, fact.name, fact.flow)]
-            steps.append(r.Step(0, f"so its name is {name_in_words(worker.name)}"))
+            steps += [r.TraceStep(0, "its name:"), *_resolved(here, fact.name, fact.flow)]
+            steps.append(r.TraceStep(0, f"so its name is {name_in_words(worker.name)}"))
         if fact.job_type is not None:
-            steps += [r.Step(0, "its job type:"), *_resolved(here, fact.job_type, fact.flow)]
+            steps += [r.TraceStep(0, "its job type:"), *_resolved(here, fact.job_type, fact.flow)]
         entries = [f"{each.flow} ({here.show(each.path)})" for each in worker.entries]
         if worker.agent_file is not None:
             entries.append(f"the agent in {here.show(worker.agent_file)}")
-        steps.append(r.Step(0, f"it runs {', '.join(entries) or 'an entry function that is not known'}"))
+        steps.append(r.TraceStep(0, f"it runs {', '.join(entries) or 'an entry function that is not known'}"))
         kind = worker.job_type.value if worker.job_type is not JobType.UNKNOWN else "a job type that is not known"
         message = f"the registration of a worker for {kind}{' in a test file' if worker.in_tests else ''}"
-        yield r.Thing(kind="worker", column=fact.span.column, message=message, steps=tuple(steps))
+        yield r.Explained(kind="worker", column=fact.span.column, message=message, steps=tuple(steps))
 
 
-def _dispatches(here: Here) -> Iterator[r.Thing]:
+def _dispatches(here: AskedLine) -> Iterator[r.Explained]:
     for dispatch, fact in dispatches_at(here):
-        steps: list[r.Step] = []
+        steps: list[r.TraceStep] = []
         if fact.name is None:
-            steps.append(r.Step(0, "it gives no name"))
+            steps.append(r.TraceStep(0, "it gives no name"))
         elif fact.flow in here.survey.project.files[here.path].flows:
-            steps += [r.Step(0, "the name that it asks for:"), *_resolved(here, fact.name, fact.flow)]
-            steps.append(r.Step(0, f"so the name is {name_in_words(dispatch.name)}"))
+            steps += [r.TraceStep(0, "the name that it asks for:"), *_resolved(here, fact.name, fact.flow)]
+            steps.append(r.TraceStep(0, f"so the name is {name_in_words(dispatch.name)}"))
         else:
-            steps.append(r.Step(0, f"the name that it asks for: {spelt(fact.name)}"))
+            steps.append(r.TraceStep(0, f"the name that it asks for: {spelt(fact.name)}"))
         notes = " in a test file" if dispatch.in_tests else ""
         if dispatch.presence:
             notes += ", by its words only: it silences rules, and nothing is said about it"
         message = f"a dispatch ({dispatch.kind.value}){notes}"
-        yield r.Thing(kind="dispatch", column=fact.span.column, message=message, steps=tuple(steps))
+        yield r.Explained(kind="dispatch", column=fact.span.column, message=message, steps=tuple(steps))
 
 
-def _calls(here: Here) -> Iterator[r.Thing]:
+def _calls(here: AskedLine) -> Iterator[r.Explained]:
     evaluator = here.survey.project.evaluator
     for flow, call in calls_at(here):
         entered = [
@@ -195,9 +195,9 @@ def _calls(here: Here) -> Iterator[r.Thing]:
         run = "" if entered else "; no job is seen to run this function"
         if not entered and flow.name == "<module>":
             run = ""
-        yield r.Thing(
+        yield r.Explained(
             kind="call",
             column=call.span.column if call.span is not None else 1,
             message=f"a call of {spelt(call.target)}, in {flow.name}: {in_words(targets, here.show)}{run}",
-            steps=tuple(r.Step(depth, said) for depth, said in _tracer(here).steps(call.target, places[0])),
+            steps=_tracer(here).steps(call.target, places[0]),
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from lkagent_lint.config.layers import Origin
+from lkagent_lint.config.layers import SettingOrigin
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.surveys import Survey
@@ -91,6 +91,6 @@ def _value(settings: Settings, key: str) -> str:
     return as_toml(plain[key])
 
 
-def _origin(origin: Origin, show: Callable[[str], str]) -> str:
+def _origin(origin: SettingOrigin, show: Callable[[str], str]) -> str:
     label = show(origin.label) if os.path.isabs(origin.label) else origin.label
     return label if origin.line is None else f"{label}:{origin.line}"

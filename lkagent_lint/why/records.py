@@ -11,7 +11,7 @@ FORMAT = 1
 """Raised when a field is taken away or changes its meaning."""
 
 
-class Step(msgspec.Struct, frozen=True):
+class TraceStep(msgspec.Struct, frozen=True):
     """A step of a resolution; ``depth`` says which step before it it belongs to."""
 
     depth: int
@@ -39,13 +39,13 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     """What of it could not be analysed."""
 
 
-class Thing(msgspec.Struct, frozen=True, kw_only=True):
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """A registration, a dispatch or a call at the line."""
 
     kind: str
     column: int
     message: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TraceStep, ...] = ()
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """The line's own text."""
     file: File
-    things: tuple[Thing, ...]
+    things: tuple[Explained, ...]
     moments: tuple[Moment, ...]
     ends: tuple[End, ...]
     findings: tuple[str, ...]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
-from lkagent_lint.project.names import FromEnv, Known, Name, OneOf
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
 from lkagent_lint.project.things import (
     Box,
     ClassOf,
@@ -80,7 +80,7 @@ def thing_in_words(thing: Thing, show: Callable[[str], str]) -> str:
             return "not known"
 
 
-def name_in_words(name: Name) -> str:
+def name_in_words(name: AgentName) -> str:
     """An agent's name as link knows it."""
     match name:
         case Known(value):

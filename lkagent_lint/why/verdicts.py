@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.selection import is_named
-from lkagent_lint.project.names import Known, UnknownName
+from lkagent_lint.project.agent_names import Known, UnknownName
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules import all_rules
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.why import records as r
-from lkagent_lint.why.explain import Here, dispatches_at, findings_at, workers_at
+from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, workers_at
 
 
 def verdict(
-    here: Here, code: str, shown: Sequence[Diagnostic], moments: Sequence[r.Moment], ends: Sequence[r.End]
+    here: AskedLine, code: str, shown: Sequence[Diagnostic], moments: Sequence[r.Moment], ends: Sequence[r.End]
 ) -> r.Verdict:
     """``shown`` is what is reported in the file; ``moments`` and ``ends`` are what was found at the line."""
     rule = all_rules()[code]
@@ -38,7 +38,7 @@ def verdict(
     return r.Verdict(code=code, name=rule.META.name, reported=reported, message=message, conditions=tuple(conditions))
 
 
-def _switches(here: Here, meta: Meta, found: bool, reported: bool) -> Iterator[r.Condition]:
+def _switches(here: AskedLine, meta: Meta, found: bool, reported: bool) -> Iterator[r.Condition]:
     """Whether the rule is on for the file, and no comment hides what it finds."""
     settings = here.survey.project.settings(here.path)
     on = Policy(here.survey.index.finder).reports(here.path, meta.code)
@@ -60,7 +60,7 @@ def _switches(here: Here, meta: Meta, found: bool, reported: bool) -> Iterator[r
         yield r.Condition(holds=False, message="the file could be analysed")
 
 
-def _family(here: Here, code: str, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> Iterator[r.Condition]:
+def _family(here: AskedLine, code: str, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> Iterator[r.Condition]:
     if here.path not in here.survey.project.files:
         return
     if code.startswith("LKA1"):
@@ -72,7 +72,7 @@ def _family(here: Here, code: str, moments: Sequence[r.Moment], ends: Sequence[r
         yield r.Condition(holds=False, message=message)
 
 
-def _lifecycle(here: Here, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> Iterator[r.Condition]:
+def _lifecycle(here: AskedLine, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> Iterator[r.Condition]:
     project = here.survey.project
     legacy = project.files[here.path].legacy
     if legacy:
@@ -98,7 +98,7 @@ def _lifecycle(here: Here, moments: Sequence[r.Moment], ends: Sequence[r.End]) -
         yield r.Condition(holds=False, message=message)
 
 
-def _dispatch(here: Here, code: str) -> Iterator[r.Condition]:
+def _dispatch(here: AskedLine, code: str) -> Iterator[r.Condition]:
     """Which names are known, on both sides; absence of anything needs all of them."""
     project = here.survey.project
     workers = [worker for worker, _ in workers_at(here)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lkagent_lint.config.positions import Found, find
+from lkagent_lint.config.positions import FoundKey, find
 from lkagent_lint.config.toml import array, as_toml, parse_toml, table
 from lkagent_lint.text import Lines, Span
 
@@ -51,7 +51,7 @@ def test_the_places_are_those_of_keys_and_values() -> None:
     text = '# c\n[tool."x y"]\nlist = ["a", # b\n  \'c\']\nt.u = { v = """\nq"""} # end\nd = 2020-01-01 10:00:00  # d\n'
     found = find(text)
 
-    def at(*rest: str | int) -> Found:
+    def at(*rest: str | int) -> FoundKey:
         path = ("tool", "x y", *rest)
         return found[path]
 

@@ -12,7 +12,7 @@ import pytest
 from lkagent_lint import engine
 from lkagent_lint.cache import DIRECTORY
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.extraction import Source, one
+from lkagent_lint.extraction import SourceFile, one
 from lkagent_lint.facts import FileFacts, decode, encode
 from lkagent_lint.frontends import python
 from tests.engine.test_check import BOOT, EARLY, write
@@ -41,13 +41,13 @@ def project(tmp_path: Path) -> Path:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose facts were made, in order."""
     names: list[str] = []
-    make = one.Here.make
+    make = one.InProcess.make
 
-    def noted(self: one.Here, sources: list[Source]) -> object:
+    def noted(self: one.InProcess, sources: list[SourceFile]) -> object:
         names.extend(os.path.basename(source.path) for source in sources)
         return make(self, sources)
 
-    monkeypatch.setattr(one.Here, "make", noted)
+    monkeypatch.setattr(one.InProcess, "make", noted)
     return names
 
 

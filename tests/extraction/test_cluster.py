@@ -14,7 +14,7 @@ import pytest
 
 from lkagent_lint import engine
 from lkagent_lint.config.errors import ConfigError
-from lkagent_lint.extraction import Pool, Source, cluster
+from lkagent_lint.extraction import Pool, SourceFile, cluster
 from lkagent_lint.extraction.cluster import Cluster
 from tools.bench.synthetic import build
 
@@ -48,9 +48,9 @@ def in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-def sources(count: int = 30) -> list[Source]:
+def sources(count: int = 30) -> list[SourceFile]:
     text = b"from livekit.agents import AgentSession\nasync def entry_%d(ctx):\n    await ctx.connect()\n"
-    return [Source(f"/{number}.py", "python", "", text % number) for number in range(count)]
+    return [SourceFile(f"/{number}.py", "python", "", text % number) for number in range(count)]
 
 
 def test_the_report_is_the_same_to_the_byte(local: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_a_lost_worker_is_survived(local: Any, monkeypatch: pytest.MonkeyPatch) 
         Pool(1) as here,
     ):
         victim = min(client.run(os.getpid).values())
-        found = dict[Source, object]()
+        found = dict[SourceFile, object]()
         for source, made in workers.make(sources(60)):
             found[source] = made
             if len(found) == 3:
@@ -102,7 +102,7 @@ def test_a_lost_worker_is_survived(local: Any, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_file_that_kills_every_worker_is_given_up(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "make_many", deadly)
-    given = [Source("/deadly.py", "python", "", b"deadly"), *sources(3)]
+    given = [SourceFile("/deadly.py", "python", "", b"deadly"), *sources(3)]
     with Cluster(local.scheduler_address) as workers, Pool(1) as here:
         found = dict(workers.make(given))
         # Where its workers did not come back in time, the cluster's file is read by the front end itself.

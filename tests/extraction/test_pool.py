@@ -14,25 +14,25 @@ import pytest
 
 from lkagent_lint import engine
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.extraction import Failed, Pool, Source, pool
-from lkagent_lint.extraction.one import Here, Lost, Made
+from lkagent_lint.extraction import Failed, Pool, SourceFile, pool
+from lkagent_lint.extraction.one import EncodedFacts, InProcess, Lost
 from tests.signals import heed_interrupts
 from tools.bench.synthetic import build
 
 AGENT = b"from livekit.agents import AgentSession\nasync def entry_%d(ctx):\n    await ctx.connect()\n"
 
 
-def sources(count: int = 12) -> list[Source]:
-    found = [Source(f"/{number}.py", "python", "", AGENT % number + b"# %d\n" % number) for number in range(count)]
+def sources(count: int = 12) -> list[SourceFile]:
+    found = [SourceFile(f"/{number}.py", "python", "", AGENT % number + b"# %d\n" % number) for number in range(count)]
     return [
         *found,
-        Source("/x.ts", "javascript", ".ts", b"export const a = 1;"),
-        Source("/x.json", "text", "x.json", b'{"agentName": "desk"}'),
-        Source("/broken.py", "python", "", b"import livekit(\n"),
+        SourceFile("/x.ts", "javascript", ".ts", b"export const a = 1;"),
+        SourceFile("/x.json", "text", "x.json", b'{"agentName": "desk"}'),
+        SourceFile("/broken.py", "python", "", b"import livekit(\n"),
     ]
 
 
-def made(jobs: int, given: list[Source]) -> dict[str, Made]:
+def made(jobs: int, given: list[SourceFile]) -> dict[str, EncodedFacts]:
     with Pool(jobs) as workers:
         return {source.path: facts for source, facts in workers.make(given)}
 
@@ -289,4 +289,4 @@ def test_reports_are_compared_for_good_reason(project: Path) -> None:
     """The tests above would notice another report: this one has findings, and they are not all alike."""
     report: Report = engine.check(engine.Request(paths=(str(project),)))
     assert report.diagnostics
-    assert len({facts for _, facts in Here().make(sources())}) > 10
+    assert len({facts for _, facts in InProcess().make(sources())}) > 10

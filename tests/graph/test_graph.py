@@ -12,7 +12,7 @@ import pytest
 
 from lkagent_lint.cli import main
 from lkagent_lint.graph.matching import Match, match
-from lkagent_lint.project.names import UNKNOWN_NAME, UNNAMED, FromEnv, Known, Name, OneOf
+from lkagent_lint.project.agent_names import UNKNOWN_NAME, UNNAMED, AgentName, FromEnv, Known, OneOf
 from tests.harness.runs import REPOSITORY
 
 ROOT = '[project]\nname = "x"\ndependencies = ["livekit-agents==1.8.9"]\n[tool.lkagent-lint]\nroot = true\n'
@@ -123,7 +123,7 @@ V, W = FromEnv("V"), FromEnv("W")
         (UNKNOWN_NAME, Known("a"), Match("unknown", False)),
     ],
 )
-def test_what_two_names_say_of_each_other(worker: Name, dispatch: Name, expected: Match | None) -> None:
+def test_what_two_names_say_of_each_other(worker: AgentName, dispatch: AgentName, expected: Match | None) -> None:
     assert match(worker, dispatch) == expected
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.tables import Kind
+from lkagent_lint.sources.sdk.tables import SymbolKind
 from tests.sdk.harness import Sdk, claim
 
 _ATTEMPT = """
@@ -198,4 +198,4 @@ def test_the_table_has_every_public_method(sdk: Sdk, package: str, path: str) ->
     for each, is_coroutine in kinds.items():
         member = release.member(name, each)
         assert member is not None, f"{path}.{each} is not in the table of {release.version}"
-        assert (member.kind is Kind.COROUTINE) == is_coroutine, each
+        assert (member.kind is SymbolKind.COROUTINE) == is_coroutine, each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lkagent_lint.sources.sdk.tables import Kind, Release, newest, package_of, packages, release, table
+from lkagent_lint.sources.sdk.tables import Release, SymbolKind, newest, package_of, packages, release, table
 
 
 def agents(version: str) -> Release:
@@ -32,7 +32,7 @@ def test_keywords_come_and_go() -> None:
     assert before.parameters is not None
     assert after is not None
     assert after.parameters is not None
-    assert before.kind is after.kind is Kind.COROUTINE
+    assert before.kind is after.kind is SymbolKind.COROUTINE
     assert not before.parameters.accepts("encryption")
     assert after.parameters.accepts("encryption")
     assert after.parameters.accepts("e2ee")
@@ -81,12 +81,12 @@ def test_inherited_members_are_known_across_packages() -> None:
     found = agents("1.8.9")
     once = found.member("AgentSession", "once")
     assert once is not None
-    assert once.kind is Kind.METHOD
+    assert once.kind is SymbolKind.METHOD
     assert found.member("AgentSession", "speak") is None
     assert not found.is_open_class("AgentSession")
     instructions = found.member("AgentTask", "update_instructions")
     assert instructions is not None
-    assert instructions.kind is Kind.COROUTINE
+    assert instructions.kind is SymbolKind.COROUTINE
 
 
 def test_events_and_what_they_pass() -> None:
@@ -122,7 +122,7 @@ def test_node_has_classes_events_and_enumerations() -> None:
     found = newest("@livekit/agents")
     start = found.member("AgentSession", "start")
     assert start is not None
-    assert start.kind is Kind.COROUTINE
+    assert start.kind is SymbolKind.COROUTINE
     assert found.events("AgentSession")["user_input_transcribed"] == 1
     closing = found.member("AgentSessionEventTypes", "Close")
     assert closing is not None

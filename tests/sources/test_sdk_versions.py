@@ -12,7 +12,7 @@ from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.ranges import allows_any, release_of
 from lkagent_lint.sources.sdk.releases import API, KNOWN_RELEASES, NEWEST, NODE, PROTOCOL, PYTHON, RTC, RTC_NODE
-from lkagent_lint.sources.sdk.versions import ASSUMED, Sdk, SdkFinder
+from lkagent_lint.sources.sdk.versions import ASSUMED, SdkFinder, SdkVersion
 
 
 def write(path: Path, text: str | bytes) -> None:
@@ -20,7 +20,7 @@ def write(path: Path, text: str | bytes) -> None:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
-def sdk(base: Path, file: str = "agent.py", data: bytes | None = None, overlays: Overlays | None = None) -> Sdk:
+def sdk(base: Path, file: str = "agent.py", data: bytes | None = None, overlays: Overlays | None = None) -> SdkVersion:
     return SdkFinder(str(base), SettingsFinder(), overlays).for_file(str(base / file), data)
 
 
@@ -47,15 +47,15 @@ def test_every_change_has_a_release_and_says_what_it_is() -> None:
 
 
 def test_a_release_has_the_changes_up_to_it() -> None:
-    assert Sdk("1.5.2").has(Change.WAIT_CONNECTS)
-    assert not Sdk("1.5.1").has(Change.WAIT_CONNECTS)
-    assert Sdk("1.10.0").has(Change.NAME_OVERRIDE)
-    assert not Sdk("0.12.21").has(Change.AGENT_SESSION)
-    assert Sdk("1.6").has(Change.NAME_OVERRIDE)
+    assert SdkVersion("1.5.2").has(Change.WAIT_CONNECTS)
+    assert not SdkVersion("1.5.1").has(Change.WAIT_CONNECTS)
+    assert SdkVersion("1.10.0").has(Change.NAME_OVERRIDE)
+    assert not SdkVersion("0.12.21").has(Change.AGENT_SESSION)
+    assert SdkVersion("1.6").has(Change.NAME_OVERRIDE)
 
 
 def test_a_silent_project_is_judged_by_the_newest(tmp_path: Path) -> None:
-    assert sdk(tmp_path) == Sdk(NEWEST, "", None)
+    assert sdk(tmp_path) == SdkVersion(NEWEST, "", None)
     assert sdk(tmp_path).label(str(tmp_path)) == f"livekit-agents {NEWEST} (assumed: newest known)"
 
 
@@ -97,7 +97,7 @@ version = "1.4.0"
 )
 def test_every_kind_of_lock_file_pins(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path / name, text)
-    assert sdk(tmp_path) == Sdk("1.5.3", "1.5.3", str(tmp_path / name))
+    assert sdk(tmp_path) == SdkVersion("1.5.3", "1.5.3", str(tmp_path / name))
     assert sdk(tmp_path).label(str(tmp_path)) == f"livekit-agents 1.5.3 ({name})"
 
 
@@ -283,9 +283,9 @@ def test_included_requirements_are_read_below_the_root_and_once(tmp_path: Path) 
         "-r ../../secret.txt\n-r requirements.txt\n-r missing.txt\n-r ../common.in\n",
     )
     write(root / "common.in", "-r a/requirements.txt\nlivekit-agents\n--constraint=pins.in\n")
-    assert sdk(root, "a/x.py") == Sdk(NEWEST, "", str(root / "common.in"))
+    assert sdk(root, "a/x.py") == SdkVersion(NEWEST, "", str(root / "common.in"))
     write(root / "pins.in", "livekit-agents==1.5.3\n")
-    assert sdk(root, "a/x.py") == Sdk("1.5.3", "==1.5.3", str(root / "pins.in"))
+    assert sdk(root, "a/x.py") == SdkVersion("1.5.3", "==1.5.3", str(root / "pins.in"))
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ from livekit import agents
 
 def test_a_scripts_own_metadata_is_the_nearest_declaration(tmp_path: Path) -> None:
     write(tmp_path / "requirements.txt", "livekit-agents==1.5.3\n")
-    assert sdk(tmp_path, data=SCRIPT) == Sdk("1.2.18", "~=1.2.0", str(tmp_path / "agent.py"))
+    assert sdk(tmp_path, data=SCRIPT) == SdkVersion("1.2.18", "~=1.2.0", str(tmp_path / "agent.py"))
     assert sdk(tmp_path, data=SCRIPT.replace(b"\n", b"\r\n")).version == "1.2.18"
     assert sdk(tmp_path, data=SCRIPT.replace(b"# ///\n", b"")).version == "1.5.3"
     assert sdk(tmp_path, data=SCRIPT.replace(b"= [", b"= [[")).version == "1.5.3"
@@ -342,7 +342,7 @@ def test_a_scripts_own_metadata_is_the_nearest_declaration(tmp_path: Path) -> No
 def test_the_setting_overrides_a_lock(tmp_path: Path) -> None:
     write(tmp_path / "uv.lock", UV_LOCK)
     write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "1.1"\n')
-    assert sdk(tmp_path) == Sdk("1.1", "1.1", str(tmp_path / "pyproject.toml"))
+    assert sdk(tmp_path) == SdkVersion("1.1", "1.1", str(tmp_path / "pyproject.toml"))
     write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "99"\n')
     assert sdk(tmp_path).version == NEWEST
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.tables import Kind, Release, Table
+from lkagent_lint.sources.sdk.tables import Release, SymbolKind, Table
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, ClassTerm, Form, Term, term
 from lkagent_lint.sources.sdk.vocabulary.records import INHERITED, Spelling, camel, snake, spellings
 
@@ -17,10 +17,10 @@ PACKAGES = {
     "livekit.api": ("livekit-api", "livekit-server-sdk"),
 }
 FORMS = {
-    Form.COROUTINE: {Kind.COROUTINE},
-    Form.PLAIN: {Kind.METHOD},
-    Form.GIVES: {Kind.METHOD, Kind.GENERATOR},
-    Form.VALUE: {Kind.PROPERTY, Kind.SETTABLE, Kind.ATTRIBUTE},
+    Form.COROUTINE: {SymbolKind.COROUTINE},
+    Form.PLAIN: {SymbolKind.METHOD},
+    Form.GIVES: {SymbolKind.METHOD, SymbolKind.GENERATOR},
+    Form.VALUE: {SymbolKind.PROPERTY, SymbolKind.SETTABLE, SymbolKind.ATTRIBUTE},
 }
 WITHOUT_ROW = {
     "AgentServer.aclose": "the worker's own course, which is not followed",
@@ -118,7 +118,7 @@ def coroutines(each: ClassTerm, *, in_node: bool) -> set[str]:
         name
         for number in range(len(table.releases))
         for name, member in Release(table, number).members(in_tables(each, in_node=in_node)).items()
-        if member.kind is Kind.COROUTINE and not name.startswith("_")
+        if member.kind is SymbolKind.COROUTINE and not name.startswith("_")
     }
     spelt = {(one.owner, known.name): one.name for one in TERMS.values() for known in one.node}
     return {spelt.get((each.name, name), snake(name)) for name in found} if in_node else found

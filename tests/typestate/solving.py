@@ -9,7 +9,7 @@ from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
-from lkagent_lint.sources.sdk.versions import Sdk
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 ROOT = "/project"
 
@@ -39,5 +39,5 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         modules=Modules(ROOT, paths),
         texts=Texts(_no, _nowhere, _in_none, _no),
         settings=lambda path: Settings(),
-        sdk=lambda path: Sdk(version),
+        sdk=lambda path: SdkVersion(version),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lkagent_lint.frontends.javascript.parse import (
     FUNCTIONS,
-    Source,
+    ParsedFile,
     arguments,
     callee,
     entries,
@@ -41,10 +41,10 @@ class NodeEntry(NamedTuple):
     """The entry of the room in what the call is given, with the comma behind it."""
 
 
-def parse(text: str, name: str) -> Source | None:
+def parse(text: str, name: str) -> ParsedFile | None:
     """A file that the parser understands; None for others."""
     dialect = dialect_of(name)
-    source = None if dialect is None else Source(text.encode(), dialect)
+    source = None if dialect is None else ParsedFile(text.encode(), dialect)
     return None if source is None or source.root.has_error else source
 
 

@@ -34,10 +34,10 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
     """The facts of one file's bytes. Never raises for bad input; broken parts are passed over."""
     from lkagent_lint.frontends.javascript import workers
     from lkagent_lint.frontends.javascript.dispatches import Dispatches
-    from lkagent_lint.frontends.javascript.parse import Source
+    from lkagent_lint.frontends.javascript.parse import ParsedFile
     from lkagent_lint.frontends.javascript.walker import Walker
 
-    source = Source(data, dialect)
+    source = ParsedFile(data, dialect)
     if any(depth > MAX_DEPTH for _, depth in walk(source.root)):
         return FileFacts(language="javascript", problems=(TOO_DEEP,))
     draft = Walker(source).draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.facts.comments import Comment
-from lkagent_lint.frontends.javascript.parse import Source, text_of, walk
+from lkagent_lint.frontends.javascript.parse import ParsedFile, text_of, walk
 from lkagent_lint.languages import Dialect
 from lkagent_lint.text import Lines
 
@@ -15,7 +15,7 @@ _BRACES = " \t{}"
 
 def comments(text: str, dialect: Dialect) -> Iterator[Comment]:
     """Every comment, in order: ``//``, ``/* */`` and, among JSX elements, ``{/* */}``."""
-    source = Source(text.encode("utf-8", "surrogatepass"), dialect)
+    source = ParsedFile(text.encode("utf-8", "surrogatepass"), dialect)
     lines = Lines(text)
     for node, _ in walk(source.root):
         if node.type == "comment":
@@ -27,6 +27,6 @@ def comments(text: str, dialect: Dialect) -> Iterator[Comment]:
 
 def meaning(text: str, dialect: Dialect) -> object:
     """What a text says beside its comments and white space, to be compared with another's."""
-    source = Source(text.encode("utf-8", "surrogatepass"), dialect)
+    source = ParsedFile(text.encode("utf-8", "surrogatepass"), dialect)
     leaves = [text_of(node) for node, _ in walk(source.root) if not node.children and node.type != "comment"]
     return source.root.has_error, "".join("".join(leaves).split())

@@ -16,7 +16,7 @@ from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, Roo
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import (
-    Source,
+    ParsedFile,
     arguments,
     callee,
     entries,
@@ -48,7 +48,7 @@ _MAX_CLIMB = 60
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
 
 
-class Use(NamedTuple):
+class Purpose(NamedTuple):
     """What an object with an agent's name is used for."""
 
     kind: DispatchKind
@@ -59,11 +59,11 @@ class Use(NamedTuple):
 class Dispatches:
     """The dispatches of one file."""
 
-    def __init__(self, source: Source, draft: FileDraft, registrations: list[Node]) -> None:
+    def __init__(self, source: ParsedFile, draft: FileDraft, registrations: list[Node]) -> None:
         """``registrations`` are the nodes that register agents: what they are given dispatches nothing."""
         self._source = source
         self._draft = draft
-        self._uses = dict[str, Use]()
+        self._uses = dict[str, Purpose]()
         """What variables that hold a configuration or a list of agents are used for, by name."""
         self._options = [given for node in registrations for given in arguments(node)[:1]]
         self._nodes = [node for node, _ in walk(source.root)]
@@ -99,7 +99,7 @@ class Dispatches:
                 yield from self._of_token(node)
             elif node.type == "ERROR" and _MARKS.search(node.text or b""):
                 # What it says cannot be read, so it may ask for any agent.
-                yield self._fact(Use(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+                yield self._fact(Purpose(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
 
     # Variables
 
@@ -108,7 +108,7 @@ class Dispatches:
         if node.type == "assignment_expression":
             target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
             if target is not None and value is not None and last_name(target) in _CONFIGS:
-                self._note(value, Use(DispatchKind.TOKEN, presence=False))
+                self._note(value, Purpose(DispatchKind.TOKEN, presence=False))
         elif node.type == "object":
             for key, _, value in entries(node):
                 if key in (*_CONFIGS, *_LISTS):
@@ -116,7 +116,7 @@ class Dispatches:
                     if use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
                         self._note(value, use)
 
-    def _note(self, value: Node, use: Use) -> None:
+    def _note(self, value: Node, use: Purpose) -> None:
         value = unwrap(value)
         for element in value.named_children if value.type == "array" else ():
             self._note(element, use)
@@ -152,7 +152,7 @@ class Dispatches:
             return False
         return any(given.type == "identifier" and text_of(given) == text_of(target) for given in self._options)
 
-    def _climb(self, node: Node) -> Use:
+    def _climb(self, node: Node) -> Purpose:
         """What an object is for, by what holds it."""
         is_agent = False
         here = node
@@ -161,7 +161,7 @@ class Dispatches:
             parent = here.parent
             if parent is None:
                 break
-            use: Use | None = None
+            use: Purpose | None = None
             if parent.type == "arguments" and parent.parent is not None:
                 call = parent.parent
                 name = last_name(callee(call)) or _method_of(call)
@@ -180,7 +180,7 @@ class Dispatches:
                     continue
             elif parent.type == "assignment_expression":
                 if last_name(parent.child_by_field_name("left")) in _CONFIGS:
-                    return Use(DispatchKind.TOKEN, presence=False)
+                    return Purpose(DispatchKind.TOKEN, presence=False)
             elif parent.type == "variable_declarator":
                 target = parent.child_by_field_name("name")
                 use = None if target is None else self._uses.get(text_of(target))
@@ -190,24 +190,24 @@ class Dispatches:
             return use or _of_unknown(is_agent)
         return _of_unknown(is_agent)
 
-    def _of_holder(self, holder: Node, key: str) -> Use | None:
+    def _of_holder(self, holder: Node, key: str) -> Purpose | None:
         """What ``{ roomConfig: … }`` or ``{ agents: … }`` is for; None where its own holder has to say."""
         call = _call_around(holder)
         name = "" if call is None else last_name(callee(call))
         if name in _CARRIERS:
-            return Use(_CARRIERS[name], presence=False)
+            return Purpose(_CARRIERS[name], presence=False)
         if key not in _CONFIGS:
             return None
         if any(other == "video" for other, _, _ in entries(holder)):  # the claims of a token that is signed by hand
-            return Use(DispatchKind.TOKEN, presence=False)
-        return Use(DispatchKind.REQUEST, presence=True)
+            return Purpose(DispatchKind.TOKEN, presence=False)
+        return Purpose(DispatchKind.REQUEST, presence=True)
 
-    def _of_argument(self, call: Node, name: str, is_agent: bool) -> Use:
+    def _of_argument(self, call: Node, name: str, is_agent: bool) -> Purpose:
         if name in _CARRIERS:
-            return Use(_CARRIERS[name], presence=False)
+            return Purpose(_CARRIERS[name], presence=False)
         if name in ("push", "concat") and is_agent:
-            return Use(DispatchKind.CONFIG, presence=False)
-        return Use(DispatchKind.REQUEST, presence=True)
+            return Purpose(DispatchKind.CONFIG, presence=False)
+        return Purpose(DispatchKind.REQUEST, presence=True)
 
     # Calls
 
@@ -220,20 +220,20 @@ class Dispatches:
                 yield from self._of_request(target, given[0])
                 return
             followed = len(given) >= 2 and not any(each.type == "spread_element" for each in given[:2])
-            use = Use(DispatchKind.API, presence=not followed)
+            use = Purpose(DispatchKind.API, presence=not followed)
             yield self._fact(use, value_of(given[1]) if followed else v.OPAQUE, given[1] if followed else target, node)
         elif name == "withAgent" and given:
-            yield self._fact(Use(DispatchKind.REQUEST, presence=True), value_of(given[0]), given[0], node)
+            yield self._fact(Purpose(DispatchKind.REQUEST, presence=True), value_of(given[0]), given[0], node)
         elif _is_from_json(node) and given and given[0].type != "object":
             # The client says what it wants: it may be any name.
-            yield self._fact(Use(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+            yield self._fact(Purpose(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
 
     def _of_request(self, target: Node, given: Node) -> Iterator[DispatchFact | DroppedFact]:
         """``createDispatch({ room, agent_name })``: the method takes two strings, and asks for nobody then."""
         if any(key in _NAMES for key, _, _ in entries(given)):
             yield DroppedFact(owner="createDispatch", field="{...}", span=self._source.span(target))
         else:
-            yield self._fact(Use(DispatchKind.API, presence=True), v.OPAQUE, target, given)
+            yield self._fact(Purpose(DispatchKind.API, presence=True), v.OPAQUE, target, given)
 
     def _of_token(self, node: Node) -> Iterator[DroppedFact]:
         """``new AccessToken(key, secret, { roomConfig })``: the options have no such field."""
@@ -243,7 +243,7 @@ class Dispatches:
                     if key == "roomConfig":
                         yield DroppedFact(owner="AccessToken", field=key, span=self._source.span(at))
 
-    def _fact(self, use: Use, name: v.Expr, at: Node, node: Node) -> DispatchFact:
+    def _fact(self, use: Purpose, name: v.Expr, at: Node, node: Node) -> DispatchFact:
         flow = self._draft.flow_of(node).name
         room = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
         if use.kind is DispatchKind.API and node.type == "call_expression" and not use.presence:
@@ -296,8 +296,8 @@ def _configures(node: Node) -> bool:
     return last_name(node.child_by_field_name("left")) in (*_CONFIGS, "roomPreset")
 
 
-def _of_unknown(is_agent: bool) -> Use:
-    return Use(DispatchKind.CONFIG, presence=False) if is_agent else Use(DispatchKind.REQUEST, presence=True)
+def _of_unknown(is_agent: bool) -> Purpose:
+    return Purpose(DispatchKind.CONFIG, presence=False) if is_agent else Purpose(DispatchKind.REQUEST, presence=True)
 
 
 def _maker(node: Node) -> str:

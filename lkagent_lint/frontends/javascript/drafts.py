@@ -22,7 +22,7 @@ from lkagent_lint.facts.flows import (
     Store,
 )
 from lkagent_lint.facts.graph import Graph
-from lkagent_lint.facts.names import SdkName
+from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:

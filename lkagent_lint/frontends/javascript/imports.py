@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.names import SdkName, Spelling
+from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import text_of, unwrap
@@ -44,7 +44,7 @@ def names_of_sdk(node: Node, span: Callable[[Node], Span]) -> Iterator[SdkName]:
         name = each.child_by_field_name("name")
         if each.type == "import_specifier" and name is not None:
             if not any(child.type == "type" for child in each.children):
-                yield SdkName(module, text_of(name), Spelling.FROM, span(name), False)
+                yield SdkName(module, text_of(name), AskedBy.FROM, span(name), False)
 
 
 def exported(node: Node, draft: FileDraft) -> None:

@@ -53,7 +53,7 @@ def _parser(dialect: Dialect) -> Parser:
     return Parser(Language(grammar()))
 
 
-class Source:
+class ParsedFile:
     """One parsed file. Offsets of nodes are in bytes of UTF-8, spans in code points."""
 
     def __init__(self, data: bytes, dialect: Dialect) -> None:

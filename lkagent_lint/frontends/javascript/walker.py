@@ -17,7 +17,7 @@ from lkagent_lint.frontends.javascript.branches import SKIPPED, Branches
 from lkagent_lint.frontends.javascript.definitions import Definitions
 from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft, carried
 from lkagent_lint.frontends.javascript.expressions import is_environment, value_of
-from lkagent_lint.frontends.javascript.parse import FUNCTIONS, Source, last_name, text_of, unwrap
+from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, last_name, text_of, unwrap
 from lkagent_lint.frontends.javascript.patterns import Patterns
 from lkagent_lint.frontends.javascript.recorder import Recorder
 from lkagent_lint.frontends.javascript.types import annotation_of
@@ -35,7 +35,7 @@ _PROMISING = frozenset(
 class Walker:
     """Fills a ``FileDraft`` from one parsed file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ParsedFile) -> None:
         self.draft = FileDraft()
         self.flow: FlowDraft = self.draft.module
         self._source = source

@@ -10,7 +10,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import AgentFact, WorkerFact
 from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
-from lkagent_lint.frontends.javascript.parse import Source, arguments, callee, entries, last_name, text_of, walk
+from lkagent_lint.frontends.javascript.parse import ParsedFile, arguments, callee, entries, last_name, text_of, walk
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _BESIDE = re.compile(
 _OPTIONS = frozenset({"ServerOptions", "WorkerOptions"})
 
 
-def registrations(source: Source, draft: FileDraft) -> list[Node]:
+def registrations(source: ParsedFile, draft: FileDraft) -> list[Node]:
     """Every ``new ServerOptions(…)``; none in a file that does not import the SDK."""
     if _SDK not in draft.modules:
         return []
@@ -32,7 +32,7 @@ def registrations(source: Source, draft: FileDraft) -> list[Node]:
     return [node for node in made if _is_options(callee(node), draft.flow_of(node))]
 
 
-def worker_of(node: Node, source: Source, draft: FileDraft) -> WorkerFact:
+def worker_of(node: Node, source: ParsedFile, draft: FileDraft) -> WorkerFact:
     """The fact of one registration."""
     scope = draft.flow_of(node)
     given = next(iter(arguments(node)), None)
@@ -53,7 +53,7 @@ def worker_of(node: Node, source: Source, draft: FileDraft) -> WorkerFact:
     )
 
 
-def agents(source: Source, draft: FileDraft) -> Iterator[AgentFact]:
+def agents(source: ParsedFile, draft: FileDraft) -> Iterator[AgentFact]:
     """What the file defines: every ``defineAgent({ entry })``, and a plain object with an entry that it exports."""
     if _SDK not in draft.modules:
         return
@@ -75,7 +75,7 @@ def agents(source: Source, draft: FileDraft) -> Iterator[AgentFact]:
             yield AgentFact(span=span, entry=v.Attribute(value, "entry"), defined=False)
 
 
-def _exported_span(source: Source) -> Span:
+def _exported_span(source: ParsedFile) -> Span:
     """Where the module exports its default: ``export default``, ``module.exports =``."""
     for node, _ in walk(source.root):
         if node.type == "export_statement" and any(child.type == "default" for child in node.children):

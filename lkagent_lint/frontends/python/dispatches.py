@@ -68,7 +68,7 @@ def may_dispatch(text: str) -> bool:
 
 def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact]:
     """Every dispatch that a file holds, in source order within each flow."""
-    finder = _Finder(facts, targets)
+    finder = _DispatchFinder(facts, targets)
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
             yield from finder.from_call(flow, number, call)
@@ -76,7 +76,7 @@ def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact
         yield from finder.from_values(flow)
 
 
-class _Finder:
+class _DispatchFinder:
     def __init__(self, facts: FileFacts, targets: Targets) -> None:
         self.facts = facts
         self.targets = targets

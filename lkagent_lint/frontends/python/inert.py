@@ -39,7 +39,7 @@ def find_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset())
         return NONE_INERT
     lines = text.splitlines(keepends=True)
     leave_code(lines, tree)
-    finder = _Finder(lines, _handed(text), words)
+    finder = _InertFinder(lines, _handed(text), words)
     finder.find(tree.body, "")
     return Inert(tuple(finder.names), frozenset(finder.statements))
 
@@ -53,7 +53,7 @@ def _handed(text: str) -> frozenset[str]:
     return names | {"__call__"} if names else names
 
 
-class _Finder:
+class _InertFinder:
     def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str]) -> None:
         self.lines = lines
         """Without comments and docstrings, whose words do not count."""

@@ -12,7 +12,7 @@ from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.frontends.python.depth import is_deeper
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.inert import find_inert
-from lkagent_lint.frontends.python.nodes import Made, nodes_of
+from lkagent_lint.frontends.python.nodes import MadeTree, nodes_of
 from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Lines, Span
 
@@ -38,7 +38,7 @@ class Host(NamedTuple):
 
     tree: ast.Module
     spans: HostSpans
-    made: Made
+    made: MadeTree
     inert: tuple[str, ...]
     """The definitions that were left out."""
 

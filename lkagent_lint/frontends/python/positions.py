@@ -17,8 +17,8 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from lkagent_lint.frontends.python.host import HostSpans, descendants
-from lkagent_lint.frontends.python.nodes import Made
-from lkagent_lint.frontends.python.nodes.expressions import Origin
+from lkagent_lint.frontends.python.nodes import MadeTree
+from lkagent_lint.frontends.python.nodes.expressions import HostNode
 from lkagent_lint.frontends.python.words import ROOM_READS
 from lkagent_lint.text import Lines, Span
 
@@ -97,7 +97,7 @@ def by_code(module: cst.Module, wanted: set[int]) -> Positions:
     )
 
 
-def by_origin(made: Made, spans: HostSpans, wanted: set[int]) -> Positions:
+def by_origin(made: MadeTree, spans: HostSpans, wanted: set[int]) -> Positions:
     """Positions by what the host Python says of the nodes that the wanted ones were made from."""
     found = {node: _span_of(made.origins[node], spans) for node in wanted if node in made.origins}
     for string, host in made.strings:
@@ -108,7 +108,7 @@ def by_origin(made: Made, spans: HostSpans, wanted: set[int]) -> Positions:
     return Positions(found)
 
 
-def _span_of(host: Origin, spans: HostSpans) -> Span:
+def _span_of(host: HostNode, spans: HostSpans) -> Span:
     match host:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return _name_span(spans, host)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from lkagent_lint.facts.file import FileFacts, Problem
-from lkagent_lint.facts.names import SdkName
+from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.frontends.python import fields
 from lkagent_lint.frontends.python.dispatches import find_dispatches, may_dispatch
-from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
 from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
 from lkagent_lint.frontends.python.positions import Positions, by_code, by_origin
+from lkagent_lint.frontends.python.sdk_names import members_asked_for, sdk_names
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.walker import Walker
 from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES

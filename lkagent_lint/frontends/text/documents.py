@@ -22,34 +22,34 @@ _DASHES = re.compile(r"^[ ]*(?:[-?][ ]+){50}", re.MULTILINE)
 _STRING = re.compile(r"'[^'\n]*'?|\"(?:[^\"\\\n]|\\.)*\"?")
 
 
-class Scalar(NamedTuple):
+class ScalarNode(NamedTuple):
     text: str
     span: Span
     """Of the value, without quotes."""
 
 
-class Sequence(NamedTuple):
-    items: tuple[Node, ...]
+class SequenceNode(NamedTuple):
+    items: tuple[DocumentNode, ...]
     span: Span
 
 
-class Mapping(NamedTuple):
-    entries: tuple[tuple[Scalar, Node], ...]
+class MappingNode(NamedTuple):
+    entries: tuple[tuple[ScalarNode, DocumentNode], ...]
     span: Span
     """Of its first key to its end."""
 
-    def get(self, *names: str) -> Node | None:
+    def get(self, *names: str) -> DocumentNode | None:
         """The value of the first key that has one of these names."""
         return next((value for key, value in self.entries if key.text in names), None)
 
-    def key(self, *names: str) -> Scalar | None:
+    def key(self, *names: str) -> ScalarNode | None:
         return next((key for key, _ in self.entries if key.text in names), None)
 
 
-Node = Scalar | Sequence | Mapping
+DocumentNode = ScalarNode | SequenceNode | MappingNode
 
 
-def json_documents(text: str) -> tuple[Node, ...] | None:
+def json_documents(text: str) -> tuple[DocumentNode, ...] | None:
     """The one document of a JSON text, comments and trailing commas allowed; None where it is none."""
     if _is_too_deep(text):
         return None
@@ -57,7 +57,7 @@ def json_documents(text: str) -> tuple[Node, ...] | None:
     return _compose(_JSON_NOISE.sub(_blanked, text))
 
 
-def yaml_documents(text: str) -> tuple[Node, ...] | None:
+def yaml_documents(text: str) -> tuple[DocumentNode, ...] | None:
     """The documents of a YAML text; None where it cannot be read."""
     return None if _is_too_deep(text) or _DASHES.search(text) else _compose(text)
 
@@ -76,7 +76,7 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
-def _compose(text: str) -> tuple[Node, ...] | None:
+def _compose(text: str) -> tuple[DocumentNode, ...] | None:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -100,7 +100,7 @@ class _Reader:
         self._lines = lines
         self._left = self.MAX_NODES
 
-    def node(self, node: object, depth: int = 0) -> Node:
+    def node(self, node: object, depth: int = 0) -> DocumentNode:
         import yaml
 
         self._left -= 1
@@ -110,18 +110,18 @@ class _Reader:
             case yaml.ScalarNode():
                 return self._scalar(node)
             case yaml.SequenceNode():
-                return Sequence(tuple(self.node(each, depth + 1) for each in node.value), self._span(node))
+                return SequenceNode(tuple(self.node(each, depth + 1) for each in node.value), self._span(node))
             case yaml.MappingNode():
                 entries = tuple(
                     (self._scalar(key), self.node(value, depth + 1))
                     for key, value in node.value
                     if isinstance(key, yaml.ScalarNode)
                 )
-                return Mapping(entries, entries[0][0].span if entries else self._span(node))
+                return MappingNode(entries, entries[0][0].span if entries else self._span(node))
             case _:
                 raise TooDeep
 
-    def _scalar(self, node: object) -> Scalar:
+    def _scalar(self, node: object) -> ScalarNode:
         import yaml
 
         assert isinstance(node, yaml.ScalarNode)
@@ -130,7 +130,7 @@ class _Reader:
             start, end = start + 1, end - 1
         elif node.style in ("|", ">"):
             end = start + 1
-        return Scalar(str(node.value), self._lines.span(start, max(start, end)))
+        return ScalarNode(str(node.value), self._lines.span(start, max(start, end)))
 
     def _span(self, node: object) -> Span:
         import yaml
@@ -139,27 +139,27 @@ class _Reader:
         return self._lines.span(node.start_mark.index, node.start_mark.index + 1)
 
 
-def mappings(node: Node) -> Iterator[Mapping]:
+def mappings(node: DocumentNode) -> Iterator[MappingNode]:
     """Every mapping in a document, outer ones first."""
     stack = [node]
     while stack:
         here = stack.pop()
-        if isinstance(here, Mapping):
+        if isinstance(here, MappingNode):
             yield here
             stack.extend(value for _, value in reversed(here.entries))
-        elif isinstance(here, Sequence):
+        elif isinstance(here, SequenceNode):
             stack.extend(reversed(here.items))
 
 
-def scalars(node: Node) -> Iterator[Scalar]:
+def scalars(node: DocumentNode) -> Iterator[ScalarNode]:
     """Every scalar value in a document, in order; keys are none."""
     stack = [node]
     while stack:
         here = stack.pop()
         match here:
-            case Scalar():
+            case ScalarNode():
                 yield here
-            case Mapping(entries):
+            case MappingNode(entries):
                 stack.extend(value for _, value in reversed(entries))
-            case Sequence(items):
+            case SequenceNode(items):
                 stack.extend(reversed(items))

@@ -19,7 +19,7 @@ _INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s+|=)?(\S.*)")
 _MAX_INCLUDES = 50
 
 
-class _Patterns(NamedTuple):
+class _DeclarationPatterns(NamedTuple):
     """How a distribution is named, in any spelling (PEP 503)."""
 
     mention: re.Pattern[bytes]
@@ -28,10 +28,12 @@ class _Patterns(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _patterns(package: str) -> _Patterns:
+def _patterns(package: str) -> _DeclarationPatterns:
     name = "[-_.]+".join(map(re.escape, package.split("-")))
     requirement = rf"(?i)\s*{name}\s*(?:\[[^\]]*\]\s*)?(?=[<>=!~;@(,]|$)([^;]*)"
-    return _Patterns(re.compile(rf"(?i){name}".encode()), re.compile(rf"(?i){name}"), re.compile(requirement))
+    return _DeclarationPatterns(
+        re.compile(rf"(?i){name}".encode()), re.compile(rf"(?i){name}"), re.compile(requirement)
+    )
 
 
 def parse_requirement(text: str, package: str = PYTHON.package) -> Declaration | None:

@@ -16,17 +16,17 @@ _VERSION = re.compile(rb"(?m)^version[ \t]*=[ \t]*[\"']([^\"'\r\n]+)[\"']")
 _TABLE_START = re.compile(rb"(?m)^\[")
 
 
-class _Patterns(NamedTuple):
+class _LockPatterns(NamedTuple):
     name: re.Pattern[bytes]
     """The distribution's name in any spelling (PEP 503)."""
     entry: re.Pattern[bytes]
 
 
 @lru_cache(maxsize=8)
-def _patterns(package: str) -> _Patterns:
+def _patterns(package: str) -> _LockPatterns:
     name = b"[-_.]+".join(re.escape(part) for part in package.encode().split(b"-"))
     entry = rb"(?mi)^name[ \t]*=[ \t]*[\"']" + name + rb"[\"']"
-    return _Patterns(re.compile(rb"(?i)" + name), re.compile(entry))
+    return _LockPatterns(re.compile(rb"(?i)" + name), re.compile(entry))
 
 
 def locked_versions(name: str, data: bytes, package: str = PYTHON.package) -> list[str]:
@@ -40,7 +40,7 @@ def locked_versions(name: str, data: bytes, package: str = PYTHON.package) -> li
     return list(_in_pipfile_lock(data, patterns) if name == "Pipfile.lock" else _in_toml(data, patterns))
 
 
-def _in_toml(data: bytes, patterns: _Patterns) -> Iterator[str]:
+def _in_toml(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
     """All TOML locks have one ``[[package]]`` table a package, with its name and version on own lines."""
     for found in patterns.entry.finditer(data):
         start = data.rfind(b"\n[", 0, found.start()) + 1
@@ -50,7 +50,7 @@ def _in_toml(data: bytes, patterns: _Patterns) -> Iterator[str]:
             yield version[1].decode("utf-8", "replace")
 
 
-def _in_pipfile_lock(data: bytes, patterns: _Patterns) -> Iterator[str]:
+def _in_pipfile_lock(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
     import msgspec
 
     try:

@@ -39,7 +39,7 @@ _HOMES = {
 _SERVICES = ("agent_dispatch_service", "room_service", "sip_service", "egress_service", "ingress_service")
 
 
-class Kind(enum.Enum):
+class SymbolKind(enum.Enum):
     """What a name of a module, or a member of a class, is. The values are the tables' letters."""
 
     CLASS = "C"
@@ -84,17 +84,17 @@ class Parameters(NamedTuple):
         return frozenset((*self.positional, *self.keyword_only)) - self.positional_only
 
 
-class Name(NamedTuple):
+class Symbol(NamedTuple):
     """What a name of a module is; ``path`` says where a class or a function is defined, or which module it is."""
 
-    kind: Kind
+    kind: SymbolKind
     path: str = ""
 
 
 class Member(NamedTuple):
     """A member of a class, or a function of a module."""
 
-    kind: Kind
+    kind: SymbolKind
     parameters: Parameters | None = None
     """None for what is not called, and where it is not known."""
     value: str = ""
@@ -180,7 +180,7 @@ class Release:
         self.version = table.releases[index]
         self._index = index
         self._modules: dict[str, bool] = {}
-        self._names: dict[tuple[str, str], Name | None] = {}
+        self._names: dict[tuple[str, str], Symbol | None] = {}
         self._events: dict[str, dict[str, int | None]] = {}
 
     def module(self, module: str) -> bool:
@@ -196,12 +196,12 @@ class Release:
             if name not in "*?" and _at(spans, self._index) is not None:
                 yield name
 
-    def name(self, module: str, name: str) -> Name | None:
+    def name(self, module: str, name: str) -> Symbol | None:
         """What a name of a module is; None if the module does not have it."""
         key = (module, name)
         if key not in self._names:
             value = self._value(self.table.names, module, name)
-            self._names[key] = None if value is None else Name(Kind(value[0]), value[2:])
+            self._names[key] = None if value is None else Symbol(SymbolKind(value[0]), value[2:])
         return self._names[key]
 
     def is_open(self, module: str) -> bool:
@@ -218,7 +218,7 @@ class Release:
             return owner if owner in self.table.members else ""
         for module in _HOMES[self.table.package]:
             found = self.name(module, owner)
-            if found is not None and found.kind in (Kind.CLASS, Kind.ENUM):
+            if found is not None and found.kind in (SymbolKind.CLASS, SymbolKind.ENUM):
                 return found.path
         for service in _SERVICES if self.table.package == "livekit-api" else ():
             path = f"livekit.api.{service}.{owner}"
@@ -347,8 +347,8 @@ def _at(spans: _Spans, index: int) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _member(value: str) -> Member:
-    kind = Kind(value[0])
-    if kind is Kind.MEMBER:
+    kind = SymbolKind(value[0])
+    if kind is SymbolKind.MEMBER:
         return Member(kind, value=value[2:])
     return Member(kind, _parameters(value[1:]) if value[1:] else None)
 

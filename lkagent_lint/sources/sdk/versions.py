@@ -25,7 +25,7 @@ _SINCE = {
 }
 
 
-class Sdk(msgspec.Struct, frozen=True):
+class SdkVersion(msgspec.Struct, frozen=True):
     """The release of an SDK that a file is judged by."""
 
     version: str
@@ -54,7 +54,7 @@ class Sdk(msgspec.Struct, frozen=True):
         return f"{self.package} {self.version} ({origin})"
 
 
-ASSUMED = Sdk(PYTHON.newest)
+ASSUMED = SdkVersion(PYTHON.newest)
 """What a project is judged by that says nothing."""
 
 
@@ -66,10 +66,10 @@ class SdkFinder:
         self._finder = finder
         self._overlays = overlays or Overlays()
         self._names: dict[str, frozenset[str]] = {}
-        self._locked: dict[tuple[str, str], Sdk | None] = {}
-        self._declared: dict[tuple[str, str], Sdk | None] = {}
+        self._locked: dict[tuple[str, str], SdkVersion | None] = {}
+        self._declared: dict[tuple[str, str], SdkVersion | None] = {}
 
-    def for_file(self, path: str, data: bytes | None = None) -> Sdk:
+    def for_file(self, path: str, data: bytes | None = None) -> SdkVersion:
         """The version for a file, an absolute path. ``data`` is its content, for a script's inline metadata.
 
         The ``sdk-version`` setting (``node-sdk-version`` for Node) decides; else the nearest lock file that pins the
@@ -78,7 +78,7 @@ class SdkFinder:
         """
         return self.for_package(path, NODE if path.endswith(SCRIPTS) else PYTHON, data)
 
-    def for_package(self, path: str, package: Package, data: bytes | None = None) -> Sdk:
+    def for_package(self, path: str, package: Package, data: bytes | None = None) -> SdkVersion:
         """The same for any package of the SDKs; the settings speak of livekit-agents and @livekit/agents only."""
         directory = os.path.dirname(path)
         setting = self._from_settings(directory, package)
@@ -94,9 +94,9 @@ class SdkFinder:
             if own is not None:
                 return own
         declared = self._nearest(directory, package, self._declared, self._declared_in)
-        return declared or Sdk(package.newest, package=package.package)
+        return declared or SdkVersion(package.newest, package=package.package)
 
-    def _from_settings(self, directory: str, package: Package) -> Sdk | None:
+    def _from_settings(self, directory: str, package: Package) -> SdkVersion | None:
         if package not in (PYTHON, NODE):
             return None
         configuration = self._finder.configuration(directory)
@@ -107,20 +107,20 @@ class SdkFinder:
         return (
             None
             if version is None
-            else Sdk(version, setting or "", configuration.file_of(key), package=package.package)
+            else SdkVersion(version, setting or "", configuration.file_of(key), package=package.package)
         )
 
     def _nearest(
         self,
         directory: str,
         package: Package,
-        cache: dict[tuple[str, str], Sdk | None],
-        look: Callable[[str, Package], Sdk | None],
-    ) -> Sdk | None:
+        cache: dict[tuple[str, str], SdkVersion | None],
+        look: Callable[[str, Package], SdkVersion | None],
+    ) -> SdkVersion | None:
         """The first answer from a directory up to the root; outside the root, of that directory alone."""
         inside = directory == self._root or directory.startswith(os.path.join(self._root, ""))
         passed: list[tuple[str, str]] = []
-        found: Sdk | None = None
+        found: SdkVersion | None = None
         while (package.package, directory) not in cache:
             passed.append((package.package, directory))
             found = look(directory, package)
@@ -141,7 +141,7 @@ class SdkFinder:
             self._names[directory] = frozenset(names).union(self._overlays.names_in(directory))
         return self._names[directory]
 
-    def _locked_in(self, directory: str, package: Package) -> Sdk | None:
+    def _locked_in(self, directory: str, package: Package) -> SdkVersion | None:
         of_node = package.package in NODE_PACKAGES
         names, read = (node.LOCK_FILES, node.locked_versions) if of_node else (LOCK_FILES, locked_versions)
         for name in names:
@@ -153,10 +153,10 @@ class SdkFinder:
             usable = [(version, pin) for pin in pins if (version := known(pin, package)) is not None]
             if usable:
                 version, pin = max(usable, key=_release)
-                return Sdk(version, pin, path, package=package.package)
+                return SdkVersion(version, pin, path, package=package.package)
         return None
 
-    def _declared_in(self, directory: str, package: Package) -> Sdk | None:
+    def _declared_in(self, directory: str, package: Package) -> SdkVersion | None:
         names = self._names_in(directory)
         if package.package in NODE_PACKAGES:
             return _chosen(node.in_directory(directory, names, self._overlays, package.package), package)
@@ -172,14 +172,14 @@ def _declares(name: str) -> bool:
     return name in ("pyproject.toml", "setup.cfg", "Pipfile", "requirements") or is_requirements(name)
 
 
-def _chosen(declarations: Iterable[tuple[str, Declaration]], package: Package) -> Sdk | None:
+def _chosen(declarations: Iterable[tuple[str, Declaration]], package: Package) -> SdkVersion | None:
     """The first declaration that can be understood; one that says a version goes before one that does not."""
-    any_release: Sdk | None = None
+    any_release: SdkVersion | None = None
     for path, declaration in declarations:
         version = newest_allowed(declaration, package)
         if version is None:
             continue
-        sdk = Sdk(version, declaration.text, path, package=package.package)
+        sdk = SdkVersion(version, declaration.text, path, package=package.package)
         if declaration.alternatives != ("",):
             return sdk
         any_release = any_release or sdk

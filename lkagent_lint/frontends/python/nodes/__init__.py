@@ -18,25 +18,25 @@ from typing import NamedTuple
 import libcst as cst
 
 from lkagent_lint.frontends.python.host import HostSpans
-from lkagent_lint.frontends.python.nodes.expressions import Inside, Origin
-from lkagent_lint.frontends.python.nodes.statements import Statements
+from lkagent_lint.frontends.python.nodes.expressions import HostNode, Inside
+from lkagent_lint.frontends.python.nodes.statements import StatementNodes
 
 
-class Made(NamedTuple):
+class MadeTree(NamedTuple):
     """A module of libcst's nodes; white space, commas and dots in it are shared, so that it is for reading only."""
 
     module: cst.Module
-    origins: dict[int, Origin]
+    origins: dict[int, HostNode]
     """By the ``id`` of an expression, a ``return``, a handler, or the name of a function: what it was made from."""
     strings: tuple[Inside, ...]
     """Every string in which further nodes stand; those have no origin."""
 
 
-def nodes_of(host: ast.Module, spans: HostSpans, gone: frozenset[int] = frozenset()) -> Made:
+def nodes_of(host: ast.Module, spans: HostSpans, gone: frozenset[int] = frozenset()) -> MadeTree:
     """The nodes of a module without the statements whose ``id`` is in ``gone``.
 
     ``RecursionError`` is raised where it is nested too deeply for this thread's stack.
     """
-    statements = Statements(spans, gone)
+    statements = StatementNodes(spans, gone)
     module = statements.module(host)
-    return Made(module, statements.expressions.origins, tuple(statements.expressions.strings))
+    return MadeTree(module, statements.expressions.origins, tuple(statements.expressions.strings))

@@ -24,7 +24,7 @@ from lkagent_lint.frontends.python.nodes.tokens import (
     NOTHING,
     OPENING,
     SPACE,
-    Words,
+    NameNodes,
 )
 
 _ONE_STRING = re.compile(
@@ -37,7 +37,7 @@ _ONE_STRING = re.compile(
 )
 """A literal that is not made of several."""
 
-Origin = ast.stmt | ast.expr | ast.excepthandler
+HostNode = ast.stmt | ast.expr | ast.excepthandler
 
 
 class Inside(NamedTuple):
@@ -47,13 +47,13 @@ class Inside(NamedTuple):
     host: ast.expr
 
 
-class Expressions:
+class ExpressionNodes:
     """Makes libcst's nodes for the expressions of one file."""
 
     def __init__(self, spans: HostSpans) -> None:
         self._spans = spans
-        self.words = Words()
-        self.origins: dict[int, Origin] = {}
+        self.words = NameNodes()
+        self.origins: dict[int, HostNode] = {}
         """By the ``id`` of a node: what it was made from. All that is made is kept, or another would get its ``id``."""
         self.strings: list[Inside] = []
 

@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from lkagent_lint.frontends.python.host import HostSpans
-from lkagent_lint.frontends.python.nodes.expressions import Expressions
+from lkagent_lint.frontends.python.nodes.expressions import ExpressionNodes
 from lkagent_lint.frontends.python.nodes.patterns import pattern_of
 from lkagent_lint.frontends.python.nodes.tokens import ANY_AUGMENTED, ASYNC, DOT, LINE_END, SPACE
 
 
-class Statements:
+class StatementNodes:
     """Makes libcst's nodes for the statements of one file, but for those whose ``id`` is in ``gone``."""
 
     def __init__(self, spans: HostSpans, gone: frozenset[int]) -> None:
-        self.expressions = Expressions(spans)
+        self.expressions = ExpressionNodes(spans)
         self._gone = gone
 
     def module(self, host: ast.Module) -> cst.Module:

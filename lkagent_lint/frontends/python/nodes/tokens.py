@@ -17,7 +17,7 @@ OPENING_SQUARE = cst.LeftSquareBracket()
 CLOSING_SQUARE = cst.RightSquareBracket()
 
 
-class Words(dict[str, cst.Name]):
+class NameNodes(dict[str, cst.Name]):
     """Attributes, keywords, parameters: the names that no expression is."""
 
     def __missing__(self, word: str) -> cst.Name:

@@ -14,7 +14,7 @@ def word_of(call: Call) -> str:
     return last_name(call.target)
 
 
-class Words:
+class CallWords:
     """The functions of a project by the words of their calls."""
 
     def __init__(self, files: Mapping[str, FileFacts]) -> None:

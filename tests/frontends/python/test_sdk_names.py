@@ -7,16 +7,16 @@ import time
 
 import pytest
 
-from lkagent_lint.facts.names import Spelling
+from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.frontends.python.host import HostSpans
-from lkagent_lint.frontends.python.names import members_asked_for, sdk_names
+from lkagent_lint.frontends.python.sdk_names import members_asked_for, sdk_names
 from lkagent_lint.stack import run_deep
 from lkagent_lint.text import Lines, Span
 
 
 def names(text: str) -> list[str]:
     return [
-        f"{'?' if each.guarded else ''}{each.module}{':' if each.spelling is Spelling.FROM else '.'}{each.name}"
+        f"{'?' if each.guarded else ''}{each.module}{':' if each.spelling is AskedBy.FROM else '.'}{each.name}"
         for each in sdk_names(text, ast.parse(text), HostSpans(Lines(text)))
         if each.name
     ]

@@ -31,7 +31,7 @@ class UnknownName(msgspec.Struct, frozen=True):
     """Not to be found out from the project's files."""
 
 
-Name = Known | OneOf | FromEnv | UnknownName
+AgentName = Known | OneOf | FromEnv | UnknownName
 
 UNKNOWN_NAME = UnknownName()
 UNNAMED = Known("")
@@ -50,7 +50,7 @@ _JOB_TYPES = {each.value: each for each in JobType if each is not JobType.UNKNOW
 """Members of ``JobType`` of @livekit/protocol, which Node registers with."""
 
 
-def name_of(things: Things) -> Name:
+def name_of(things: Things) -> AgentName:
     """The name that evaluated values spell."""
     texts = sorted(each.value for each in things if isinstance(each, String))
     if len(texts) == len(things) and texts:
@@ -64,7 +64,7 @@ def name_of(things: Things) -> Name:
     return UNKNOWN_NAME
 
 
-def plain_name(expression: v.Expr) -> Name:
+def plain_name(expression: v.Expr) -> AgentName:
     """The name that an expression of a file without scopes spells: a literal or a variable of the environment."""
     match expression:
         case v.Text(value):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
@@ -26,6 +25,7 @@ from lkagent_lint.project.things import (
     in_order,
 )
 from lkagent_lint.questions.wording import quoted
+from lkagent_lint.why.records import TraceStep
 from lkagent_lint.why.things import in_words, spelt
 
 MAX_DEPTH = 8
@@ -39,11 +39,6 @@ _MADE_OF: dict[type[v.Expr], str] = {
 }
 
 
-class Step(NamedTuple):
-    depth: int
-    message: str
-
-
 class Tracer:
     """Traces values of one project. ``text`` gives a file's text, empty where there is none."""
 
@@ -52,32 +47,32 @@ class Tracer:
         self._show = show
         self._text = text
 
-    def steps(self, expression: v.Expr, activation: Activation) -> tuple[Step, ...]:
+    def steps(self, expression: v.Expr, activation: Activation) -> tuple[TraceStep, ...]:
         """How an expression was resolved in an activation."""
-        found: list[Step] = []
+        found: list[TraceStep] = []
         for step in self._trace(expression, activation, 0, frozenset()):
             found.append(step)
             if len(found) == MAX_STEPS:
-                found.append(Step(0, "…"))
+                found.append(TraceStep(0, "…"))
                 break
         return tuple(found)
 
     def _trace(
         self, node: v.Expr, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         key = (node, activation)
         if depth > MAX_DEPTH or key in seen:
             return
         seen |= {key}
         match node:
             case v.Text(value):
-                yield Step(depth, f"{quoted(value)}, as it is written here")
+                yield TraceStep(depth, f"{quoted(value)}, as it is written here")
             case v.Constant(value):
-                yield Step(depth, f"{value}, as it is written here")
+                yield TraceStep(depth, f"{value}, as it is written here")
             case v.Env(variable, default):
-                yield Step(depth, f"the environment variable {variable}, whose value is not in the code")
+                yield TraceStep(depth, f"the environment variable {variable}, whose value is not in the code")
                 if default is not None:
-                    yield Step(depth + 1, "where it is not set:")
+                    yield TraceStep(depth + 1, "where it is not set:")
                     yield from self._trace(default, activation, depth + 2, seen)
             case v.Name(name):
                 yield from self._name(name, activation, depth, seen)
@@ -92,35 +87,37 @@ class Tracer:
             case v.Typed(_, value) if value is not None:
                 yield from self._trace(value, activation, depth, seen)
             case v.Join(parts) | v.Either(parts) | v.Or(parts) | v.Items(parts):
-                yield Step(depth, f"{_MADE_OF[type(node)]} {len(parts)} values:")
+                yield TraceStep(depth, f"{_MADE_OF[type(node)]} {len(parts)} values:")
                 for part in parts:
                     yield from self._trace(part, activation, depth + 1, seen)
             case v.Opaque():
-                yield Step(depth, "an expression that is not followed: knowledge ends here")
+                yield TraceStep(depth, "an expression that is not followed: knowledge ends here")
             case _:
-                yield Step(depth, f"{spelt(node)}: {self._value(node, activation)}")
+                yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")
 
     def _value(self, node: v.Expr, activation: Activation) -> str:
         return in_words(self._evaluator.value(node, activation), self._show)
 
     def _name(
         self, name: str, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
         facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
         home = owner_of(facts, flow, name)
         if home is None:
-            yield Step(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), activation)}")
+            yield TraceStep(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), activation)}")
             return
         where = self._home(activation.path, home)
         here = evaluator.around(activation, home)
         if any(each.name == name for each in home.parameters):
             given = self._value(v.Name(name), activation)
-            yield Step(depth, f"{name} is a parameter of {where}: {given}")
+            yield TraceStep(depth, f"{name} is a parameter of {where}: {given}")
         values = home.variables.get(name, ())
         if values:
             count = "once" if len(values) == 1 else f"{len(values)} times"
-            yield Step(depth, f"{name} is a variable of {where}, assigned {count}{self._line(here.path, name, values)}")
+            yield TraceStep(
+                depth, f"{name} is a variable of {where}, assigned {count}{self._line(here.path, name, values)}"
+            )
             for value in values:
                 yield from self._trace(value, here, depth + 1, seen)
 
@@ -139,7 +136,7 @@ class Tracer:
 
     def _import(
         self, dotted: str, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
         things = evaluator.imported(activation.path, dotted)
         found = evaluator.modules.find(activation.path, dotted)
@@ -149,17 +146,17 @@ class Tracer:
         if found is None and holder is not None:
             yield from self._member(holder, name, f"imported as {dotted}", depth, seen)
             return
-        yield Step(depth, f"imported as {dotted}: {self._ended(in_words(things, self._show), things == ANYTHING)}")
+        yield TraceStep(depth, f"imported as {dotted}: {self._ended(in_words(things, self._show), things == ANYTHING)}")
 
     def _member(
         self, path: str, name: str, how: str, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         """A name of another module of the project."""
         facts = self._evaluator.files.get(path)
         if facts is None or facts.problems:
-            yield Step(depth, f"{how} from {self._show(path)}, which was not analysed: knowledge ends here")
+            yield TraceStep(depth, f"{how} from {self._show(path)}, which was not analysed: knowledge ends here")
             return
-        yield Step(depth, f"{how} from {self._show(path)}")
+        yield TraceStep(depth, f"{how} from {self._show(path)}")
         yield from self._trace(v.Name(name), self._evaluator.module(path), depth + 1, seen)
 
     def _external(
@@ -170,15 +167,15 @@ class Tracer:
         activation: Activation,
         depth: int,
         seen: frozenset[tuple[v.Expr, Activation]],
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         path = self._evaluator.modules.find_script(activation.path, module)
         if path is None:
             things = self._evaluator.value(node, activation)
-            yield Step(
+            yield TraceStep(
                 depth, f"imported from {module}: {self._ended(in_words(things, self._show), _is_foreign(things))}"
             )
         elif name == "*":
-            yield Step(depth, f"everything of {self._show(path)}")
+            yield TraceStep(depth, f"everything of {self._show(path)}")
         else:
             yield from self._member(path, name, f"{name} is imported", depth, seen)
 
@@ -190,7 +187,7 @@ class Tracer:
         activation: Activation,
         depth: int,
         seen: frozenset[tuple[v.Expr, Activation]],
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
         bases = evaluator.value(base, activation)
         if len(bases) == 1:
@@ -199,11 +196,11 @@ class Tracer:
                 yield from self._member(only.path, name, f"{spelt(node)} is a name", depth, seen)
                 return
             if isinstance(only, Sdk):
-                yield Step(depth, f"{spelt(node)}: {self._value(node, activation)}")
+                yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")
                 return
         things = evaluator.value(node, activation)
         said = self._ended(in_words(things, self._show), things == ANYTHING)
-        yield Step(depth, f"{spelt(node)} is an attribute of {in_words(bases, self._show)}: {said}")
+        yield TraceStep(depth, f"{spelt(node)} is an attribute of {in_words(bases, self._show)}: {said}")
         for each in in_order(bases):
             if isinstance(each, (Instance, ClassOf)):
                 record = evaluator.classes.record(each)
@@ -211,7 +208,7 @@ class Tracer:
                 scope = None if record is None else evaluator.files[each.path].flows[record.scope]
                 for value in values if scope is not None else ():
                     assert scope is not None
-                    yield Step(depth + 1, f"{name} in the class {each.name} ({self._show(each.path)}):")
+                    yield TraceStep(depth + 1, f"{name} in the class {each.name} ({self._show(each.path)}):")
                     yield from self._trace(value, evaluator.usual(each.path, scope), depth + 2, seen)
         yield from self._trace(base, activation, depth + 1, seen)
 
@@ -222,22 +219,22 @@ class Tracer:
         activation: Activation,
         depth: int,
         seen: frozenset[tuple[v.Expr, Activation]],
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
         call = evaluator.flow_of(activation).calls[number]
         things = evaluator.value(node, activation)
         given = ", ".join([*map(spelt, call.args), *(f"{key}={spelt(value)}" for key, value in call.keywords)])
         said = self._ended(in_words(things, self._show), things == ANYTHING)
-        yield Step(depth, f"{spelt(call.target)}({given}) returns {said}")
+        yield TraceStep(depth, f"{spelt(call.target)}({given}) returns {said}")
         for target in in_order(evaluator.targets(call, activation)):
             if isinstance(target, Closure):
                 args, keywords = evaluator.results.arguments(call, activation)
                 inner = evaluator.results.activation(target, args, keywords)
-                yield Step(depth + 1, f"it calls {target.flow} in {self._show(target.path)}, which returns")
+                yield TraceStep(depth + 1, f"it calls {target.flow} in {self._show(target.path)}, which returns")
                 for value in evaluator.flow_of(inner).returns:
                     yield from self._trace(value, inner, depth + 2, seen)
             elif things == ANYTHING:
-                yield Step(depth + 1, f"what is called is {in_words(frozenset({target}), self._show)}")
+                yield TraceStep(depth + 1, f"what is called is {in_words(frozenset({target}), self._show)}")
 
     @staticmethod
     def _ended(said: str, ends: bool) -> str:

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from lkagent_lint.facts.names import SdkName, Spelling
+from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.frontends.python.host import HostSpans, children
 
 _SDK = "livekit"
@@ -50,13 +50,13 @@ def members_asked_for(text: str) -> tuple[str, ...]:
 
 def sdk_names(text: str, tree: ast.Module, spans: HostSpans) -> tuple[SdkName, ...]:
     """Every place in a file that names something of the SDK, in the order of the text."""
-    finder = _Finder(text, spans)
+    finder = _SdkNameFinder(text, spans)
     finder.statements(tree.body, guarded=_SKIPS in text)
     finder.attributes(tree)
     return tuple(sorted(finder.found, key=lambda each: each.span))
 
 
-class _Finder:
+class _SdkNameFinder:
     def __init__(self, text: str, spans: HostSpans) -> None:
         self.found: list[SdkName] = []
         self._lazy = _LAZY.search(text) is not None
@@ -102,7 +102,7 @@ class _Finder:
             if not _is_sdk(alias.name):
                 continue
             self._imports.append(node)
-            self._add(alias.name, "", Spelling.IMPORT, alias, guarded)
+            self._add(alias.name, "", AskedBy.IMPORT, alias, guarded)
             if alias.asname is None:
                 self._roots[_SDK] = _SDK
             else:
@@ -115,14 +115,14 @@ class _Finder:
         self._imports.append(node)
         for alias in node.names:
             if alias.name != "*":
-                self._add(module, alias.name, Spelling.FROM, alias, guarded)
+                self._add(module, alias.name, AskedBy.FROM, alias, guarded)
                 self._bind(alias.asname or alias.name, f"{module}.{alias.name}")
 
     def _bind(self, name: str, dotted: str) -> None:
         if self._roots.setdefault(name, dotted) != dotted:
             self._roots[name] = ""  # two meanings: none is sure
 
-    def _add(self, module: str, name: str, spelling: Spelling, node: ast.expr | ast.alias, guarded: bool) -> None:
+    def _add(self, module: str, name: str, spelling: AskedBy, node: ast.expr | ast.alias, guarded: bool) -> None:
         self.found.append(SdkName(module, name, spelling, self._spans.of(node), guarded))
 
     # Attributes of imported modules
@@ -152,7 +152,7 @@ class _Finder:
         for root_name, rest, expression, guarded in chains:
             module = self._roots[root_name]
             if module and root_name not in bound:
-                self._add(module, rest, Spelling.ATTRIBUTE, expression, guarded)
+                self._add(module, rest, AskedBy.ATTRIBUTE, expression, guarded)
 
     def _bound(self, node: ast.AST) -> Iterator[str]:
         """The names that a node binds by something else than an import of the SDK."""

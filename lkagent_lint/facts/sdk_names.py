@@ -9,7 +9,7 @@ import msgspec
 from lkagent_lint.text import Span
 
 
-class Spelling(enum.Enum):
+class AskedBy(enum.Enum):
     """How a name is asked for."""
 
     IMPORT = "import"
@@ -27,7 +27,7 @@ class SdkName(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Absolute: ``livekit.agents``, or an npm package."""
     name: str
     """What is asked of the module, dotted where more than one attribute follows; empty for the module alone."""
-    spelling: Spelling
+    spelling: AskedBy
     span: Span
     guarded: bool
     """It may fail: a ``try`` catches that, or a condition decides whether it runs."""
