@@ -89,7 +89,7 @@ def _function(closure: Closure, evaluator: Evaluator, depth: int) -> Shape:
         return Shape.ASYNC
     if not flow.returns:
         return Shape.PLAIN
-    inside = evaluator.results.activation(closure, (), ())
+    inside = evaluator.results.enter(closure, (), ())
     return _same(_result(each, inside, evaluator, depth - 1) for each in flow.returns)
 
 
@@ -113,8 +113,8 @@ def _result(value: v.Expr, activation: Activation, evaluator: Evaluator, depth: 
         case v.Either(options):
             return _same(_result(each, activation, evaluator, depth) for each in options)
         case v.Result(number) if depth > 0:
-            call = evaluator.flow_of(activation).calls[number]
-            return _same(_called(each, evaluator, depth) for each in evaluator.targets(call, activation))
+            call = activation.flow.calls[number]
+            return _same(_called(each, evaluator, depth) for each in activation.targets(call))
         case _:
             return Shape.UNKNOWN
 
@@ -137,15 +137,15 @@ def is_coroutine(value: v.Expr, activation: Activation, evaluator: Evaluator) ->
     """Whether an expression is surely a coroutine that was made and not awaited: ``cleanup()`` of an ``async def``."""
     if not isinstance(value, v.Result):
         return False
-    awaited = evaluator.flow_of(activation).calls[value.call].use is Use.AWAITED
+    awaited = activation.flow.calls[value.call].use is Use.AWAITED
     return not awaited and _result(value, activation, evaluator, _DEPTH) is Shape.MAKES_COROUTINE
 
 
 def is_none(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
     """Whether an expression is surely ``None``: written so, or the result of a function that returns nothing."""
     if isinstance(value, v.Result):
-        call = evaluator.flow_of(activation).calls[value.call]
-        targets = evaluator.targets(call, activation)
+        call = activation.flow.calls[value.call]
+        targets = activation.targets(call)
         return bool(targets) and all(_returns_nothing(each, evaluator) for each in targets)
     found = evaluator.value(value, activation)
     return bool(found) and all(isinstance(each, Nothing) for each in found)

@@ -86,7 +86,7 @@ class CallResults:
             return self._super(activation)
         args, keywords = self.arguments(call, activation)
         found: set[Thing] = set()
-        for thing in self._evaluator.targets(call, activation):
+        for thing in activation.targets(call):
             if isinstance(thing, Library):
                 found |= self._library(thing, call, args, keywords, activation)
             else:
@@ -128,7 +128,7 @@ class CallResults:
         return frozenset(found)
 
     def _super(self, activation: Activation) -> Things:
-        flow = self._evaluator.flow_of(activation)
+        flow = activation.flow
         if not flow.owner or not flow.parameters:
             return ANYTHING
         receivers = self._evaluator.value(v.Name(flow.parameters[0].name), activation)
@@ -142,13 +142,13 @@ class CallResults:
         initialiser = self.initialiser(owner)
         if initialiser is not None:
             receiver = Instance(owner.path, owner.name, None)
-            made = self.activation(initialiser.on(receiver), args, keywords)
+            made = self.enter(initialiser.on(receiver), args, keywords)
             return Instance(owner.path, owner.name, made)
         record = evaluator.classes.record(owner)
         if record is None or evaluator.scripts.covers(owner.path):
             return Instance(owner.path, owner.name, None)
         fields = tuple(zip(record.annotations, args, strict=False)) + keywords
-        return Instance(owner.path, owner.name, evaluator.activation(owner.path, record.scope, fields))
+        return Instance(owner.path, owner.name, evaluator.intern(owner.path, record.scope, fields))
 
     def initialiser(self, owner: ClassOf) -> Closure | None:
         """The ``__init__`` that making an object runs; None where no class of the project defines one."""
@@ -160,15 +160,13 @@ class CallResults:
                         return Closure(base.path, value.flow, None)
         return None
 
-    def activation(self, function: Closure, args: Args, keywords: Keywords) -> Activation:
-        """The activation of a function called with these arguments."""
+    def enter(self, function: Closure, args: Args, keywords: Keywords) -> Activation:
+        """The activation that calling a function with these arguments enters."""
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
         if function.bound is not None:
             args = (only(function.bound), *args)
-        return evaluator.activation(
-            function.path, function.flow, self._bind(function, flow, args, keywords), function.home
-        )
+        return evaluator.intern(function.path, function.flow, self._bind(function, flow, args, keywords), function.home)
 
     def _bind(self, function: Closure, flow: Flow, args: Args, keywords: Keywords) -> Bindings:
         named = dict(keywords)
@@ -210,7 +208,7 @@ class CallResults:
             not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in decorators
         ):
             return ANYTHING
-        activation = self.activation(function, args, keywords)
+        activation = self.enter(function, args, keywords)
         found = evaluator.union(flow.returns, activation)
         if UNKNOWN in found and flow.annotation is not None:
             found = (found - ANYTHING) | (evaluator.typed(flow.annotation, activation) or ANYTHING)

@@ -122,7 +122,7 @@ class Classes:
             if held:
                 return frozenset(held)
         for each in lineage:
-            found = self._declared(each, receiver, name)
+            found = self._declared(each, receiver, name, start.path)
             if found:
                 return found
         return ANYTHING
@@ -134,13 +134,13 @@ class Classes:
         for flow, expression in self._stored(owner.path).get((owner.name, name), ()):
             if flow.name == f"{owner.name}.__init__" and receiver.made is not None:
                 activation = receiver.made
-                if activation.flow != flow.name:
+                if activation.flow is not flow:
                     activation = evaluator.usual(owner.path, flow)
             elif not flow.owner:  # a function within the method
                 activation = evaluator.usual(owner.path, flow)
             else:
                 bindings = ((flow.parameters[0].name, only(receiver)),)
-                activation = evaluator.activation(owner.path, flow.name, bindings)
+                activation = evaluator.intern(owner.path, flow.name, bindings)
             found |= evaluator.value(expression, activation)
         return frozenset(found)
 
@@ -157,11 +157,11 @@ class Classes:
                             found.setdefault((method.owner, store.name), []).append((flow, store.value))
         return found
 
-    def _declared(self, owner: Thing, receiver: Thing, name: str) -> Things:
-        """What the class level of one class of the lineage says of a name; empty if nothing."""
+    def _declared(self, owner: Thing, receiver: Thing, name: str, path: str) -> Things:
+        """What the class level of one class of the lineage says of a name, asked in a file; empty if nothing."""
         evaluator = self._evaluator
         if isinstance(owner, SdkObject):
-            return evaluator.attribute(owner, name, evaluator.module(_path(receiver)))
+            return evaluator.attribute(owner, name, evaluator.module(path))
         if not isinstance(owner, ClassOf):
             return ANYTHING
         record = self.record(owner)
@@ -217,7 +217,3 @@ def _is_known_base(base: Thing) -> bool:
             return name in _PLAIN_BASES
         case _:
             return False
-
-
-def _path(thing: Thing) -> str:
-    return thing.path if isinstance(thing, (ClassOf, Instance)) else ""

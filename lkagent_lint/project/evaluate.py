@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project import node_sdk
 from lkagent_lint.project.calls import CallResults
@@ -79,19 +79,23 @@ class Evaluator:
 
     # Activations
 
-    def activation(self, path: str, flow: str, bindings: Bindings = (), parent: Activation | None = None) -> Activation:
-        """The activation of a flow with these bindings; the same arguments give the same object."""
+    def intern(self, path: str, flow: str, bindings: Bindings = (), parent: Activation | None = None) -> Activation:
+        """The activation of a flow with these bindings; the same arguments give the same object.
+
+        For the evaluator's own parts: who follows a call asks ``results.enter``.
+        """
         key = (path, flow, bindings, parent)
         found = self._activations.get(key)
         if found is None:
-            found = Activation(*key)
+            facts = self.files[path]
+            found = Activation(self, path, facts, facts.flows[flow], bindings, parent)
             if found.depth > MAX_DEPTH:
-                found = self.activation(path, flow, (), None) if bindings or parent else found
+                found = self.intern(path, flow, (), None) if bindings or parent else found
             self._activations[key] = found
         return found
 
     def module(self, path: str) -> Activation:
-        return self.activation(path, MODULE)
+        return self.intern(path, MODULE)
 
     def usual(self, path: str, flow: Flow) -> Activation:
         """The activation of a flow of which no call is known: ``self`` is an instance, the rest is annotations."""
@@ -103,29 +107,19 @@ class Evaluator:
             bindings: Bindings = ()
             if flow.owner and flow.binding != "static" and flow.parameters:
                 bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
-            found = self._usual[path, flow.name] = self.activation(path, flow.name, bindings, parent)
+            found = self._usual[path, flow.name] = self.intern(path, flow.name, bindings, parent)
         return found
-
-    def around(self, activation: Activation, flow: Flow) -> Activation:
-        """The activation of a flow that encloses this one's, or is it."""
-        here: Activation | None = activation
-        while here is not None and here.flow != flow.name:
-            here = here.parent
-        return self.usual(activation.path, flow) if here is None else here
 
     def receiver(self, path: str, flow: Flow) -> Thing:
         if flow.binding == "class":
             return ClassOf(path, flow.owner)
         return Instance(path, flow.owner, None)
 
-    def flow_of(self, activation: Activation) -> Flow:
-        return self.files[activation.path].flows[activation.flow]
-
     # Expressions
 
     def value(self, expression: v.Expr, activation: Activation) -> Things:
         """Everything that an expression can be in an activation; empty while that is still being found out."""
-        found = activation.values.get(expression)
+        found = activation.answers.get(expression)
         if found is not None:
             return found
         key = (activation, expression)
@@ -143,7 +137,7 @@ class Evaluator:
         if outermost:
             self._cut = False
         if not self._cut:  # an answer that leans on an unfinished one is not final
-            found = activation.values[expression] = self._shared.setdefault(found, found)
+            found = activation.answers[expression] = self._shared.setdefault(found, found)
         return found
 
     def union(self, expressions: Iterable[v.Expr], activation: Activation) -> Things:
@@ -159,11 +153,10 @@ class Evaluator:
         return only(NOTHING if node.value == "None" else PLAIN)
 
     def _name(self, node: v.Name, activation: Activation) -> Things:
-        facts = self.files[activation.path]
-        home = owner_of(facts, self.flow_of(activation), node.name)
+        home = owner_of(activation.facts, activation.flow, node.name)
         if home is None:
-            return self._outside(facts, node.name, activation)
-        here = self.around(activation, home)
+            return self._outside(node.name, activation)
+        here = activation.around(home)
         found = set(self.union(home.variables.get(node.name, ()), here))
         for parameter in home.parameters:
             if parameter.name == node.name:
@@ -177,8 +170,9 @@ class Evaluator:
         typed = NEVER if annotation is None else self.typed(annotation, here)
         return typed or ANYTHING
 
-    def _outside(self, facts: FileFacts, name: str, activation: Activation) -> Things:
+    def _outside(self, name: str, activation: Activation) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
+        facts = activation.facts
         if facts.language != "python":
             return self.scripts.outside(name)
         for star in facts.stars:
@@ -222,11 +216,11 @@ class Evaluator:
         return only(ClassOf(activation.path, node.name))
 
     def _function(self, node: v.Function, activation: Activation) -> Things:
-        home = None if activation.flow == MODULE else activation
+        home = None if activation.name == MODULE else activation
         return only(Closure(activation.path, node.flow, home))
 
     def _attribute(self, node: v.Attribute, activation: Activation) -> Things:
-        if self.scripts.covers(activation.path):
+        if activation.is_node:
             entry = self.scripts.entry(node, activation)
             if entry is not None:
                 return entry
@@ -243,9 +237,9 @@ class Evaluator:
             case Plain():
                 return only(PLAIN)
             case Sdk(dotted):
-                return only(Sdk(f"{dotted}.{node_sdk.exported(name) if self._is_script(activation) else name}"))
+                return only(Sdk(f"{dotted}.{node_sdk.exported(name) if activation.is_node else name}"))
             case SdkObject(kind):
-                name = vocabulary.member(kind, name, in_node=self._is_script(activation))
+                name = vocabulary.member(kind, name, in_node=activation.is_node)
                 term = vocabulary.term(kind, name)
                 held = "" if term is None or term.is_called else term.gives
                 return only(SdkObject(held) if held else SdkMethod(kind, name))
@@ -268,9 +262,6 @@ class Evaluator:
             case _:
                 return ANYTHING
 
-    def _is_script(self, activation: Activation) -> bool:
-        return self.scripts.covers(activation.path)
-
     def _subscript(self, node: v.Subscript, activation: Activation) -> Things:
         found: set[Thing] = set()
         for base in self.value(node.base, activation):
@@ -288,12 +279,8 @@ class Evaluator:
         return frozenset(found)
 
     def _result(self, node: v.Result, activation: Activation) -> Things:
-        call = self.flow_of(activation).calls[node.call]
+        call = activation.flow.calls[node.call]
         return self.results.of(call, activation)
-
-    def targets(self, call: Call, activation: Activation) -> Things:
-        """What a call may call."""
-        return self.value(call.target, activation)
 
     def _typed(self, node: v.Typed, activation: Activation) -> Things:
         typed = self.typed(node.annotation, activation)
@@ -335,7 +322,7 @@ class Evaluator:
         return only(box_of([self.value(item, activation) for item in node.items]))
 
     def _mapping(self, node: v.Mapping, activation: Activation) -> Things:
-        if self._is_script(activation):
+        if activation.is_node:
             return only(self.scripts.record(node, activation))
         return only(Box(self.union((value for _, value in node.entries), activation)))
 

@@ -166,7 +166,7 @@ class _Linker:
     def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
         """The dispatch that a call of one of the project's own dispatchers is, by its settings."""
         evaluator = self.evaluator
-        for thing in in_order(evaluator.targets(call, evaluator.usual(path, flow))):
+        for thing in in_order(evaluator.usual(path, flow).targets(call)):
             argument = evaluator.wrappers.asked_by(thing, path)
             if argument is not None:
                 callee = evaluator.files[thing.path].flows.get(thing.flow) if isinstance(thing, Closure) else None

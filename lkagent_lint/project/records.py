@@ -178,7 +178,7 @@ class Project:
     def targets(self, site: CallRef) -> Things:
         """What that call may call, in the usual activation of its function."""
         flow = self.files[site.path].flows[site.flow]
-        return self.evaluator.targets(flow.calls[site.call], self.evaluator.usual(site.path, flow))
+        return self.evaluator.usual(site.path, flow).targets(flow.calls[site.call])
 
     @cached_property
     def words(self) -> CallWords:

@@ -119,8 +119,8 @@ class Scripts:
             case v.Typed(_, value) if value is not None:
                 return self._literal(value, activation, depth - 1)
             case v.Name(name):
-                facts = evaluator.files[activation.path]
-                home = owner_of(facts, evaluator.flow_of(activation), name)
+                facts = activation.facts
+                home = owner_of(facts, activation.flow, name)
                 values = () if home is None else home.variables.get(name, ())
                 if home is None or len(values) != 1 or any(each.name == name for each in home.parameters):
                     return None

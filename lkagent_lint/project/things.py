@@ -7,26 +7,51 @@ fields hold: they are structs, which compare their types (named tuples do not), 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.file import FileFacts
+from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.values import Expr
+from lkagent_lint.text import Span
+
+
+class Answering(Protocol):
+    """Who finds out what an expression can be: the evaluator."""
+
+    def value(self, expression: Expr, activation: Activation, /) -> Things: ...
+
+    def usual(self, path: str, flow: Flow, /) -> Activation: ...
 
 
 class Activation:
     """One activation of a flow: which values its parameters hold, and the activation that encloses it.
 
-    Activations are interned (``Evaluator.activation``), so identity is equality and hashing is cheap.
+    It is what is asked about the code that runs in it. Activations are interned (``Evaluator.intern``), so identity is
+    equality and hashing is cheap.
     """
 
-    __slots__ = ("bindings", "depth", "flow", "parent", "path", "values")
+    __slots__ = ("_evaluator", "answers", "bindings", "depth", "facts", "flow", "parent", "path")
 
-    def __init__(self, path: str, flow: str, bindings: Bindings, parent: Activation | None) -> None:
+    def __init__(
+        self,
+        evaluator: Answering,
+        path: str,
+        facts: FileFacts,
+        flow: Flow,
+        bindings: Bindings,
+        parent: Activation | None,
+    ) -> None:
+        self._evaluator = evaluator
         self.path = path
+        self.facts = facts
+        """Of the file in which the flow stands."""
         self.flow = flow
         self.bindings = bindings
         self.parent = parent
-        self.values: dict[Expr, Things] = {}
+        self.answers: dict[Expr, Things] = {}
         """What expressions are known to be in it: the evaluator's notes."""
         self.depth: int = 1 + max(
             [parent.depth if parent else 0, *(depth_of(each) for _, values in bindings for each in values)]
@@ -34,7 +59,36 @@ class Activation:
 
     def __repr__(self) -> str:
         """The same in every run, so that things can be sorted by it."""
-        return f"{self.path}:{self.flow}({self.bindings!r}) in {self.parent!r}"
+        return f"{self.path}:{self.flow.name}({self.bindings!r}) in {self.parent!r}"
+
+    @property
+    def name(self) -> str:
+        """The flow's, which is its key in the facts of the file."""
+        return self.flow.name
+
+    @property
+    def is_node(self) -> bool:
+        """It is JavaScript or TypeScript."""
+        return self.facts.language == "javascript"
+
+    def value(self, expression: Expr) -> Things:
+        """Everything that an expression can be in it."""
+        return self._evaluator.value(expression, self)
+
+    def targets(self, call: Call) -> Things:
+        """What a call may call."""
+        return self._evaluator.value(call.target, self)
+
+    def around(self, flow: Flow) -> Activation:
+        """The activation of a flow of the same file that encloses this one's, or is it."""
+        here: Activation | None = self
+        while here is not None and here.flow is not flow:
+            here = here.parent
+        return self._evaluator.usual(self.path, flow) if here is None else here
+
+    def place(self, span: Span | None) -> Place:
+        """Where something in it stands: the flow itself, where the front end kept no place for it."""
+        return Place(self.path, span or self.flow.span)
 
 
 class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read, Use
 from lkagent_lint.project.records import Project
@@ -21,8 +20,8 @@ def forgotten(project: Project, solved: Sequence[Solved]) -> Iterator[MethodCall
     yield from calls(project, solved, lambda term: term.dropped, Use.DROPPED)
     for flow, activation in activations(project, solved, lambda flow: any(_sids(flow))):
         for step in _sids(flow):
-            if step.span is not None and _base(project, step.value, activation) == only(SdkObject("Room")):
-                yield MethodCall(Place(activation.path, step.span), _SID, flow.name)
+            if step.span is not None and _base(step.value, activation) == only(SdkObject("Room")):
+                yield MethodCall(activation.place(step.span), _SID, flow.name)
 
 
 def _sids(flow: Flow) -> Iterator[Read]:
@@ -37,5 +36,5 @@ def _is_sid(value: v.Expr) -> bool:
     return isinstance(value, v.Attribute) and value.name == _SID.name
 
 
-def _base(project: Project, value: v.Expr, activation: Activation) -> frozenset[Thing]:
-    return project.evaluator.value(value.base, activation) if isinstance(value, v.Attribute) else frozenset()
+def _base(value: v.Expr, activation: Activation) -> frozenset[Thing]:
+    return activation.value(value.base) if isinstance(value, v.Attribute) else frozenset()

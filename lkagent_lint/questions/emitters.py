@@ -58,16 +58,16 @@ def unknown_events(subject: Subject) -> dict[Place, UnknownEvent]:
     for flow, activation, call in _listening(subject):
         if call.span is None or not call.args or isinstance(call.args[0], v.Spread):
             continue
-        targets = subject.project.evaluator.targets(call, activation)
+        targets = activation.targets(call)
         kinds = {each.kind for each in targets if isinstance(each, SdkMethod)}
         if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in targets):
             continue
-        kind, place = kinds.pop(), Place(activation.path, call.span)
+        kind, place = kinds.pop(), activation.place(call.span)
         release = release_for(offers, place.path, kind) if kind in _EMITTERS else None
         events = {} if release is None else release.events(kind)
         if release is None or not events:
             continue
-        event = _unknown(subject.project.evaluator.value(call.args[0], activation), release, events.keys() | emitted)
+        event = _unknown(activation.value(call.args[0]), release, events.keys() | emitted)
         if event is not None:
             found[place] = UnknownEvent(place, kind, event, release, flow.name)
     return found
@@ -103,7 +103,7 @@ def _emitted(subject: Subject) -> tuple[frozenset[str], bool]:
                 continue
             evaluator = subject.project.evaluator
             activation = evaluator.usual(path, flow)
-            if any(isinstance(each, SdkMethod) for each in evaluator.targets(call, activation)):
+            if any(isinstance(each, SdkMethod) for each in activation.targets(call)):
                 return frozenset(), True
     return frozenset(names), False
 

@@ -74,7 +74,7 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
         for number, call in enumerate(flow.calls):
             if call.span is None or word_of(call) not in words:
                 continue
-            receivers = project.evaluator.targets(call, activation)
+            receivers = activation.targets(call)
             if word_of(call) in LISTENERS and _is_named(project, call, activation):
                 receivers = only(SdkMethod(NAMED_EMITTER, word_of(call)))
             kinds = {each.kind for each in receivers if isinstance(each, SdkMethod)}
@@ -83,29 +83,27 @@ def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) 
             kind, method = kinds.pop(), snake(word_of(call))
             if method in LISTENERS and not is_emitter(kind):
                 continue
-            handler = _handler(project, flow, number, call, method, activation)
+            handler = _handler(flow, number, call, method, activation)
             if handler is not None:
-                things = project.evaluator.value(handler, activation)
-                yield Handed(Place(activation.path, call.span), kind, method, call, handler, things, activation)
+                things = activation.value(handler)
+                yield Handed(activation.place(call.span), kind, method, call, handler, things, activation)
 
 
 def _is_named(project: Project, call: Call, activation: Activation) -> bool:
     """The receiver is surely an object of a class that the settings call an emitter."""
     if not isinstance(call.target, v.Attribute):
         return False
-    bases = project.evaluator.value(call.target.base, activation)
+    bases = activation.value(call.target.base)
     return bool(bases) and all(project.evaluator.wrappers.emits(each, activation.path) for each in bases)
 
 
-def _handler(
-    project: Project, flow: Flow, number: int, call: Call, method: str, activation: Activation
-) -> v.Expr | None:
+def _handler(flow: Flow, number: int, call: Call, method: str, activation: Activation) -> v.Expr | None:
     """The function that a registration is given; None where it is given in a way that is not followed."""
     position = 0 if method in _FIRST else 1
     given = argument(call, position, _NAMES.get(method, "handler"))
     if given is not None:
         return given
-    for each in project.files[activation.path].flows.values():
+    for each in activation.facts.flows.values():
         # The innermost decorator is given the function itself; what the others are given is not known.
         if each.decorators and each.decorators[-1] == v.Result(number) and (each.parent or MODULE) == flow.name:
             return v.Function(each.name)

@@ -79,10 +79,10 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
     evaluator = project.evaluator
     for job in project.jobs:
         if not job.legacy:
-            yield Root(evaluator.results.activation(job.entry, job.bindings, ()), "entry")
+            yield Root(evaluator.results.enter(job.entry, job.bindings, ()), "entry")
     for worker in project.workers:
         for request in worker.requests:
-            yield Root(evaluator.results.activation(request, (only(JOB_REQUEST),), ()), "request")
+            yield Root(evaluator.results.enter(request, (only(JOB_REQUEST),), ()), "request")
     for path, facts in project.files.items():
         if facts.legacy or facts.language != "python":
             continue
@@ -95,7 +95,7 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
         role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
         for each in in_order(found.things):
             if isinstance(each, Closure) and not (found.method in _PLAIN_ONLY and _is_coroutine(project, each)):
-                yield Root(evaluator.results.activation(each, (), ()), role)
+                yield Root(evaluator.results.enter(each, (), ()), role)
 
 
 def _is_coroutine(project: Project, function: Closure) -> bool:
@@ -111,10 +111,10 @@ def _made_tools(project: Project) -> Iterator[Root]:
         for call in flow.calls:
             if word_of(call) == "function_tool" and call.args:
                 activation = evaluator.usual(path, flow)
-                if all(map(_is_tool_maker, evaluator.targets(call, activation))):
-                    for each in in_order(evaluator.value(call.args[0], activation)):
+                if all(map(_is_tool_maker, activation.targets(call))):
+                    for each in in_order(activation.value(call.args[0])):
                         if isinstance(each, Closure):
-                            yield Root(evaluator.results.activation(each, (), ()), "tool")
+                            yield Root(evaluator.results.enter(each, (), ()), "tool")
 
 
 def is_tool(project: Project, path: str, flow: Flow) -> bool:
@@ -123,7 +123,7 @@ def is_tool(project: Project, path: str, flow: Flow) -> bool:
     for decorator in flow.decorators:
         target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
         if isinstance(target, (v.Name, v.Attribute)) and target.name == "function_tool":
-            found = project.evaluator.value(decorator, project.evaluator.usual(path, home))
+            found = project.evaluator.usual(path, home).value(decorator)
             if found and all(_is_tool_maker(each) for each in found):
                 return True
     return False
@@ -163,22 +163,22 @@ class _LoopWalk:
         pending = [(root.activation, root) for root in starts][::-1]
         while pending:
             activation, root = pending.pop()
-            seen = self._seen.setdefault((activation.path, activation.flow), set())
+            seen = self._seen.setdefault((activation.path, activation.name), set())
             if activation in seen or len(seen) >= _ACTIVATIONS:
                 continue
             seen.add(activation)
-            flow = self._evaluator.flow_of(activation)
+            flow = activation.flow
             elsewhere = _handed_away(flow)
             for number, call in enumerate(flow.calls):
                 wrong, leads_to = self._look(call, activation)
                 if v.Result(number) not in elsewhere:
                     pending += [(callee, root) for callee in leads_to]
                 if call.span is not None and wrong is not None:
-                    yield OnLoop(Place(activation.path, call.span), *wrong, flow.name, root)
+                    yield OnLoop(activation.place(call.span), *wrong, flow.name, root)
 
     def _look(self, call: Call, activation: Activation) -> tuple[tuple[str, Place | None] | None, list[Activation]]:
         """What is wrong with a call, and the coroutine functions of the project that it runs."""
-        things = in_order(self._evaluator.targets(call, activation))
+        things = in_order(activation.targets(call))
         found: list[tuple[str, Place | None]] = []
         leads_to: list[Activation] = []
         for thing in things:
@@ -186,7 +186,7 @@ class _LoopWalk:
             if what:
                 found.append((what, None))
             for callee in self._callees(thing, call, activation):
-                target = self._evaluator.flow_of(callee)
+                target = callee.flow
                 if target.is_async:
                     leads_to.append(callee)
                 elif self._may_follow(activation) and (deeper := self._deeper(callee, _DEPTH)) is not None:
@@ -195,7 +195,7 @@ class _LoopWalk:
 
     def _may_follow(self, activation: Activation) -> bool:
         """A finding may stand in the file: flake8 passes over those that neither know the SDK nor hold a coroutine."""
-        facts = self._project.files[activation.path]
+        facts = activation.facts
         return any(flow.is_async for flow in facts.flows.values()) or any(
             module.startswith("livekit") for module in facts.modules
         )
@@ -217,7 +217,7 @@ class _LoopWalk:
             wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)
             if not flow.is_generator and not wrapped:
                 args, keywords = results.arguments(call, activation)
-                yield results.activation(thing, held + args, named + keywords)
+                yield results.enter(thing, held + args, named + keywords)
 
     def _deeper(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""
@@ -230,16 +230,16 @@ class _LoopWalk:
 
     def _in_plain(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         deeper: tuple[str, Place] | None = None
-        for call in self._evaluator.flow_of(activation).calls:
+        for call in activation.flow.calls:
             if call.span is None:
                 continue
-            things = in_order(self._evaluator.targets(call, activation))
+            things = in_order(activation.targets(call))
             whats = [self._judge(each, call, activation) for each in things]
             if whats and all(whats):
-                return whats[0], Place(activation.path, call.span)
+                return whats[0], activation.place(call.span)
             if len(things) == 1 and deeper is None:
                 for callee in self._callees(things[0], call, activation):
-                    if not self._evaluator.flow_of(callee).is_async:
+                    if not callee.flow.is_async:
                         deeper = self._deeper(callee, depth - 1)
         return deeper
 

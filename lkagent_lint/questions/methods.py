@@ -42,10 +42,10 @@ def calls(
         for call in flow.calls:
             if call.use is not use or call.span is None or word_of(call) not in words:
                 continue
-            targets = project.evaluator.targets(call, activation)
+            targets = activation.targets(call)
             found = {_term(each) for each in targets}
             if len(found) == 1 and (term := found.pop()) is not None and wanted(term):
-                yield MethodCall(Place(activation.path, call.span), term, flow.name)
+                yield MethodCall(activation.place(call.span), term, flow.name)
 
 
 def activations(
@@ -84,12 +84,12 @@ def _entered(project: Project, solved: Sequence[Solved]) -> _Entered:
         return known[1]
     found: _Entered = {}
     requests = (
-        project.evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+        project.evaluator.results.enter(request, (only(JOB_REQUEST),), ())
         for worker in project.workers
         for request in worker.requests
     )
     for activation in chain(requests, chain.from_iterable(each.entered for each in solved)):
-        found.setdefault((activation.path, activation.flow), {})[activation] = None
+        found.setdefault((activation.path, activation.name), {})[activation] = None
     _known[project] = solved, found
     return found
 

@@ -24,7 +24,7 @@ class Subject:
     @cached_property
     def entered(self) -> frozenset[tuple[str, str]]:
         """The functions, by file and name, that some job enters or that answer the requests for one."""
-        entered = {(each.path, each.flow) for solved in self.solved for each in solved.entered}
+        entered = {(each.path, each.name) for solved in self.solved for each in solved.entered}
         answering = {(each.path, each.flow) for worker in self.project.workers for each in worker.requests}
         return frozenset(entered | answering)
 

@@ -83,11 +83,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if not project.sdk(activation.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
             continue
         for call in filter(_registers, flow.calls):
-            if call.span is None or SdkMethod("JobContext", "add_shutdown_callback") not in project.evaluator.targets(
-                call, activation
-            ):
+            if call.span is None or SdkMethod("JobContext", "add_shutdown_callback") not in activation.targets(call):
                 continue
-            registered = Place(activation.path, call.span)
+            registered = activation.place(call.span)
             for used, what, function in _publishes(project.evaluator, call, activation):
                 if used not in seen:
                     seen.add(used)
@@ -105,15 +103,15 @@ def _publishes(evaluator: Evaluator, call: Call, activation: Activation) -> Iter
     entered: set[Activation] = set()
     while pending:
         closure, depth = pending.pop()
-        inside = evaluator.results.activation(closure, (), ())
+        inside = evaluator.results.enter(closure, (), ())
         if inside in entered or depth > _DEPTH:
             continue
         entered.add(inside)
-        flow = evaluator.flow_of(inside)
+        flow = inside.flow
         for step in flow.calls:
-            targets = evaluator.targets(step, inside)
+            targets = inside.targets(step)
             if step.span is not None and _is_publishing(targets) and step.use is not Use.KEPT:
-                yield Place(inside.path, step.span), word_of(step), flow.name
+                yield inside.place(step.span), word_of(step), flow.name
             pending.extend((each, depth + 1) for each in in_order(targets) if isinstance(each, Closure))
 
 

@@ -40,7 +40,6 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Use
-from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where
@@ -57,37 +56,32 @@ _OTHER = {Kind.CONNECT: Kind.START_IN_ROOM, Kind.START_IN_ROOM: Kind.CONNECT}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    evaluator = subject.project.evaluator
     seen: set[Place] = set()
     for solved in subject.solved:
         if not solved.job.sdk.has(Change.START_CONNECTS):
             continue
         for reached in solved.reached:
-            place, other = reached.event.place, _beside(evaluator, reached)
+            place, other = reached.event.place, _beside(reached)
             if other is not None and is_node(place) and place not in seen:
                 seen.add(place)
                 yield _finding(reached, other)
 
 
-def _beside(evaluator: Evaluator, reached: Reached) -> Origin | None:
+def _beside(reached: Reached) -> Origin | None:
     """What joins the room meanwhile, if it is the other of the two."""
     if reached.event.kind not in _OTHER or reached.state.room is not Room.PENDING or reached.state.exceptional:
         return None
     for pending in sorted(reached.state.pending, key=lambda each: each.key[1]):
         origin = pending.origin
-        if (
-            origin is not None
-            and origin.event.kind is _OTHER[reached.event.kind]
-            and not _is_dropped(evaluator, pending)
-        ):
+        if origin is not None and origin.event.kind is _OTHER[reached.event.kind] and not _is_dropped(pending):
             return origin
     return None
 
 
-def _is_dropped(evaluator: Evaluator, pending: Pending) -> bool:
+def _is_dropped(pending: Pending) -> bool:
     activation, number = pending.key
     assert isinstance(activation, Activation)
-    return evaluator.flow_of(activation).calls[number].use is Use.DROPPED
+    return activation.flow.calls[number].use is Use.DROPPED
 
 
 def _finding(reached: Reached, other: Origin) -> Diagnostic:

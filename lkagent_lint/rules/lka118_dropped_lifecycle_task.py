@@ -65,10 +65,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for number, call in enumerate(flow.calls):
             if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
                 continue
-            place = Place(activation.path, call.span)
-            name = _lifecycle(project.evaluator.targets(flow.calls[call.args[0].call], activation))
-            alone = not any(map(_is_awaited_by_others, project.evaluator.targets(call, activation)))
-            if name and alone and place not in seen and _is_dropped(project.files[activation.path], flow, number, call):
+            place = activation.place(call.span)
+            name = _lifecycle(activation.targets(flow.calls[call.args[0].call]))
+            alone = not any(map(_is_awaited_by_others, activation.targets(call)))
+            if name and alone and place not in seen and _is_dropped(activation.facts, flow, number, call):
                 seen.add(place)
                 yield META.at(
                     place,

@@ -76,7 +76,7 @@ def _called_from(project: Project, start: Start) -> Place | None:
     if flow.is_async or flow.is_generator or flow.decorators:
         return None
     for number, call in enumerate(module.calls):
-        targets = evaluator.targets(call, evaluator.module(path))
+        targets = evaluator.module(path).targets(call)
         calls_it = any(isinstance(each, Closure) and each.path == path and each.flow == flow.name for each in targets)
         if calls_it and len(targets) == 1 and call.span is not None and surely_runs(module, number):
             return Place(path, call.span)

@@ -68,12 +68,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if (activation.path, flow.name) in unread:
             continue
         for call in filter(_is_wanted, flow.calls):
-            place = Place(activation.path, call.span or flow.span)
+            place = activation.place(call.span)
             given = _identity(call, node=is_node(place))
-            if given is None or place in seen or project.evaluator.targets(call, activation) != _ACCEPT:
+            if given is None or place in seen or activation.targets(call) != _ACCEPT:
                 continue
             seen.add(place)
-            match list(project.evaluator.value(given, activation)):
+            match list(activation.value(given)):
                 case [String(identity)] if identity:
                     yield META.at(
                         place,

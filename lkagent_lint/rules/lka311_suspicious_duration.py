@@ -132,7 +132,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _is_the_sdks(project: Project, path: str, flow: Flow, call: Call) -> bool:
     """A constructor of the SDK whose options are judged."""
-    targets = project.evaluator.targets(call, project.evaluator.usual(path, flow))
+    targets = project.evaluator.usual(path, flow).targets(call)
     return bool(targets) and all(isinstance(each, Sdk) and each.name.rpartition(".")[2] in _OWNERS for each in targets)
 
 

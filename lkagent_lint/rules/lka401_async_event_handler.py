@@ -80,7 +80,7 @@ def _finding(found: Handed, shape: Shape) -> Diagnostic:
             f"{what} {gives}, and .{found.method}() calls it without awaiting the result, so its body never runs: "
             "register a plain function that starts a task with asyncio.create_task() and keeps it"
         )
-    return META.at(found.place, wrong, subject=found.activation.flow, key=(found.method, found.topic))
+    return META.at(found.place, wrong, subject=found.activation.name, key=(found.method, found.topic))
 
 
 def _spelt(handler: v.Expr) -> str:

@@ -88,7 +88,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         wrong = _wrong(project, found)
         if wrong:
             seen.add(found.place)
-            yield META.at(found.place, wrong, subject=found.activation.flow)
+            yield META.at(found.place, wrong, subject=found.activation.name)
 
 
 def _wrong(project: Project, found: Handed) -> str:
@@ -158,16 +158,16 @@ def _takes_other(parameter: Parameter, closure: Closure, evaluator: Evaluator) -
         return False
     home = closure.home or evaluator.module(closure.path)
     if parameter.annotation is not None:
-        inside = evaluator.results.activation(closure, (), ())
+        inside = evaluator.results.enter(closure, (), ())
         promised = evaluator.typed(parameter.annotation, inside)
         if promised:
             return UNKNOWN not in promised
-    return parameter.default is not None and _keeps(parameter, parameter.default, home, evaluator)
+    return parameter.default is not None and _keeps(parameter, parameter.default, home)
 
 
-def _keeps(parameter: Parameter, default: v.Expr, home: Activation, evaluator: Evaluator) -> bool:
+def _keeps(parameter: Parameter, default: v.Expr, home: Activation) -> bool:
     """A default that is a value to work with, not one that stands for a reason that is missing."""
-    held = evaluator.value(default, home)
+    held = home.value(default)
     if any(isinstance(each, (String, Nothing)) for each in held):
         return False
     known = isinstance(default, v.Constant) or (bool(held) and all(isinstance(each, _OBJECTS) for each in held))

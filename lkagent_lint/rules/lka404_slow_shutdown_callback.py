@@ -83,11 +83,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         for each in in_order(found.things):
             if isinstance(each, Closure):
-                inside = project.evaluator.results.activation(each, (), ())
+                inside = project.evaluator.results.enter(each, (), ())
                 for place, call, seconds in _waits(project.evaluator, inside):
                     if seconds >= limit and place not in seen:
                         seen.add(place)
-                        yield _finding(place, call, seconds, limit, found, inside.flow)
+                        yield _finding(place, call, seconds, limit, found, inside.name)
 
 
 class _Given:
@@ -129,7 +129,7 @@ class _Given:
                 for call in flow.calls:
                     if word_of(call) not in _SERVERS:
                         continue
-                    targets = evaluator.targets(call, evaluator.usual(path, flow))
+                    targets = evaluator.usual(path, flow).targets(call)
                     if all(isinstance(each, Sdk) for each in targets):
                         named = dict(call.keywords)
                         if _TIMEOUT in named:
@@ -150,11 +150,11 @@ def _key(entry: tuple[str, v.Expr]) -> str:
 
 def _waits(evaluator: Evaluator, activation: Activation) -> Iterator[tuple[Place, str, float]]:
     """Every wait of a function whose length is written out, in seconds."""
-    facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
+    facts, flow = activation.facts, activation.flow
     for call in flow.calls:
         if call.span is None:
             continue
-        for thing in evaluator.targets(call, activation):
+        for thing in activation.targets(call):
             if not isinstance(thing, Library):
                 continue
             seconds: float | None = None
@@ -163,12 +163,12 @@ def _waits(evaluator: Evaluator, activation: Activation) -> Iterator[tuple[Place
             elif thing.name == PROMISE and call.use is Use.AWAITED:
                 seconds = _timer(call, activation, evaluator)
             if seconds is not None:
-                yield Place(activation.path, call.span), thing.name.removeprefix(BUILTINS), seconds
+                yield activation.place(call.span), thing.name.removeprefix(BUILTINS), seconds
 
 
 def _timer(call: Call, activation: Activation, evaluator: Evaluator) -> float | None:
     """The seconds of ``new Promise((resolve) => setTimeout(resolve, 90_000))``."""
-    for thing in evaluator.value(call.args[0], activation) if call.args else ():
+    for thing in activation.value(call.args[0]) if call.args else ():
         if isinstance(thing, Closure):
             facts = evaluator.files[thing.path]
             flow = facts.flows[thing.flow]

@@ -143,7 +143,7 @@ def _finding(found: OnLoop) -> Diagnostic:
         effect = "the worker's event loop: it answers nobody until it returns"
     else:
         effect = "the event loop: the agent neither hears nor speaks until it returns"
-    start = found.root.activation.flow
+    start = found.root.activation.name
     name = start.rpartition(".")[2].partition("#")[0]
     by = f"{name}() is {_ROLES[found.root.role]}"
     if start != found.function:

@@ -122,7 +122,7 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
         for call in flow.calls:
             if call.span is None or not isinstance(call.target, v.Attribute) or call.target.name not in words:
                 continue
-            facts = subject.project.files[activation.path]
+            facts = activation.facts
             if call.target.name in facts.asked_for or not _is_promising(facts, flow, call.target.base, _DEPTH):
                 continue
             receiver = _receiver(subject, call, call.target, activation)
@@ -131,7 +131,7 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
             kind, shown = receiver
             release = release_for(offers, activation.path, kind)
             if release is not None and _lacks(release, kind, call.target.name):
-                place = Place(activation.path, call.span)
+                place = activation.place(call.span)
                 yield _Unknown(place, kind, shown, call.target.name, release, flow.name)
 
 
@@ -170,15 +170,14 @@ def _known_names(subject: Subject) -> frozenset[str]:
 
 def _receiver(subject: Subject, call: Call, target: v.Attribute, activation: Activation) -> tuple[str, str] | None:
     """The one SDK class of what the method is called on, and its name in the error; None where that is not sure."""
-    evaluator = subject.project.evaluator
-    methods = evaluator.targets(call, activation)
+    methods = activation.targets(call)
     kinds = {each.kind for each in methods if isinstance(each, SdkMethod)}
     if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in methods):
         return None
     kind = kinds.pop()
     if kind not in _JUDGED:
         return None
-    shown = {_shown(subject, each) for each in evaluator.value(target.base, activation)}
+    shown = {_shown(subject, each) for each in activation.value(target.base)}
     name = shown.pop() if len(shown) == 1 else kind
     return (kind, name) if name and "" not in shown else None
 

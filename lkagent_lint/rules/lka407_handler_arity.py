@@ -115,6 +115,6 @@ def _finding(project: Project, found: Handed, passed: int, needed: list[str]) ->
             Related(Place(each.path, project.files[each.path].flows[each.flow].span), "the handler")
             for each in handlers[:1]
         ],
-        subject=found.activation.flow,
+        subject=found.activation.name,
         key=(found.kind, found.topic),
     )

@@ -67,9 +67,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for flow, activation in callers(project, subject.solved, ("start",)):
         for call in filter(_is_start, flow.calls):
-            if call.span is None or project.evaluator.targets(call, activation) != only(_START):
+            if call.span is None or activation.targets(call) != only(_START):
                 continue
-            place = Place(activation.path, call.span)
+            place = activation.place(call.span)
             if place in seen:
                 continue
             judge = _in_node if is_node(place) else _in_python
@@ -89,7 +89,7 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
     named = dict(call.keywords)
     if any(isinstance(each, v.Spread) for each in call.args):
         return ""
-    given = [evaluator.value(each, activation) for each in call.args]
+    given = [activation.value(each) for each in call.args]
     room_first = bool(given) and _is_room(given[0])
     cure = "agent is its only positional parameter: session.start(agent=..., room=ctx.room)"
     if len(call.args) > 1:
@@ -102,7 +102,7 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
         return f"session.start() raises {raised}: the participant is chosen by room_options, if at all"
     if room_first:
         return f"session.start() is given a room as its agent and raises AttributeError: {cure}"
-    agent = given[0] if given else evaluator.value(named["agent"], activation) if "agent" in named else None
+    agent = given[0] if given else activation.value(named["agent"]) if "agent" in named else None
     if agent is None:
         return (
             ""
@@ -114,7 +114,7 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
             "session.start() is given the agent's class and raises AttributeError: give it an agent, made by calling it"
         )
     options = named.get("room_options")
-    kind = _old_options(evaluator.value(options, activation)) if options is not None and has_options else ""
+    kind = _old_options(activation.value(options)) if options is not None and has_options else ""
     if kind:
         return (
             f"session.start() raises ValueError (expected RoomOptions): {kind} is not one; use room_io.RoomOptions, or "
@@ -126,7 +126,7 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
 def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
     if any(isinstance(each, v.Spread) for each in call.args) or not call.args:
         return ""
-    first = evaluator.value(call.args[0], activation)
+    first = activation.value(call.args[0])
     if first and all(_is_agent(each, evaluator) for each in first):
         return (
             "session.start() takes one object, and finds neither an agent nor a room in this one: "

@@ -45,7 +45,6 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, only
 from lkagent_lint.questions.loop import is_tool
 from lkagent_lint.questions.subject import Subject
@@ -67,10 +66,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if not flow.is_async or not flow.decorators or not is_tool(project, path, flow):
                 continue
             activation = project.evaluator.usual(path, flow)
-            if _reports_progress(flow, activation, project.evaluator):
+            if _reports_progress(flow, activation):
                 continue
             for value, span in _awaited(flow):
-                attribute = _speech(value, flow, activation, project.evaluator)
+                attribute = _speech(value, flow, activation)
                 if attribute:
                     yield _finding(Place(path, span or flow.span), flow, attribute)
 
@@ -86,23 +85,23 @@ def _awaited(flow: Flow) -> Iterator[tuple[v.Expr, Span | None]]:
             yield call.target.base, call.span
 
 
-def _speech(value: v.Expr, flow: Flow, activation: Activation, evaluator: Evaluator) -> str:
+def _speech(value: v.Expr, flow: Flow, activation: Activation) -> str:
     """The attribute through which a value is the tool's own speech; empty if it surely is not that."""
     if isinstance(value, v.Name):
-        home = owner_of(evaluator.files[activation.path], flow, value.name)
+        home = owner_of(activation.facts, flow, value.name)
         held = flow.variables.get(value.name, ()) if home is flow else ()
         value = held[0] if len(held) == 1 else value
     if not isinstance(value, v.Attribute) or value.name not in _OWNERS:
         return ""
-    owners = evaluator.value(value.base, activation)
+    owners = activation.value(value.base)
     return value.name if owners == only(_OWNERS[value.name]) else ""
 
 
-def _reports_progress(flow: Flow, activation: Activation, evaluator: Evaluator) -> bool:
+def _reports_progress(flow: Flow, activation: Activation) -> bool:
     return any(
         isinstance(call.target, v.Attribute)
         and call.target.name == "update"
-        and SdkMethod("RunContext", "update") in evaluator.targets(call, activation)
+        and SdkMethod("RunContext", "update") in activation.targets(call)
         for call in flow.calls
     )
 

@@ -62,10 +62,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for job in project.jobs:
         if job.legacy or not job.sdk.has(Change.ENTRY_CANCELLED_ON_SHUTDOWN):
             continue
-        for activation in _awaited(project, project.evaluator.results.activation(job.entry, job.bindings, ())):
-            flow = project.evaluator.flow_of(activation)
+        for activation in _awaited(project, project.evaluator.results.enter(job.entry, job.bindings, ())):
+            flow = activation.flow
             for span in flow.swallows:
-                place = Place(activation.path, span)
+                place = activation.place(span)
                 if place not in seen:
                     seen.add(place)
                     yield META.at(
@@ -82,13 +82,13 @@ def _awaited(project: Project, entry: Activation) -> Iterator[Activation]:
     pending = [entry]
     while pending:
         here = pending.pop()
-        if (here.path, here.flow) in seen:
+        if (here.path, here.name) in seen:
             continue
-        seen.add((here.path, here.flow))
+        seen.add((here.path, here.name))
         yield here
-        for call in project.evaluator.flow_of(here).calls:
+        for call in here.flow.calls:
             if call.use is Use.AWAITED:
-                for each in in_order(project.evaluator.targets(call, here)):
+                for each in in_order(here.targets(call)):
                     if isinstance(each, Closure) and project.files[each.path].flows[each.flow].is_async:
                         args, keywords = project.evaluator.results.arguments(call, here)
-                        pending.append(project.evaluator.results.activation(each, args, keywords))
+                        pending.append(project.evaluator.results.enter(each, args, keywords))

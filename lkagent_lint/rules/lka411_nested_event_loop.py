@@ -68,7 +68,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 what = "run_until_complete()"
             case _:
                 return ""
-        return "" if _asks(project.evaluator.flow_of(activation)) else what
+        return "" if _asks(activation.flow) else what
 
     seen: set[Place] = set()
     for found in calls_on_loop(project, roots(project, subject.solved, shutdown=True), nests):

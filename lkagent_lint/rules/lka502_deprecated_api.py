@@ -48,7 +48,7 @@ from lkagent_lint.questions.emitters import PACKAGES, known, release_for
 from lkagent_lint.questions.methods import activations
 from lkagent_lint.questions.offers import AskedName, Offers
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.ranges import release_of
@@ -112,16 +112,16 @@ def _said_of_name(reached: AskedName) -> str:
 def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
     callers = activations(subject.project, subject.solved, lambda flow: bool(flow.calls))
     for flow, activation in known(subject, callers):
-        if is_node(Place(activation.path, flow.span)) or offers.is_old(activation.path):
+        if activation.is_node or offers.is_old(activation.path):
             continue
         for call in flow.calls:
             if call.span is not None and isinstance(call.target, (v.Attribute, v.Name)):
                 for said in _said_of_call(subject, offers, call, activation):
-                    yield Place(activation.path, call.span), flow.name, said
+                    yield activation.place(call.span), flow.name, said
 
 
 def _said_of_call(subject: Subject, offers: Offers, call: Call, activation: Activation) -> list[Said]:
-    targets = subject.project.evaluator.targets(call, activation)
+    targets = activation.targets(call)
     if len(targets) != 1:
         return []
     (target,) = targets

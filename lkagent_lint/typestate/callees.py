@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow, Use
 from lkagent_lint.project.decorators import decorated
@@ -64,10 +63,10 @@ class Callees:
     def call(self, number: int, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Run the call of this number, whatever its target may be."""
         call = flow.calls[number]
-        at = CallSite(number, call, activation, flow, Place(activation.path, call.span or flow.span))
+        at = CallSite(number, call, activation, flow, activation.place(call.span))
         exits: set[State] = set()
         raises: set[State] = set()
-        things = in_order(self._evaluator.targets(call, activation))
+        things = in_order(activation.targets(call))
         for thing in things:
             outcome = self._apply(thing, at, state)
             exits |= outcome.exits
@@ -79,9 +78,9 @@ class Callees:
     def register(self, number: int, state: State, activation: Activation, flow: Flow) -> None:
         """Note of the call of this number the callback that it registers, if it does, and nothing else."""
         call = flow.calls[number]
-        place = Place(activation.path, call.span or flow.span)
-        for thing in in_order(self._evaluator.targets(call, activation)):
-            event = event_of(thing, call, activation, self._evaluator, place)
+        place = activation.place(call.span)
+        for thing in in_order(activation.targets(call)):
+            event = event_of(thing, call, activation, place)
             if event is not None and event.kind is Kind.CALLBACK:
                 self._notes.happen(self._late(event, call, state, activation), state, flow)
 
@@ -90,17 +89,17 @@ class Callees:
         exits: set[State] = set()
         raises: set[State] = set()
         span = flow.calls[value.call].span if isinstance(value, v.Result) else None
-        place = Place(activation.path, span or flow.span)
+        place = activation.place(span)
         # A wait in the block may have been ended by it, as by asyncio.timeout().
         lead = None if state.endless is None else state.endless.lead
         if lead is not None and lead.function == flow.name and lead.place.path == place.path and lead.place >= place:
             state = state._replace(endless=None)
-        for thing in in_order(self._evaluator.value(value, activation)):
+        for thing in in_order(activation.value(value)):
             if isinstance(thing, Library) and thing.name == "asyncio.TaskGroup":
                 created = frozenset(self._concurrency.created_in(activation))
                 exits.add(waited(joined(state, created), place))
             elif isinstance(thing, Instance) and (leaver := self._leaver(thing)) is not None:
-                callee = self._evaluator.results.activation(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
+                callee = self._evaluator.results.enter(leaver, (ANYTHING, ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, Site(place, flow.name))
                 exits |= arriving(outcome.exits)
                 raises |= outcome.raises
@@ -118,13 +117,13 @@ class Callees:
 
     def _apply(self, thing: Thing, at: CallSite, state: State) -> Outcome:
         """Call one thing that the target may be."""
-        event = event_of(thing, at.call, at.activation, self._evaluator, at.place)
+        event = event_of(thing, at.call, at.activation, at.place)
         if event is None:
             named = wrapper_event(thing, at.activation, self._evaluator, at.place)
             return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
         if event.kind is Kind.CALLBACK:
             event = self._late(event, at.call, state, at.activation)
-        if not at.is_awaited and is_coroutine_method(thing, in_node=self._in_node(at.activation)):
+        if not at.is_awaited and is_coroutine_method(thing, in_node=at.activation.is_node):
             return self._happens_later(event, at, state)
         return self._happens(event, at, state)
 
@@ -155,7 +154,7 @@ class Callees:
 
     def _late(self, event: Event, call: Call, state: State, activation: Activation) -> Event:
         """A callback, and whether it could be registered before the wait."""
-        return event._replace(bare=not needs_later_value(call, state.endless, activation, self._evaluator))
+        return event._replace(bare=not needs_later_value(call, state.endless, activation))
 
     def _wrapper(self, event: Event, thing: Thing, at: CallSite, state: State) -> Outcome:
         """A function that the settings speak of: it is followed no further."""
@@ -174,7 +173,7 @@ class Callees:
         function, callee = self._callee(thing, at.call, at.activation)
         if function is None:
             return ends(state)
-        target = None if callee is None else self._evaluator.flow_of(callee)
+        target = None if callee is None else callee.flow
         if callee is None or target is None or target.is_generator:
             return ends(self._others.foreign(thing, at, state))
         if target.is_async and not at.is_awaited:
@@ -206,14 +205,14 @@ class Callees:
             return None, None
         # None where a decorator that is not known stands on it: calling it may do anything before and after.
         runs = decorated(thing, self._evaluator, self._is_transparent)
-        return thing, None if runs is None else results.activation(runs, args, keywords)
+        return thing, None if runs is None else results.enter(runs, args, keywords)
 
     def _is_transparent(self, path: str, parent: str, decorator: v.Expr) -> bool:
         """A decorator that changes nothing of what calling the function does to the job."""
         if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
             return True
         home = self._evaluator.files[path].flows[parent or MODULE]
-        things = self._evaluator.value(decorator, self._evaluator.usual(path, home))
+        things = self._evaluator.usual(path, home).value(decorator)
         return all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things)
 
     def _enter(self, callee: Activation, state: State, site: Site) -> Outcome:
@@ -233,9 +232,6 @@ class Callees:
 
     # Concurrency
 
-    def _in_node(self, activation: Activation) -> bool:
-        return self._evaluator.scripts.covers(activation.path)
-
     def _later(self, at: CallSite, state: State, run: Callable[[State], Outcome]) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
@@ -245,8 +241,8 @@ class Callees:
         with self._notes.muted():
             exits = arriving(run(state).exits) or frozenset({state})  # it may never end; the job does not wait for that
         # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
-        runs = at.call.use is not Use.DROPPED or self._in_node(at.activation)
+        runs = at.call.use is not Use.DROPPED or at.activation.is_node
         if runs and not self._notes.is_muted:
-            at_once = is_awaited_at_once(at.number, self._evaluator.flow_of(at.activation))
+            at_once = is_awaited_at_once(at.number, at.activation.flow)
             run(state if at_once else state._replace(beside=True))
         return Outcome(concurrent(state, exits, (at.activation, at.number)), frozenset())

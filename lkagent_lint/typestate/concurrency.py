@@ -32,7 +32,7 @@ class Concurrency:
 
     def effects(self, value: v.Expr, activation: Activation) -> Iterator[Key]:
         """The calls whose effects awaiting a value waits for."""
-        flow = self._evaluator.flow_of(activation)
+        flow = activation.flow
         seen: set[v.Expr] = set()
         stack = [value]
         while stack:
@@ -45,7 +45,7 @@ class Concurrency:
                     yield activation, number
                     stack.extend(self._passed(flow.calls[number], activation))
                 case v.Name(name):
-                    if owner_of(self._evaluator.files[activation.path], flow, name) is flow:
+                    if owner_of(activation.facts, flow, name) is flow:
                         stack.extend(flow.variables.get(name, ()))
                 case _:
                     stack.extend(held_by(here))
@@ -58,12 +58,12 @@ class Concurrency:
                 return given
             if call.target.name in _CONTINUATIONS:
                 return (call.target.base,)
-        things = self._evaluator.targets(call, activation)
+        things = activation.targets(call)
         return given if any(isinstance(each, Library) and each.name in CARRIERS for each in things) else ()
 
     def created_in(self, activation: Activation) -> Iterator[Key]:
         """The effects of tasks that a function creates by ``group.create_task(...)``."""
-        for number, call in enumerate(self._evaluator.flow_of(activation).calls):
+        for number, call in enumerate(activation.flow.calls):
             if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
                 yield from self.effects(v.Result(number), activation)
 

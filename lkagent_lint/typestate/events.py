@@ -37,10 +37,10 @@ STEP_WORDS = written(_moves) | written(_moves, in_node=True)
 """How calls are written that would change the state of a job, if only it were known what is called."""
 
 
-def event_of(thing: Thing, call: Call, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
+def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> Event | None:
     """The lifecycle event that calling a thing is; None for every other call."""
     known = _term(thing)
-    in_node = evaluator.scripts.covers(activation.path)
+    in_node = activation.is_node
     name = "" if known is None or not known.is_called else known.event_in_node if in_node else known.event
     if known is None or not name:
         return None
@@ -56,7 +56,7 @@ def event_of(thing: Thing, call: Call, activation: Activation, evaluator: Evalua
                 given=tuple(_spelt(value) for _, value in options),
             )
         case Kind.START:
-            return Event(_start_in_node(call, activation, evaluator) if in_node else _start(call), place)
+            return Event(_start_in_node(call, activation) if in_node else _start(call), place)
         case Kind.LISTEN | Kind.SESSION_LISTEN:
             return Event(kind, place, detail=known.topic or _literal(call))
         case _:
@@ -119,12 +119,12 @@ def _start(call: Call) -> Kind:
     return Kind.START_MAYBE_IN_ROOM if open_ended else Kind.START
 
 
-def _start_in_node(call: Call, activation: Activation, evaluator: Evaluator) -> Kind:
+def _start_in_node(call: Call, activation: Activation) -> Kind:
     """``session.start({ agent, room })``; an object that is not known may have a room."""
     if len(call.args) != 1:
         return Kind.START_MAYBE_IN_ROOM if call.args else Kind.START
     found: set[Kind] = set()
-    for thing in evaluator.value(call.args[0], activation):
+    for thing in activation.value(call.args[0]):
         if not isinstance(thing, Record):
             return Kind.START_MAYBE_IN_ROOM
         rooms = next((values for key, values in thing.entries if key == "room"), None)
@@ -146,13 +146,13 @@ def _literal(call: Call) -> str:
             return ""
 
 
-def read_event(read: Read, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
+def read_event(read: Read, activation: Activation, place: Place) -> Event | None:
     """The use of the room that reading an attribute is."""
     expression = read.value
     if not isinstance(expression, v.Attribute):
         return None
-    in_node = evaluator.scripts.covers(activation.path)
-    for base in evaluator.value(expression.base, activation):
+    in_node = activation.is_node
+    for base in activation.value(expression.base):
         known = None
         if isinstance(base, SdkObject):
             known = term(base.kind, member(base.kind, expression.name, in_node=in_node))

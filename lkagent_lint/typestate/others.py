@@ -50,7 +50,7 @@ class Others:
         last = dotted.rpartition(".")[2]
         if dotted == PROMISE:
             return self._promise(at, state)
-        if at.is_awaited and is_endless_call(dotted, call, activation, self._evaluator):
+        if at.is_awaited and is_endless_call(dotted, call, activation):
             state = self._notes.happen(Event(Kind.ENDLESS, place), state, at.flow)
         if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
             keys: frozenset[Key] = frozenset()
@@ -74,14 +74,14 @@ class Others:
         """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""
         exits: set[State] = set()
         raises: set[State] = set()
-        given = self._evaluator.value(at.call.args[0], at.activation) if at.call.args else ANYTHING
+        given = at.activation.value(at.call.args[0]) if at.call.args else ANYTHING
         for thing in in_order(given):
             if isinstance(thing, Closure):
-                callee = self._evaluator.results.activation(thing, (ANYTHING, ANYTHING), ())
+                callee = self._evaluator.results.enter(thing, (ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, at.site)
                 exits |= arriving(outcome.exits)
                 raises |= outcome.raises
-                if at.is_awaited and not self._evaluator.flow_of(callee).parameters:
+                if at.is_awaited and not callee.flow.parameters:
                     exits = {self._notes.happen(Event(Kind.ENDLESS, at.place), each, at.flow) for each in exits}
         behind = exits or {state}
         return Outcome(
@@ -111,7 +111,7 @@ class Others:
 
     def sdk(self, thing: Thing, at: CallSite, state: State) -> State:
         """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
-        setup = setup_event(thing, at.call, at.activation, self._evaluator, at.place)
+        setup = setup_event(thing, at.call, at.activation, at.place)
         if setup is not None:
             state = self._notes.happen(setup, state, at.flow)
             if setup.detail == "AgentSession()":

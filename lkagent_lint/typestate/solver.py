@@ -115,25 +115,25 @@ class Solver:
             raise Overflow
         self.notes.entered[activation] = None
         self._running.add(key)
-        self._nested[activation.path, activation.flow] += 1
+        self._nested[activation.path, activation.name] += 1
         try:
             found = self._run(activation, start)
         finally:
-            self._nested[activation.path, activation.flow] -= 1
+            self._nested[activation.path, activation.name] -= 1
             self._running.discard(key)
         self._memo[key] = found
         return found
 
     def _bounded(self, activation: Activation) -> Activation:
         """The activation, or one of unknown arguments where a function calls itself with ever new ones."""
-        if self._nested[activation.path, activation.flow] < MAX_RECURSION:
+        if self._nested[activation.path, activation.name] < MAX_RECURSION:
             return activation
-        return self.evaluator.usual(activation.path, self.evaluator.flow_of(activation))
+        return self.evaluator.usual(activation.path, activation.flow)
 
     def _run(self, activation: Activation, start: State) -> Outcome:
-        flow = self.evaluator.flow_of(activation)
+        flow = activation.flow
         if not flow.blocks:
-            place = Place(activation.path, flow.span)
+            place = activation.place(flow.span)
             return ends(self.notes.lose(start, place, f"{flow.name} is too tangled to follow"))
         seen = [States() for _ in flow.blocks]
         # In the order of the blocks, which is that of the source: what comes first is known before what follows it.
@@ -166,7 +166,7 @@ class Solver:
                         heappush(work, (target, next(order), each._replace(exceptional=True)))
             for loop in flow.endless:
                 if loop.head == number:
-                    event = Event(Kind.LOOP, Place(activation.path, loop.span or flow.span))
+                    event = Event(Kind.LOOP, activation.place(loop.span))
                     behind = behind_loop(state, event, Site(event.place, flow.name))
                     heappush(work, (loop.behind, next(order), behind))
         outer = start.pending
@@ -184,18 +184,18 @@ class Solver:
                 return self._callees.call(number, state, activation, flow)
             case Await(value, span):
                 keys = frozenset(self._concurrency.effects(value, activation))
-                place = Place(activation.path, span or flow.span)
+                place = activation.place(span)
                 state = waited(joined(state, keys), place)
-                if is_endless_value(value, activation, self.evaluator):
+                if is_endless_value(value, activation):
                     state = self.notes.happen(Event(Kind.ENDLESS, place), state, flow)
                 return ends(state)
             case Read(span=span):
-                place = Place(activation.path, span or flow.span)
-                event = read_event(step, activation, self.evaluator, place)
+                place = activation.place(span)
+                event = read_event(step, activation, place)
                 return ends(state if event is None else self.notes.happen(event, state, flow))
             case Return(span):
                 if activation is self._entry:
-                    event = Event(Kind.RETURN, Place(activation.path, span or flow.span))
+                    event = Event(Kind.RETURN, activation.place(span))
                     state = self.notes.happen(event, state, flow)
                 return ends(state)
             case Leave(value):
@@ -232,7 +232,7 @@ class Solved(NamedTuple):
 def solve(job: Job, evaluator: Evaluator) -> Solved:
     """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
     solver = Solver(evaluator, job.sdk)
-    activation = evaluator.results.activation(job.runs or job.entry, job.bindings, ())
+    activation = evaluator.results.enter(job.runs or job.entry, job.bindings, ())
     try:
         outcome = solver.solve(activation, LOST_STATE if job.runs is None else START_STATE)
     except (Overflow, RecursionError):
@@ -247,7 +247,7 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
     """Whether a function that is asked to take a job may end without an answer. What it raises is an answer."""
     solver = Solver(evaluator, sdk)
-    activation = evaluator.results.activation(request, (only(JOB_REQUEST),), ())
+    activation = evaluator.results.enter(request, (only(JOB_REQUEST),), ())
     try:
         outcome = solver.solve(activation, START_STATE)
     except (Overflow, RecursionError):

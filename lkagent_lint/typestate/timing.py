@@ -9,7 +9,6 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import argument, given_to, made_from, number_of, parts_of_call, walk
-from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
 from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.text import Span
@@ -26,7 +25,7 @@ _WAITS = frozenset({"wait_for_participant", "wait_for_agent", "wait_for_track_pu
 _ENDERS = frozenset({"set", "set_result", "set_exception", "cancel"})
 
 
-def setup_event(thing: Thing, call: Call, activation: Activation, evaluator: Evaluator, place: Place) -> Event | None:
+def setup_event(thing: Thing, call: Call, activation: Activation, place: Place) -> Event | None:
     """Making a model of a plugin or of inference, or the session itself; None for every other call."""
     if not isinstance(thing, Sdk):
         return None
@@ -38,59 +37,57 @@ def setup_event(thing: Thing, call: Call, activation: Activation, evaluator: Eva
     else:
         return None
     derived = any(
-        _is_from_room(part, inside, evaluator)
-        for value in given_to(call)
-        for part, inside in _sources(value, activation, evaluator)
+        _is_from_room(part, inside) for value in given_to(call) for part, inside in _sources(value, activation)
     )
     return Event(Kind.SETUP, place, bare=not derived, detail=f"{what}()")
 
 
-def _sources(value: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[tuple[v.Expr, Activation]]:
+def _sources(value: v.Expr, activation: Activation) -> Iterator[tuple[v.Expr, Activation]]:
     """Everything that a value is made from in functions of its file, with their activations: a job's own values."""
-    for flow, part in made_from(value, evaluator.flow_of(activation), evaluator.files[activation.path]):
+    for flow, part in made_from(value, activation.flow, activation.facts):
         if flow.name != MODULE:
-            yield part, evaluator.around(activation, flow)
+            yield part, activation.around(flow)
 
 
-def _is_from_room(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
+def _is_from_room(value: v.Expr, activation: Activation) -> bool:
     if isinstance(value, v.Attribute) and snake(value.name) in _WAITS:
         return True
     if isinstance(value, v.Opaque):  # it could be made from anything
         return True
     return isinstance(value, (v.Attribute, v.Name)) and any(
         each in _FROM_ROOM or (isinstance(each, SdkMethod) and each.kind in ("Room", "LocalParticipant"))
-        for each in evaluator.value(value, activation)
+        for each in activation.value(value)
     )
 
 
-def is_endless_call(dotted: str, call: Call, activation: Activation, evaluator: Evaluator) -> bool:
+def is_endless_call(dotted: str, call: Call, activation: Activation) -> bool:
     """Whether awaiting a call of the standard library ends only with the job."""
     if dotted == "asyncio.sleep":
-        return (_seconds(call, activation, evaluator) or 0.0) >= _ENDLESS_SECONDS
+        return (_seconds(call, activation) or 0.0) >= _ENDLESS_SECONDS
     if dotted == "asyncio.Future" or dotted.endswith(".create_future"):
         return True  # awaited where it is made: nobody else has it
     if dotted == "asyncio.Event.wait" and isinstance(call.target, v.Attribute):
-        return not _is_ended(call.target.base, activation, evaluator)
+        return not _is_ended(call.target.base, activation)
     return False
 
 
-def is_endless_value(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
+def is_endless_value(value: v.Expr, activation: Activation) -> bool:
     """Whether a value is a bare future that nothing in the file ends."""
-    things = evaluator.value(value, activation)
+    things = activation.value(value)
     futures = [
         each for each in things if isinstance(each, Library) and each.name.endswith((".Future", ".create_future"))
     ]
-    return bool(futures) and len(futures) == len(things) and not _is_ended(value, activation, evaluator)
+    return bool(futures) and len(futures) == len(things) and not _is_ended(value, activation)
 
 
-def _seconds(call: Call, activation: Activation, evaluator: Evaluator) -> float | None:
+def _seconds(call: Call, activation: Activation) -> float | None:
     """For how long ``asyncio.sleep`` sleeps; None where that is not written out."""
-    return number_of(argument(call, 0, "delay"), evaluator.files[activation.path], evaluator.flow_of(activation))
+    return number_of(argument(call, 0, "delay"), activation.facts, activation.flow)
 
 
-def _is_ended(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bool:
+def _is_ended(value: v.Expr, activation: Activation) -> bool:
     """Whether some function of the file ends what is waited for, or it is passed on and anything may."""
-    facts = evaluator.files[activation.path]
+    facts = activation.facts
     if not isinstance(value, (v.Name, v.Attribute)):
         return False
     for flow in facts.flows.values():
@@ -107,18 +104,18 @@ def _is_ended(value: v.Expr, activation: Activation, evaluator: Evaluator) -> bo
     return False
 
 
-def needs_later_value(call: Call, endless: Origin | None, activation: Activation, evaluator: Evaluator) -> bool:
+def needs_later_value(call: Call, endless: Origin | None, activation: Activation) -> bool:
     """Whether a callback uses a variable that is only assigned after an endless wait."""
     if endless is None:
         return False
-    flow = evaluator.flow_of(activation)
+    flow = activation.flow
     site = endless.lead
     # A function that is entered after the wait makes all its variables after it.
     begins = site.place.span if (site.place.path, site.function) == (activation.path, flow.name) else flow.span
     later = {
         name for name, values in flow.variables.items() if any(_is_made_after(value, flow, begins) for value in values)
     }
-    return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, activation, evaluator))
+    return bool(later) and any(name in later for arg in call.args for name in _names_used(arg, activation))
 
 
 def _is_made_after(value: v.Expr, flow: Flow, begins: Span) -> bool:
@@ -128,10 +125,10 @@ def _is_made_after(value: v.Expr, flow: Flow, begins: Span) -> bool:
     return span is not None and span >= begins
 
 
-def _names_used(callback: v.Expr, activation: Activation, evaluator: Evaluator) -> Iterator[str]:
+def _names_used(callback: v.Expr, activation: Activation) -> Iterator[str]:
     """The variables that a callback names: an expression's own, and those in the body of a nested function."""
-    facts = evaluator.files[activation.path]
-    flow = evaluator.flow_of(activation)
+    facts = activation.facts
+    flow = activation.flow
     for here, value in made_from(callback, flow, facts):
         if isinstance(value, v.Name) and here is flow:
             yield value.name

@@ -64,7 +64,7 @@ def ends(here: AskedLine) -> tuple[r.End, ...]:
     functions = {flow.name for flow, _ in calls_at(here)}
     found: list[r.End] = []
     for solved in here.subject.solved:
-        runs = any(each.path == here.path and each.flow in functions for each in solved.entered)
+        runs = any(each.path == here.path and each.name in functions for each in solved.entered)
         if runs or solved.job.place.path == here.path:
             found += [
                 r.End(
@@ -182,16 +182,15 @@ def _dispatches(here: AskedLine) -> Iterator[r.Explained]:
 
 
 def _calls(here: AskedLine) -> Iterator[r.Explained]:
-    evaluator = here.survey.project.evaluator
     for flow, call in calls_at(here):
         entered = [
             activation
             for solved in here.subject.solved
             for activation in solved.entered
-            if (activation.path, activation.flow) == (here.path, flow.name)
+            if (activation.path, activation.name) == (here.path, flow.name)
         ]
         places = entered or [_usual(here, flow.name)]
-        targets = NEVER.union(*(evaluator.targets(call, activation) for activation in places))
+        targets = NEVER.union(*(activation.targets(call) for activation in places))
         run = "" if entered else "; no job is seen to run this function"
         if not entered and flow.name == "<module>":
             run = ""

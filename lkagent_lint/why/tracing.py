@@ -96,19 +96,18 @@ class Tracer:
                 yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")
 
     def _value(self, node: v.Expr, activation: Activation) -> str:
-        return in_words(self._evaluator.value(node, activation), self._show)
+        return in_words(activation.value(node), self._show)
 
     def _name(
         self, name: str, activation: Activation, depth: int, seen: frozenset[tuple[v.Expr, Activation]]
     ) -> Iterator[TraceStep]:
-        evaluator = self._evaluator
-        facts, flow = evaluator.files[activation.path], evaluator.flow_of(activation)
+        facts, flow = activation.facts, activation.flow
         home = owner_of(facts, flow, name)
         if home is None:
             yield TraceStep(depth, f"{name} is bound by no scope of the file: {self._value(v.Name(name), activation)}")
             return
         where = self._home(activation.path, home)
-        here = evaluator.around(activation, home)
+        here = activation.around(home)
         if any(each.name == name for each in home.parameters):
             given = self._value(v.Name(name), activation)
             yield TraceStep(depth, f"{name} is a parameter of {where}: {given}")
@@ -170,7 +169,7 @@ class Tracer:
     ) -> Iterator[TraceStep]:
         path = self._evaluator.modules.find_script(activation.path, module)
         if path is None:
-            things = self._evaluator.value(node, activation)
+            things = activation.value(node)
             yield TraceStep(
                 depth, f"imported from {module}: {self._ended(in_words(things, self._show), _is_foreign(things))}"
             )
@@ -189,7 +188,7 @@ class Tracer:
         seen: frozenset[tuple[v.Expr, Activation]],
     ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
-        bases = evaluator.value(base, activation)
+        bases = activation.value(base)
         if len(bases) == 1:
             (only,) = bases
             if isinstance(only, ModuleOf):
@@ -198,7 +197,7 @@ class Tracer:
             if isinstance(only, Sdk):
                 yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")
                 return
-        things = evaluator.value(node, activation)
+        things = activation.value(node)
         said = self._ended(in_words(things, self._show), things == ANYTHING)
         yield TraceStep(depth, f"{spelt(node)} is an attribute of {in_words(bases, self._show)}: {said}")
         for each in in_order(bases):
@@ -221,17 +220,17 @@ class Tracer:
         seen: frozenset[tuple[v.Expr, Activation]],
     ) -> Iterator[TraceStep]:
         evaluator = self._evaluator
-        call = evaluator.flow_of(activation).calls[number]
-        things = evaluator.value(node, activation)
+        call = activation.flow.calls[number]
+        things = activation.value(node)
         given = ", ".join([*map(spelt, call.args), *(f"{key}={spelt(value)}" for key, value in call.keywords)])
         said = self._ended(in_words(things, self._show), things == ANYTHING)
         yield TraceStep(depth, f"{spelt(call.target)}({given}) returns {said}")
-        for target in in_order(evaluator.targets(call, activation)):
+        for target in in_order(activation.targets(call)):
             if isinstance(target, Closure):
                 args, keywords = evaluator.results.arguments(call, activation)
-                inner = evaluator.results.activation(target, args, keywords)
+                inner = evaluator.results.enter(target, args, keywords)
                 yield TraceStep(depth + 1, f"it calls {target.flow} in {self._show(target.path)}, which returns")
-                for value in evaluator.flow_of(inner).returns:
+                for value in inner.flow.returns:
                     yield from self._trace(value, inner, depth + 2, seen)
             elif things == ANYTHING:
                 yield TraceStep(depth + 1, f"what is called is {in_words(frozenset({target}), self._show)}")

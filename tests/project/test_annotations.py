@@ -25,7 +25,7 @@ def f(ctx: {annotation}):
     flow = project.files[f"{ROOT}/agent.py"].flows["f"]
     target = flow.calls[0].target
     assert isinstance(target, v.Attribute)
-    return project.evaluator.value(target.base, project.evaluator.usual(f"{ROOT}/agent.py", flow))
+    return project.evaluator.usual(f"{ROOT}/agent.py", flow).value(target.base)
 
 
 @pytest.mark.parametrize(

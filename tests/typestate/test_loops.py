@@ -56,7 +56,7 @@ def _kinds(solved: Solved) -> list[Kind]:
 def test_only_the_callback_behind_a_loop_is_reached() -> None:
     without, behind = _solved(LOOP), _solved(LOOP + BEHIND)
     assert _kinds(behind) == [*_kinds(without), Kind.CALLBACK]
-    assert [each.flow for each in behind.entered] == [each.flow for each in without.entered]
+    assert [each.name for each in behind.entered] == [each.name for each in without.entered]
     assert (behind.may_join, behind.ended) == (without.may_join, without.ended) == (False, ())
 
 
