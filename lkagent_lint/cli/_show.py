@@ -46,6 +46,7 @@ def _page(governed: Governed) -> str:
     head = [
         f"# settings of {relative_path(governed.path, cwd)}",
         f"# from {'no file' if file is None else relative_path(file, cwd)}; project {governed.root}",
+        *(f"# judged by {each}" for each in governed.sdks),
     ]
     values = _values(governed)
     rows = [(f"{key} = {'unset' if value is None else as_toml(value)}", origin) for key, (value, origin) in values]
@@ -66,6 +67,7 @@ def _record(governed: Governed) -> dict[str, object]:
         "file": None if file is None else relative_path(file, cwd),
         "settings": {key: {"value": value, "origin": origin} for key, (value, origin) in _values(governed)},
         "rules": list(governed.rules),
+        "sdks": list(governed.sdks),
     }
 
 

@@ -16,6 +16,8 @@ from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka000_internal_error, rule, rule_names
+from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
 
 class RootCheck:
@@ -63,7 +65,8 @@ class RootCheck:
         for code in filter(self._policy.may_report, rule_names()):
             self._watch.at(code)
             try:
-                yield from list(rule(code).check(self._subject))
+                judged = rule(code)
+                yield from [each for each in judged.check(self._subject) if self._is_grounded(judged.META, each)]
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)
@@ -72,6 +75,15 @@ class RootCheck:
             yield lka000_internal_error.failed(failed.part, path, failed.error, failed.text)
         for failure in self._subject.failures:
             yield lka000_internal_error.crash("the solver", *failure)
+
+    def _is_grounded(self, meta: Meta, found: Diagnostic) -> bool:
+        """Enough is known of the release that the finding's file is written for."""
+        path = found.place.path
+        facts = self._subject.project.files.get(path)
+        if meta.basis is Basis.NOTHING or facts is None or facts.language not in ("python", "javascript"):
+            return True
+        package = meta.packages[facts.language == "javascript"]
+        return self._index.pin(path, package).bears(meta.basis)
 
     def _identified(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """One finding per code and place, with its fingerprint. Findings that are alike are numbered before any is

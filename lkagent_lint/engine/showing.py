@@ -13,6 +13,8 @@ from lkagent_lint.rules import rule_names
 from lkagent_lint.sources.discovery import discover
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
+from lkagent_lint.sources.sdk.releases import NODE
+from lkagent_lint.sources.sdk.versions import SdkFinder
 
 
 class Governed(NamedTuple):
@@ -24,11 +26,15 @@ class Governed(NamedTuple):
     configuration: Configuration
     rules: tuple[str, ...]
     """The codes that are reported there."""
+    sdks: tuple[str, ...]
+    """The releases of the SDKs that it is judged by, as summaries name them: of a directory, both languages', if
+    the project says anything of Node's."""
 
 
 def settings_of(request: Request) -> tuple[Governed, ...]:
     """The settings that hold for each path of a request, validated. Raises ConfigError where they cannot be used."""
-    finder = finder_for(request, Overlays(request.overlays))
+    overlays = Overlays(request.overlays)
+    finder = finder_for(request, overlays)
     roots = {path: root for root, paths in group_by_root(request.paths, finder).items() for path in paths}
     policy = Policy(finder)
     found: list[Governed] = []
@@ -37,8 +43,19 @@ def settings_of(request: Request) -> tuple[Governed, ...]:
         file = os.path.join(path, "agent.py") if os.path.isdir(path) else path
         policy.validate([os.path.dirname(file)])
         rules = tuple(code for code in rule_names() if policy.reports(file, code))
-        found.append(Governed(path, roots[path], finder.configuration(os.path.dirname(file)), rules))
+        data = overlays.read(file) if file == path else None
+        releases = SdkFinder(roots[path], finder, overlays)
+        sdks = _sdks(releases, path, file, data if isinstance(data, bytes) else None, roots[path])
+        found.append(Governed(path, roots[path], finder.configuration(os.path.dirname(file)), rules, sdks))
     return tuple(found)
+
+
+def _sdks(releases: SdkFinder, path: str, file: str, data: bytes | None, root: str) -> tuple[str, ...]:
+    found = [releases.for_file(file, data)]
+    if file != path:
+        node = releases.for_package(file, NODE)
+        found += [node] if node.source is not None else []
+    return tuple(each.label(root) for each in found)
 
 
 def files_of(request: Request) -> tuple[str, ...]:

@@ -48,11 +48,12 @@ def names_of(side: Worker | Dispatch) -> tuple[str, ...] | None:
 def registered_names(project: Project) -> dict[str, Worker] | None:
     """Every registered name with its first worker; None where some name is not known.
 
-    A worker without a name in code may take one from the environment, if ``LIVEKIT_AGENT_NAME`` occurs anywhere.
+    A worker without a name in code may take one from the environment, if ``LIVEKIT_AGENT_NAME`` occurs anywhere. How
+    a major release of which nothing is known takes its name is not known either.
     """
     found: dict[str, Worker] = {}
     for worker in project.workers:
-        names = names_of(worker)
+        names = None if project.sdk(worker.place.path).has_another_major else names_of(worker)
         if names is None or ("" in names and may_be_named(project, worker)):
             return None
         for name in names:
@@ -69,6 +70,8 @@ def stranded(project: Project) -> Iterator[tuple[Worker, str]]:
             return
         dispatched.update(names)
     for worker in project.workers:
+        if project.sdk(worker.place.path).has_another_major:
+            continue
         if isinstance(worker.name, Known) and worker.name.value and not worker.in_tests:
             if _is_stranded(project, worker, worker.name.value, dispatched):
                 yield worker, worker.name.value
@@ -105,7 +108,7 @@ def bare_sip_rules(project: Project) -> list[Place]:
 
 def may_be_named(project: Project, worker: Worker) -> bool:
     """Whether the environment may name a worker whose code does not."""
-    reads_variable = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT)
+    reads_variable = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT) is not False
     return reads_variable and project.texts.names_from_environment()
 
 

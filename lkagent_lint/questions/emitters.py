@@ -44,7 +44,16 @@ class UnknownEvent(NamedTuple):
 
 def release_for(offers: Offers, path: str, kind: str) -> Release | None:
     """The release whose class of that name a file uses; None where it is not known, and for code that may be of 0.x."""
-    return None if offers.is_old(path) else offers.release(path, PACKAGES[kind][not path.endswith(PYTHON)])
+    return None if offers.is_old(path) else offers.release(path, _package_of(path, kind))
+
+
+def complete_for(offers: Offers, path: str, kind: str) -> Release | None:
+    """The same where all that it offers is known, so that what is not there is absent."""
+    return None if offers.is_old(path) else offers.complete(path, _package_of(path, kind))
+
+
+def _package_of(path: str, kind: str) -> str:
+    return PACKAGES[kind][not path.endswith(PYTHON)]
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +72,7 @@ def unknown_events(subject: Subject) -> dict[Place, UnknownEvent]:
         if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in targets):
             continue
         kind, place = kinds.pop(), activation.place(call.span)
-        release = release_for(offers, place.path, kind) if kind in _EMITTERS else None
+        release = complete_for(offers, place.path, kind) if kind in _EMITTERS else None
         events = {} if release is None else release.events(kind)
         if release is None or not events:
             continue

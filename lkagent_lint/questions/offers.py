@@ -9,17 +9,16 @@ from typing import NamedTuple
 from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.ranges import allows_any, release_of
+from lkagent_lint.sources.sdk.order import major, order
+from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
 from lkagent_lint.sources.sdk.tables import Period, Release, Symbol, SymbolKind
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
 _PARTS = frozenset({"agents", "api", "rtc", "protocol"})
-_LOCAL = ("workspace:", "link:", "portal:", "file:")
-"""Node: what is declared so is taken from the sources beside the project, and they are of no release that is known."""
 _NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
-_GENERATION = (1, 0, 0)
+_GENERATION = 1
 """Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
 
 
@@ -71,11 +70,17 @@ class Offers:
         """Packages whose own sources are the project: its releases say nothing of them."""
 
     def release(self, path: str, package: str) -> Release | None:
-        """A package at the version that holds for a file; None where that is not known or not in its table."""
-        if package in self._own:
-            return None
+        """A package at the version that holds for a file: what it offers is there. None where that is not known.
+
+        In a release that is newer than the known ones there may be more, so that nothing of it proves an absence.
+        """
         sdk = self.sdk(path, package)
-        return None if sdk.declared.startswith(_LOCAL) else tables.release(package, sdk.version)
+        is_foreign = sdk.has_another_major or (sdk.is_elsewhere and sdk.source is not None)
+        return None if is_foreign or package in self._own else tables.release(package, sdk.version)
+
+    def complete(self, path: str, package: str) -> Release | None:
+        """The same where all is known that it offers: what is not there is absent. None where that cannot be said."""
+        return self.release(path, package) if self.sdk(path, package).knows_absence else None
 
     def sdk(self, path: str, package: str) -> SdkVersion:
         return self._project.pin(path, PACKAGES[package])
@@ -90,7 +95,7 @@ class Offers:
         """
         if path not in self._missed:
             self._missed[path] = self._all_missing(path)
-        return self._missed[path] or []
+        return [each for each in self._missed[path] or () if each.sdk.knows_absence]
 
     def is_old(self, path: str) -> bool:
         """The file asks for names that only 0.x had, and what the project declares allows a release of it."""
@@ -169,7 +174,8 @@ class Offers:
         old = [
             release
             for release in table.releases
-            if release_of(release) < _GENERATION and (periods is None or any(_holds(each, release) for each in periods))
+            if major(order(release, npm=sdk.is_node)) < _GENERATION
+            and (periods is None or any(_holds(each, release, sdk) for each in periods))
         ]
         return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
 
@@ -185,12 +191,12 @@ def _is_elsewhere(release: Release, module: str, name: str) -> bool:
 
 
 def _is_over(period: Period, release: Release) -> bool:
-    return bool(period.until) and release_of(period.until) <= release_of(release.version)
+    return bool(period.until) and release.is_at_least(period.until)
 
 
-def _holds(period: Period, release: str) -> bool:
-    since, until = release_of(period.since), period.until
-    return since <= release_of(release) and (not until or release_of(release) < release_of(until))
+def _holds(period: Period, release: str, sdk: SdkVersion) -> bool:
+    since, here = order(period.since, npm=sdk.is_node), order(release, npm=sdk.is_node)
+    return since <= here and (not period.until or here < order(period.until, npm=sdk.is_node))
 
 
 def _meant(release: Release, module: str) -> str | None:

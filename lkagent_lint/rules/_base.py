@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis, Package
 
 
 class Default(enum.Enum):
@@ -29,6 +30,10 @@ class Meta(NamedTuple):
     default: Default = Default.ON
     host_reports: bool = False
     """Under flake8 the host reports the like itself, so this rule stays out."""
+    basis: Basis = Basis.ORDER
+    """What of an SDK its findings rest on: where too little is known of the release, none is reported."""
+    packages: tuple[Package, Package] = (PYTHON, NODE)
+    """Whose release that is, in files of Python and of Node."""
 
     def at(
         self,

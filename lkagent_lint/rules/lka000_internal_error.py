@@ -40,9 +40,16 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
 
-META = Meta("LKA000", "internal-error", Severity.ERROR, "a rule or front end of the linter failed on this file")
+META = Meta(
+    "LKA000",
+    "internal-error",
+    Severity.ERROR,
+    "a rule or front end of the linter failed on this file",
+    basis=Basis.NOTHING,
+)
 
 
 def crash(part: str, path: str, error: BaseException) -> Diagnostic:

@@ -39,8 +39,16 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA002", "unused-suppression", Severity.WARNING, "a suppression that hides nothing", host_reports=True)
+META = Meta(
+    "LKA002",
+    "unused-suppression",
+    Severity.WARNING,
+    "a suppression that hides nothing",
+    host_reports=True,
+    basis=Basis.NOTHING,
+)
 
 
 def unused(place: Place, name: str) -> Diagnostic:

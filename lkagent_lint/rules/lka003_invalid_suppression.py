@@ -41,6 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
     "LKA003",
@@ -48,6 +49,7 @@ META = Meta(
     Severity.WARNING,
     "a suppression comment that does not mean what it seems to mean",
     host_reports=True,
+    basis=Basis.NOTHING,
 )
 
 

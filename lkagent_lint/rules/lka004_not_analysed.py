@@ -40,8 +40,16 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.file import ProblemKind
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA004", "not-analysed", Severity.WARNING, "a file that could not be analysed", host_reports=True)
+META = Meta(
+    "LKA004",
+    "not-analysed",
+    Severity.WARNING,
+    "a file that could not be analysed",
+    host_reports=True,
+    basis=Basis.NOTHING,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

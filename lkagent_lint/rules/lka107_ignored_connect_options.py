@@ -57,7 +57,7 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     calls: dict[Place, list[tuple[Reached, bool]]] = defaultdict(list)
     for solved in subject.solved:
-        guarded = solved.job.sdk.has(Change.CONNECT_IDEMPOTENT)
+        guarded = bool(solved.job.sdk.has(Change.CONNECT_IDEMPOTENT))
         for reached in solved.reached:
             if reached.event.kind is Kind.CONNECT and reached.event.detail:
                 calls[reached.event.place].append((reached, guarded))

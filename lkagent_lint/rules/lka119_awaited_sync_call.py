@@ -46,9 +46,16 @@ from lkagent_lint.questions.methods import MethodCall, calls
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Form, Term
 
-META = Meta("LKA119", "awaited-sync-call", Severity.ERROR, "`await` before a lifecycle method that is no coroutine")
+META = Meta(
+    "LKA119",
+    "awaited-sync-call",
+    Severity.ERROR,
+    "`await` before a lifecycle method that is no coroutine",
+    basis=Basis.REFUSAL,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -46,12 +46,14 @@ from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
     "LKA206",
     "room-config-on-existing-room",
     Severity.WARNING,
     "a token's agents for a room that was created without any before",
+    basis=Basis.NOTHING,
 )
 
 

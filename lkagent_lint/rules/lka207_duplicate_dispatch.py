@@ -48,8 +48,11 @@ from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA207", "duplicate-dispatch", Severity.WARNING, "one agent is dispatched twice into one room")
+META = Meta(
+    "LKA207", "duplicate-dispatch", Severity.WARNING, "one agent is dispatched twice into one room", basis=Basis.NOTHING
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -43,8 +43,16 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import PROTOCOL, SERVER_NODE, Basis
 
-META = Meta("LKA209", "dropped-dispatch-field", Severity.ERROR, "a field of a dispatch that is dropped or refused")
+META = Meta(
+    "LKA209",
+    "dropped-dispatch-field",
+    Severity.ERROR,
+    "a field of a dispatch that is dropped or refused",
+    basis=Basis.REFUSAL,
+    packages=(PROTOCOL, SERVER_NODE),
+)
 
 _SAYINGS = {
     ("RoomAgentDispatch", "agent_name"): "the constructor drops agent_name, so the dispatch asks for unnamed agents: "

@@ -44,7 +44,10 @@ from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
 
 META = Meta(
-    "LKA210", "dispatch-without-agent-name", Severity.WARNING, "a dispatch gives no name, and every worker has one"
+    "LKA210",
+    "dispatch-without-agent-name",
+    Severity.WARNING,
+    "a dispatch gives no name, and every worker has one",
 )
 
 

@@ -45,8 +45,15 @@ from lkagent_lint.questions.registrations import Registered, python_entries
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA301", "sync-entrypoint", Severity.ERROR, "an entry function that is not a coroutine function")
+META = Meta(
+    "LKA301",
+    "sync-entrypoint",
+    Severity.ERROR,
+    "an entry function that is not a coroutine function",
+    basis=Basis.REFUSAL,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

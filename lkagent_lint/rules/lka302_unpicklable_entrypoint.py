@@ -51,9 +51,14 @@ from lkagent_lint.questions.registrations import Registered, is_lambda, python_e
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
-    "LKA302", "unpicklable-entrypoint", Severity.ERROR, "an entry function that the job's process cannot import"
+    "LKA302",
+    "unpicklable-entrypoint",
+    Severity.ERROR,
+    "an entry function that the job's process cannot import",
+    basis=Basis.REFUSAL,
 )
 
 

@@ -45,8 +45,11 @@ from lkagent_lint.questions.registrations import registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup function that is never awaited")
+META = Meta(
+    "LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup function that is never awaited", basis=Basis.REFUSAL
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -45,8 +45,9 @@ from lkagent_lint.project.records import CallRef, Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server")
+META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server", basis=Basis.REFUSAL)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -53,9 +53,16 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.tables import Parameters, Release, SymbolKind
 
-META = Meta("LKA307", "unknown-server-option", Severity.ERROR, "an option that servers and registrations do not have")
+META = Meta(
+    "LKA307",
+    "unknown-server-option",
+    Severity.ERROR,
+    "an option that servers and registrations do not have",
+    basis=Basis.REFUSAL,
+)
 
 _REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))
 _MOVED = {
@@ -93,7 +100,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     offers = subject.offers
     for server in project.servers:
         path = server.site.path
-        release = offers.release(path, _PYTHON)
+        release = offers.complete(path, _PYTHON)
         is_judged = not server.in_tests and not project.files[path].legacy and not offers.is_old(path)
         if is_judged and release is not None and release.has_class(server.kind):
             yield from _of_call(project.call(server.site), server.place, server.kind, "", release)
@@ -105,7 +112,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if is_node(worker.place):
             yield from _of_node(project, worker)
         elif worker.site is not None and project.targets(worker.site) == _REGISTERS:
-            release = offers.release(worker.site.path, _PYTHON)
+            release = offers.complete(worker.site.path, _PYTHON)
             if release is not None:
                 yield from _of_call(project.call(worker.site), worker.place, "AgentServer", "rtc_session", release)
 
@@ -169,7 +176,7 @@ def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
 
 def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
     sdk = project.sdk(worker.place.path)
-    release = tables.release(_NODE, sdk.version)
+    release = tables.release(_NODE, sdk.version) if sdk.knows_absence else None
     call = None if worker.site is None else project.call(worker.site)
     if release is None or call is None or not call.args or not isinstance(call.args[0], v.Mapping):
         return

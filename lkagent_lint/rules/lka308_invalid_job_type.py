@@ -46,9 +46,16 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
-META = Meta("LKA308", "invalid-job-type", Severity.ERROR, "a job type in a form that the registration does not take")
+META = Meta(
+    "LKA308",
+    "invalid-job-type",
+    Severity.ERROR,
+    "a job type in a form that the registration does not take",
+    basis=Basis.REFUSAL,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -63,7 +70,7 @@ def _drops(sdk: SdkVersion) -> bool:
     """The release has ``serverType`` and no ``workerType`` any more. (1.1.0 was made from older sources.)"""
     release = tables.release("@livekit/agents", sdk.version)
     has_it = release is not None and release.version == sdk.version and "workerType" in release.members("WorkerOptions")
-    return sdk.has(Change.SERVER_TYPE) and not has_it
+    return bool(sdk.has(Change.SERVER_TYPE)) and not has_it
 
 
 def _raw(written: str) -> str:

@@ -41,9 +41,14 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
-    "LKA309", "unwrapped-agent-export", Severity.ERROR, "an agent's default export that defineAgent did not make"
+    "LKA309",
+    "unwrapped-agent-export",
+    Severity.ERROR,
+    "an agent's default export that defineAgent did not make",
+    basis=Basis.REFUSAL,
 )
 
 

@@ -40,8 +40,9 @@ from lkagent_lint.project.things import SdkMethod, only
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA312", "session-name-as-function", Severity.ERROR, '`@server.rtc_session("name")`')
+META = Meta("LKA312", "session-name-as-function", Severity.ERROR, '`@server.rtc_session("name")`', basis=Basis.REFUSAL)
 
 
 _REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))

@@ -49,8 +49,16 @@ from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, Handed,
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import RTC, RTC_NODE, Basis
 
-META = Meta("LKA401", "async-event-handler", Severity.ERROR, "an async function where the SDK calls plain ones only")
+META = Meta(
+    "LKA401",
+    "async-event-handler",
+    Severity.ERROR,
+    "an async function where the SDK calls plain ones only",
+    basis=Basis.REFUSAL,
+    packages=(RTC, RTC_NODE),
+)
 
 _WRONG = (Shape.ASYNC, Shape.MAKES_COROUTINE)
 

@@ -44,10 +44,17 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import EVENTS
 from lkagent_lint.sources.sdk.vocabulary import snake
 
-META = Meta("LKA402", "unknown-event", Severity.ERROR, "a listener for an event that its emitter never emits")
+META = Meta(
+    "LKA402",
+    "unknown-event",
+    Severity.ERROR,
+    "a listener for an event that its emitter never emits",
+    basis=Basis.NOTHING,
+)
 
 _OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}
 

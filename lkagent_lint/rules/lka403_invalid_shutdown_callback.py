@@ -67,12 +67,14 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
     "LKA403",
     "invalid-shutdown-callback",
     Severity.ERROR,
     "a shutdown callback that cannot be registered, or fails when the job ends",
+    basis=Basis.REFUSAL,
 )
 
 _REGISTERS = frozenset({"add_shutdown_callback"})

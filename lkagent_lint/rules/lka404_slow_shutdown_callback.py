@@ -56,6 +56,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.typestate.concurrency import PROMISE
 
 META = Meta(
@@ -63,6 +64,7 @@ META = Meta(
     "slow-shutdown-callback",
     Severity.WARNING,
     "a shutdown callback waits longer than the job is given to end",
+    basis=Basis.REFUSAL,
 )
 
 _REGISTERS = frozenset({"add_shutdown_callback"})

@@ -57,8 +57,15 @@ from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA405", "blocking-call", Severity.WARNING, "a blocking call on the event loop that carries the audio")
+META = Meta(
+    "LKA405",
+    "blocking-call",
+    Severity.WARNING,
+    "a blocking call on the event loop that carries the audio",
+    basis=Basis.NOTHING,
+)
 
 _REQUEST = re.compile(
     r"requests\.(?:(?:api|(?:sessions\.)?(?:Session|session))\.)?(?:get|post|put|patch|delete|head|options|request)$"

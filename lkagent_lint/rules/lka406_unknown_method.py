@@ -51,16 +51,23 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
-from lkagent_lint.questions.emitters import known, nearest, release_for
+from lkagent_lint.questions.emitters import complete_for, known, nearest
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 from lkagent_lint.sources.sdk.vocabulary import written
 
-META = Meta("LKA406", "unknown-method", Severity.ERROR, "a method that the SDK's class does not have in this release")
+META = Meta(
+    "LKA406",
+    "unknown-method",
+    Severity.ERROR,
+    "a method that the SDK's class does not have in this release",
+    basis=Basis.NOTHING,
+)
 
 _JUDGED = frozenset({"JobContext", "JobRequest", "AgentSession", "Agent", "AgentTask", "Room"})
 _OTHERS = {
@@ -129,7 +136,7 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
             if receiver is None:
                 continue
             kind, shown = receiver
-            release = release_for(offers, activation.path, kind)
+            release = complete_for(offers, activation.path, kind)
             if release is not None and _lacks(release, kind, call.target.name):
                 place = activation.place(call.span)
                 yield _Unknown(place, kind, shown, call.target.name, release, flow.name)

@@ -46,13 +46,20 @@ from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.project.callables import REGISTRARS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
-from lkagent_lint.questions.emitters import PACKAGES, release_for, unknown_events
+from lkagent_lint.questions.emitters import PACKAGES, complete_for, unknown_events
 from lkagent_lint.questions.listeners import LISTENERS, Handed, handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA407", "handler-arity", Severity.ERROR, "a handler needs more arguments than its event passes")
+META = Meta(
+    "LKA407",
+    "handler-arity",
+    Severity.ERROR,
+    "a handler needs more arguments than its event passes",
+    basis=Basis.NOTHING,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -63,7 +70,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         place = found.place
         if place in seen or place in unknown or is_node(place) or found.kind not in PACKAGES or not found.topic:
             continue
-        release = release_for(offers, place.path, found.kind)
+        release = complete_for(offers, place.path, found.kind)
         passed = None if release is None else release.events(found.kind).get(found.topic)
         if passed is None:
             continue

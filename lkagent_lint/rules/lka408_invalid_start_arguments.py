@@ -53,9 +53,14 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
-    "LKA408", "invalid-start-arguments", Severity.ERROR, "`session.start()` is called with arguments that it refuses"
+    "LKA408",
+    "invalid-start-arguments",
+    Severity.ERROR,
+    "`session.start()` is called with arguments that it refuses",
+    basis=Basis.REFUSAL,
 )
 
 _START = SdkMethod("AgentSession", "start")
@@ -73,7 +78,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if place in seen:
                 continue
             judge = _in_node if is_node(place) else _in_python
-            has_options = project.sdk(activation.path).has(Change.ROOM_OPTIONS)
+            has_options = bool(project.sdk(activation.path).has(Change.ROOM_OPTIONS))
             wrong = judge(call, activation, project.evaluator, has_options)
             if wrong:
                 seen.add(place)

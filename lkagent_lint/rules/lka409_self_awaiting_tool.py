@@ -50,9 +50,16 @@ from lkagent_lint.questions.loop import is_tool
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import Span
 
-META = Meta("LKA409", "self-awaiting-tool", Severity.ERROR, "a tool waits for the speech that waits for the tool")
+META = Meta(
+    "LKA409",
+    "self-awaiting-tool",
+    Severity.ERROR,
+    "a tool waits for the speech that waits for the tool",
+    basis=Basis.REFUSAL,
+)
 
 _OWNERS = {"speech_handle": SdkObject("RunContext"), "current_speech": SdkObject("AgentSession")}
 

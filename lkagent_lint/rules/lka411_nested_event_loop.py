@@ -47,8 +47,15 @@ from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA411", "nested-event-loop", Severity.ERROR, "an event loop is started inside the one that runs the job")
+META = Meta(
+    "LKA411",
+    "nested-event-loop",
+    Severity.ERROR,
+    "an event loop is started inside the one that runs the job",
+    basis=Basis.NOTHING,
+)
 
 _ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})
 _STARTS_TASKS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})

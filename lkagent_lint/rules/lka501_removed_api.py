@@ -46,10 +46,13 @@ from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import REMOVED
 from lkagent_lint.sources.sdk.tables import Period
 
-META = Meta("LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has")
+META = Meta(
+    "LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has", basis=Basis.NOTHING
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

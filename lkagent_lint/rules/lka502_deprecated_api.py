@@ -51,12 +51,17 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.ranges import release_of
+from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 
 META = Meta(
-    "LKA502", "deprecated-api", Severity.INFO, "something that still works and has a successor", Default.PREVIEW
+    "LKA502",
+    "deprecated-api",
+    Severity.INFO,
+    "something that still works and has a successor",
+    Default.PREVIEW,
+    basis=Basis.NOTHING,
 )
 
 _SERVICES = ("SipService", "RoomService", "AgentDispatchService")
@@ -103,7 +108,7 @@ def _said_of_name(reached: AskedName) -> str:
     if known is None or not known.path:
         return ""
     since, use = DEPRECATED_NAMES.get(known.path, ("", ""))
-    if since and release_of(release.version) >= release_of(since):
+    if since and release.is_at_least(since):
         return use
     alias = f"{known.path.rpartition('.')[0]}.{reached.name}"
     return release.deprecated(known.path) or release.deprecated(alias) or ""
@@ -159,7 +164,7 @@ def _said_of_keywords(release: Release, call: Call, owner: str, shown: str) -> l
     found: list[Said] = []
     for keyword, _ in call.keywords:
         since, use = DEPRECATED_PARAMETERS.get((shown, keyword), ("", ""))
-        said = use if since and release_of(release.version) >= release_of(since) else release.deprecated(owner, keyword)
+        said = use if since and release.is_at_least(since) else release.deprecated(owner, keyword)
         if said and keyword != "**":
             found.append((f"{keyword}= of {shown}", said))
     return found

@@ -44,8 +44,15 @@ from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.rules.lka501_removed_api import error
+from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA503", "wrong-import-path", Severity.ERROR, "a name that the module it is imported from never had")
+META = Meta(
+    "LKA503",
+    "wrong-import-path",
+    Severity.ERROR,
+    "a name that the module it is imported from never had",
+    basis=Basis.NOTHING,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

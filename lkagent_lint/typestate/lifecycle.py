@@ -189,7 +189,7 @@ _WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
 def joins(kind: Kind, sdk: SdkVersion) -> bool:
     """Whether an event joins the room in an SDK version, if nothing has joined it yet."""
     effect = AUTOMATON[kind]
-    return effect.room is Room.JOINED and (effect.since is None or sdk.has(effect.since))
+    return effect.room is Room.JOINED and (effect.since is None or bool(sdk.has(effect.since)))
 
 
 def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:

@@ -132,6 +132,18 @@ def test_the_settings_are_shown_as_json(project: Path, capsys: Captured) -> None
     assert web["settings"]["fail-on"] == {"value": "warning", "origin": "default"}
 
 
+def test_the_releases_that_files_are_judged_by_are_shown(project: Path, capsys: Captured) -> None:
+    (project / "pyproject.toml").write_text("[tool.lkagent-lint]\nroot = true\n")
+    (project / "requirements.txt").write_text("livekit-agents==1.99.0\n")
+    (project / "package.json").write_text('{"dependencies": {"@livekit/agents": "1.4.3"}}')
+    assert run("--show-settings", "agent.py") == 0
+    python = "livekit-agents 1.99.0 (requirements.txt), newer than 1.8.9, the newest known: names are not judged"
+    assert f"\n# judged by {python}\n" in capsys.readouterr().out
+    assert run("--show-settings", ".", "--output-format", "json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert shown["sdks"] == [python, "@livekit/agents 1.4.3 (package.json)"]
+
+
 def test_the_files_of_a_check_are_shown(project: Path, capsys: Captured) -> None:
     (project / "new\nline.py").write_text("")
     assert run("--show-files") == 0

@@ -10,8 +10,19 @@ import pytest
 from lkagent_lint.config import SettingsFinder
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.ranges import allows_any, release_of
-from lkagent_lint.sources.sdk.releases import API, KNOWN_RELEASES, NEWEST, NODE, PROTOCOL, PYTHON, RTC, RTC_NODE
+from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.ranges import allows_any
+from lkagent_lint.sources.sdk.releases import (
+    API,
+    KNOWN_RELEASES,
+    NEWEST,
+    NODE,
+    PROTOCOL,
+    PYTHON,
+    RTC,
+    RTC_NODE,
+    Standing,
+)
 from lkagent_lint.sources.sdk.versions import ASSUMED, SdkFinder, SdkVersion
 
 
@@ -33,15 +44,15 @@ def version(base: Path, name: str, text: str | bytes) -> str | None:
 
 def test_releases_are_sorted_and_unique() -> None:
     for known in (KNOWN_RELEASES, NODE.releases):
-        releases = [release_of(release) for release in known]
+        releases = [order(release) for release in known]
         assert releases == sorted(set(releases))
 
 
 def test_every_change_has_a_release_and_says_what_it_is() -> None:
     for change in (each for each in Change if each.since):
-        assert release_of(KNOWN_RELEASES[0]) < release_of(change.since) <= release_of(NEWEST), change
+        assert order(KNOWN_RELEASES[0]) < order(change.since) <= order(NEWEST), change
     for change in (each for each in Change if each.since_in_node):
-        assert release_of(NODE.releases[0]) < release_of(change.since_in_node) <= release_of(NODE.newest), change
+        assert order(NODE.releases[0]) < order(change.since_in_node) <= order(NODE.newest), change
     assert all(each.what and (each.since or each.since_in_node) for each in Change)
     assert len({change.value for change in Change}) == len(Change.__members__)
 
@@ -134,14 +145,196 @@ def test_the_nearest_lock_up_to_the_root_wins_over_any_declaration(tmp_path: Pat
     write(tmp_path / "uv.lock", UV_LOCK.replace("1.5.3", "1.1.0"))
     write(root / "uv.lock", UV_LOCK)
     write(root / "a/uv.lock", '[[package]]\nname = "other"\nversion = "1.0.0"\n')
-    write(root / "a/pyproject.toml", '[project]\ndependencies = ["livekit-agents==1.2.0"]\n')
+    write(root / "a/pyproject.toml", '[project]\ndependencies = ["livekit-agents~=1.2"]\n')
     write(root / "b/poetry.lock", '[[package]]\nname = "livekit-agents"\nversion = "1.3.1"\n')
     finder = SdkFinder(str(root), SettingsFinder())
     assert finder.for_file(str(root / "a/deep/x.py")).version == "1.5.3"
     assert finder.for_file(str(root / "b/x.py")).label(str(root)) == "livekit-agents 1.3.1 (b/poetry.lock)"
     os.unlink(root / "uv.lock")
-    assert sdk(root, "a/deep/x.py").version == "1.2.0"
+    assert sdk(root, "a/deep/x.py").version == NEWEST
     assert sdk(root, "x.py") == ASSUMED
+
+
+def test_a_nearer_declaration_that_excludes_what_a_lock_pins_has_a_lock_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path / "uv.lock", UV_LOCK)
+    write(tmp_path / "a/pyproject.toml", '[project]\ndependencies = ["livekit-agents==1.2.0"]\n')
+    label = "livekit-agents 1.2.0 (a/pyproject.toml; uv.lock says 1.5.3)"
+    assert sdk(tmp_path, "a/deep/x.py").label(str(tmp_path)) == label
+    assert sdk(tmp_path, "x.py").version == "1.5.3"
+    write(tmp_path / "a/uv.lock", UV_LOCK.replace("1.5.3", "1.2.8"))
+    assert sdk(tmp_path, "a/deep/x.py").version == "1.2.8"
+
+
+def test_what_contradicts_the_nearest_manifest_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", '[project]\ndependencies = ["livekit-agents~=1.2.0"]\n')
+    write(tmp_path / "requirements-dev.txt", "livekit-agents>=1.5\n")
+    write(tmp_path / "old/requirements.txt", "livekit-agents<1.0\n")
+    label = "livekit-agents 1.2.18 (pyproject.toml; requirements-dev.txt says >=1.5)"
+    assert sdk(tmp_path, "x.py").label(str(tmp_path)) == label
+    label = "livekit-agents 0.12.21 (old/requirements.txt; pyproject.toml says ~=1.2.0)"
+    assert sdk(tmp_path, "old/x.py").label(str(tmp_path)) == label
+
+
+def test_an_exact_pin_beside_a_range_is_what_the_range_was_resolved_to(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", '[project]\ndependencies = ["livekit-agents>=1.2"]\n')
+    write(tmp_path / "requirements.txt", "livekit-agents==1.5.3\n")
+    assert sdk(tmp_path).label(str(tmp_path)) == "livekit-agents 1.5.3 (requirements.txt)"
+    write(tmp_path / "requirements.txt", "livekit-agents==1.1.0\n")
+    assert sdk(tmp_path).label(str(tmp_path)).endswith(f"{NEWEST} (pyproject.toml; requirements.txt says ==1.1.0)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\ndependencies = ["livekit-agents>=1.2", "livekit-agents[openai]~=1.5.1"]\n',
+        '[project]\ndependencies = ["livekit-agents~=1.5.1"]\noptional-dependencies.x = ["livekit-agents>=1.2,<2"]\n',
+        '[project]\ndependencies = ["livekit-agents"]\n[tool.uv]\nconstraint-dependencies = ["livekit-agents<1.6"]\n',
+        '[project]\ndependencies = ["livekit-agents"]\n[tool.uv]\noverride-dependencies = ["livekit-agents<1.6"]\n',
+        '[tool.poetry.dependencies]\nlivekit-agents = "^1.2"\n[dependency-groups]\nx = ["livekit-agents<1.6"]\n',
+    ],
+)
+def test_what_one_file_says_holds_together(tmp_path: Path, text: str) -> None:
+    assert version(tmp_path, "pyproject.toml", text) == "1.5.17"
+
+
+def test_a_constraint_narrows_what_a_requirement_allows(tmp_path: Path) -> None:
+    write(tmp_path / "requirements.txt", "-c limits.txt\nlivekit-agents>=1.2\n")
+    write(tmp_path / "limits.txt", "livekit-agents<1.6\n")
+    assert sdk(tmp_path) == SdkVersion("1.5.17", ">=1.2", str(tmp_path / "requirements.txt"))
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("1.8.9", Standing.KNOWN),
+        ("1.8.9+patched", Standing.KNOWN),
+        ("1.3.4", Standing.KNOWN),
+        ("1.3.0rc2", Standing.KNOWN),
+        ("0.5.0", Standing.KNOWN),
+        ("1.8.10", Standing.NEWER),
+        ("1.8.9.post1", Standing.NEWER),
+        ("1.9.0", Standing.NEWER),
+        ("1.9.0rc1", Standing.NEWER),
+        ("3.0.0", Standing.ANOTHER_MAJOR),
+    ],
+)
+def test_how_much_is_known_of_a_pin(tmp_path: Path, declared: str, expected: Standing) -> None:
+    write(tmp_path / "requirements.txt", f"livekit-agents=={declared}\n")
+    found = sdk(tmp_path)
+    assert found.standing is expected
+    assert found.knows_absence is (expected is Standing.KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown", "expected"),
+    [
+        (">=1.9", ">=1.9", Standing.NEWER),
+        (f">{NEWEST}", f">{NEWEST}", Standing.NEWER),
+        ("~=1.90", "~=1.90", Standing.NEWER),
+        (">=3", ">=3", Standing.ANOTHER_MAJOR),
+        ("~=3.1", "~=3.1", Standing.ANOTHER_MAJOR),
+        ("==3.*", "==3.*", Standing.ANOTHER_MAJOR),
+        ("==3.0.0b1", "3.0.0b1", Standing.ANOTHER_MAJOR),
+    ],
+)
+def test_a_range_that_no_known_release_satisfies(tmp_path: Path, declared: str, shown: str, expected: Standing) -> None:
+    write(tmp_path / "requirements.txt", f"livekit-agents[openai]{declared}\n")
+    found = sdk(tmp_path)
+    assert found.standing is expected
+    assert found.label(str(tmp_path)).startswith(f"livekit-agents {shown} (requirements.txt), ")
+
+
+def test_a_label_says_how_far_a_release_is_known() -> None:
+    newer = "newer than 1.8.9, the newest known: names are not judged"
+    assert SdkVersion("1.9.0", "1.9.0", "/p/uv.lock").label("/p") == f"livekit-agents 1.9.0 (uv.lock), {newer}"
+    other = f"of another major than {KNOWN_RELEASES[-1]}, the newest known: only what holds for every one is judged"
+    assert SdkVersion("3.0.0", "==3.0.0", "/p/uv.lock").label("/p") == f"livekit-agents 3.0.0 (uv.lock), {other}"
+    unknown = SdkVersion(NEWEST, "git+https://example.org/agents", "/p/r.txt", is_elsewhere=True).label("/p")
+    known = "no release that is known: names are not judged"
+    assert unknown == f"livekit-agents git+https://example.org/agents (r.txt), {known}"
+    assert (
+        SdkVersion("1.3.0rc2", "==1.3.0rc2", "/p/r.txt").label("/p") == "livekit-agents 1.3.0rc2 (r.txt), a pre-release"
+    )
+
+
+def test_what_changed_is_known_within_a_major_only() -> None:
+    assert SdkVersion("1.9.0").has(Change.WAIT_CONNECTS) is True
+    assert SdkVersion("3.0.0").has(Change.WAIT_CONNECTS) is None
+    assert SdkVersion("1.3.1rc1").has(Change.AGENT_SERVER) is None
+    assert SdkVersion("1.3.0rc1").has(Change.AGENT_SERVER) is False
+    assert SdkVersion("1.10.0", package=NODE.package).has(Change.SERVER_TYPE) is True
+    assert SdkVersion("2.0.0", package=NODE.package).has(Change.SERVER_TYPE) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ('"livekit-agents @ git+https://github.com/livekit/agents@main"', True),
+        (
+            '"livekit-agents"]\n[tool.uv.sources]\nlivekit-agents = { git = "https://example.org/agents" }\nx = [',
+            True,
+        ),
+        ('"livekit-agents"]\n[tool.poetry.dependencies]\nlivekit-agents = { path = "../agents" }\nx = [', True),
+        ('"livekit-agents"]\n[tool.uv.sources]\nlivekit-agents = { index = "mirror" }\nx = [', False),
+    ],
+)
+def test_what_comes_from_no_registry_is_of_no_known_release(tmp_path: Path, data: str, expected: bool) -> None:
+    write(tmp_path / "pyproject.toml", f"[project]\ndependencies = [{data}]\n")
+    found = sdk(tmp_path)
+    assert found.source is not None
+    assert found.is_elsewhere is expected
+    assert found.knows_absence is not expected
+
+
+def test_packages_beside_an_unknown_release_are_unknown_too(tmp_path: Path) -> None:
+    write(tmp_path / "requirements.txt", "livekit-agents==1.9.0\n")
+    write(tmp_path / "package.json", '{"dependencies": {"@livekit/agents": "1.10.0", "@livekit/rtc-node": "^1.0.0"}}')
+    finder = SdkFinder(str(tmp_path), SettingsFinder())
+    python, node = str(tmp_path / "agent.py"), str(tmp_path / "agent.ts")
+    assert not finder.for_package(python, RTC).knows_absence
+    assert finder.for_package(node, RTC_NODE).knows_absence
+    write(tmp_path / "requirements.txt", "livekit-agents==1.9.0\nlivekit==1.1.0\n")
+    assert SdkFinder(str(tmp_path), SettingsFinder()).for_package(python, RTC).knows_absence
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected", "standing"),
+    [
+        ("^1.2.0", NODE.newest, Standing.KNOWN),
+        ("~1.4.1", "1.4.11", Standing.KNOWN),
+        ("1.2.0 - 1.4.0", "1.4.0", Standing.KNOWN),
+        ("1.4.x", "1.4.11", Standing.KNOWN),
+        (">= 1.2.0 < 1.5.0", "1.4.11", Standing.KNOWN),
+        ("~1.2 || ~1.4", "1.4.11", Standing.KNOWN),
+        ("1.4.3", "1.4.3", Standing.KNOWN),
+        ("latest", NODE.newest, Standing.KNOWN),
+        ("^1.10.0", "1.10.0", Standing.NEWER),
+        (">1.9.0", "1.9.1", Standing.NEWER),
+        ("next", NODE.newest, Standing.NEWER),
+        ("workspace:*", NODE.newest, Standing.NEWER),
+        ("github:livekit/agents-js", NODE.newest, Standing.NEWER),
+        ("^2.0.0", "2.0.0", Standing.ANOTHER_MAJOR),
+        ("2.0.0-beta.1", "2.0.0-beta.1", Standing.ANOTHER_MAJOR),
+    ],
+)
+def test_ranges_of_npm(tmp_path: Path, declared: str, expected: str, standing: Standing) -> None:
+    write(tmp_path / "package.json", f'{{"dependencies": {{"@livekit/agents": "{declared}"}}}}')
+    found = sdk(tmp_path, "agent.ts")
+    assert (found.version, found.standing) == (expected, standing)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("package-lock.json", '{"packages": {"node_modules/@livekit/agents": {"version": "1.10.0"}}}'),
+        ("pnpm-lock.yaml", "packages:\n\n  '@livekit/agents@1.10.0(zod@3)':\n    resolution: {}\n"),
+        ("yarn.lock", '"@livekit/agents@^1.9.0":\n  version "1.10.0"\n'),
+    ],
+)
+def test_locks_of_node_that_are_ahead(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path / name, text)
+    found = sdk(tmp_path, "agent.ts")
+    assert (found.version, found.standing) == ("1.10.0", Standing.NEWER)
 
 
 def test_a_file_outside_the_root_is_judged_by_its_own_directory(tmp_path: Path) -> None:
@@ -163,9 +356,9 @@ def test_a_file_outside_the_root_is_judged_by_its_own_directory(tmp_path: Path) 
         ("livekit-agents<0.9", "0.8.12"),
         ("livekit-agents==1.3.*", "1.3.12"),
         ("livekit-agents>=1.2,!=1.8.9,!=1.8.8", "1.8.7"),
-        ("livekit-agents==99.0", NEWEST),
-        ("livekit-agents>=99", NEWEST),
-        ("livekit-agents~=99.1", NEWEST),
+        ("livekit-agents==99.0", "99.0"),
+        ("livekit-agents>=99", "99"),
+        ("livekit-agents~=99.1", "99.1"),
         ("livekit-agents==1.3.4", "1.3.4"),
         ("livekit-agents==1.3.0rc2", "1.3.0rc2"),
         ("livekit-agents>=1.3.0rc1,<1.3.1", "1.3.0rc1"),
@@ -336,7 +529,8 @@ def test_a_scripts_own_metadata_is_the_nearest_declaration(tmp_path: Path) -> No
     assert sdk(tmp_path, data=SCRIPT.replace(b"# ///\n", b"")).version == "1.5.3"
     assert sdk(tmp_path, data=SCRIPT.replace(b"= [", b"= [[")).version == "1.5.3"
     write(tmp_path / "uv.lock", UV_LOCK)
-    assert sdk(tmp_path, data=SCRIPT).version == "1.5.3"
+    assert sdk(tmp_path, data=SCRIPT).version == "1.2.18"  # a script has an environment of its own
+    assert sdk(tmp_path, data=SCRIPT.replace(b"~=1.2.0", b">=1.2")).version == "1.5.3"
 
 
 def test_the_setting_overrides_a_lock(tmp_path: Path) -> None:
@@ -344,7 +538,7 @@ def test_the_setting_overrides_a_lock(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "1.1"\n')
     assert sdk(tmp_path) == SdkVersion("1.1", "1.1", str(tmp_path / "pyproject.toml"))
     write(tmp_path / "pyproject.toml", '[tool.lkagent-lint]\nsdk-version = "99"\n')
-    assert sdk(tmp_path).version == NEWEST
+    assert sdk(tmp_path).standing is Standing.ANOTHER_MAJOR
 
 
 def test_unsaved_files_count(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
+from lkagent_lint.sources.sdk.names import DistributionName
 from lkagent_lint.sources.sdk.releases import PYTHON
 
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")
@@ -16,17 +17,10 @@ _VERSION = re.compile(rb"(?m)^version[ \t]*=[ \t]*[\"']([^\"'\r\n]+)[\"']")
 _TABLE_START = re.compile(rb"(?m)^\[")
 
 
-class _LockPatterns(NamedTuple):
-    name: re.Pattern[bytes]
-    """The distribution's name in any spelling (PEP 503)."""
-    entry: re.Pattern[bytes]
-
-
 @lru_cache(maxsize=8)
-def _patterns(package: str) -> _LockPatterns:
+def _entry(package: str) -> re.Pattern[bytes]:
     name = b"[-_.]+".join(re.escape(part) for part in package.encode().split(b"-"))
-    entry = rb"(?mi)^name[ \t]*=[ \t]*[\"']" + name + rb"[\"']"
-    return _LockPatterns(re.compile(rb"(?i)" + name), re.compile(entry))
+    return re.compile(rb"(?mi)^name[ \t]*=[ \t]*[\"']" + name + rb"[\"']")
 
 
 def locked_versions(name: str, data: bytes, package: str = PYTHON.package) -> list[str]:
@@ -34,15 +28,14 @@ def locked_versions(name: str, data: bytes, package: str = PYTHON.package) -> li
 
     ``name`` is the file's base name. A lock that resolves for several platforms can pin several versions.
     """
-    patterns = _patterns(package)
-    if not patterns.name.search(data):
+    if not DistributionName.of(package).mention.search(data):
         return []
-    return list(_in_pipfile_lock(data, patterns) if name == "Pipfile.lock" else _in_toml(data, patterns))
+    return list(_in_pipfile_lock(data, package) if name == "Pipfile.lock" else _in_toml(data, package))
 
 
-def _in_toml(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
+def _in_toml(data: bytes, package: str) -> Iterator[str]:
     """All TOML locks have one ``[[package]]`` table a package, with its name and version on own lines."""
-    for found in patterns.entry.finditer(data):
+    for found in _entry(package).finditer(data):
         start = data.rfind(b"\n[", 0, found.start()) + 1
         end = _TABLE_START.search(data, found.end())
         version = _VERSION.search(data, start, len(data) if end is None else end.start())
@@ -50,7 +43,7 @@ def _in_toml(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
             yield version[1].decode("utf-8", "replace")
 
 
-def _in_pipfile_lock(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
+def _in_pipfile_lock(data: bytes, package: str) -> Iterator[str]:
     import msgspec
 
     try:
@@ -58,9 +51,9 @@ def _in_pipfile_lock(data: bytes, patterns: _LockPatterns) -> Iterator[str]:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return
     for section in ("default", "develop"):
-        for name, package in _object(_object(document).get(section)).items():
-            version = _object(package).get("version")
-            if patterns.name.fullmatch(name.encode("utf-8", "replace")) and isinstance(version, str):
+        for name, entry in _object(_object(document).get(section)).items():
+            version = _object(entry).get("version")
+            if DistributionName.of(package).name.fullmatch(name) and isinstance(version, str):
                 yield version.removeprefix("==")
 
 

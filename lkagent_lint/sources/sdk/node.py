@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import cast
 
 from lkagent_lint.sources.reading import Overlays, Unreadable
-from lkagent_lint.sources.sdk.ranges import Declaration, from_poetry
+from lkagent_lint.sources.sdk.manifests import Manifest
+from lkagent_lint.sources.sdk.ranges import Declaration
 from lkagent_lint.sources.sdk.releases import NODE
 
 LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
@@ -18,7 +19,8 @@ LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yar
 _MANIFEST = "package.json"
 _MAX_MANIFEST_BYTES = 1_000_000
 _SECTIONS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_X = re.compile(r"\.[xX*](?:\.[xX*])*(?=$|[\s|])")
+_RANGE = re.compile(r"[\d^~<>=v]")
+_ANY = ("", "*", "^", "~", "x", "X", "latest")
 
 
 @lru_cache(maxsize=8)
@@ -44,8 +46,8 @@ def locked_versions(name: str, data: bytes, package: str = NODE.package) -> list
 
 def in_directory(
     directory: str, names: Collection[str], overlays: Overlays, package: str = NODE.package
-) -> Iterator[tuple[str, Declaration]]:
-    """What a directory's package.json declares, with its absolute path. A broken one declares nothing."""
+) -> Iterator[Manifest]:
+    """What a directory's package.json declares. A broken one declares nothing."""
     if _MANIFEST not in names:
         return
     import msgspec
@@ -61,21 +63,21 @@ def in_directory(
     for section in _SECTIONS:
         given = _object(_object(document).get(section)).get(package)
         if isinstance(given, str):
-            declaration = from_npm(given, package)
-            if declaration is not None:
-                yield path, declaration
+            yield Manifest(path, ((path, from_npm(given, package)),))
 
 
-def from_npm(text: str, package: str = NODE.package) -> Declaration | None:
-    """An npm range as a declaration; any release for a tag, a workspace or an address, None for what is no range.
+def from_npm(text: str, package: str = NODE.package) -> Declaration:
+    """What package.json says of a dependency: a range, a tag, or where it is taken from.
 
-    Source: https://github.com/npm/node-semver#ranges; hyphen ranges are not understood.
+    Source: https://docs.npmjs.com/cli/v11/configuring-npm/package-json#dependencies
     """
-    written = text.strip().removeprefix("npm:").removeprefix(f"{package}@").removeprefix("workspace:")
-    if not written or written in ("*", "^", "~", "x", "X") or not re.match(r"[\d^~<>=v]", written):
-        return Declaration(text, ("",))
-    found = from_poetry(_X.sub(".*", written))
-    return None if found is None else Declaration(text, found.alternatives)
+    written = text.strip().removeprefix("npm:").removeprefix(f"{package}@")
+    if written in _ANY or written.startswith("catalog:"):
+        return Declaration(text, ("",), npm=True)
+    if _RANGE.match(written) and not written.startswith("~/"):
+        return Declaration(text, (written,), npm=True)
+    # A tag beside "latest" means releases that are not known either.
+    return Declaration(text, ("",), npm=True, is_elsewhere=True)
 
 
 def _object(value: object) -> dict[str, object]:

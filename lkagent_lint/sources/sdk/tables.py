@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from lkagent_lint.sources.sdk.ranges import release_of
+from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.releases import PACKAGES, Standing, standing
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "tables")
 _PACKAGES = ("livekit-agents", "livekit", "livekit-api", "livekit-protocol")
@@ -130,7 +131,7 @@ class Table:
             self._file = msgspec.json.decode(stream.read(), type=_File)
         self.package = package
         self.releases = self._file.releases
-        self._numbers = [release_of(each) for each in self.releases]
+        self._orders = [order(each, npm=package in _NODE_PACKAGES) for each in self.releases]
         self._periods: dict[tuple[str, str], tuple[Period, ...]] = {}
 
     @cached_property
@@ -151,7 +152,19 @@ class Table:
 
     def index(self, version: str) -> int:
         """The newest release that is no newer than a version; -1 if the table begins later."""
-        return bisect_right(self._numbers, release_of(version)) - 1
+        return bisect_right(self._orders, order(version, npm=self.package in _NODE_PACKAGES)) - 1
+
+    def at(self, version: str) -> Release | None:
+        """The release of a version; None for one that is older than the table.
+
+        One that the table does not hold, but whose neighbours it does, offers what either of them offers.
+        """
+        index = self.index(version)
+        if index < 0:
+            return None
+        is_unlisted = self._orders[index] != order(version, npm=self.package in _NODE_PACKAGES)
+        is_between = is_unlisted and standing(version, PACKAGES[self.package]) is Standing.KNOWN
+        return Release(self, index, min(index + int(is_between), len(self.releases) - 1))
 
     def periods(self, module: str, name: str) -> tuple[Period, ...]:
         """When a module had a name, the oldest time first. With an empty name, when there was the module."""
@@ -175,13 +188,20 @@ class Table:
 class Release:
     """One package at one release. Classes are given by their own name (``AgentSession``) or by their full path."""
 
-    def __init__(self, table: Table, index: int) -> None:
+    def __init__(self, table: Table, index: int, other: int | None = None) -> None:
+        """``other`` is the index of a second release whose offers count too."""
         self.table = table
         self.version = table.releases[index]
         self._index = index
+        self._other = index if other is None else other
         self._modules: dict[str, bool] = {}
         self._names: dict[tuple[str, str], Symbol | None] = {}
         self._events: dict[str, dict[str, int | None]] = {}
+
+    def is_at_least(self, version: str) -> bool:
+        """Whether this release is of that version or newer."""
+        npm = self.table.package in _NODE_PACKAGES
+        return order(self.version, npm=npm) >= order(version, npm=npm)
 
     def module(self, module: str) -> bool:
         """Whether there is a public module of this name."""
@@ -193,7 +213,7 @@ class Release:
     def names(self, module: str) -> Iterator[str]:
         """The public names that can be imported from a module."""
         for name, spans in self.table.names.get(module, {}).items():
-            if name not in "*?" and _at(spans, self._index) is not None:
+            if name not in "*?" and self._at(spans) is not None:
                 yield name
 
     def name(self, module: str, name: str) -> Symbol | None:
@@ -239,7 +259,7 @@ class Release:
         found: dict[str, Member] = {}
         for path, home in reversed(list(self._homes(owner))):
             for name, spans in home.table.members.get(path, {}).items():
-                value = _at(spans, home._index)
+                value = home._at(spans)
                 if value is not None and name not in ("()", "<", "?"):
                     found[name] = _member(value)
         return found
@@ -265,7 +285,7 @@ class Release:
             found = {
                 event: None if value == "?" else int(value)
                 for event, spans in self.table.events.get(self.path(owner), {}).items()
-                if (value := _at(spans, self._index)) is not None
+                if (value := self._at(spans)) is not None
             }
             known = self._events[owner] = {} if "?" in found else found
         return known
@@ -276,7 +296,11 @@ class Release:
 
     def _value(self, section: Mapping[str, dict[str, _Spans]], owner: str, key: str) -> str | None:
         spans = section.get(owner, {}).get(key)
-        return None if spans is None else _at(spans, self._index)
+        return None if spans is None else self._at(spans)
+
+    def _at(self, spans: _Spans) -> str | None:
+        found = _at(spans, self._index)
+        return _at(spans, self._other) if found is None else found
 
     def _homes(self, owner: str) -> Iterator[tuple[str, Release]]:
         """The class, or module, and its bases in other LiveKit packages (at their newest releases)."""
@@ -304,15 +328,13 @@ def table(package: str) -> Table:
 
 @lru_cache(maxsize=256)
 def release(package: str, version: str) -> Release | None:
-    """A package at a version (the newest release no newer than it); None for one that is older than its table."""
-    found = table(package)
-    index = found.index(version)
-    return None if index < 0 else Release(found, index)
+    """A package at a version, or at the newest release no newer than it; None for one that is older than its table."""
+    return table(package).at(version)
 
 
 def newest(package: str) -> Release:
-    """A package at its newest known release."""
-    found = release(package, table(package).releases[-1])
+    """A package at its newest stable release that is known."""
+    found = release(package, PACKAGES[package].newest)
     assert found is not None
     return found
 

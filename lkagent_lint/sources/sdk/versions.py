@@ -3,55 +3,125 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.languages import SCRIPTS
-from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk import node
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
-from lkagent_lint.sources.sdk.ranges import Declaration, known, newest_allowed, release_of
-from lkagent_lint.sources.sdk.releases import NODE, NODE_PACKAGES, PYTHON, Package
+from lkagent_lint.sources.sdk.manifests import Declared, Manifest, chosen, contradicted
+from lkagent_lint.sources.sdk.order import is_prerelease, is_version, normal, order
+from lkagent_lint.sources.sdk.ranges import allows, newest_allowed
+from lkagent_lint.sources.sdk.releases import (
+    API,
+    NODE,
+    NODE_PACKAGES,
+    PACKAGES,
+    PROTOCOL,
+    PYTHON,
+    RTC,
+    RTC_NODE,
+    Basis,
+    Package,
+    Standing,
+    standing,
+)
 
 _MAX_LOCK_BYTES = 50_000_000
-_SINCE = {
-    PYTHON.package: {change: release_of(change.since) for change in Change if change.since},
-    NODE.package: {change: release_of(change.since_in_node) for change in Change if change.since_in_node},
-}
+_COMPANIONS = {RTC: PYTHON, API: PYTHON, PROTOCOL: PYTHON, RTC_NODE: NODE}
+"""Packages whose release follows from another's where nothing says it."""
+_Found = TypeVar("_Found")
+_Key = tuple[str, str]
+"""A package and a directory."""
 
 
 class SdkVersion(msgspec.Struct, frozen=True):
     """The release of an SDK that a file is judged by."""
 
     version: str
-    """A normalised release, never newer than the newest known one."""
+    """The release that is pinned, as its registry spells it, or the newest known one that is allowed."""
     declared: str = ""
     """What the project says, in its own words: ``~=1.2``, ``1.5.3``; empty where it says nothing."""
     source: str | None = None
     """The absolute path of the file that says so; None if nothing does or it was given from outside."""
     package: str = PYTHON.package
+    is_elsewhere: bool = False
+    """It comes from no registry, or beside a release that is not known: nothing tells which release it is."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Files (absolute paths) that say something else, each with its words."""
 
     @property
     def is_node(self) -> bool:
         return self.package in NODE_PACKAGES
 
-    def has(self, change: Change) -> bool:
-        """Whether this release has a change."""
-        since = _SINCE.get(self.package, {}).get(change)
-        return since is not None and release_of(self.version) >= since
+    @property
+    def standing(self) -> Standing:
+        """How much is known of the release."""
+        found = standing(self.version, PACKAGES[self.package])
+        return Standing.NEWER if self.is_elsewhere and found is Standing.KNOWN else found
+
+    @property
+    def knows_absence(self) -> bool:
+        """Whether what this release does not have, or refuses, is known. The one question of rules that say so."""
+        return self.standing is Standing.KNOWN
+
+    @property
+    def has_another_major(self) -> bool:
+        """Nothing is known of this release or of any like it."""
+        return self.standing is Standing.ANOTHER_MAJOR
+
+    def bears(self, basis: Basis) -> bool:
+        """Whether enough is known of the release for a finding that rests on this."""
+        if basis is Basis.REFUSAL:
+            return self.knows_absence
+        return basis is Basis.NOTHING or not self.has_another_major
+
+    def has(self, change: Change) -> bool | None:
+        """Whether this release has a change; None where that is not known."""
+        since = change.since_in_node if self.is_node else change.since
+        if self.package not in (PYTHON.package, NODE.package) or not since:
+            return False
+        if self.has_another_major:
+            return None
+        here, there = order(self.version, npm=self.is_node), order(since, npm=self.is_node)
+        if here < there and here[0] == there[0]:
+            return None  # an earlier pre-release of the very release
+        return here >= there
 
     def label(self, root: str) -> str:
-        """``livekit-agents 1.5.3 (uv.lock)``, the file relative to a root and with ``/`` separators."""
-        if self.source is not None:
-            origin = os.path.relpath(self.source, root).replace(os.sep, "/")
-        else:
-            origin = "given" if self.declared else "assumed: newest known"
-        return f"{self.package} {self.version} ({origin})"
+        """``livekit-agents 1.5.3 (uv.lock)``, the file relative to a root and with ``/`` separators; and how far it is
+        known, where that is not all."""
+        origin = self._origin(root)
+        package = PACKAGES[self.package]
+        found = standing(self.version, package)
+        known = package.newest_of(self.version)
+        if self.is_elsewhere and found is Standing.KNOWN:
+            shown = self.declared or "of a release that is not said"
+            return f"{self.package} {shown} ({origin}), no release that is known: names are not judged"
+        if found is Standing.KNOWN:
+            is_early = is_prerelease(self.version, npm=self.is_node)
+            return f"{self.package} {self.version} ({origin}){', a pre-release' if is_early else ''}"
+        shown = self.version if is_version(self.declared.removeprefix("=="), npm=self.is_node) else self.declared
+        shown = f"{self.package} {shown or self.version} ({origin})"
+        if found is Standing.NEWER:
+            return f"{shown}, newer than {known}, the newest known: names are not judged"
+        return f"{shown}, of another major than {known}, the newest known: only what holds for every one is judged"
+
+    def _origin(self, root: str) -> str:
+        if self.source is None:
+            return "given" if self.declared else "assumed: newest known"
+        others = "".join(f"; {_relative(path, root)} says {text}" for path, text in self.others)
+        return f"{_relative(self.source, root)}{others}"
+
+
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, root).replace(os.sep, "/")
 
 
 ASSUMED = SdkVersion(PYTHON.newest)
@@ -66,15 +136,15 @@ class SdkFinder:
         self._finder = finder
         self._overlays = overlays or Overlays()
         self._names: dict[str, frozenset[str]] = {}
-        self._locked: dict[tuple[str, str], SdkVersion | None] = {}
-        self._declared: dict[tuple[str, str], SdkVersion | None] = {}
+        self._locked: dict[_Key, Declared | None] = {}
+        self._declared: dict[_Key, Declared | None] = {}
 
     def for_file(self, path: str, data: bytes | None = None) -> SdkVersion:
         """The version for a file, an absolute path. ``data`` is its content, for a script's inline metadata.
 
         The ``sdk-version`` setting (``node-sdk-version`` for Node) decides; else the nearest lock file that pins the
-        SDK; else the nearest declaration, the file's own first; else the newest known release. Raises ConfigError as
-        the settings finder does.
+        SDK, unless a nearer declaration excludes what it pins; else the nearest declaration, the file's own first; else
+        the newest known release. Raises ConfigError as the settings finder does.
         """
         return self.for_package(path, NODE if path.endswith(SCRIPTS) else PYTHON, data)
 
@@ -84,17 +154,40 @@ class SdkFinder:
         setting = self._from_settings(directory, package)
         if setting is not None:
             return setting
-        locked = self._nearest(directory, package, self._locked, self._locked_in)
-        if locked is not None:
-            return locked
-        if data is not None and package.package not in NODE_PACKAGES:
-            from lkagent_lint.sources.sdk.declarations import in_script
+        said = self._said(path, directory, package, data)
+        if said is not None:
+            return SdkVersion(
+                said.version,
+                said.declaration.text,
+                said.path,
+                package.package,
+                is_elsewhere=said.declaration.is_elsewhere,
+                others=said.others,
+            )
+        main = _COMPANIONS.get(package)
+        is_beside_unknown = main is not None and not self.for_package(path, main, data).knows_absence
+        return SdkVersion(package.newest, package=package.package, is_elsewhere=is_beside_unknown)
 
-            own = _chosen(((path, declaration) for declaration in in_script(data, package.package)), package)
-            if own is not None:
-                return own
-        declared = self._nearest(directory, package, self._declared, self._declared_in)
-        return declared or SdkVersion(package.newest, package=package.package)
+    def _said(self, path: str, directory: str, package: Package, data: bytes | None) -> Declared | None:
+        """What the project's files say of a package, with those that contradict it."""
+        locked = self._nearest(directory, package, self._locked, self._locked_in)
+        declared = None if data is None else _in_script(path, data, package)
+        declared = declared or self._nearest(directory, package, self._declared, self._declared_in)
+        if locked is None or declared is None:
+            return locked or (declared and self._with_outer(declared, package))
+        is_nearer = declared.path == path or _is_below(os.path.dirname(declared.path), os.path.dirname(locked.path))
+        if is_nearer and not allows(declared.declaration, locked.version):
+            return contradicted(declared, [locked])
+        return locked
+
+    def _with_outer(self, said: Declared, package: Package) -> Declared:
+        """The same, with what a directory further out says against it."""
+        directory = os.path.dirname(said.path)
+        if directory == self._root or not _is_below(directory, self._root):
+            return said
+        outer = self._nearest(os.path.dirname(directory), package, self._declared, self._declared_in)
+        is_against = outer is not None and outer.declaration.says_version and outer.path != said.path
+        return contradicted(said, [outer]) if is_against and outer is not None else said
 
     def _from_settings(self, directory: str, package: Package) -> SdkVersion | None:
         if package not in (PYTHON, NODE):
@@ -103,24 +196,21 @@ class SdkFinder:
         settings = configuration.settings
         key = "sdk-version" if package is PYTHON else "node-sdk-version"
         setting = settings.sdk_version if package is PYTHON else settings.node_sdk_version
-        version = None if setting is None else known(setting, package)
-        return (
-            None
-            if version is None
-            else SdkVersion(version, setting or "", configuration.file_of(key), package=package.package)
-        )
+        if setting is None or not is_version(setting, npm=package.npm):
+            return None
+        return SdkVersion(normal(setting, npm=package.npm), setting, configuration.file_of(key), package.package)
 
     def _nearest(
         self,
         directory: str,
         package: Package,
-        cache: dict[tuple[str, str], SdkVersion | None],
-        look: Callable[[str, Package], SdkVersion | None],
-    ) -> SdkVersion | None:
+        cache: dict[_Key, _Found | None],
+        look: Callable[[str, Package], _Found | None],
+    ) -> _Found | None:
         """The first answer from a directory up to the root; outside the root, of that directory alone."""
-        inside = directory == self._root or directory.startswith(os.path.join(self._root, ""))
-        passed: list[tuple[str, str]] = []
-        found: SdkVersion | None = None
+        inside = directory == self._root or _is_below(directory, self._root)
+        passed: list[_Key] = []
+        found: _Found | None = None
         while (package.package, directory) not in cache:
             passed.append((package.package, directory))
             found = look(directory, package)
@@ -141,50 +231,66 @@ class SdkFinder:
             self._names[directory] = frozenset(names).union(self._overlays.names_in(directory))
         return self._names[directory]
 
-    def _locked_in(self, directory: str, package: Package) -> SdkVersion | None:
-        of_node = package.package in NODE_PACKAGES
-        names, read = (node.LOCK_FILES, node.locked_versions) if of_node else (LOCK_FILES, locked_versions)
+    def _locked_in(self, directory: str, package: Package) -> Declared | None:
+        names, read = (node.LOCK_FILES, node.locked_versions) if package.npm else (LOCK_FILES, locked_versions)
         for name in names:
             if name not in self._names_in(directory):
                 continue
             path = os.path.join(directory, name)
             data = self._overlays.read(path, _MAX_LOCK_BYTES)
             pins = [] if isinstance(data, Unreadable) else read(name, data, package.package)
-            usable = [(version, pin) for pin in pins if (version := known(pin, package)) is not None]
+            usable = [pin for pin in pins if is_version(pin, npm=package.npm)]
             if usable:
-                version, pin = max(usable, key=_release)
-                return SdkVersion(version, pin, path, package=package.package)
+                pin = max(usable, key=lambda each: order(each, npm=package.npm))
+                return _locked(path, pin, package)
         return None
 
-    def _declared_in(self, directory: str, package: Package) -> SdkVersion | None:
+    def _declared_in(self, directory: str, package: Package) -> Declared | None:
         names = self._names_in(directory)
-        if package.package in NODE_PACKAGES:
-            return _chosen(node.in_directory(directory, names, self._overlays, package.package), package)
-        if not any(map(_declares, names)):
+        if package.npm:
+            return chosen(node.in_directory(directory, names, self._overlays, package.package), package)
+        from lkagent_lint.sources.sdk import declarations
+
+        if not any(map(declarations.declares, names)):
             return None
-        from lkagent_lint.sources.sdk.declarations import in_directory
+        manifests = declarations.in_directory(directory, names, self._overlays, self._root, package.package)
+        found = chosen(manifests, package)
+        if found is None or not package.prereleases or found.declaration.prereleases:
+            return found
+        return self._permitted(directory, found, package)
 
-        return _chosen(in_directory(directory, names, self._overlays, self._root, package.package), package)
+    def _permitted(self, directory: str, said: Declared, package: Package) -> Declared:
+        """The same where uv's nearest settings, often those of a workspace further out, permit pre-releases."""
+        from lkagent_lint.sources.sdk.declarations import permits_prereleases
 
-
-def _declares(name: str) -> bool:
-    """Whether a file (or directory) of this name can declare dependencies."""
-    return name in ("pyproject.toml", "setup.cfg", "Pipfile", "requirements") or is_requirements(name)
-
-
-def _chosen(declarations: Iterable[tuple[str, Declaration]], package: Package) -> SdkVersion | None:
-    """The first declaration that can be understood; one that says a version goes before one that does not."""
-    any_release: SdkVersion | None = None
-    for path, declaration in declarations:
-        version = newest_allowed(declaration, package)
-        if version is None:
-            continue
-        sdk = SdkVersion(version, declaration.text, path, package=package.package)
-        if declaration.alternatives != ("",):
-            return sdk
-        any_release = any_release or sdk
-    return any_release
+        permits = None
+        while permits is None:
+            permits = permits_prereleases(directory, self._names_in(directory), self._overlays)
+            if directory == self._root or not _is_below(directory, self._root):
+                break
+            directory = os.path.dirname(directory)
+        if not permits:
+            return said
+        declaration = msgspec.structs.replace(said.declaration, prereleases=True)
+        return said._replace(declaration=declaration, version=newest_allowed(declaration, package) or said.version)
 
 
-def _release(usable: tuple[str, str]) -> tuple[int, ...]:
-    return release_of(usable[0])
+def _is_below(path: str, directory: str) -> bool:
+    return path.startswith(os.path.join(directory, ""))
+
+
+def _locked(path: str, pin: str, package: Package) -> Declared:
+    from lkagent_lint.sources.sdk.ranges import Declaration
+
+    text = pin if package.npm else f"=={pin}"
+    return Declared(path, Declaration(pin, (text,), npm=package.npm), normal(pin, npm=package.npm))
+
+
+def _in_script(path: str, data: bytes, package: Package) -> Declared | None:
+    """What a script declares in itself."""
+    if package.npm or b"# /// script" not in data:
+        return None
+    from lkagent_lint.sources.sdk.declarations import in_script
+
+    entries = tuple((path, each) for each in in_script(data, package.package))
+    return chosen([Manifest(path, entries)], package) if entries else None
