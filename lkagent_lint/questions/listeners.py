@@ -14,24 +14,15 @@ from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, Things, only
 from lkagent_lint.questions.methods import callers
-from lkagent_lint.sources.sdk.vocabulary import camel, snake
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, EMITTING_MODELS, TERMS, Hands, Role, Term, term, written
 from lkagent_lint.typestate.solver import Solved
 
-LISTENERS = frozenset({"on", "once"})
-STREAM_HANDLERS = frozenset({"register_text_stream_handler", "register_byte_stream_handler"})
-OTHER_HANDLERS = frozenset({"register_rpc_method", "add_participant_entrypoint", "add_shutdown_callback"})
-_EMITTERS = frozenset({"Room", "AgentSession", "AgentServer", "AvatarSession"})
-_MODELS = re.compile(r"livekit\.(?:plugins|agents)\.[\w.]*\b(?:LLM|STT|TTS|VAD)(?:\.load)?$")
-"""Models of plugins and of inference are emitters too (livekit-agents 1.8.9, ``llm/llm.py``, ``stt/stt.py``, …)."""
+_MODELS = re.compile(rf"livekit\.(?:plugins|agents)\.[\w.]*\b(?:{'|'.join(EMITTING_MODELS)})(?:\.load)?$")
+"""Models of plugins and of inference, whose objects are emitters too."""
+_ON = TERMS["Room", "on"].hands
+_LISTENS = written(lambda term: term.hands is not None and term.hands.role is Role.LISTENER)
 NAMED_EMITTER = "EventEmitter"
 """The kind of objects whose class the settings call an emitter; which events they emit is not known."""
-_FIRST = frozenset({"add_participant_entrypoint", "add_shutdown_callback"})
-_NAMES = {
-    "on": "callback",
-    "once": "callback",
-    "add_participant_entrypoint": "entrypoint_fnc",
-    "add_shutdown_callback": "callback",
-}
 
 
 class Handed(NamedTuple):
@@ -43,6 +34,7 @@ class Handed(NamedTuple):
     """The class of the receiver: ``Room``, ``AgentSession``, ``livekit.plugins.openai.LLM``."""
     method: str
     """In Python's spelling: ``on``, ``register_text_stream_handler``."""
+    hands: Hands
     call: Call
     handler: v.Expr
     things: Things
@@ -53,54 +45,64 @@ class Handed(NamedTuple):
     @property
     def topic(self) -> str:
         """The event, stream or method that it is for; empty where it is not written out."""
-        first = self.call.args[0] if self.call.args and self.method not in _FIRST else None
+        first = self.call.args[0] if self.call.args and self.hands.position else None
         return first.value if isinstance(first, v.Text) else ""
 
 
 def is_emitter(kind: str) -> bool:
     """An SDK class that emits events, by the name that the evaluator gives its objects."""
-    return kind in _EMITTERS or kind == NAMED_EMITTER or _MODELS.match(kind) is not None
+    if kind in CLASSES:
+        return CLASSES[kind].emits
+    return kind == NAMED_EMITTER or _MODELS.match(kind) is not None
 
 
-def handed(project: Project, solved: Sequence[Solved], methods: frozenset[str]) -> Iterator[Handed]:
-    """Every function given to one of these methods of the SDK, as an argument or by a decorator.
+def handed(project: Project, solved: Sequence[Solved], *roles: Role) -> Iterator[Handed]:
+    """Every function that the SDK is given for one of these roles, as an argument or by a decorator.
 
     The receiver can be nothing else. The same place may come several times, once for each activation.
     """
 
-    words = methods | {camel(each) for each in methods}
+    def wanted(term: Term) -> bool:
+        return term.hands is not None and term.hands.role in roles
 
+    words = written(wanted)
     for flow, activation in callers(project, solved, words):
         for number, call in enumerate(flow.calls):
             if call.span is None or word_of(call) not in words:
                 continue
             receivers = activation.targets(call)
-            if word_of(call) in LISTENERS and _is_named(project, call, activation):
+            if _is_named(project, call, activation):
                 receivers = only(SdkMethod(NAMED_EMITTER, word_of(call)))
-            kinds = {each.kind for each in receivers if isinstance(each, SdkMethod)}
-            if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in receivers):
+            method = next(iter(receivers)) if len(receivers) == 1 else None
+            hands = _hands(method) if isinstance(method, SdkMethod) else None
+            if not isinstance(method, SdkMethod) or hands is None or hands.role not in roles:
                 continue
-            kind, method = kinds.pop(), snake(word_of(call))
-            if method in LISTENERS and not is_emitter(kind):
-                continue
-            handler = _handler(flow, number, call, method, activation)
+            handler = _handler(flow, number, call, hands, activation)
             if handler is not None:
                 things = activation.value(handler)
-                yield Handed(activation.place(call.span), kind, method, call, handler, things, activation)
+                place = activation.place(call.span)
+                yield Handed(place, method.kind, method.name, hands, call, handler, things, activation)
+
+
+def _hands(method: SdkMethod) -> Hands | None:
+    """How a method of the SDK is handed a function; None if it is handed none."""
+    known = term(method.kind, method.name)
+    if known is not None:
+        return known.hands
+    return _ON if method.name in _LISTENS and is_emitter(method.kind) else None
 
 
 def _is_named(project: Project, call: Call, activation: Activation) -> bool:
     """The receiver is surely an object of a class that the settings call an emitter."""
-    if not isinstance(call.target, v.Attribute):
+    if not isinstance(call.target, v.Attribute) or word_of(call) not in _LISTENS:
         return False
     bases = activation.value(call.target.base)
     return bool(bases) and all(project.evaluator.wrappers.emits(each, activation.path) for each in bases)
 
 
-def _handler(flow: Flow, number: int, call: Call, method: str, activation: Activation) -> v.Expr | None:
+def _handler(flow: Flow, number: int, call: Call, hands: Hands, activation: Activation) -> v.Expr | None:
     """The function that a registration is given; None where it is given in a way that is not followed."""
-    position = 0 if method in _FIRST else 1
-    given = argument(call, position, _NAMES.get(method, "handler"))
+    given = argument(call, hands.position, hands.keyword)
     if given is not None:
         return given
     for each in activation.facts.flows.values():

@@ -30,20 +30,15 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
-from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, handed
+from lkagent_lint.questions.listeners import handed
+from lkagent_lint.sources.sdk.vocabulary import Role, function, written
 from lkagent_lint.typestate.solver import Solved
 
-_HOOKS = frozenset(
-    {
-        *("on_enter", "on_exit", "on_user_turn_completed", "stt_node", "llm_node", "tts_node"),
-        *("transcription_node", "realtime_audio_output_node"),
-    }
-)
+_HOOKS = written(lambda term: term.is_hook)
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
-_PLAIN_ONLY = LISTENERS | STREAM_HANDLERS
+_PLAIN_ONLY = (Role.LISTENER, Role.STREAM)
 """What takes plain functions only: a coroutine function is refused there, or its body never runs (LKA401)."""
-_HANDLERS = _PLAIN_ONLY | {"register_rpc_method", "add_participant_entrypoint"}
-_SHUTDOWN = frozenset({"add_shutdown_callback"})
+_HANDLERS = (*_PLAIN_ONLY, Role.RPC, Role.PARTICIPANT)
 _ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
 """A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
@@ -91,10 +86,10 @@ def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False)
             if role:
                 yield Root(evaluator.usual(path, flow), role)
     yield from _made_tools(project)
-    for found in handed(project, solved, _HANDLERS | _SHUTDOWN if shutdown else _HANDLERS):
-        role = "shutdown" if found.method == "add_shutdown_callback" else "handler"
+    for found in handed(project, solved, *_HANDLERS, *([Role.SHUTDOWN] if shutdown else [])):
+        role = "shutdown" if found.hands.role is Role.SHUTDOWN else "handler"
         for each in in_order(found.things):
-            if isinstance(each, Closure) and not (found.method in _PLAIN_ONLY and _is_coroutine(project, each)):
+            if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and _is_coroutine(project, each)):
                 yield Root(evaluator.results.enter(each, (), ()), role)
 
 
@@ -132,7 +127,8 @@ def is_tool(project: Project, path: str, flow: Flow) -> bool:
 def _is_tool_maker(thing: Thing) -> bool:
     match thing:
         case Sdk(name) | SdkObject(name):
-            return name.startswith("livekit.agents.") and name.endswith(".function_tool")
+            known = function(name)
+            return known is not None and known.hands is not None and known.hands.role is Role.TOOL
         case _:
             return False
 

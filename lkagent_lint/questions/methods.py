@@ -37,7 +37,7 @@ def calls(
 
     A call counts where its target can be nothing else. The same place may come several times.
     """
-    words = vocabulary.written(wanted) | vocabulary.written(wanted, in_node=True)
+    words = vocabulary.written(wanted)
     for flow, activation in callers(project, solved, words):
         for call in flow.calls:
             if call.use is not use or call.span is None or word_of(call) not in words:

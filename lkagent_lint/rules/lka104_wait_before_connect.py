@@ -47,6 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Origin, Room, Session, State
 from lkagent_lint.typestate.solver import Reached, Solved
@@ -57,6 +58,11 @@ META = Meta(
     Severity.ERROR,
     "waiting for a participant before anything joined the room",
 )
+
+_SCANS = frozenset(
+    vocabulary.spoken(each) for each in vocabulary.TERMS.values() if each.outside is vocabulary.Outside.EMPTY
+)
+"""Looks at who is there already."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -104,7 +110,7 @@ def _is_outside(state: State) -> bool:
 
 def _joining(solved: Solved) -> Iterator[Diagnostic]:
     """The call joins the room itself, and what should have come first follows."""
-    scans = any(each.event.detail == "room.remote_participants" for each in solved.reached)
+    scans = any(each.event.detail in _SCANS for each in solved.reached)
     for reached in solved.reached:
         state = reached.state
         origin = state.origin

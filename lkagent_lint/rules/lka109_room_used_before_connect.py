@@ -46,33 +46,29 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import TERMS, Outside, spoken
 from lkagent_lint.typestate.lifecycle import Kind, Room, State
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is used before the job has joined it")
 
-_RAISING = frozenset({"room.local_participant", "ctx.agent"})
-_EMPTY = "room.remote_participants"
-_UNDEFINED = _RAISING | {"room.name"}
-"""In Node nothing raises; these are undefined."""
+_OUTSIDE = {spoken(each): each.outside for each in TERMS.values() if each.outside is not None}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     uses: dict[Place, list[Reached]] = defaultdict(list)
     for solved in subject.solved:
         for reached in solved.reached:
-            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in {*_UNDEFINED, _EMPTY}:
+            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in _OUTSIDE:
                 uses[reached.event.place].append(reached)
     for reaches in uses.values():
         first = reaches[0]
-        if is_node(first.event.place) and first.event.detail in _UNDEFINED:
-            if any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
-                yield _undefined(first)
-        elif first.event.detail in _RAISING:
+        outside = _OUTSIDE[first.event.detail]
+        if outside is Outside.RAISES and not is_node(first.event.place):
             if all(_is_outside(each.state) for each in reaches):
                 yield _raising(first)
         elif any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
-            yield _empty(first)
+            yield _empty(first) if outside is Outside.EMPTY else _undefined(first)
 
 
 def _is_outside(state: State) -> bool:
@@ -91,11 +87,11 @@ def _raising(reached: Reached) -> Diagnostic:
 
 
 def _undefined(reached: Reached) -> Diagnostic:
-    spoken, what = words(reached.event.place), reached.event.detail
-    instead = "ctx.job.room?.name is known before" if what == "room.name" else f"use it after {spoken.start_in_room}"
+    here, what = words(reached.event.place), reached.event.detail
+    instead = "ctx.job.room?.name is known before" if what == "room.name" else f"use it after {here.start_in_room}"
     return META.at(
         reached.event.place,
-        f"{spoken.spelt(what)} is undefined until the room is joined, and nothing has joined it before on this path: "
+        f"{here.spelt(what)} is undefined until the room is joined, and nothing has joined it before on this path: "
         f"{instead}",
         subject=reached.site.function,
         key=(what,),
@@ -104,12 +100,12 @@ def _undefined(reached: Reached) -> Diagnostic:
 
 
 def _empty(reached: Reached) -> Diagnostic:
-    spoken = words(reached.event.place)
+    here, what = words(reached.event.place), reached.event.detail
     return META.at(
         reached.event.place,
-        f"{spoken.spelt(_EMPTY)} is empty until the room is joined, and nothing has joined it before on this path: "
-        f"read it after {spoken.start_in_room} or ctx.connect()",
+        f"{here.spelt(what)} is empty until the room is joined, and nothing has joined it before on this path: "
+        f"read it after {here.start_in_room} or ctx.connect()",
         subject=reached.site.function,
-        key=(_EMPTY,),
+        key=(what,),
         severity=Severity.WARNING,
     )

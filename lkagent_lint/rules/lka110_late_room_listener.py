@@ -49,7 +49,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.vocabulary import snake
+from lkagent_lint.sources.sdk.vocabulary import Outside, written
 from lkagent_lint.typestate.lifecycle import LOST_EVENTS, PLAIN_JOINS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
@@ -58,6 +58,8 @@ META = Meta(
 )
 
 _STARTS = frozenset({Kind.START_IN_ROOM})
+_SCANS = written(lambda term: term.outside is Outside.EMPTY)
+"""Attributes that hold who is there already."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -94,9 +96,7 @@ def _is_taken_off(project: Project, reached: Reached) -> bool:
 def _looks_at_participants(project: Project) -> bool:
     """Some function of the project reads who is there already."""
     return any(
-        isinstance(step, Read)
-        and isinstance(step.value, v.Attribute)
-        and snake(step.value.name) == "remote_participants"
+        isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in _SCANS
         for facts in project.files.values()
         for flow in facts.flows.values()
         for block in flow.blocks

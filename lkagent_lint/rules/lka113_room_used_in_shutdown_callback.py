@@ -38,15 +38,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.facts.flows import Call, Use
+from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, Closure, SdkMethod, in_order
-from lkagent_lint.questions.methods import callers
+from lkagent_lint.project.things import Activation, Closure, SdkMethod, Things, in_order
+from lkagent_lint.questions.listeners import handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.vocabulary import Role, term
 
 META = Meta(
     "LKA113",
@@ -55,23 +56,6 @@ META = Meta(
     "a shutdown callback publishes into a room that has been left",
 )
 
-_PUBLISHING = frozenset(
-    {
-        "publish_data",
-        "publish_dtmf",
-        "publish_track",
-        "publish_transcription",
-        "perform_rpc",
-        "send_text",
-        "send_file",
-        "stream_text",
-        "stream_bytes",
-        "set_attributes",
-        "set_metadata",
-        "set_name",
-    }
-)
-_REGISTERS = frozenset({"add_shutdown_callback", "addShutdownCallback"})
 _DEPTH = 3
 """Functions that a callback calls are followed so far."""
 
@@ -79,26 +63,16 @@ _DEPTH = 3
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for flow, activation in callers(project, subject.solved, _REGISTERS):
-        if not project.sdk(activation.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
-            continue
-        for call in filter(_registers, flow.calls):
-            if call.span is None or SdkMethod("JobContext", "add_shutdown_callback") not in activation.targets(call):
-                continue
-            registered = activation.place(call.span)
-            for used, what, function in _publishes(project.evaluator, call, activation):
+    for found in handed(project, subject.solved, Role.SHUTDOWN):
+        if project.sdk(found.place.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
+            for used, what, function in _publishes(project.evaluator, found.things):
                 if used not in seen:
                     seen.add(used)
-                    yield _finding(used, what, function, registered)
+                    yield _finding(used, what, function, found.place)
 
 
-def _registers(call: Call) -> bool:
-    return word_of(call) in _REGISTERS
-
-
-def _publishes(evaluator: Evaluator, call: Call, activation: Activation) -> Iterator[tuple[Place, str, str]]:
+def _publishes(evaluator: Evaluator, given: Things) -> Iterator[tuple[Place, str, str]]:
     """What the functions that a registration is given publish."""
-    given = evaluator.results.everything(call, activation)
     pending = [(each, 0) for each in in_order(given) if isinstance(each, Closure)]
     entered: set[Activation] = set()
     while pending:
@@ -115,10 +89,9 @@ def _publishes(evaluator: Evaluator, call: Call, activation: Activation) -> Iter
             pending.extend((each, depth + 1) for each in in_order(targets) if isinstance(each, Closure))
 
 
-def _is_publishing(targets: frozenset[object]) -> bool:
-    return bool(targets) and all(
-        isinstance(each, SdkMethod) and each.kind == "LocalParticipant" and each.name in _PUBLISHING for each in targets
-    )
+def _is_publishing(targets: Things) -> bool:
+    terms = [term(each.kind, each.name) if isinstance(each, SdkMethod) else None for each in targets]
+    return bool(terms) and all(each is not None and each.publishes for each in terms)
 
 
 def _finding(place: Place, what: str, function: str, registered: Place) -> Diagnostic:

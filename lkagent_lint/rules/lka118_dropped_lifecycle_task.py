@@ -48,14 +48,12 @@ from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
 from lkagent_lint.questions.methods import callers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import spoken, term
 
 META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
 
 _MAKERS = frozenset({"create_task", "ensure_future"})
-_LIFECYCLE = {
-    SdkMethod("AgentSession", "start"): "session.start()",
-    SdkMethod("JobContext", "connect"): "ctx.connect()",
-}
+_STEPS = ("CONNECT", "START")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -87,7 +85,8 @@ def _is_awaited_by_others(target: Thing) -> bool:
 def _lifecycle(targets: Things) -> str:
     """The step that a call of these targets surely is; empty for all others."""
     (target,) = targets if len(targets) == 1 else (None,)
-    return _LIFECYCLE.get(target, "") if isinstance(target, SdkMethod) else ""
+    known = term(target.kind, target.name) if isinstance(target, SdkMethod) else None
+    return spoken(known) if known is not None and known.event in _STEPS else ""
 
 
 def _makes_task(call: Call) -> bool:

@@ -45,11 +45,12 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.project.callables import Shape, shape_of
-from lkagent_lint.questions.listeners import LISTENERS, STREAM_HANDLERS, Handed, handed
+from lkagent_lint.questions.listeners import Handed, handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import RTC, RTC_NODE, Basis
+from lkagent_lint.sources.sdk.vocabulary import Role
 
 META = Meta(
     "LKA401",
@@ -66,7 +67,7 @@ _WRONG = (Shape.ASYNC, Shape.MAKES_COROUTINE)
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for found in handed(project, subject.solved, LISTENERS | STREAM_HANDLERS):
+    for found in handed(project, subject.solved, Role.LISTENER, Role.STREAM):
         if found.place in seen or is_node(found.place):
             continue
         shape = shape_of(found.things, project.evaluator)

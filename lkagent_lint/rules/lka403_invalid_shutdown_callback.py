@@ -68,6 +68,7 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.vocabulary import Role
 
 META = Meta(
     "LKA403",
@@ -77,14 +78,13 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_REGISTERS = frozenset({"add_shutdown_callback"})
 _OBJECTS = (SdkObject, Instance, Box, Closure)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for found in handed(project, subject.solved, _REGISTERS):
+    for found in handed(project, subject.solved, Role.SHUTDOWN):
         if found.place in seen or is_node(found.place):
             continue
         wrong = _wrong(project, found)

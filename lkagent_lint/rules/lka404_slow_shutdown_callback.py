@@ -57,6 +57,7 @@ from lkagent_lint.questions.wording import is_node, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.vocabulary import Role
 from lkagent_lint.typestate.concurrency import PROMISE
 
 META = Meta(
@@ -67,7 +68,6 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_REGISTERS = frozenset({"add_shutdown_callback"})
 _SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})
 _TIMEOUT = "shutdown_process_timeout"
 _TIMEOUT_IN_NODE = "shutdownProcessTimeout"
@@ -79,7 +79,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     given = _Given(project)
     seen: set[Place] = set()
-    for found in handed(project, subject.solved, _REGISTERS):
+    for found in handed(project, subject.solved, Role.SHUTDOWN):
         limit = given.limit(found.place)
         if limit is None:
             continue

@@ -44,7 +44,6 @@ There is no fix yet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
@@ -57,6 +56,7 @@ from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.blocking import CALLS
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -67,27 +67,9 @@ META = Meta(
     basis=Basis.NOTHING,
 )
 
-_REQUEST = re.compile(
-    r"requests\.(?:(?:api|(?:sessions\.)?(?:Session|session))\.)?(?:get|post|put|patch|delete|head|options|request)$"
-)
-"""What sends a request. What a response holds has a ``get`` too, which sends none (``requests.get.json.get``)."""
-_CALLS = {
-    "time.sleep": "await asyncio.sleep() instead",
-    "urllib.request.urlopen": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
-    "urllib.request.urlretrieve": "use an asynchronous client (aiohttp), or await asyncio.to_thread()",
-    "subprocess.run": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
-    "subprocess.call": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
-    "subprocess.check_call": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
-    "subprocess.check_output": "await asyncio.create_subprocess_exec() or asyncio.to_thread()",
-    "smtplib.SMTP": "send the mail in asyncio.to_thread()",
-    "smtplib.SMTP_SSL": "send the mail in asyncio.to_thread()",
-    "smtplib.SMTP.connect": "send the mail in asyncio.to_thread()",
-    "smtplib.SMTP_SSL.connect": "send the mail in asyncio.to_thread()",
-}
-_REQUESTS = "use an asynchronous client (aiohttp, httpx.AsyncClient), or await asyncio.to_thread()"
-_SAID = {"requests": {b"requests"}}
-"""By the module that a file imports: what it says if it can call any of these. Of ``requests`` nothing is asked for."""
-for _name in _CALLS:
+_SAID: dict[str, set[bytes]] = {}
+"""By the top-level module that a file imports: what it says if it can call any of these."""
+for _name in CALLS:
     _SAID.setdefault(_name.partition(".")[0], set()).add(_name.rpartition(".")[2].encode())
 _ROLES = {
     "entry": "an entry function",
@@ -127,9 +109,7 @@ def _blocks(thing: Thing, call: Call, activation: Activation) -> str:
             return "" if call.args[:1] and _is_zero(call.args[0]) else thing.name
         case Library("smtplib.SMTP" | "smtplib.SMTP_SSL", made=False):
             return thing.name if call.args or call.keywords else ""
-        case Library(name) if name in _CALLS:
-            return name
-        case Foreign(name) if _REQUEST.match(name):
+        case Library(name) | Foreign(name) if name in CALLS:
             return name
         case _:
             return ""
@@ -140,7 +120,7 @@ def _is_zero(value: v.Expr) -> bool:
 
 
 def _finding(found: OnLoop) -> Diagnostic:
-    cure = _CALLS.get(found.what, _REQUESTS)
+    cure = CALLS[found.what]
     related: list[Related] = []
     runs = f"{found.what}()"
     if found.through is not None:

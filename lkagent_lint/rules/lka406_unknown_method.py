@@ -93,9 +93,7 @@ _EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", 
 """Not worth a closer look: methods of emitters, and those that strings and containers have."""
 
 
-_MAKERS = written(lambda term: term.is_called and term.gives) | written(
-    lambda term: term.is_called and term.gives, in_node=True
-)
+_MAKERS = written(lambda term: term.is_called and term.gives)
 """Functions and methods of the SDK that give an object that is followed."""
 _HOLDS = re.compile(r"(?i)session|room|agent|ctx|context|job|req")
 """What attributes are called that hold one of the objects in question."""

@@ -47,11 +47,12 @@ from lkagent_lint.project.callables import REGISTRARS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
 from lkagent_lint.questions.emitters import PACKAGES, complete_for, unknown_events
-from lkagent_lint.questions.listeners import LISTENERS, Handed, handed
+from lkagent_lint.questions.listeners import Handed, handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.vocabulary import Role
 
 META = Meta(
     "LKA407",
@@ -66,7 +67,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     offers = subject.offers
     unknown = unknown_events(subject)
     seen: set[Place] = set()
-    for found in handed(subject.project, subject.solved, LISTENERS):
+    for found in handed(subject.project, subject.solved, Role.LISTENER):
         place = found.place
         if place in seen or place in unknown or is_node(place) or found.kind not in PACKAGES or not found.topic:
             continue

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+
+from lkagent_lint.sources.sdk.vocabulary import MODELS, written
 
 _SDK = b"livekit"
-# A file that never names the SDK can still hold a step of a job that began elsewhere. Such a step is one of
-# these calls or attributes, or the await of a helper that leads to one. The list must grow with the rules.
 _WORDS = (
-    "connect",
-    "start",
-    "wait_for_participant",
-    "aclose",
-    "drain",
-    "accept",
-    "reject",
-    "create_dispatch",
-    "update_instructions",
-    "update_tools",
-    "update_agent",
-    "sid",
-    "agent_name",
-    "local_participant",
-    "remote_participants",
-    "add_shutdown_callback",
-    "add_participant_entrypoint",
-    "register_text_stream_handler",
-    "register_byte_stream_handler",
-    "generate_reply",
-    "interrupt",
-    "commit_user_turn",
-    "clear_user_turn",
-    "sleep",
-    "urlopen",
-    "urlretrieve",
-    "SMTP",
-    "SMTP_SSL",
-    "requests",
-    "subprocess",
-    "run_until_complete",
-    "async",
-    "await",
+    *("agent_name", "async", "await", "requests", "run_until_complete", "SMTP", "SMTP_SSL", "sleep", "subprocess"),
+    *("urlopen", "urlretrieve"),
 )
-_ENGLISH = ("agent", "load", "on", "once", "run", "say", "shutdown", "LLM", "RealtimeModel", "STT", "TTS", "VAD")
-"""Every text holds these; a step that they name follows a dot."""
-# The one repetition follows a dot and stands before a letter, so a position is looked at twice at most.
-_PATTERN = rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(_ENGLISH)})\b"
+"""A file that never names the SDK can still hold a step of a job that began elsewhere: a call or an attribute of the
+vocabulary, a call that blocks, or the await of a helper that leads to one.
+"""
+_LISTENED_FOR = ("load", *MODELS)
 
 
 def may_hold_finding(data: bytes) -> bool:
@@ -55,10 +25,17 @@ def may_hold_finding(data: bytes) -> bool:
     False is certain, True is not: a caller that skips what is False loses no finding.
     """
     # Compiled where it is needed: flake8 asks it of one file in an editor, and most of those name the SDK.
-    if _SDK in data or re.search(_PATTERN.encode(), data):
+    if _SDK in data or re.search(_pattern().encode(), data):
         return True
     if data.isascii():
         return False
     # Python compares identifiers after NFKC: a full-width spelling of a name is that name.
     text = unicodedata.normalize("NFKC", data.decode("utf-8", "replace"))
-    return "livekit" in text or re.search(_PATTERN, text) is not None
+    return "livekit" in text or re.search(_pattern(), text) is not None
+
+
+@cache
+def _pattern() -> str:
+    """The one repetition follows a dot and stands before a letter, so a position is looked at twice at most."""
+    members = written(lambda term: term.is_called or term.event, in_node=False)
+    return rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(sorted({*members, *_LISTENED_FOR}))})\b"

@@ -20,7 +20,7 @@ from lkagent_lint.project.things import (
     Things,
 )
 from lkagent_lint.sources.sdk.vocabulary import Form, Term, function, member, snake, spoken, term, written
-from lkagent_lint.typestate.lifecycle import AUTOMATON, Effect, Event, Kind, Room
+from lkagent_lint.typestate.lifecycle import AUTOMATON, Event, Kind, Room
 
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
 _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
@@ -29,11 +29,11 @@ _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
 
 def _moves(term: Term) -> bool:
     """It joins the room, or starts a session."""
-    effect = AUTOMATON[Kind[term.event]] if term.event else Effect()
-    return effect.room is Room.JOINED or effect.session is not None
+    effects = [AUTOMATON[Kind[name]] for name in (term.event, term.event_in_node) if name]
+    return any(effect.room is Room.JOINED or effect.session is not None for effect in effects)
 
 
-STEP_WORDS = written(_moves) | written(_moves, in_node=True)
+STEP_WORDS = written(_moves)
 """How calls are written that would change the state of a job, if only it were known what is called."""
 
 

@@ -20,6 +20,7 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
 from lkagent_lint.sources.sdk.versions import SdkVersion
+from lkagent_lint.sources.sdk.vocabulary import written
 from lkagent_lint.typestate.callees import Callees
 from lkagent_lint.typestate.concurrency import Concurrency
 from lkagent_lint.typestate.events import read_event
@@ -52,7 +53,7 @@ MAX_STEPS = 500_000
 1,800 lines). How many it takes depends a little on the order of sets, so the limit is far from both.
 """
 
-_CALLBACK_WORDS = frozenset({"add_shutdown_callback", "addShutdownCallback"})
+_CALLBACK_WORDS = written(lambda term: "CALLBACK" in (term.event, term.event_in_node))
 
 
 class Reached(NamedTuple):

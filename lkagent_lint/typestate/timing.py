@@ -10,18 +10,17 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import argument, given_to, made_from, number_of, parts_of_call, walk
 from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
-from lkagent_lint.sources.sdk.vocabulary import snake
+from lkagent_lint.sources.sdk.vocabulary import MODELS, class_name, written
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.lifecycle import Event, Kind, Origin
 
-_MODELS = frozenset({"LLM", "STT", "TTS", "VAD", "RealtimeModel"})
 _SETUP = re.compile(
-    r"livekit\.(?:plugins|agents\.inference)\.[\w.]*?(?P<made>\w+\.(?:LLM|STT|TTS|VAD|RealtimeModel))(?P<load>\.load)?$"
+    rf"livekit\.(?:plugins|agents\.inference)\.[\w.]*?(?P<made>\w+\.(?:{'|'.join(MODELS)}))(?P<load>\.load)?$"
 )
 _ENDLESS_SECONDS = 86_400.0
 """A day: nobody sleeps that long to get on with it."""
 _FROM_ROOM = frozenset({SdkObject("Room"), SdkObject("LocalParticipant")})
-_WAITS = frozenset({"wait_for_participant", "wait_for_agent", "wait_for_track_publication"})
+_WAITS = written(lambda term: term.waits)
 _ENDERS = frozenset({"set", "set_result", "set_exception", "cancel"})
 
 
@@ -32,7 +31,7 @@ def setup_event(thing: Thing, call: Call, activation: Activation, place: Place) 
     match = _SETUP.match(thing.name)
     if match is not None:
         what = match["made"] + (match["load"] or "")
-    elif thing.name in ("livekit.agents.AgentSession", "livekit.agents.voice.AgentSession"):
+    elif class_name(thing.name) == "AgentSession":
         what = "AgentSession"
     else:
         return None
@@ -50,7 +49,7 @@ def _sources(value: v.Expr, activation: Activation) -> Iterator[tuple[v.Expr, Ac
 
 
 def _is_from_room(value: v.Expr, activation: Activation) -> bool:
-    if isinstance(value, v.Attribute) and snake(value.name) in _WAITS:
+    if isinstance(value, v.Attribute) and value.name in _WAITS:
         return True
     if isinstance(value, v.Opaque):  # it could be made from anything
         return True

@@ -6,20 +6,29 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Call, Do, Read, Use
 from lkagent_lint.frontends.javascript.expressions import called, is_environment, joined, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, last_name, text_of, unwrap
+from lkagent_lint.sources.sdk.vocabulary import TERMS, Form, Term, written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from lkagent_lint.frontends.javascript.walker import Walker
 
-_READS = frozenset(
-    {"localParticipant", "remoteParticipants", "agent", "isConnected", "connectionState", "numParticipants"}
-)
+
+def _is_read(term: Term) -> bool:
+    return term.form_in_node is Form.VALUE and bool(term.event_in_node)
+
+
+_READS = written(lambda term: _is_read(term) and not term.written_on, in_node=True)
 """Properties whose mere reading is a step: the room is used there."""
+_READS_ON = {
+    each.name: term.written_on for term in TERMS.values() if _is_read(term) and term.written_on for each in term.node
+}
+"""The same for common words, and what they have to be read on."""
 _CONTINUATIONS = frozenset({"then", "catch", "finally"})
 _TYPES = frozenset({"type_annotation", "type_arguments", "type_parameters", "predefined_type", "as_const", "comment"})
 
@@ -116,10 +125,8 @@ class Recorder:
             return v.Env(text_of(key))
         value = v.Attribute(self.evaluate(base), text_of(key))
         self._walker.draft.asked_for[value.name] = None
-        named_room = (
-            value.name == "name" and isinstance(value.base, (v.Attribute, v.Name)) and value.base.name == "room"
-        )
-        if value.name in _READS or (named_room and not self._in_fallback):
+        read_on = following.last_name(value.base) == _READS_ON.get(value.name, "-")
+        if value.name in _READS or (read_on and not self._in_fallback):
             self._walker.graph.step(Read(value, use, self._walker.span(node)))
         return value
 

@@ -21,14 +21,19 @@ from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, last_
 from lkagent_lint.frontends.javascript.patterns import Patterns
 from lkagent_lint.frontends.javascript.recorder import Recorder
 from lkagent_lint.frontends.javascript.types import annotation_of
+from lkagent_lint.sources.sdk.vocabulary import Form, Term, written
 from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PROMISING = frozenset(
-    {"connect", "start", "waitForParticipant", "close", "drain", "all", "allSettled", "then", "catch", "finally"}
-)
+
+def _is_asynchronous(term: Term) -> bool:
+    """Its promise is something that a job waits for, and it has a name that says so."""
+    return term.needed_in_node or (term.owner == "AgentSession" and term.form_in_node is Form.COROUTINE)
+
+
+_PROMISING = written(_is_asynchronous, in_node=True) | {"all", "allSettled", "then", "catch", "finally"}
 """A plain function that returns the result of a call of one of these returns a promise."""
 
 

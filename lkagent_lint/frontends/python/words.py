@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-_METHODS = (
-    "connect|start|wait_for_\\w+|aclose|drain|accept|reject|create_dispatch|update_instructions|update_tools|update_agent|sid"
-    "|shutdown|add_\\w+|say|generate_reply|register_\\w+|on|once|agent|agents|room|room_config|agent_name"
-    "|local_participant|remote_participants|create_task|ensure_future|gather|environ|getenv|sleep|wait|create_future|with_room_\\w+|claims"
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, Form, Term, written
+
+
+def _is_read(term: Term) -> bool:
+    return term.form is Form.VALUE and bool(term.event)
+
+
+def _is_asked(term: Term) -> bool:
+    """Calling it, or reading it, is a step of the job, or some rule speaks of it wherever it stands."""
+    if term.is_called:
+        return bool(term.event or term.dropped or term.hands or term.publishes or term.form is Form.PLAIN)
+    return _is_read(term) or not (term.gives or term.written_on)
+
+
+_MEMBERS = (
+    *sorted(written(lambda term: term.owner in CLASSES and _is_asked(term), in_node=False)),
+    *(
+        "add_\\w+",
+        "agents",
+        "agent_name",
+        "claims",
+        "create_future",
+        "create_task",
+        "ensure_future",
+        "environ",
+        "gather",
+    ),
+    *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
 _NAMES = (
-    "get_job_context|wait_for_\\w+|AccessToken|CreateRoomRequest|CreateSIPDispatchRuleRequest|RoomAgentDispatch|RoomConfiguration|CreateAgentDispatchRequest|room_config"
-    "|roomConfig|agent_name|agentName|room_preset|roomPreset|ParseDict|rtc_session|WorkerOptions|ServerOptions"
-    "|AgentServer|run_app|CreateDispatch|dispatch|AGENT_NAME|AgentSession|JobContext|JobProcess|JobRequest|prewarm|create_task|gather"
-    "|getenv|sleep|Future|global"
+    *sorted(written(lambda term: term.owner not in CLASSES, in_node=False)),
+    *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "CreateAgentDispatchRequest", "CreateDispatch"),
+    *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),
+    *("ParseDict", "RoomAgentDispatch", "RoomConfiguration", "SMTP\\w*", "ServerOptions", "WorkerOptions", "agentName"),
+    *("agent_name", "create_task", "dispatch", "gather", "getenv", "global", "prewarm", "roomConfig", "roomPreset"),
+    *("room_config", "room_preset", "rtc_session", "run_app", "run_until_complete", "sleep", "urlopen", "urlretrieve"),
+    "wait_for_\\w+",
 )
-_TOOLS = "function_tool|urlopen|urlretrieve|SMTP\\w*|run_until_complete|wait_for_playout|speech_handle|current_speech"
-"""Tools, and what must not be called on a job's event loop."""
-_MODULES = "requests|subprocess|asyncio"
-_MEMBER = r"\s*\.\s*[a-zA-Z]"
+_MODULES = ("requests", "subprocess", "asyncio")
+_ONE_OF_THEIRS = r"\s*\.\s*[a-zA-Z]"
 
 
-def _ending(words: str, end: str = r"\b") -> str:
+def _ending(words: Iterable[str], end: str = r"\b") -> str:
     """One alternative for each word, beginning with a letter: only so can the engine skip to where one may start."""
-    return "|".join(f"{word}{end}" for word in words.split("|"))
+    return "|".join(f"{word}{end}" for word in words)
 
 
 MATTERS = re.compile(
-    rf"\.\s*(?:{_METHODS})\b|{_ending(_NAMES)}|{_ending(_TOOLS)}|{_ending(_MODULES, _MEMBER)}"
+    rf"\.\s*(?:{'|'.join(_MEMBERS)})\b|{_ending(_NAMES)}|{_ending(_MODULES, _ONE_OF_THEIRS)}"
     r"|--agent-name|lk\b(?<!\wlk)"
 )
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
@@ -40,12 +66,11 @@ REGISTERS = "rtc_session"
 ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 """Where a function is named for a role; it matters, whatever words stand in it."""
 
-ROOM_READS = frozenset(
-    {"local_participant", "remote_participants", "sid", "agent", "num_participants", "connection_state"}
-)
+ROOM_READS = written(_is_read, in_node=False)
 """Attributes whose mere reading is a step: the room is used there."""
 
-HANDED = re.compile(r"\.\s*(?:on|once|add_shutdown_callback|register_\w+|add_participant_entrypoint)\s*\(([^)]*)")
+_HANDING = (*sorted(written(lambda term: term.hands is not None, in_node=False)), "register_\\w+")
+HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")
 """The arguments, up to the first bracket that closes, of a call that hands a function to the SDK."""
 STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")
 """The agent that a session is started with, where it is a plain name: it may be a class."""

@@ -50,11 +50,12 @@ def term(owner: str, name: str) -> Term | None:
     return found
 
 
-def written(wanted: Callable[[Term], object], *, in_node: bool = False) -> frozenset[str]:
-    """Every word by which one language writes, or once wrote, the members of which something is so."""
-    return frozenset(
-        each.name for term in TERMS.values() if wanted(term) for each in (term.node if in_node else term.python)
-    )
+def written(wanted: Callable[[Term], object], *, in_node: bool | None = None) -> frozenset[str]:
+    """Every word by which one language, or either, writes or once wrote the members of which something is so."""
+    found = [term for term in TERMS.values() if wanted(term)]
+    python = {each.name for term in found for each in term.python} if in_node is not True else set[str]()
+    node = {each.name for term in found for each in term.node} if in_node is not False else set[str]()
+    return frozenset(python | node)
 
 
 def member(owner: str, name: str, *, in_node: bool) -> str:

@@ -36,6 +36,7 @@ class Role(enum.Enum):
     STREAM = "calls it for a stream of text or bytes"
     RPC = "calls it for others in the room"
     PARTICIPANT = "runs it for every participant"
+    TOOL = "lets a model call it"
     SHUTDOWN = "runs it when the job shuts down"
 
 

@@ -57,6 +57,7 @@ _STREAM = Hands(Role.STREAM, 1, "handler")
 _RPC = Hands(Role.RPC, 1, "handler", decorates=True)
 _SHUTDOWN = Hands(Role.SHUTDOWN, 0, "callback")
 _PARTICIPANT = Hands(Role.PARTICIPANT, 0, "entrypoint_fnc")
+_TOOL = Hands(Role.TOOL, 0, "f", decorates=True)
 _ENTRY = Hands(Role.ENTRY, 0, "func", decorates=True)
 
 TERMS = (
@@ -208,6 +209,7 @@ TERMS = (
     ),
     term("livekit.agents.utils", "wait_for_agent", COROUTINE, "1.4.0", waits=True),
     term("livekit.agents.utils", "wait_for_track_publication", COROUTINE, "1.1.3", "1.0.12", waits=True),
+    term("livekit.agents", "function_tool", GIVES, "1.0.0", hands=_TOOL),
     term("livekit.agents", "get_job_context", GIVES, "1.0.0", "1.0.12", gives="JobContext"),
     term("livekit.agents.job", "get_current_job_context", GIVES, "0.12.21", gives="JobContext"),
 )
