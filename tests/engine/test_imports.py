@@ -10,7 +10,7 @@ import pytest
 
 from tools.bench.synthetic import build
 
-MOST_OWN = 208
+MOST_OWN = 209
 """Modules of the linter that a run imports that finds facts only, rules included. A new rule may raise it by what it
 needs."""
 MOST = 465
