@@ -28,6 +28,25 @@ DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """They only declare what other files do."""
 HOLD_SCRIPTS = (".vue", ".svelte", ".astro")
 """They hold JavaScript that no front end reads."""
+SCANNED = {
+    "Go": (".go",),
+    "Java": (".java",),
+    "Kotlin": (".kt", ".kts"),
+    "Scala": (".scala",),
+    "Ruby": (".rb", ".rake", ".erb"),
+    "PHP": (".php",),
+    "Rust": (".rs",),
+    "C#": (".cs",),
+    "C++": (".cc", ".cpp", ".cxx", ".h", ".hpp"),
+    "Swift": (".swift",),
+    "Dart": (".dart",),
+    "Elixir": (".ex", ".exs"),
+    "Terraform": (".tf", ".hcl"),
+    "Unity": (".asset", ".prefab", ".unity"),
+    "a component": HOLD_SCRIPTS,
+    "HTML": (".html", ".htm"),
+}
+"""Languages that are scanned for constructs and not parsed, by their names in words."""
 JSON_WITH_COMMENTS = (".jsonc", ".json5")
 JSON = (".json", *JSON_WITH_COMMENTS)
 YAML = (".yaml", ".yml")

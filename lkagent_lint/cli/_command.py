@@ -183,9 +183,21 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
 
 @command.command("graph", short_help="Show who dispatches whom.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
+@click.option("--all", "everything", is_flag=True, help="Also where the agents' names stand as words.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(("no", "unknown")),
+    help="Exit with 1 if some worker outside test files gets no jobs (no), or surely none or perhaps none (unknown).",
+)
 @_survey_options(formats.GRAPHS)
 def _graph(  # pyright: ignore[reportUnusedFunction]
-    paths: tuple[str, ...], output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
+    paths: tuple[str, ...],
+    everything: bool,
+    fail_on: str | None,
+    output_format: str,
+    isolated: bool,
+    cache_dir: str | None,
+    no_cache: bool,
 ) -> int:
     """Show workers and dispatches, which reaches which, and for each worker whether it would ever get a job.
 
@@ -196,10 +208,19 @@ def _graph(  # pyright: ignore[reportUnusedFunction]
     Examples:
       lkagent-lint graph
       lkagent-lint graph --format mermaid > agents.mmd
+      lkagent-lint graph --fail-on no
     """
     from lkagent_lint.cli._graph import show
 
-    return show(paths, output_format, isolated=isolated, cache=not no_cache, cache_dir=cache_dir)
+    return show(
+        paths,
+        output_format,
+        everything=everything,
+        fail_on=fail_on,
+        isolated=isolated,
+        cache=not no_cache,
+        cache_dir=cache_dir,
+    )
 
 
 @command.command("completion", short_help="Print a script that completes the command in a shell.")

@@ -15,13 +15,13 @@ from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
-from lkagent_lint.languages import HOLD_SCRIPTS, NOTEBOOK
+from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
 from lkagent_lint.sources.discovery import ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
-from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, FOREIGN_MARKERS, may_mention_sdk, mentions_sdk
+from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, may_ask, may_mention_sdk, mentions_sdk
 from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 from lkagent_lint.sources.sdk.versions import SdkFinder, SdkVersion
@@ -29,6 +29,7 @@ from lkagent_lint.text import START_OF_FILE
 
 Crash = tuple[str, Failed]
 """The file on which a front end failed, and how."""
+_MOST_MENTIONS = 20
 
 
 class Index:
@@ -160,8 +161,8 @@ class Index:
         return self._source(path, data) if data is not None and self._may_matter(path, data) else None
 
     def _may_matter(self, path: str, data: bytes) -> bool:
-        """It mentions an SDK, or may call a function that dispatches by the settings."""
-        return mentions_sdk(data) or self.settings(path).names.may_dispatch(data)
+        """It mentions an SDK, asks for an agent, or may call a function that dispatches by the settings."""
+        return mentions_sdk(data) or may_ask(data) or self.settings(path).names.may_dispatch(data)
 
     def _read(self, path: str) -> bytes | None:
         """The bytes of a file that may take part; a problem is noted where it cannot be read and does."""
@@ -209,7 +210,7 @@ class Index:
         for path, facts, failed in self._extractor.extract(sources):
             if failed is not None:
                 self.crashes.append((path, failed))
-            elif facts.problems or facts.dispatches or facts.dropped or facts.sip_rules:
+            elif facts.problems or facts.dispatches or facts.dropped or facts.sip_rules or facts.set_variables:
                 self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
 
     def _imported(self, source: SourceFile) -> Iterator[str]:
@@ -230,6 +231,9 @@ class Index:
                     yield found
 
 
+_ROOMS = re.compile(rb"\b(?:AccessToken|[cC]reateRoom|create_room)\b")
+
+
 class TextFiles:
     """What the files say that no front end reads: read only when a finding depends on it."""
 
@@ -237,42 +241,41 @@ class TextFiles:
         self._index = index
         self._texts = texts
         self._code = code
-        self._markers: bool | None = None
-        self._mentions: dict[tuple[str, bool], str | None] = {}
+        self._rooms: bool | None = None
+        self._mentions: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._variable: bool | None = None
 
     def view(self) -> Texts:
-        return Texts(self.holds_dispatch, self.mentions, self.configures, self.names_from_environment)
+        return Texts(self.mentions, self.makes_rooms, self.configures, self.names_from_environment)
 
-    def _unread(self, texts: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Texts, and code that takes no part, with their bytes. Binary files and generated ones are passed over."""
-        for path in (*texts, *(path for path in self._code if path not in self._index.facts)):
+    def _unread(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """These files with their bytes. Binary files and generated ones are passed over."""
+        for path in paths:
             data = b"" if path in self._index.generated else self._index.overlays.read(path)
             if isinstance(data, bytes) and not _is_binary(data):
                 yield path, data
 
-    def holds_dispatch(self) -> bool:
-        if self._markers is None:
-            scripts = [path for path in self._texts if path.endswith(HOLD_SCRIPTS)]
-            self._markers = any(FOREIGN_MARKERS.search(data) for _, data in self._unread(scripts))
-        return self._markers
+    def makes_rooms(self) -> bool:
+        if self._rooms is None:
+            scanned = (path for path in self._texts if text_frontend.is_scanned(os.path.basename(path)))
+            self._rooms = any(_ROOMS.search(data) for _, data in self._unread(scanned))
+        return self._rooms
 
-    def mentions(self, name: str) -> str | None:
-        # JavaScript that takes part counts too: a name in it is often on its way to a dispatch.
-        scripts = [path for path, facts in self._index.facts.items() if facts.language == "javascript"]
-        return self._stands_in((*self._texts, *scripts), name, anywhere=True)
+    def mentions(self, name: str) -> tuple[str, ...]:
+        return self._stand_in((*self._texts, *self._code), name, most=_MOST_MENTIONS)
 
     def configures(self, name: str) -> bool:
         configurations = [path for path in self._texts if text_frontend.configures(os.path.basename(path))]
-        return self._stands_in(configurations, name, anywhere=False) is not None
+        return bool(self._stand_in(configurations, name, most=1))
 
-    def _stands_in(self, paths: Iterable[str], name: str, *, anywhere: bool) -> str | None:
-        """The first file that holds the name as a word of its own."""
-        key = name, anywhere
+    def _stand_in(self, paths: Iterable[str], name: str, *, most: int) -> tuple[str, ...]:
+        """The first files that hold the name as a word of its own."""
+        key = name, most == 1
         if key not in self._mentions:
             word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
-            others = [path for path in paths if not self._accounts_for(path, name)]
-            self._mentions[key] = next((path for path, data in self._unread(others) if word.search(data)), None)
+            others = (path for path in paths if not self._accounts_for(path, name))
+            found = (path for path, data in self._unread(others) if word.search(data))
+            self._mentions[key] = tuple(path for path, _ in zip(found, range(most), strict=False))
         return self._mentions[key]
 
     def _accounts_for(self, path: str, name: str) -> bool:
@@ -280,7 +283,7 @@ class TextFiles:
         facts = self._index.facts.get(path)
         if facts is None:
             return False
-        return bool(facts.workers) or any(each.name == Text(name) and not each.presence for each in facts.dispatches)
+        return bool(facts.workers) or any(each.name == Text(name) for each in facts.dispatches)
 
     def names_from_environment(self) -> bool:
         if self._variable is None:

@@ -94,7 +94,9 @@ class DispatchKind(enum.Enum):
     PRESET = "preset"
     CONFIG = "config"
     REQUEST = "request"
-    """A hand-written request body: it silences, and nothing is ever said about it."""
+    """A hand-written request: it silences, and nothing is ever said about it."""
+    CONNECT = "connect"
+    """A command by which a worker joins a room of its own accord, without any dispatch."""
 
 
 class DispatchFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -110,7 +112,20 @@ class DispatchFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     block: str = ""
     """JavaScript only: dispatches of one block run one after the other; empty where that is not so."""
     presence: bool = False
-    """Found by its words alone, in a language that is not parsed: it silences, and nothing is ever said about it."""
+    """Evidence that no finding stands at: in a language that is not parsed, or a request to somebody's own server."""
+    file: str = ""
+    """The file that says which agents are asked for, as a command names it; empty for all others."""
+
+
+class VariableFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A variable of the environment that a file sets to a literal."""
+
+    variable: str
+    value: str
+    span: Span
+    """Of the value."""
+    is_example: bool = False
+    """The file shows what could be set, and nothing reads it when the program runs."""
 
 
 class SipRuleFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -159,6 +174,7 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     dispatches: tuple[DispatchFact, ...] = ()
     sip_rules: tuple[SipRuleFact, ...] = ()
     room_sources: tuple[RoomSourceFact, ...] = ()
+    set_variables: tuple[VariableFact, ...] = ()
     dropped: tuple[DroppedFact, ...] = ()
     legacy: bool = False
     """It imports classes that only livekit-agents 0.x had."""

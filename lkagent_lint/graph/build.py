@@ -7,21 +7,22 @@ from typing import Literal, NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.graph import records as r
-from lkagent_lint.graph.answers import Reach, answer
-from lkagent_lint.graph.matching import effective_name, match
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.questions.reach import JobReason, answer, effective_name, match
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules.lka205_starved_unnamed_worker import check as starved
 
 
-def build(project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str]) -> r.ProjectGraph:
+def build(
+    project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str], everything: bool = False
+) -> r.ProjectGraph:
     """The graph of the workers and dispatches in wanted files (by absolute path), with what they are joined to.
 
-    ``show`` turns an absolute path into the one that is shown.
+    ``show`` turns an absolute path into the one that is shown. ``everything`` adds where names stand as words.
     """
-    return _Builder(project, show).graph(wanted)
+    return _Builder(project, show).graph(wanted, everything=everything)
 
 
 class _Source(NamedTuple):
@@ -38,6 +39,7 @@ class _Builder:
         dispatches = sorted(project.dispatches, key=lambda each: (each.place, each.kind.value, repr(each.name)))
         self.workers = {f"w{number}": each for number, each in enumerate(workers, 1)}
         self.dispatches = {f"d{number}": each for number, each in enumerate(dispatches, 1)}
+        self.keys = {each: key for key, each in self.dispatches.items()}
         self.names = {key: effective_name(project, each) for key, each in self.workers.items()}
         self.edges = tuple(self._edges())
         self.sources = self._room_sources()
@@ -45,11 +47,11 @@ class _Builder:
     def _edges(self) -> Iterable[r.Edge]:
         for dispatch, asked in self.dispatches.items():
             for worker, name in self.names.items():
-                found = match(name, asked.name)
+                found = match(self.project, name, asked.name)
                 if found is not None:
                     yield r.Edge(dispatch=dispatch, worker=worker, by=found.by, certain=found.certain)
 
-    def graph(self, wanted: Callable[[str], bool]) -> r.ProjectGraph:
+    def graph(self, wanted: Callable[[str], bool], *, everything: bool) -> r.ProjectGraph:
         project = self.project
         inside = {key for key, each in (self.workers | self.dispatches).items() if wanted(each.place.path)}
         edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
@@ -73,15 +75,19 @@ class _Builder:
                 for path, facts in project.files.items()
                 for problem in facts.problems
             ),
+            mentions=tuple(self._mentions(shown)) if everything else (),
         )
 
+    def _mentions(self, shown: set[str]) -> Iterable[r.Mention]:
+        names = {self.names[key] for key in shown if key in self.workers}
+        for name in sorted(each.value for each in names if isinstance(each, Known) and each.value):
+            paths = self.project.texts.mentions(name)
+            if paths:
+                yield r.Mention(name=name, paths=tuple(map(self.show, paths)))
+
     def _worker(self, key: str, worker: Worker, hungry: set[Place]) -> r.WorkerRecord:
-        reaches = [
-            Reach(edge.dispatch, self.dispatches[edge.dispatch], edge) for edge in self.edges if edge.worker == key
-        ]
         listed = [each.place for each in self.sources if each.lists_agents]
-        is_starved = worker.place in hungry
-        gets, because = answer(self.project, worker, self.names[key], reaches, listed, is_starved, self._at)
+        found = answer(self.project, worker, listed=listed, starved=worker.place in hungry)
         path = worker.place.path
         return r.WorkerRecord(
             id=key,
@@ -93,8 +99,16 @@ class _Builder:
             runs=tuple(self._runs(worker)),
             package=self.show(worker.package),
             in_tests=worker.in_tests,
-            gets_jobs=gets,
-            because=because,
+            gets_jobs=found.gets_jobs,
+            because=tuple(map(self._reason, found.reasons)),
+        )
+
+    def _reason(self, reason: JobReason) -> r.Reason:
+        return r.Reason(
+            kind=reason.kind,
+            message=reason.message,
+            dispatch=None if reason.dispatch is None else self.keys[reason.dispatch],
+            at=None if reason.place is None else self._at(reason.place),
         )
 
     def _runs(self, worker: Worker) -> Iterable[r.FunctionRecord]:
@@ -113,7 +127,7 @@ class _Builder:
             name=_name(dispatch.name),
             package=self.show(dispatch.package),
             in_tests=dispatch.in_tests,
-            words_only=dispatch.presence,
+            read_only=dispatch.presence,
             reaches=self._reaches(key, dispatch),
         )
 
@@ -122,7 +136,7 @@ class _Builder:
         if any(each.certain for each in edges):
             return "yes"
         deployed = isinstance(dispatch.name, Known) and self.project.texts.configures(dispatch.name.value)
-        return "perhaps" if edges or deployed or self.project.has_gaps else "no"
+        return "unknown" if edges or deployed or self.project.has_gaps else "no"
 
     def _room_sources(self) -> list[_Source]:
         found: list[_Source] = []

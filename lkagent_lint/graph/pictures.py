@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from lkagent_lint.graph.records import DispatchRecord, Document, Edge, ProjectGraph, WorkerRecord
 from lkagent_lint.graph.words import edge_in_words, kind_in_words, name_in_words, place, title
 
-_COLOURS = {"yes": "#2e7d32", "perhaps": "#b26a00", "no": "#c62828"}
+_COLOURS = {"yes": "#2e7d32", "unknown": "#b26a00", "no": "#c62828"}
 
 
 def render_mermaid(document: Document, escape: Callable[[str], str]) -> str:

@@ -10,10 +10,10 @@ from typing import Literal
 
 import msgspec
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a field is taken away or changes its meaning; new fields do not raise it."""
 
-Answer = Literal["yes", "perhaps", "no"]
+Answer = Literal["yes", "unknown", "no"]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal[
         "dispatch",
         "possible-dispatch",
+        "own-connect",
         "automatic",
         "listed-rooms",
         "starved",
@@ -49,8 +50,6 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
         "unset-variable",
         "unknown-name",
         "near-name",
-        "mention",
-        "unread",
         "not-analysed",
         "nothing",
     ]
@@ -84,7 +83,7 @@ class WorkerRecord(msgspec.Struct, frozen=True, kw_only=True):
     package: str
     in_tests: bool
     gets_jobs: Answer
-    """Whether it would ever get a job: ``yes`` by something in the project, ``perhaps`` where that is not known."""
+    """Whether it would ever get a job: ``yes`` by something in the project, ``unknown`` where that is not known."""
     because: tuple[Reason, ...]
 
 
@@ -105,13 +104,13 @@ class DispatchRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     at: Position
-    kind: Literal["token", "api", "room", "sip", "connector", "command", "preset", "config", "request"]
+    kind: Literal["token", "api", "room", "sip", "connector", "command", "preset", "config", "request", "connect"]
     name: NameRecord
     package: str
     in_tests: bool
-    words_only: bool
-    """A mention that may be a dispatch: found by its words alone, in a request written by hand, in a file that is not
-    parsed or that git ignores.
+    read_only: bool
+    """No finding stands at it: its language is scanned and not parsed, it is a request to somebody's own server, or git
+    ignores its file.
     """
     reaches: Answer
     """Whether it reaches a worker of this project."""
@@ -141,6 +140,13 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that hold a worker's name as a word: none of them asks for the agent by that."""
+
+    name: str
+    paths: tuple[str, ...]
+
+
 class ProjectGraph(msgspec.Struct, frozen=True, kw_only=True):
     """One project: what lies under one root."""
 
@@ -153,6 +159,8 @@ class ProjectGraph(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[RoomSource, ...]
     variables: tuple[Variable, ...]
     gaps: tuple[Gap, ...]
+    mentions: tuple[Mention, ...] = ()
+    """Where the workers' names stand as words; only where everything was asked for."""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

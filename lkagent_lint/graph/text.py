@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lkagent_lint.graph.records import DispatchRecord, Document, ProjectGraph, WorkerRecord
 from lkagent_lint.graph.words import kind_in_words, name_in_words, place, reason_in_words, title
+from lkagent_lint.questions.wording import quoted
 
 _MOST = 3
 """Places that may be something are not worth more lines than this for one worker; JSON has them all."""
@@ -44,6 +45,11 @@ def _project(graph: ProjectGraph) -> Iterator[str]:
             readers = [_where(graph, each) for each in (*variable.workers, *variable.dispatches)]
             default = "".join(f' or "{each}"' for each in variable.defaults)
             yield f"  ${variable.name}{default}, read at {', '.join(dict.fromkeys(readers))}"
+    if graph.mentions:
+        yield ""
+        yield "names as words, which ask for nobody"
+        for mention in graph.mentions:
+            yield f"  {quoted(mention.name)} in {', '.join(mention.paths)}"
     if graph.gaps:
         yield ""
         yield "not analysed, so that what is missing elsewhere may stand there"
@@ -73,7 +79,7 @@ def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     if len(perhaps) > _MOST:
         ends.append(f"perhaps {_count(len(perhaps) - _MOST, 'other worker')}")
     if not ends:
-        ends = ["perhaps an agent that is not seen" if dispatch.reaches == "perhaps" else "no worker of this project"]
+        ends = ["perhaps an agent that is not seen" if dispatch.reaches == "unknown" else "no worker of this project"]
     return f"{place(dispatch.at)} {kind_in_words(dispatch)}: {name_in_words(dispatch.name)} -> {', '.join(ends)}"
 
 
@@ -86,7 +92,7 @@ def _summary(document: Document) -> str:
     workers = [worker for graph in document.projects for worker in graph.workers]
     dispatches = sum(len(graph.dispatches) for graph in document.projects)
     found = Counter(worker.gets_jobs for worker in workers)
-    answers = ", ".join(f"{found[each]} {each}" for each in ("yes", "perhaps", "no") if found[each])
+    answers = ", ".join(f"{found[each]} {each}" for each in ("yes", "unknown", "no") if found[each])
     seen = f"{_count(len(workers), 'worker')}, {_count(dispatches, 'dispatch', 'dispatches')}"
     return f"{seen}; gets jobs: {answers}" if workers else seen
 

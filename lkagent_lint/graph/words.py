@@ -14,7 +14,8 @@ KINDS = {
     "command": "command",
     "preset": "room preset",
     "config": "room configuration",
-    "request": "hand-written request",
+    "request": "request",
+    "connect": "connection by hand",
 }
 
 
@@ -41,7 +42,7 @@ def place(at: Position) -> str:
 
 def kind_in_words(dispatch: DispatchRecord) -> str:
     """What kind of dispatch it is, and why it may be none."""
-    kind = "mention" if dispatch.words_only else KINDS[dispatch.kind]
+    kind = KINDS[dispatch.kind]
     return f"{kind} in a test file" if dispatch.in_tests else kind
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 
 from lkagent_lint.config import Settings
@@ -23,7 +24,7 @@ from lkagent_lint.project.agent_names import (
 from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, Texts, Worker
+from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, SetVariable, Texts, Worker
 from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
@@ -76,11 +77,27 @@ def link(
         starts=tuple(start for path in sorted(files) for start in servers.starts(path)),
         dispatches=dispatches,
         jobs=tuple(linker.jobs(sdk)),
+        set_variables=_set_variables(files),
         texts=texts,
         settings=settings,
         sdk=sdk,
         pin=pin or _newest,
     )
+
+
+def _spelled(name: Expr | None) -> str:
+    """A name that is not known about as it is written."""
+    from lkagent_lint.facts.spelling import spelt  # most names are known
+
+    return "" if name is None else spelt(name)
+
+
+def _set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVariable, ...]]:
+    found: dict[str, list[SetVariable]] = {}
+    for path, facts in files.items():
+        for each in facts.set_variables:
+            found.setdefault(each.variable, []).append(SetVariable(Place(path, each.span), each.value, each.is_example))
+    return {variable: tuple(values) for variable, values in found.items()}
 
 
 def _newest(path: str, package: Package) -> SdkVersion:
@@ -155,13 +172,19 @@ class _Linker:
 
     def dispatches(self, path: str) -> Iterator[Dispatch]:
         for fact in self.evaluator.files[path].dispatches:
-            yield self._dispatch(path, fact)
+            if not (fact.file and self._is_read(fact.file)):
+                yield self._dispatch(path, fact)
         if self.evaluator.wrappers.dispatches(path):
             for flow in self.evaluator.files[path].flows.values():
                 for call in flow.calls:
                     wrapped = self._wrapped(path, flow, call)
                     if wrapped is not None:
                         yield self._dispatch(path, wrapped)
+
+    def _is_read(self, file: str) -> bool:
+        """A file that a command names is one of the project's, which says itself what it asks for."""
+        name = os.path.basename(file)
+        return any(os.path.basename(path) == name for path in self.evaluator.files)
 
     def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
         """The dispatch that a call of one of the project's own dispatchers is, by its settings."""
@@ -178,13 +201,15 @@ class _Linker:
         return None
 
     def _dispatch(self, path: str, fact: DispatchFact) -> Dispatch:
+        name = UNNAMED if fact.name is None else self._name(path, fact.flow, fact.name)
         return Dispatch(
             place=Place(path, fact.span),
             kind=fact.kind,
-            name=UNNAMED if fact.name is None else self._name(path, fact.flow, fact.name),
+            name=name,
             package=self.packages.package_of(path),
             in_tests=is_test_file(path, self.root),
             presence=fact.presence,
+            spelled=_spelled(fact.name) if name == UNKNOWN_NAME else "",
         )
 
     def _name(self, path: str, flow: str, expression: Expr) -> AgentName:

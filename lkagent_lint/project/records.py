@@ -103,7 +103,18 @@ class Dispatch(NamedTuple):
     package: str
     in_tests: bool
     presence: bool = False
-    """It silences, and nothing is said about it: its language is not parsed, or git ignores its file."""
+    """It is evidence, and no finding stands at it: its language is not parsed, or git ignores its file."""
+    spelled: str = ""
+    """The name about as it is written, for messages."""
+
+
+class SetVariable(NamedTuple):
+    """A variable of the environment that some file of the project sets."""
+
+    place: Place
+    value: str
+    is_example: bool
+    """The file shows what could be set, and nothing reads it when the program runs."""
 
 
 class Job(NamedTuple):
@@ -126,12 +137,12 @@ class Job(NamedTuple):
 class Texts(NamedTuple):
     """What the files that no front end reads say, asked only when a finding depends on it."""
 
-    holds_dispatch: Callable[[], bool]
-    """Some text under the root holds a mark of a dispatch."""
-    mentions: Callable[[str], str | None]
-    """The first text under the root, or JavaScript that takes part, that holds this name as a word of its own."""
+    mentions: Callable[[str], tuple[str, ...]]
+    """The files under the root that hold this name as a word of its own, but for those that dispatch or register it."""
+    makes_rooms: Callable[[], bool]
+    """Some file in a language that is not parsed makes rooms or lets people in."""
     configures: Callable[[str], bool]
-    """Some configuration or script does: it may deploy an agent of that name."""
+    """Some configuration or script holds this name as a word of its own: it may deploy an agent of that name."""
     names_from_environment: Callable[[], bool]
     """``LIVEKIT_AGENT_NAME`` occurs in some file under the root."""
 
@@ -150,6 +161,7 @@ class Project:
         starts: tuple[Start, ...],
         dispatches: tuple[Dispatch, ...],
         jobs: tuple[Job, ...],
+        set_variables: Mapping[str, tuple[SetVariable, ...]],
         texts: Texts,
         settings: Callable[[str], Settings],
         sdk: Callable[[str], SdkVersion],
@@ -163,6 +175,8 @@ class Project:
         self.starts = starts
         self.dispatches = dispatches
         self.jobs = jobs
+        self.set_variables = set_variables
+        """What files of the project set variables of the environment to, by the variable's name."""
         self.texts = texts
         self.settings = settings
         """The settings that hold for a file, by its absolute path."""

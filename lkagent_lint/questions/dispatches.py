@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
-
-from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.agent_names import Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.sources.sdk.changes import Change
 
 _SPOKEN_OF = frozenset(
@@ -61,49 +56,9 @@ def registered_names(project: Project) -> dict[str, Worker] | None:
     return found
 
 
-def stranded(project: Project) -> Iterator[tuple[Worker, str]]:
-    """Every worker, with its name, that surely nothing in the project dispatches."""
-    dispatched: set[str] = set()
-    for dispatch in project.dispatches:
-        names = names_of(dispatch)
-        if names is None:
-            return
-        dispatched.update(names)
-    for worker in project.workers:
-        if project.sdk(worker.place.path).has_another_major:
-            continue
-        if isinstance(worker.name, Known) and worker.name.value and not worker.in_tests:
-            if _is_stranded(project, worker, worker.name.value, dispatched):
-                yield worker, worker.name.value
-
-
-def _is_stranded(project: Project, worker: Worker, name: str, dispatched: set[str]) -> bool:
-    if name in dispatched or nearest(name, [each for each in dispatched if each]):
-        return False
-    if is_dispatched_elsewhere(project, worker, name):
-        return False
-    return not (project.has_gaps or project.texts.holds_dispatch() or project.texts.mentions(name))
-
-
-def is_dispatched_elsewhere(project: Project, worker: Worker, name: str) -> bool:
-    """The settings that hold for the worker say that something outside the project dispatches this name."""
-    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
-    return any(fnmatchcase(name, pattern) for pattern in elsewhere)
-
-
-def bare_sip_rules(project: Project) -> list[Place]:
-    """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
-    rules = [
-        Place(path, rule.span)
-        for path, facts in project.files.items()
-        for rule in facts.sip_rules
-        if not rule.has_agents and not is_test_file(path, project.root)
-    ]
-    workers = [worker for worker in project.workers if not worker.in_tests]
-    if not rules or not workers:
-        return []
-    # A worker without a name is not among the stranded, nor is one whose name is not known.
-    return rules if len(list(stranded(project))) == len(workers) else []
+def owned_names(project: Project) -> frozenset[str]:
+    """Every name that some worker of the project surely has."""
+    return frozenset(each.name.value for each in project.workers if isinstance(each.name, Known))
 
 
 def may_be_named(project: Project, worker: Worker) -> bool:

@@ -25,13 +25,18 @@ agent (a dashboard, another repository), say so:
 dispatched-elsewhere = ["front-desk"]
 ```
 
+Where the name of some dispatch is not known, or the worker's own name comes from the environment with a default or
+from a settings file, nobody can say that nothing dispatches it. Then the finding is an info that says what is not
+known and where: such a finding fails no run.
+
 ## When it stays silent
 
-When any dispatch in the project, in whatever language, has a name that is not known, or uses a room preset; when
-another file holds the name as a word of its own; when a file that takes part could not be analysed; when a script
-connects the agent to a room by hand; when the worker's name comes from the environment; where a SIP rule brings no
-agent, which LKA208 reports; when a dispatched name is so near to this one that LKA203 reports the misspelling; and in
-test files.
+When a construct that dispatches names the agent: in Python, JavaScript and TypeScript by structure, in other languages
+by their SDK's own spelling, in settings and scripts by a SIP rule, a room's configuration or a command. When a request
+of the project's own names it. When a script connects the agent to a room by hand. When the worker's name is not known
+at all; where a SIP rule brings no agent, which LKA208 reports; when a dispatched name that no worker has is so near to
+this one that LKA203 reports the misspelling; and in test files. The name as a word silences nothing: not in prose, not
+in a manifest, a log call, a test, a backup or a report.
 
 ## Evidence
 
@@ -47,20 +52,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.records import Worker
-from lkagent_lint.questions.dispatches import bare_sip_rules, stranded
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.project.agent_names import FromEnv, Known
+from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.reach import JobAnswer, bare_sip_rules, judged, possible_names
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted
+from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
+_MOST = 5
+"""Places of what is not known that are shown."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    if not bare_sip_rules(subject.project):  # LKA208 says it where the agent is missing
-        for worker, name in stranded(subject.project):
-            yield _finding(worker, name)
+    project = subject.project
+    if bare_sip_rules(project):  # LKA208 says it where the agent is missing
+        return
+    for worker, found in judged(project):
+        if isinstance(worker.name, Known):
+            yield _doubtful(worker, worker.name.value, found) if found.doubts else _finding(worker, worker.name.value)
+        elif isinstance(worker.name, FromEnv) and not found.doubts:
+            names = possible_names(project, worker.name)
+            if names:
+                yield _from_environment(project, worker, worker.name, names)
 
 
 def _finding(worker: Worker, name: str) -> Diagnostic:
@@ -70,4 +85,36 @@ def _finding(worker: Worker, name: str) -> Diagnostic:
         "project dispatches it: dispatch it (token, create_dispatch, SIP rule), drop the name, or list it under "
         "dispatched-elsewhere",
         subject=name,
+    )
+
+
+def _doubtful(worker: Worker, name: str, found: JobAnswer) -> Diagnostic:
+    """Something may dispatch it, and what that is cannot be known from the project's files."""
+    first = found.doubts[0]
+    at = "" if first.place is None else f" ({where(first.place, worker.place)})"
+    more = len(found.doubts) - 1
+    others = "" if not more else f", and {more} more" if more > 1 else ", and another one"
+    return META.at(
+        worker.place,
+        f"nothing in this project surely dispatches the agent {quoted(name)}, which has a name and so gets no job "
+        f"automatically; {first.message}{at}{others}: make sure that one of them does, or list it under "
+        "dispatched-elsewhere",
+        severity=Severity.INFO,
+        related=[Related(each.place, each.message) for each in found.doubts[:_MOST] if each.place is not None],
+        subject=name,
+    )
+
+
+def _from_environment(project: Project, worker: Worker, name: FromEnv, names: tuple[str, ...]) -> Diagnostic:
+    shown = " or ".join(map(quoted, names))
+    return META.at(
+        worker.place,
+        f"nothing in this project dispatches the agent whose name is the value of {name.variable} ({shown}): with a "
+        "name it is never dispatched automatically; dispatch it, or list the name under dispatched-elsewhere",
+        severity=Severity.INFO,
+        related=[
+            Related(each.place, f"{name.variable} is set here")
+            for each in project.set_variables.get(name.variable, ())[:_MOST]
+        ],
+        subject=name.variable,
     )

@@ -58,7 +58,7 @@ _LISTING = frozenset({DispatchKind.TOKEN, DispatchKind.ROOM, DispatchKind.SIP})
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     registered = registered_names(project)
-    if not registered or "" not in registered or project.has_gaps or project.texts.holds_dispatch():
+    if not registered or "" not in registered or project.has_gaps:
         return
     listing = [each for each in project.dispatches if each.kind in _LISTING and not each.in_tests]
     if not listing or not _every_room_lists(project) or not _names_are_others(project, registered.keys()):
@@ -72,8 +72,7 @@ def _every_room_lists(project: Project) -> bool:
     """Everything that makes rooms lists agents: what is seen of it, and there is nothing that is not seen."""
     sources = [each.has_agents for facts in project.files.values() for each in facts.room_sources]
     sources += [each.has_agents for facts in project.files.values() for each in facts.sip_rules]
-    mentions = any(map(project.texts.mentions, ("AccessToken", "createRoom", "create_room", "CreateRoom")))
-    return bool(sources) and all(sources) and not mentions
+    return bool(sources) and all(sources) and not project.texts.makes_rooms()
 
 
 def _names_are_others(project: Project, registered: Collection[str]) -> bool:

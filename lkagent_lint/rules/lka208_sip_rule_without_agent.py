@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.questions.dispatches import bare_sip_rules, stranded
+from lkagent_lint.questions.reach import bare_sip_rules, stranded
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta

@@ -8,39 +8,26 @@ import re
 from lkagent_lint import disk
 from lkagent_lint.sources.reading import DEFAULT_LIMIT
 
+_MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDispatchClient|\.createDispatch\(")
+_NAMED = re.compile(rb"agentName|agent_name")
+_ROOM = re.compile(rb"\broom(?:Name|_name|Id|_id)?\b|room_?[cC]onfig")
+_SENT = re.compile(rb"\b(?:fetch|post|request|invoke|axios|useSession)\b")
 AGENT_NAME_VARIABLE = b"LIVEKIT_AGENT_NAME"
 """Names a worker whose code does not (livekit-agents 1.5.7); also a prefix of LIVEKIT_AGENT_NAME_OVERRIDE."""
-
-_FOREIGN = (
-    # protobuf and SDK spellings in any language, and their camel and snake case
-    b"RoomAgentDispatch",
-    b"createDispatch",
-    b"CreateDispatch",
-    b"create_dispatch",
-    b"agentName",
-    b"agent_name",
-    b"AgentName",
-    b"roomConfig",
-    b"room_config",
-    b"RoomConfiguration",
-    b"roomPreset",
-    b"room_preset",
-    b"withAgent",
-    # command lines: lk dispatch create, lk token create --agent, the agent's own connect --room
-    b"lk dispatch",
-    b"dispatch create",
-    b"--agent-name",
-    b"--agent ",
-    b"connect --room",
-)
-# A plain alternation of literals: no repetition, so no input can make it backtrack.
-FOREIGN_MARKERS = re.compile(b"|".join(re.escape(marker) for marker in _FOREIGN))
-"""Finds what may dispatch or name an agent in text that is not Python."""
 
 
 def mentions_sdk(data: bytes) -> bool:
     """Whether a file can concern a LiveKit SDK: every import, package and URL of one holds ``livekit``."""
     return b"livekit" in data
+
+
+def may_ask(data: bytes) -> bool:
+    """Whether code that does not mention an SDK can ask for an agent: by a message of the protocol, or by a request of
+    its own that names the agent and a room.
+    """
+    if _MESSAGES.search(data):
+        return True
+    return _NAMED.search(data) is not None and _ROOM.search(data) is not None and _SENT.search(data) is not None
 
 
 @disk.question

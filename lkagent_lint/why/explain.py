@@ -9,6 +9,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.facts.file import DispatchFact, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.spelling import spelt
 from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
@@ -19,7 +20,7 @@ from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Reached
 from lkagent_lint.why import records as r
 from lkagent_lint.why.states import in_words as states_in_words
-from lkagent_lint.why.things import in_words, name_in_words, spelt
+from lkagent_lint.why.things import in_words, name_in_words
 from lkagent_lint.why.tracing import Tracer
 
 
@@ -176,7 +177,7 @@ def _dispatches(here: AskedLine) -> Iterator[r.Explained]:
             steps.append(r.TraceStep(0, f"the name that it asks for: {spelt(fact.name)}"))
         notes = " in a test file" if dispatch.in_tests else ""
         if dispatch.presence:
-            notes += ", by its words only: it silences rules, and nothing is said about it"
+            notes += ", read as evidence only: no finding stands at it"
         message = f"a dispatch ({dispatch.kind.value}){notes}"
         yield r.Explained(kind="dispatch", column=fact.span.column, message=message, steps=tuple(steps))
 

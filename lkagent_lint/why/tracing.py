@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.facts.spelling import spelt
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -26,7 +27,7 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.why.records import TraceStep
-from lkagent_lint.why.things import in_words, spelt
+from lkagent_lint.why.things import in_words
 
 MAX_DEPTH = 8
 MAX_STEPS = 40

@@ -8,11 +8,14 @@ from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.selection import is_named
 from lkagent_lint.project.agent_names import Known, UnknownName
-from lkagent_lint.questions.wording import quoted
+from lkagent_lint.questions.reach import answer
 from lkagent_lint.rules import all_rules
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.why import records as r
 from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, workers_at
+
+_MOST = 8
+"""Reasons that are told of one worker."""
 
 
 def verdict(
@@ -35,6 +38,8 @@ def verdict(
         if elsewhere:
             message += f"; in this file it is reported at line {', '.join(map(str, elsewhere))}"
         conditions += _family(here, code, moments, ends)
+    if raw and code.startswith("LKA2"):
+        conditions += _evidence(here)
     return r.Verdict(code=code, name=rule.META.name, reported=reported, message=message, conditions=tuple(conditions))
 
 
@@ -112,19 +117,8 @@ def _dispatch(here: AskedLine, code: str) -> Iterator[r.Condition]:
         if in_tests:
             yield r.Condition(holds=False, message="it stands in no test file: those silence and never fire")
     if any(each.presence for each in dispatches):
-        yield r.Condition(holds=False, message="it is a dispatch that is followed, and more than a mention")
-    asked = [each for each in project.dispatches if isinstance(each.name, UnknownName)]
-    places = ", ".join(f"{here.show(each.place.path)}:{each.place.span.line}" for each in asked[:4])
-    if workers:
-        yield r.Condition(
-            holds=not asked,
-            message="the name of every dispatch is known" + (f" (it is not at {places})" if asked else ""),
-        )
-        for worker in workers:
-            if code == "LKA201" and isinstance(worker.name, Known) and worker.name.value:
-                path = project.texts.mentions(worker.name.value)
-                message = f"no file that is not followed holds the name {quoted(worker.name.value)}"
-                yield r.Condition(holds=path is None, message=message + (f" ({here.show(path)} does)" if path else ""))
+        yield r.Condition(holds=False, message="findings stand at it: it is read as evidence only")
+    yield from _evidence(here)
     if dispatches:
         unnamed = [each for each in project.workers if isinstance(each.name, UnknownName)]
         places = ", ".join(f"{here.show(each.place.path)}:{each.place.span.line}" for each in unnamed[:4])
@@ -132,3 +126,13 @@ def _dispatch(here: AskedLine, code: str) -> Iterator[r.Condition]:
         yield r.Condition(holds=not unnamed, message=message)
     yield r.Condition(holds=not project.has_gaps, message="every file that takes part could be analysed")
     yield r.Condition(holds=None, message=f"the other conditions are on the rule's page: lkagent-lint rule {code}")
+
+
+def _evidence(here: AskedLine) -> Iterator[r.Condition]:
+    """What dispatches the workers at the line, or may."""
+    for worker, _ in workers_at(here):
+        found = answer(here.survey.project, worker)
+        yield r.Condition(holds=found.gets_jobs == "no", message="nothing in this project dispatches it, for certain")
+        for reason in found.reasons[:_MOST]:
+            at = "" if reason.place is None else f" ({here.show(reason.place.path)}:{reason.place.span.line})"
+            yield r.Condition(holds=None, message=f"{reason.message}{at}")

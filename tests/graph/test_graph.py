@@ -11,9 +11,13 @@ import jsonschema
 import pytest
 
 from lkagent_lint.cli import main
-from lkagent_lint.graph.matching import Match, match
+from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.agent_names import UNKNOWN_NAME, UNNAMED, AgentName, FromEnv, Known, OneOf
+from lkagent_lint.project.records import SetVariable
+from lkagent_lint.questions.reach import Match, match
+from lkagent_lint.text import START_OF_FILE
 from tests.harness.runs import REPOSITORY
+from tests.typestate.solving import project_of
 
 ROOT = '[project]\nname = "x"\ndependencies = ["livekit-agents==1.8.9"]\n[tool.lkagent-lint]\nroot = true\n'
 WORKER = """\
@@ -109,22 +113,35 @@ V, W = FromEnv("V"), FromEnv("W")
         (Known("a"), Known("A"), None),
         (UNNAMED, Known("a"), None),
         (UNNAMED, UNNAMED, Match("value", True)),
-        (Known("a"), OneOf(("a", "b")), Match("one-of", False)),
+        (Known("a"), OneOf(("a", "b")), Match("one-of", True)),
         (Known("c"), OneOf(("a", "b")), None),
         (OneOf(("b", "c")), OneOf(("a", "b")), Match("one-of", False)),
         (V, V, Match("variable", True)),
         (FromEnv("V", "a"), V, Match("variable", True)),
         (V, W, Match("unknown", False)),
-        (FromEnv("V", "a"), FromEnv("W", "a"), Match("default", False)),
-        (Known("a"), FromEnv("V", "a"), Match("default", False)),
+        (FromEnv("V", "a"), FromEnv("W", "a"), Match("default", True)),
+        (Known("a"), FromEnv("V", "a"), Match("default", True)),
         (Known("a"), FromEnv("V", "b"), Match("unknown", False)),
-        (FromEnv("V", "a"), Known("a"), Match("default", False)),
+        (FromEnv("V", "a"), Known("a"), Match("default", True)),
         (Known("a"), UNKNOWN_NAME, Match("unknown", False)),
         (UNKNOWN_NAME, Known("a"), Match("unknown", False)),
     ],
 )
 def test_what_two_names_say_of_each_other(worker: AgentName, dispatch: AgentName, expected: Match | None) -> None:
-    assert match(worker, dispatch) == expected
+    assert match(project_of({}), worker, dispatch) == expected
+
+
+def test_what_files_set_is_what_a_variable_usually_is() -> None:
+    def setting(value: str, *, is_example: bool) -> SetVariable:
+        return SetVariable(Place("/project/.env", START_OF_FILE), value, is_example)
+
+    linked = project_of({})
+    linked.set_variables = {"V": (setting("a", is_example=False),), "W": (setting("a", is_example=True),)}
+    assert match(linked, Known("a"), V) == Match("default", True)
+    assert match(linked, Known("b"), V) == Match("unknown", False)
+    assert match(linked, Known("a"), W) == Match("default", False)
+    # What is set wins over the default in the code.
+    assert match(linked, Known("b"), FromEnv("V", "b")) == Match("default", False)
 
 
 def worker(name: str) -> str:
@@ -165,39 +182,58 @@ def test_the_same_variable_reaches_without_a_value(tmp_path: Path, graph: Comman
     assert graph.answer(tmp_path) == ("yes", ["dispatch", "unset-variable"])
 
 
-def test_a_default_may_reach(tmp_path: Path, graph: Command) -> None:
+def test_a_default_reaches(tmp_path: Path, graph: Command) -> None:
     name = 'agent_name=os.getenv("DESK", "desk")'
     root = project(tmp_path, agent_py=worker('agent_name="desk"'), token_py=token(name))
-    assert graph.answer(root) == ("perhaps", ["possible-dispatch"])
+    assert graph.answer(root) == ("yes", ["dispatch"])
     assert graph.one(root)["edges"][0]["by"] == "default"
 
 
 def test_a_name_that_is_not_known_may_be_any(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker('agent_name="desk"'), token_py=token("agent_name=pick()"))
-    assert graph.answer(root) == ("perhaps", ["possible-dispatch"])
-    assert graph.one(root)["dispatches"][0]["reaches"] == "perhaps"
+    assert graph.answer(root) == ("unknown", ["possible-dispatch"])
+    assert graph.one(root)["dispatches"][0]["reaches"] == "unknown"
 
 
 def test_a_worker_whose_name_is_not_known(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker("agent_name=pick()"), token_py=token('agent_name="desk"'))
-    assert graph.answer(root) == ("perhaps", ["possible-dispatch", "unknown-name"])
+    assert graph.answer(root) == ("unknown", ["possible-dispatch", "unknown-name"])
 
 
-def test_a_mention_a_gap_and_a_setting_are_told_apart(tmp_path: Path, graph: Command) -> None:
+def test_a_word_asks_for_nobody_and_is_shown_on_request(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker('agent_name="desk"'), notes_txt="start the desk\n")
-    assert graph.answer(root) == ("perhaps", ["mention"])
-    assert graph.one(root)["workers"][0]["because"][0]["at"]["path"] == "notes.txt"
-    (root / "notes.txt").unlink()
+    assert graph.answer(root) == ("no", ["nothing"])
+    assert graph.one(root)["mentions"] == []
+    assert graph.one(root, "--all")["mentions"] == [{"name": "desk", "paths": ["notes.txt"]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "fail_on", "code"),
+    [("desk", "no", 1), ("desk", "unknown", 1), ("other", "no", 0), ("other", "unknown", 0)],
+)
+def test_a_deployment_can_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, fail_on: str, code: int
+) -> None:
+    project(tmp_path, agent_py=worker(f'agent_name="{name}"'), token_py=token('agent_name="other"'))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        main(["graph", "--fail-on", fail_on])
+    assert caught.value.code == code
+
+
+def test_a_gap_and_a_setting_are_told_apart(tmp_path: Path, graph: Command) -> None:
+    root = project(tmp_path, agent_py=worker('agent_name="desk"'))
     (root / "broken.py").write_text("import livekit\ndef (\n", encoding="utf-8")
-    assert graph.answer(root) == ("perhaps", ["not-analysed"])
+    assert graph.answer(root) == ("unknown", ["not-analysed"])
     assert [each["path"] for each in graph.one(root)["gaps"]] == ["broken.py"]
     project(root, 'dispatched-elsewhere = ["d*"]\n')
     assert graph.answer(root) == ("yes", ["elsewhere"])
 
 
-def test_a_test_file_makes_nothing_certain(tmp_path: Path, graph: Command) -> None:
+def test_a_test_file_asks_too_and_says_so(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker('agent_name="desk"'), tests__token_py=token('agent_name="desk"'))
-    assert graph.answer(root) == ("perhaps", ["possible-dispatch"])
+    assert graph.answer(root) == ("yes", ["dispatch"])
+    assert "in a test file" in graph.one(root)["workers"][0]["because"][0]["message"]
 
 
 def test_no_name_is_automatic(tmp_path: Path, graph: Command) -> None:
@@ -222,7 +258,7 @@ def test_where_every_room_lists_others_it_gets_nothing(tmp_path: Path, graph: Co
 def test_the_environment_may_name_it(tmp_path: Path, graph: Command) -> None:
     root = project(tmp_path, agent_py=worker(""), compose_yaml="environment:\n  LIVEKIT_AGENT_NAME: ${NAME}\n")
     gets, kinds = graph.answer(root)
-    assert (gets, kinds[-1]) == ("perhaps", "unset-variable")
+    assert (gets, kinds[-1]) == ("unknown", "unset-variable")
     (found,) = graph.one(root)["workers"]
     assert found["name"]["variable"] == "LIVEKIT_AGENT_NAME"
 

@@ -32,7 +32,7 @@ from lkagent_lint.facts.flows import (
     Step,
     Use,
 )
-from lkagent_lint.why.things import spelt
+from lkagent_lint.facts.spelling import spelt
 
 _USES = {Use.VALUE: "", Use.AWAITED: "", Use.DROPPED: ", dropped", Use.KEPT: ", kept"}
 _STARS = {"*": "*", "**": "**"}

@@ -22,8 +22,8 @@ def _no() -> bool:
     return False
 
 
-def _nowhere(name: str) -> str | None:
-    return None
+def _nowhere(name: str) -> tuple[str, ...]:
+    return ()
 
 
 def _in_none(name: str) -> bool:
@@ -37,7 +37,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         root=ROOT,
         files={path: _extract(text.encode()) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
-        texts=Texts(_no, _nowhere, _in_none, _no),
+        texts=Texts(_nowhere, _no, _in_none, _no),
         settings=lambda path: Settings(),
         sdk=lambda path: SdkVersion(version),
     )

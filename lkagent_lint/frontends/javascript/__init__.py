@@ -54,6 +54,7 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         agents=tuple(workers.agents(source, draft)),
         dispatches=tuple(each for each in found if isinstance(each, DispatchFact)),
         room_sources=tuple(dispatches.room_sources()),
+        sip_rules=tuple(dispatches.sip_rules()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
         legacy=_uses_legacy(draft),
         sdk_names=tuple(draft.sdk_names),

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact, SipRuleFact
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import (
+    FUNCTIONS,
     ParsedFile,
     arguments,
     callee,
@@ -44,6 +45,28 @@ _CARRIERS = {
     "dialWhatsAppCall": DispatchKind.CONNECTOR,
     "acceptWhatsAppCall": DispatchKind.CONNECTOR,
 }
+_RULES = ("createSipDispatchRule", "createDispatchRule")
+_SENDS = frozenset(
+    {
+        *(
+            "fetch",
+            "post",
+            "put",
+            "patch",
+            "request",
+            "send",
+            "invoke",
+            "ajax",
+            "axios",
+            "ofetch",
+            "$fetch",
+            "ky",
+            "got",
+        ),
+        *("sendBeacon", "mutate", "mutateAsync", "trigger", "useSession"),
+    }
+)
+"""The last word of what sends a request, or asks for a token by one."""
 _MAX_CLIMB = 60
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
 
@@ -72,13 +95,15 @@ class Dispatches:
                 self._note_use(node)
 
     def room_sources(self) -> Iterator[RoomSourceFact]:
-        """Every token and every creation of a room. A token lists agents if the file configures any room."""
-        configures = any(_configures(node) for node in self._nodes)
+        """Every token and every creation of a room. A token lists agents where the file surely configures its room."""
+        listing = [_branches_of(node) for node in self._nodes if _configures(node)]
         for node in self._nodes:
             target = callee(node) if node.type in ("new_expression", "call_expression") else None
             if node.type == "new_expression" and last_name(target) == "AccessToken":
-                yield RoomSourceFact(span=self._source.span(node), has_agents=configures)
-            elif node.type == "call_expression" and last_name(target) == "createRoom":
+                branches = _branches_of(node)
+                has_agents = any(each <= branches for each in listing)
+                yield RoomSourceFact(span=self._source.span(node), has_agents=has_agents)
+            elif node.type == "call_expression" and _makes_room(node):
                 given = next(iter(arguments(node)), None)
                 keys = {key for key, _, _ in entries(given)} if given is not None and given.type == "object" else {"**"}
                 has_agents = bool(keys & {"agents", "roomPreset", "**"})
@@ -88,6 +113,22 @@ class Dispatches:
                     flow=self._draft.flow_of(node).name,
                     room=_entry(given, "name"),
                 )
+
+    def sip_rules(self) -> Iterator[SipRuleFact]:
+        """Every SIP dispatch rule that is made, with or without agents."""
+        for node in self._nodes:
+            target = callee(node) if node.type == "call_expression" else None
+            if target is not None and target.type == "member_expression" and last_name(target) in _RULES:
+                given = arguments(node)
+                options = given[1] if len(given) > 1 else None
+                keys = (
+                    {key for key, _, _ in entries(options)}
+                    if options is not None and options.type == "object"
+                    else {"**"}
+                )
+                has_agents = options is not None and bool(keys & {*_CONFIGS, "roomPreset", "**"})
+                if not any(each.type == "spread_element" for each in given):
+                    yield SipRuleFact(span=self._source.span(target), has_agents=has_agents)
 
     def find(self) -> Iterator[DispatchFact | DroppedFact]:
         for node in self._nodes:
@@ -113,8 +154,11 @@ class Dispatches:
             for key, _, value in entries(node):
                 if key in (*_CONFIGS, *_LISTS):
                     use = self._of_holder(node, key) or self._climb(node)
-                    if use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
+                    if use is not None and use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
                         self._note(value, use)
+        elif node.type == "call_expression" and _method_of(node) in _SENDS:
+            for value in _handed_on(node):
+                self._note(value, Purpose(DispatchKind.REQUEST, presence=True))
 
     def _note(self, value: Node, use: Purpose) -> None:
         value = unwrap(value)
@@ -140,7 +184,8 @@ class Dispatches:
             yield DroppedFact(owner=maker, field=key, span=self._source.span(at))
             return
         use = self._climb(node)
-        yield self._fact(use, value_of(value), value if value.type != "method_definition" else at, node)
+        if use is not None:
+            yield self._fact(use, value_of(value), value if value.type != "method_definition" else at, node)
 
     def _registers(self, node: Node) -> bool:
         """The object is what an agent is registered with, written in place or kept in a variable."""
@@ -152,8 +197,8 @@ class Dispatches:
             return False
         return any(given.type == "identifier" and text_of(given) == text_of(target) for given in self._options)
 
-    def _climb(self, node: Node) -> Purpose:
-        """What an object is for, by what holds it."""
+    def _climb(self, node: Node) -> Purpose | None:
+        """What an object is for, by what holds it; None where it dispatches nothing that is seen."""
         is_agent = False
         here = node
         for _ in range(_MAX_CLIMB):
@@ -169,7 +214,10 @@ class Dispatches:
                     is_agent = True
                     here = call
                     continue
-                use = self._of_argument(call, name, is_agent)
+                if name == "stringify":
+                    here = call
+                    continue
+                use = self._of_argument(name, is_agent)
             elif parent.type == "pair" and parent.parent is not None:
                 key = parent.child_by_field_name("key")
                 name = "" if key is None else text_of(key).strip("'\"`")
@@ -200,14 +248,15 @@ class Dispatches:
             return None
         if any(other == "video" for other, _, _ in entries(holder)):  # the claims of a token that is signed by hand
             return Purpose(DispatchKind.TOKEN, presence=False)
-        return Purpose(DispatchKind.REQUEST, presence=True)
+        return None
 
-    def _of_argument(self, call: Node, name: str, is_agent: bool) -> Purpose:
+    def _of_argument(self, name: str, is_agent: bool) -> Purpose | None:
+        """What an argument of a call by this name is for."""
         if name in _CARRIERS:
             return Purpose(_CARRIERS[name], presence=False)
         if name in ("push", "concat") and is_agent:
             return Purpose(DispatchKind.CONFIG, presence=False)
-        return Purpose(DispatchKind.REQUEST, presence=True)
+        return Purpose(DispatchKind.REQUEST, presence=True) if name in _SENDS else None
 
     # Calls
 
@@ -290,14 +339,57 @@ def _block_of(node: Node) -> str:
 
 
 def _configures(node: Node) -> bool:
-    """``token.roomConfig = …``, ``token.roomPreset = …``."""
+    """``token.roomConfig = …``, ``token.roomPreset = …``, and not perhaps nothing."""
     if node.type != "assignment_expression":
+        return False
+    value = node.child_by_field_name("right")
+    if value is None or unwrap(value).type in ("ternary_expression", "undefined", "null"):
         return False
     return last_name(node.child_by_field_name("left")) in (*_CONFIGS, "roomPreset")
 
 
-def _of_unknown(is_agent: bool) -> Purpose:
-    return Purpose(DispatchKind.CONFIG, presence=False) if is_agent else Purpose(DispatchKind.REQUEST, presence=True)
+def _of_unknown(is_agent: bool) -> Purpose | None:
+    return Purpose(DispatchKind.CONFIG, presence=False) if is_agent else None
+
+
+def _handed_on(call: Node) -> Iterator[Node]:
+    """The variables that a call is given, also within objects and as text: ``{ body: JSON.stringify(asked) }``."""
+    stack = list(arguments(call))
+    while stack:
+        node = unwrap(stack.pop())
+        if node.type in ("identifier", "shorthand_property_identifier"):
+            yield node
+        elif node.type == "object":
+            stack += [value for _, _, value in entries(node)]
+        elif node.type == "call_expression" and last_name(callee(node)) == "stringify":
+            stack += arguments(node)
+
+
+def _makes_room(call: Node) -> bool:
+    """``service.createRoom({ … })``: the SDK's takes one object; a function of the project's own may take anything."""
+    target, given = callee(call), arguments(call)
+    if target is None or target.type != "member_expression" or last_name(target) != "createRoom":
+        return False
+    return len(given) == 1 and given[0].type in ("object", "identifier")
+
+
+_BRANCHING = frozenset(
+    {
+        *("if_statement", "switch_case", "ternary_expression", "catch_clause", "for_statement", "for_in_statement"),
+        *("while_statement", "else_clause"),
+    }
+)
+
+
+def _branches_of(node: Node) -> frozenset[int]:
+    """Where something stands that may or may not run: the branches around it in its function."""
+    found: set[int] = set()
+    here = node.parent
+    while here is not None and here.type not in FUNCTIONS:
+        if here.type in _BRANCHING:
+            found.add(here.id)
+        here = here.parent
+    return frozenset(found)
 
 
 def _maker(node: Node) -> str:

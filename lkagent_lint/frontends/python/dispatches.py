@@ -51,7 +51,15 @@ _WORDS = (
 )
 """Of these one stands in every file that holds a dispatch, or it is a list of agents that is filled."""
 _FILLED = re.compile(r"agents[\s\\]*\.[\s\\]*(?:add|extend)\b")
-_COMMAND = re.compile(r"\blk dispatch\b|\bdispatch create\b|AgentDispatchService/CreateDispatch|--agent-name\b")
+_COMMAND = re.compile(r"\bdispatch create\b|--agent-name\b")
+_NAMED_IN_TEXT = re.compile(r"--agent-name[= ]+[\"']?(?P<name>[\w.:@-]+)")
+_SERVICE = "livekit.AgentDispatchService/CreateDispatch"
+_SENDS = frozenset(
+    {
+        *("post", "put", "patch", "request", "send", "send_json", "fetch", "urlopen", "Request", "invoke", "publish"),
+    }
+)
+"""The last word of what sends a request: clients of HTTP and of queues."""
 
 
 class Node(NamedTuple):
@@ -255,32 +263,46 @@ class _DispatchFinder:
         return False
 
     def from_values(self, flow: Flow) -> Iterator[DispatchFact]:
-        """Hand-written bodies, and commands in strings and lists, wherever in a flow they stand."""
-        for span, value, kind in self._roots(flow):
+        """Hand-written requests that are sent, and commands in strings and lists, wherever in a flow they stand."""
+        for number, call in enumerate(flow.calls):
+            if last_name(call.target) in _SENDS and not self.message(flow, call):
+                yield from self._sent(flow, number, call)
+        for span, value in self._roots(flow):
             for expression in walk(value):
-                if isinstance(expression, Mapping) and _is_body(expression) and expression not in self.claims:
-                    name = mapping_name(expression)
-                    yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE if name is None else name)
-                elif isinstance(expression, Items):
+                if isinstance(expression, Items):
                     yield from _command(flow, expression, span)
                 elif isinstance(expression, Text) and _COMMAND.search(expression.value):
-                    if expression.value != "--agent-name":
-                        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=OPAQUE)
+                    yield from _spoken_command(flow, expression.value, span)
 
-    def _roots(self, flow: Flow) -> Iterator[tuple[Span, Expr, DispatchKind]]:
-        for number, call in enumerate(flow.calls):
-            if self.message(flow, call):
-                continue  # its dicts are this message's own
-            kind = self.kinds.get(Node(flow.name, number), DispatchKind.REQUEST)
+    def _sent(self, flow: Flow, number: int, call: Call) -> Iterator[DispatchFact]:
+        """The agents that a request's body asks for; of a request to the real service without a body that is followed,
+        one of unknown name.
+        """
+        span = call.span or flow.span
+        kind = self.kinds.get(Node(flow.name, number), DispatchKind.REQUEST)
+        found, to_service = False, False
+        for value in given_to(call):
+            for home, part in self.parts(flow, value):
+                if isinstance(part, Mapping) and _is_body(part) and part not in self.claims:
+                    found = True
+                    name = mapping_name(part)
+                    yield DispatchFact(kind=kind, flow=home.name, span=span, name=OPAQUE if name is None else name)
+                elif isinstance(part, Text) and _SERVICE in part.value:
+                    to_service = True
+        if to_service and not found:
+            yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
+
+    def _roots(self, flow: Flow) -> Iterator[tuple[Span, Expr]]:
+        for call in flow.calls:
             for value in given_to(call):
-                yield call.span or flow.span, value, kind
+                yield call.span or flow.span, value
         for values in flow.variables.values():
             for value in values:
-                yield flow.span, value, DispatchKind.REQUEST
+                yield flow.span, value
         for value in flow.returns:
-            yield flow.span, value, DispatchKind.REQUEST
+            yield flow.span, value
         for store in flow.stores:
-            yield store.span or flow.span, store.value, DispatchKind.REQUEST
+            yield store.span or flow.span, store.value
 
 
 def mapping_name(mapping: Mapping) -> Expr | None:
@@ -305,4 +327,12 @@ def _command(flow: Flow, items: Items, span: Span) -> Iterator[DispatchFact]:
             name = items.items[index + 1] if index + 1 < len(words) else OPAQUE
             yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name)
     if "connect" in words and "--room" in words:
-        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=OPAQUE)
+        yield DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True)
+
+
+def _spoken_command(flow: Flow, text: str, span: Span) -> Iterator[DispatchFact]:
+    """A command as one string: it may be run, or only be shown to somebody."""
+    named = _NAMED_IN_TEXT.search(text)
+    name = OPAQUE if named is None else Text(named["name"])
+    if text != "--agent-name":
+        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name, presence=True)

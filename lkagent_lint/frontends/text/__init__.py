@@ -11,12 +11,15 @@ import re
 import msgspec
 
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.languages import JSON, YAML
+from lkagent_lint.languages import JSON, SCANNED, YAML
 
 _SCRIPTS = (".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".mk", ".just", ".tcl")
 _SCRIPT_NAMES = re.compile(
     r"(?:GNUm|M|m)akefile|[Jj]ustfile|(?:Docker|Container)file(?:\..*)?|.*\.[Dd]ockerfile|Procfile|\.env.*"
 )
+
+_EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|default|tmpl|tpl)s?(?:[._-]|$)", re.IGNORECASE)
+_SETS_VARIABLE = re.compile(rb"[A-Z_]*(?:AGENT|BOT|ASSISTANT|WORKER|DISPATCH)[A-Z_]*[\"']?[ \t]*[:=]")
 
 # What any spelling of a dispatch holds, in lower case. Searching for literals is ten times faster than a pattern.
 _WORDS = (
@@ -32,7 +35,7 @@ _WORDS = (
     b"dispatchrule",
     b"dispatch_rule",
 )
-_EXACT_WORDS = (b"withAgent", b"--agent", b"connect --room")
+_EXACT_WORDS = (b"withAgent", b"--agent", b"connect --room", b"TokenRequestOptions", b"AgentDispatchService")
 LK = r"lk(?<!\wlk)(?!\w)"
 """The name of the LiveKit CLI as a word; it begins with a letter that a search can skip to."""
 _COMMAND = re.compile(LK.encode())
@@ -45,7 +48,7 @@ def may_dispatch(data: bytes) -> bool:
     if any(word in data for word in _EXACT_WORDS) or _COMMAND.search(data):
         return True
     folded = data.lower()
-    return any(word in folded for word in _WORDS)
+    return any(word in folded for word in _WORDS) or _SETS_VARIABLE.search(data) is not None
 
 
 def extract(data: bytes, name: str) -> FileFacts:
@@ -60,6 +63,16 @@ def extract(data: bytes, name: str) -> FileFacts:
 def is_script(name: str) -> bool:
     """Whether a file of this base name holds commands."""
     return name.endswith(_SCRIPTS) or _SCRIPT_NAMES.fullmatch(name) is not None
+
+
+def is_scanned(name: str) -> bool:
+    """Whether a file of this base name is in a programming language that is scanned for constructs."""
+    return any(name.lower().endswith(suffixes) for suffixes in SCANNED.values())
+
+
+def is_example(name: str) -> bool:
+    """Whether a file of this base name only shows what could be set: ``.env.example``, ``config.sample.yaml``."""
+    return _EXAMPLE.search(name) is not None
 
 
 def configures(name: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, SipRuleFact
 from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
 from lkagent_lint.frontends.text import LK
 from lkagent_lint.text import Lines
@@ -67,39 +67,103 @@ def _assigned(word: str, start: int) -> Iterator[Token]:
         yield Token(word, start, start + len(word))
 
 
-def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[DispatchFact | DroppedFact]:
-    """What the commands of a text dispatch, and the flags that they give in vain."""
+CommandFact = DispatchFact | DroppedFact | SipRuleFact
+
+
+def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[CommandFact]:
+    """What the commands of a text dispatch, the SIP rules that they make, and the flags that they give in vain."""
     if not ("livekit-cli" in text or _LK.search(text) or ("connect" in text and "--room" in text)):
         return
     for words in commands(text):
         texts = [word.text for word in words]
         index = next((i for i, each in enumerate(texts) if each in ("lk", "livekit-cli") or each.endswith("/lk")), None)
         if index is not None:
-            yield from _of_cli(words[index + 1 :], lines, presence)
+            yield from _Command(words[index + 1 :], lines, presence=presence).found()
         elif "connect" in texts and "--room" in texts[texts.index("connect") :]:
             # The agent's own command: python agent.py connect --room r
-            yield _fact(words[texts.index("connect")], OPAQUE, lines, presence=True)
+            word = words[texts.index("connect")]
+            yield DispatchFact(
+                kind=DispatchKind.CONNECT, span=lines.span(word.start, word.end), name=OPAQUE, presence=True
+            )
 
 
-def _of_cli(words: tuple[Token, ...], lines: Lines, presence: bool) -> Iterator[DispatchFact | DroppedFact]:
-    texts = [word.text for word in words]
-    verbs = [each for each in texts[:4] if not each.startswith("-")]
-    flags = {word.text: words[i + 1] if i + 1 < len(words) else None for i, word in enumerate(words)}
-    name = next((flags[each] for each in _NAME_FLAGS if each in flags), None)
-    if name is not None:
-        yield _fact(name, name_of(name.text), lines, presence=presence)
-        flag = words[texts.index("--agent")] if "--agent" in texts else None
-        if verbs[:2] == ["token", "create"] and flag is not None and "--join" not in flags and not presence:
-            yield DroppedFact(owner="lk token create", field="--agent", span=lines.span(flag.start, flag.end))
-    elif verbs[:2] == ["dispatch", "create"]:
-        yield _fact(words[0], OPAQUE, lines, presence=True)  # the command asks for it, or the flags follow elsewhere
-    elif verbs[:1] == ["sip"] or any(each in flags for each in ("--agents-file", "--room-preset", "--request")):
-        yield _fact(words[0], OPAQUE, lines, presence=True)  # a file or a preset says which
+_FILES = ("--agents-file", "--request")
+_LEGACY_RULE = "create-sip-dispatch-rule"
+_RULE_FLAGS = ("--individual", "--direct", "--callee", "--caller")
+_RULE_FILE = re.compile(r"[\w./${}-]+\.json[c5]?")
 
 
-def _fact(word: Token, name: Expr, lines: Lines, *, presence: bool) -> DispatchFact:
-    span = lines.span(word.start, word.end)
-    return DispatchFact(kind=DispatchKind.COMMAND, span=span, name=name, presence=presence)
+class _Command:
+    """One command of the LiveKit CLI, by the words behind the program's name."""
+
+    def __init__(self, words: tuple[Token, ...], lines: Lines, *, presence: bool) -> None:
+        self._words = words
+        self._texts = [word.text for word in words]
+        self._lines = lines
+        self._presence = presence
+        self._verbs = [each for each in self._texts[:4] if not each.startswith("-")]
+        self._flags = {
+            word.text: words[i + 1] if i + 1 < len(words) else None
+            for i, word in enumerate(words)
+            if word.text[:1] == "-"
+        }
+
+    def found(self) -> Iterator[CommandFact]:
+        """What it asks for. Commands that only list, read, change or delete ask for nobody."""
+        name = next((self._flags[each] for each in _NAME_FLAGS if self._flags.get(each) is not None), None)
+        if self._makes_rule():
+            yield from self._rule()
+        elif self._verbs[:1] == ["agent"]:
+            return  # it makes, deploys or lists agents
+        elif name is not None and self._verbs[:2] != ["dispatch", "list"]:
+            yield from self._named(name)
+        elif self._verbs[:2] == ["dispatch", "create"]:
+            yield self._asks(OPAQUE)  # the command asks for it, or the flags follow elsewhere
+        elif (given := self._given(_FILES)) is not None and self._verbs[:1] in (["room"], ["dispatch"], ["token"]):
+            yield self._asks(OPAQUE, file=given.text)
+        elif "--room-preset" in self._flags:
+            yield self._asks(OPAQUE, kind=DispatchKind.PRESET)
+
+    def _given(self, flags: tuple[str, ...]) -> Token | None:
+        return next((self._flags[each] for each in flags if self._flags.get(each) is not None), None)
+
+    def _named(self, name: Token) -> Iterator[CommandFact]:
+        yield DispatchFact(
+            kind=DispatchKind.COMMAND,
+            span=self._lines.span(name.start, name.end),
+            name=name_of(name.text),
+            presence=self._presence,
+        )
+        flag = self._words[self._texts.index("--agent")] if "--agent" in self._texts else None
+        if self._verbs[:2] == ["token", "create"] and flag is not None and "--join" not in self._flags:
+            if not self._presence:
+                span = self._lines.span(flag.start, flag.end)
+                yield DroppedFact(owner="lk token create", field="--agent", span=span)
+
+    def _makes_rule(self) -> bool:
+        if _LEGACY_RULE in self._verbs[:1]:
+            return True
+        return self._verbs[:1] == ["sip"] and self._verbs[1:3] in (
+            ["dispatch", "create"],
+            ["dispatch-rule", "create"],
+        )
+
+    def _rule(self) -> Iterator[CommandFact]:
+        """A rule from a file lists the file's agents; one of flags alone has none, for there is no flag for them."""
+        given = self._given(("--request",)) or next(
+            (word for word in self._words if _RULE_FILE.fullmatch(word.text)), None
+        )
+        verb = self._words[self._texts.index(_LEGACY_RULE if _LEGACY_RULE in self._texts else "create")]
+        if given is not None:
+            yield self._asks(OPAQUE, kind=DispatchKind.SIP, file=given.text)
+        elif any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
+            yield SipRuleFact(span=self._lines.span(self._words[0].start, verb.end), has_agents=False)
+        elif not any(each in self._flags for each in _RULE_FLAGS):
+            yield self._asks(OPAQUE, kind=DispatchKind.SIP)
+
+    def _asks(self, name: Expr, *, kind: DispatchKind = DispatchKind.COMMAND, file: str = "") -> DispatchFact:
+        span = self._lines.span(self._words[0].start, self._words[0].end)
+        return DispatchFact(kind=kind, span=span, name=name, presence=True, file=file)
 
 
 def name_of(text: str) -> Expr:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, FileFacts, SipRuleFact
-from lkagent_lint.frontends.text import commands, is_script, markers
+from lkagent_lint.facts.file import DispatchFact, DroppedFact, FileFacts, SipRuleFact, VariableFact
+from lkagent_lint.frontends.text import commands, constructs, is_example, is_script
+from lkagent_lint.frontends.text.languages import DOCUMENT, SHELL, language_of
 from lkagent_lint.languages import JSON, YAML
 from lkagent_lint.sources.reading import decode_loosely
 from lkagent_lint.text import Lines
 
 # export AGENT_NAME=desk, ENV AGENT_NAME desk, AGENT_NAME := desk
 _ASSIGNMENT = re.compile(
-    r"^[ \t]{0,40}(?:(?:export|ENV|ARG)[ \t]{1,8})?(?:\w{0,60}_)?AGENT_NAME[ \t]{0,8}(?:[:?]?=|[ \t])[ \t]{0,8}"
-    r"(?P<quote>[\"']?)(?P<value>[^\s\"'#]{0,200})(?P=quote)",
+    r"^[ \t]{0,40}(?:(?:export|ENV|ARG|set|SET)[ \t]{1,8})?(?P<variable>[A-Z_]\w{0,80})"
+    r"[ \t]{0,8}(?:[:?]?=|[ \t])[ \t]{0,8}"
+    r"(?P<quote>[\"']?)(?P<value>[^\"'#\r\n]{1,100}?)(?P=quote)[ \t]*(?:#[^\n]*)?\r?$",
     re.MULTILINE,
 )
 _MAX_HERE_DOCUMENTS = 100
 """In one script; each is read with everything before it blanked out."""
 HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
 
-Found = DispatchFact | DroppedFact | SipRuleFact
+TextFact = DispatchFact | DroppedFact | SipRuleFact | VariableFact
 
 
 def facts_of(data: bytes, name: str) -> FileFacts:
@@ -33,9 +35,12 @@ def facts_of(data: bytes, name: str) -> FileFacts:
         language, facts = found
         return _collected(language, [*facts, *commands.dispatches(text, lines, presence=False)])
     if is_script(name):
-        return _collected("script", _of_script(text, lines))
-    loose = commands.dispatches(text, lines, presence=True)
-    return _collected("text", [*markers.dispatches(text, lines), *loose])
+        return _collected("script", _of_script(text, lines, name))
+    # JSON and YAML that do not parse, such as templates, are scanned as a program's text would be.
+    scanned = DOCUMENT if name.endswith(JSON + YAML) else language_of(name)
+    code = [] if scanned is None else list(constructs.dispatches(text, lines, scanned))
+    # Commands in prose are what people run by hand; those in a program's text are what it runs.
+    return _collected("text", [*code, *commands.dispatches(text, lines, presence=True)])
 
 
 def _structured_limit() -> int:
@@ -44,7 +49,7 @@ def _structured_limit() -> int:
     return MAX_BYTES
 
 
-def _structured(text: str, name: str) -> tuple[str, list[Found]] | None:
+def _structured(text: str, name: str) -> tuple[str, list[TextFact]] | None:
     """The facts of a JSON or YAML file; None for others, and for one that cannot be read as such."""
     if not name.endswith(JSON + YAML):
         return None
@@ -53,23 +58,24 @@ def _structured(text: str, name: str) -> tuple[str, list[Found]] | None:
 
     is_json = name.endswith(JSON)
     documents = json_documents(text) if is_json else yaml_documents(text)
-    return None if documents is None else ("json" if is_json else "yaml", list(structures.facts_of(documents)))
+    if documents is None:
+        return None
+    return ("json" if is_json else "yaml", list(structures.facts_of(documents, is_example=is_example(name))))
 
 
-def _of_script(text: str, lines: Lines) -> list[Found]:
-    """Commands, JSON in here-documents, and every other mention of an agent's name by its words."""
-    found: list[Found] = list(commands.dispatches(text, lines, presence=False))
+def _of_script(text: str, lines: Lines, name: str) -> list[TextFact]:
+    """Commands, JSON in here-documents, requests to the real service, and the variables that are set."""
+    from lkagent_lint.frontends.text.structures import set_variable
+
+    found: list[TextFact] = list(commands.dispatches(text, lines, presence=False))
     found += _of_here_documents(text)
     for match in _ASSIGNMENT.finditer(text):
-        if match["value"]:
-            span = lines.span(*match.span("value"))
-            name = commands.name_of(match["value"])
-            found.append(DispatchFact(kind=DispatchKind.REQUEST, span=span, name=name, presence=True))
-    rest = _ASSIGNMENT.sub(lambda match: " " * len(match[0]), text)
-    return found + list(markers.dispatches(rest, lines))
+        span = lines.span(*match.span("value"))
+        found += set_variable(match["variable"], match["value"].strip(), span, is_example=is_example(name))
+    return found + list(constructs.dispatches(text, lines, SHELL))
 
 
-def _of_here_documents(text: str) -> Iterable[Found]:
+def _of_here_documents(text: str) -> Iterable[TextFact]:
     """JSON between ``<<EOF`` and ``EOF``. The rest of the script is blanked out, so that positions stay."""
     end, body, start, offset, left = "", list[str](), 0, 0, _MAX_HERE_DOCUMENTS
     for line in text.splitlines(keepends=True):
@@ -87,7 +93,7 @@ def _of_here_documents(text: str) -> Iterable[Found]:
             body.append(line)
 
 
-def _of_json(body: str, before: str) -> Iterable[Found]:
+def _of_json(body: str, before: str) -> Iterable[TextFact]:
     if not body.lstrip().startswith("{"):
         return ()
     from lkagent_lint.frontends.text import structures
@@ -97,11 +103,12 @@ def _of_json(body: str, before: str) -> Iterable[Found]:
     return structures.facts_of(documents or ())
 
 
-def _collected(language: str, found: Iterable[Found]) -> FileFacts:
+def _collected(language: str, found: Iterable[TextFact]) -> FileFacts:
     facts = list(found)
     return FileFacts(
         language=language,
         dispatches=tuple(each for each in facts if isinstance(each, DispatchFact)),
         dropped=tuple(each for each in facts if isinstance(each, DroppedFact)),
         sip_rules=tuple(each for each in facts if isinstance(each, SipRuleFact)),
+        set_variables=tuple(each for each in facts if isinstance(each, VariableFact)),
     )

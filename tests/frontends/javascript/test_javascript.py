@@ -57,12 +57,53 @@ def test_dispatches_by_what_holds_them(text: str, kind: Kind) -> None:
         "fetch(u, { body: JSON.stringify({ room_config: { agents: [{ agent_name: 'desk' }] } }) });",
         "useSession(source, { agentName: 'desk' });",
         "source.fetch({ agentName: 'desk' });",
-        "export const config = { agentName: 'desk' };",
+        "const asked = { agentName: 'desk', room };\nfetch(u, { body: JSON.stringify(asked) });",
         "Session.withAgent('desk', options);",
     ],
 )
 def test_what_only_silences(text: str) -> None:
     assert found(text) == [(Kind.REQUEST, DESK, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export const config = { agentName: 'desk' };",
+        "const Card = ({ agentName }) => agentName;\nCard({ agentName: 'desk' });",
+        "show({ agentName: 'desk', room });",
+    ],
+)
+def test_what_only_carries_a_name_on_asks_for_nobody(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "has_agents"),
+    [
+        ("await sip.createSipDispatchRule({ type: 'individual', roomPrefix: 'c-' });", False),
+        ("await sip.createSipDispatchRule(rule, { name: 'calls' });", False),
+        ("await sip.createSipDispatchRule(rule, { roomConfig });", True),
+        ("await sip.createSipDispatchRule(rule, options);", True),
+    ],
+)
+def test_sip_rules(text: str, has_agents: bool) -> None:
+    assert [each.has_agents for each in facts(text).sip_rules] == [has_agents]
+
+
+@pytest.mark.parametrize(
+    ("text", "has_agents"),
+    [
+        ("const t = new AccessToken();\nt.roomConfig = config;", [True]),
+        ("const t = new AccessToken();\nif (x) { t.roomConfig = config; }", [False]),
+        ("const t = new AccessToken();\nt.roomConfig = x ? config : undefined;", [False]),
+        ("if (x) { const t = new AccessToken();\nt.roomConfig = config; }", [True]),
+        ("rooms.createRoom({ name, agents });", [True]),
+        ("createRoom(name, { agents });", []),
+        ("rooms.createRoom(name, { agents });", []),
+    ],
+)
+def test_rooms_that_surely_list_agents(text: str, has_agents: list[bool]) -> None:
+    assert [each.has_agents for each in facts(text).room_sources] == has_agents
 
 
 @pytest.mark.parametrize(

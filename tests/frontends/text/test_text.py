@@ -60,7 +60,7 @@ def test_a_sip_rule_without_agents(text: str) -> None:
 
 
 def test_where_a_name_stands() -> None:
-    text = '{\n\t"agents": [\n\t\t{"agentName": "\U0001f600 d"}\n\t]\n}'
+    text = '{\n\t"dispatches": [\n\t\t{"agentName": "\U0001f600 d"}\n\t]\n}'
     span = only("agents.json", text).span
     assert (span.line, span.column, span.end_line, span.end_column) == (3, 18, 3, 21)
     span = only("a.yaml", "\ufeffdispatches:\r\n  - agentName: desk\r\n").span
@@ -79,7 +79,7 @@ def test_where_a_name_stands() -> None:
     ],
 )
 def test_names_in_documents(value: str, name: Expr) -> None:
-    assert only("a.yml", f"agents:\n  - agent_name: {value}\n").name == name
+    assert only("a.yml", f"dispatches:\n  - agent_name: {value}\n").name == name
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_json_in_a_here_document() -> None:
     assert [(each.kind, each.name) for each in first if each.name == Text("desk") and not each.presence] == [
         (DispatchKind.SIP, Text("desk"))
     ]
-    (placed,) = [each for each in first if each.kind is DispatchKind.SIP]
+    (placed,) = [each for each in first if each.kind is DispatchKind.SIP and not each.file]
     assert (placed.span.line, placed.span.column) == (2, RULE.index("desk") + 1)
 
 
@@ -138,14 +138,37 @@ def test_a_flag_that_is_given_in_vain() -> None:
             'client.CreateDispatch(ctx, &livekit.CreateAgentDispatchRequest{AgentName: "desk"})',
             [Text("desk")],
         ),
-        ("main.go", "client.CreateDispatch(ctx, request)", [OPAQUE]),
+        ("main.go", "// livekit\nclient.CreateDispatch(ctx, request)", [OPAQUE]),
         ("A.kt", 'RoomAgentDispatch.newBuilder().setAgentName("desk")', [Text("desk")]),
         ("a.swift", 'Session.withAgent("desk", tokenSource: source)', [Text("desk")]),
         ("a.rb", 'RoomAgentDispatch.new(agent_name: "desk")', [Text("desk")]),
         ("a.php", "new RoomAgentDispatch(['agentName' => 'desk'])", [Text("desk")]),
         ("a.rs", 'CreateAgentDispatchRequest { agent_name: "desk".to_string() }', [Text("desk")]),
-        ("a.md", 'Set `agent_name="desk"`, or roomPreset.', [Text("desk"), OPAQUE]),
-        ("a.go", "at.SetRoomPreset(preset)", [OPAQUE]),
+        ("a.md", 'Set `agent_name="desk"`, or roomPreset.', []),
+        ("a.md", "Run `lk dispatch create --agent-name desk`.", [Text("desk")]),
+        ("a.go", "at.SetRoomPreset(preset) // livekit", [OPAQUE]),
+        ("a.go", '// livekit: client.CreateDispatch(ctx, "desk")', []),
+        ("a.go", 'const desk = "front"\nx := []*livekit.RoomAgentDispatch{{AgentName: desk}}', [Text("front")]),
+        ("a.go", 'x := livekit.RoomAgentDispatch{AgentName: os.Getenv("DESK")}', [Env("DESK")]),
+        ("A.java", 'dispatches.createDispatch(room, "desk", "{}").execute();', [Text("desk")]),
+        ("A.java", "Call<X> createDispatch(String room, String livekit) {}", []),
+        ("A.java", "import livekit.proto.RoomAgentDispatch;", []),
+        (
+            "A.java",
+            '@Value("${agent.name:desk}")\nString name;\nvoid f() { livekit.createDispatch(room, name); }',
+            [Env("agent.name", Text("desk"))],
+        ),
+        ("a.kt", 'client.createDispatch(room, agentName = "desk")', [Text("desk")]),
+        ("a.rb", 'NAME = "desk"\nclient.create_dispatch(room, NAME)', [Text("desk")]),
+        ("a.ex", 'create_dispatch(client, "desk", room)', [Text("desk")]),
+        ("a.cs", 'new CreateAgentDispatchRequest { AgentName = "desk" }', [Text("desk")]),
+        ("a.dart", "TokenRequestOptions(agentName: 'desk')", [Text("desk")]),
+        ("a.swift", 'Card(agentName: "desk")', []),
+        ("a.tf", 'room_config = { agents = [{ agent_name = "desk" }] }', [Text("desk")]),
+        ("Menu.asset", "  _agentName: desk", [Text("desk")]),
+        ("a.vue", "fetch('/x', { body: JSON.stringify({ room, agentName: 'desk' }) })", [Text("desk")]),
+        ("a.vue", '<Card agent-name="desk" :agentName="name" /> livekit', []),
+        ("a.php", "$d = new RoomAgentDispatch(); $d->setAgentName('desk');", [Text("desk")]),
         ("a.md", "An agent has a name.", []),
     ],
 )
@@ -156,20 +179,56 @@ def test_other_languages_by_their_words(name: str, text: str, expected: list[Exp
 
 
 @pytest.mark.parametrize(
-    ("name", "line", "expected"),
+    ("name", "text", "expected"),
     [
-        (".env", "AGENT_NAME=desk", [Text("desk")]),
-        (".env.local", 'export LIVEKIT_AGENT_NAME="desk"', [Text("desk")]),
+        (".env", "AGENT_NAME=desk", [("AGENT_NAME", "desk", False)]),
+        (".env.local", 'export LIVEKIT_AGENT_NAME="desk"', [("LIVEKIT_AGENT_NAME", "desk", False)]),
+        (".env.example", "AGENT_NAME=desk  # which one", [("AGENT_NAME", "desk", True)]),
         (".env", "AGENT_NAME=", []),
-        ("Dockerfile", "ENV AGENT_NAME=desk", [Text("desk")]),
-        ("Makefile", "AGENT_NAME := desk", [Text("desk")]),
-        (".env", "AGENT_NAME=${OTHER}", [Env("OTHER")]),
+        (".env", "AGENT_NAME=${OTHER}", []),
+        (".env", "AGENT_API_KEY=abc", []),
+        ("Dockerfile", "ENV AGENT_NAME=desk", [("AGENT_NAME", "desk", False)]),
+        ("Makefile", "AGENT_NAME := desk", [("AGENT_NAME", "desk", False)]),
+        ("compose.yaml", "services: {a: {environment: {VOICE_BOT: desk}}}", [("VOICE_BOT", "desk", False)]),
+        ("compose.yaml", "services: {a: {environment: [VOICE_BOT=desk]}}", [("VOICE_BOT", "desk", False)]),
+        ("pod.yaml", "env: [{name: AGENT_NAME, value: desk}]", [("AGENT_NAME", "desk", False)]),
     ],
 )
-def test_variables(name: str, line: str, expected: list[Expr]) -> None:
-    read = facts(name, f"{line}\n")
-    assert [each.name for each in read.dispatches] == expected
-    assert all(each.presence for each in read.dispatches)
+def test_variables_that_files_set(name: str, text: str, expected: list[tuple[str, str, bool]]) -> None:
+    read = facts(name, f"{text}\n")
+    assert [(each.variable, each.value, each.is_example) for each in read.set_variables] == expected
+    assert read.dispatches == ()
+
+
+def test_a_request_in_a_workflow_of_another_tool() -> None:
+    url = '"url": "https://x/twirp/livekit.AgentDispatchService/CreateDispatch"'
+    text = r'{"room": 1, "agent_name": "desk"}'.replace('"', r"\"")
+    assert found("flow.json", f'{{"nodes": [{{{url}, "body": "{text}"}}]}}') == [
+        (DispatchKind.REQUEST, Text("desk"), True)
+    ]
+    assert found("flow.json", f'{{"nodes": [{{{url}}}]}}') == [(DispatchKind.REQUEST, OPAQUE, True)]
+
+
+@pytest.mark.parametrize(
+    ("command", "kinds", "rules"),
+    [
+        ("lk sip dispatch create rule.json", [(DispatchKind.SIP, "rule.json")], 0),
+        ("lk create-sip-dispatch-rule --request rule.json", [(DispatchKind.SIP, "rule.json")], 0),
+        ("lk sip dispatch create --name calls --individual call-", [], 1),
+        ("lk sip dispatch list", [], 0),
+        ("lk sip dispatch delete 1", [], 0),
+        ("lk sip inbound create trunk.json", [], 0),
+        ("lk agent init desk --template voice", [], 0),
+        ("lk room create --agents-file a.json r", [(DispatchKind.COMMAND, "a.json")], 0),
+        ("python agent.py connect --room r", [(DispatchKind.CONNECT, "")], 0),
+    ],
+)
+def test_commands_that_make_and_those_that_do_not(
+    command: str, kinds: list[tuple[DispatchKind, str]], rules: int
+) -> None:
+    read = facts("run.sh", f"{command}\n")
+    assert [(each.kind, each.file) for each in read.dispatches] == kinds
+    assert len(read.sip_rules) == rules
 
 
 def test_what_cannot_be_read_as_it_is_called_is_read_by_its_words() -> None:

@@ -1,0 +1,329 @@
+"""Would a worker ever get a job, by which path, and what is not known? One answer for LKA201, ``graph`` and ``why``.
+
+What counts is evidence: a construct that dispatches. A word is none, wherever it stands. What the server does with each
+kind of dispatch and each job type is docs/server-behaviour.md (tries 1 to 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, JobType, Known, OneOf, UnknownName
+from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.questions.dispatches import may_be_named, names_of, nearest, owned_names
+from lkagent_lint.questions.wording import quoted
+from lkagent_lint.sources.packages import is_test_file
+
+JobVerdict = Literal["yes", "unknown", "no"]
+AgreedBy = Literal["value", "variable", "one-of", "default", "unknown"]
+AGENT_NAME = FromEnv("LIVEKIT_AGENT_NAME")
+"""What names a worker whose code does not, where the SDK reads it and some file of the project mentions it."""
+
+
+class Match(NamedTuple):
+    """How a worker's name and a dispatch's agree."""
+
+    by: AgreedBy
+    certain: bool
+
+
+class Reach(NamedTuple):
+    """A dispatch that reaches a worker, or may."""
+
+    dispatch: Dispatch
+    match: Match
+
+    @property
+    def is_certain(self) -> bool:
+        """It surely asks for the worker."""
+        return self.match.certain
+
+
+JobReasonKind = Literal[
+    "dispatch",
+    "possible-dispatch",
+    "own-connect",
+    "automatic",
+    "listed-rooms",
+    "starved",
+    "elsewhere",
+    "unset-variable",
+    "unknown-name",
+    "near-name",
+    "not-analysed",
+    "nothing",
+]
+
+
+class JobReason(NamedTuple):
+    """Why a worker would get a job, or not, or why that is not known."""
+
+    kind: JobReasonKind
+    message: str
+    """A sentence without a full stop."""
+    place: Place | None = None
+    dispatch: Dispatch | None = None
+
+
+class JobAnswer(NamedTuple):
+    """What there is to say of one worker."""
+
+    gets_jobs: JobVerdict
+    reasons: tuple[JobReason, ...]
+
+    @property
+    def doubts(self) -> tuple[JobReason, ...]:
+        """The places at which something is not known that could decide it."""
+        return tuple(each for each in self.reasons if each.kind in ("possible-dispatch", "not-analysed"))
+
+
+ASKING = {
+    DispatchKind.TOKEN: "a token",
+    DispatchKind.API: "a call of the dispatch API",
+    DispatchKind.ROOM: "a request that creates a room",
+    DispatchKind.SIP: "a SIP dispatch rule",
+    DispatchKind.CONNECTOR: "a connector",
+    DispatchKind.COMMAND: "a command",
+    DispatchKind.PRESET: "a room preset",
+    DispatchKind.CONFIG: "a room configuration",
+    DispatchKind.REQUEST: "a request",
+    DispatchKind.CONNECT: "a command that connects a worker to a room",
+}
+"""What asks for an agent, in words."""
+_WHEN_FRESH = {
+    DispatchKind.TOKEN: ", which counts only if that join creates the room",
+    DispatchKind.ROOM: ", which counts only if the request creates the room",
+}
+_AUTOMATIC = {
+    JobType.ROOM: "it has no name, so every new room gets it automatically",
+    JobType.PARTICIPANT: "it has no name, so it gets a job automatically for every participant who joins",
+    JobType.PUBLISHER: "it has no name, so it gets a job automatically for every participant who publishes",
+    JobType.UNKNOWN: "it has no name, so it is dispatched automatically",
+}
+_EACH = {
+    JobType.PARTICIPANT: ", with a job for each participant who joins",
+    JobType.PUBLISHER: ", with a job for each participant who publishes",
+}
+
+
+def effective_name(project: Project, worker: Worker) -> AgentName:
+    """The worker's name, which may come from the environment where its code gives none."""
+    return AGENT_NAME if worker.name == UNNAMED and may_be_named(project, worker) else worker.name
+
+
+def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | None:
+    """How two names agree; None where they surely do not.
+
+    A default in the code and a value that a settings file gives are what counts unless somebody sets another one, so
+    they agree for certain; what an example file shows, and one of several names of a worker, do not.
+    """
+    match worker, dispatch:
+        case Known(left), Known(right):
+            return Match("value", True) if left == right else None
+        case FromEnv(left), FromEnv(right) if left == right:
+            return Match("variable", True)
+        case Known(left), OneOf(values):
+            return Match("one-of", True) if left in values else None
+        case OneOf() | Known(), OneOf() | Known():
+            shared = set(possible_names(project, worker)).intersection(possible_names(project, dispatch))
+            return Match("one-of", False) if shared else None
+        case _:
+            shared = set(possible_names(project, worker)).intersection(possible_names(project, dispatch))
+            usual = shared.intersection(_usual(project, worker)).intersection(_usual(project, dispatch))
+            return Match("default", bool(usual)) if shared else Match("unknown", False)
+
+
+def _usual(project: Project, name: AgentName) -> frozenset[str]:
+    """The values that a name has where nobody sets another one: without what example files show."""
+    match name:
+        case FromEnv(variable, default):
+            given = {each.value for each in project.set_variables.get(variable, ()) if not each.is_example}
+            return frozenset(given or (set() if default is None else {default}))
+        case Known(value):
+            return frozenset({value})
+        case _:
+            return frozenset()
+
+
+def reaches(project: Project, name: AgentName) -> list[Reach]:
+    """The dispatches that reach a worker of that name, or may, in the order of the project's."""
+    found: list[Reach] = []
+    for dispatch in project.dispatches:
+        agreed = match(project, name, dispatch.name)
+        if agreed is not None and dispatch.kind is not DispatchKind.CONNECT:
+            found.append(Reach(dispatch, agreed))
+    return found
+
+
+def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), starved: bool = False) -> JobAnswer:
+    """Whether a worker would get a job, and why.
+
+    ``listed`` are the places that make rooms and list agents. ``starved``: LKA205 says that all of them do, and none
+    lists this worker.
+    """
+    name = effective_name(project, worker)
+    reached = reaches(project, name)
+    certain = [_asked(worker, each) for each in reached if each.is_certain]
+    possible = [_asked(worker, each) for each in reached if not each.is_certain]
+    if name == UNNAMED:
+        rooms = [_LISTS._replace(place=place) for place in listed]
+        if starved:
+            return JobAnswer("no", (_STARVED, *rooms))
+        return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible, *rooms))
+    certain += _own_connects(project)
+    values = possible_names(project, name)
+    if any(is_dispatched_elsewhere(project, worker, each) for each in values):
+        certain.append(JobReason("elsewhere", "dispatched-elsewhere in the settings lists its name"))
+    about = list(_about_name(project, name, worker))
+    if certain:
+        return JobAnswer("yes", (*certain, *possible, *about))
+    near = list(_near(project, values))
+    gaps = [_GAP] if project.has_gaps else []
+    if possible or gaps or about:
+        return JobAnswer("unknown", (*possible, *about, *gaps, *near))
+    return JobAnswer("no", (_NOTHING, *near))
+
+
+_LISTS = JobReason("listed-rooms", "a room made here lists its agents, which turns automatic dispatch off in it")
+_STARVED = JobReason(
+    "starved", "it has no name, and every room of this project lists its agents, which turns automatic dispatch off"
+)
+_NOTHING = JobReason("nothing", "its name turns automatic dispatch off, and nothing in this project dispatches it")
+_GAP = JobReason("not-analysed", "a file that takes part could not be analysed")
+
+
+def _asked(worker: Worker, reach: Reach) -> JobReason:
+    dispatch = reach.dispatch
+    asking = ASKING[dispatch.kind] + (" in a test file" if dispatch.in_tests else "")
+    asks = f"{asking} {'asks' if reach.is_certain else 'may ask'} for it {_how(dispatch, reach.match)}"
+    condition = _WHEN_FRESH.get(dispatch.kind, "") + _EACH.get(worker.job_type, "")
+    kind: JobReasonKind = "dispatch" if reach.is_certain else "possible-dispatch"
+    return JobReason(kind, asks + condition, dispatch.place, dispatch)
+
+
+def _how(dispatch: Dispatch, agreed: Match) -> str:
+    match agreed.by, dispatch.name:
+        case "value", Known(value):
+            return f"by the name {quoted(value)}" if value else "by an empty name"
+        case "variable", FromEnv(variable):
+            return f"by the same variable, {variable}"
+        case "one-of", _:
+            return "by one of several names"
+        case "default", FromEnv(variable, default):
+            return f"by the usual value of {variable}" + (f", {quoted(default)}" if default is not None else "")
+        case "default", _:
+            return "by the usual value of the worker's name"
+        case _, FromEnv(variable, _):
+            return f"by the value of {variable}"
+        case _, Known(value):
+            return f"by the name {quoted(value)}"
+        case _:
+            return f"by a name that is not known{_spelled(dispatch)}"
+
+
+def _spelled(dispatch: Dispatch) -> str:
+    return f", {dispatch.spelled}" if dispatch.spelled.strip("…(). ") else ""
+
+
+def _own_connects(project: Project) -> Iterator[JobReason]:
+    for dispatch in project.dispatches:
+        if dispatch.kind is DispatchKind.CONNECT:
+            yield JobReason("own-connect", "a command connects a worker to a room by hand", dispatch.place, dispatch)
+
+
+def possible_names(project: Project, name: AgentName) -> tuple[str, ...]:
+    """The names that a worker's or a dispatch's can be, as far as code and settings files give any; sorted."""
+    match name:
+        case Known(value):
+            return (value,)
+        case OneOf(values):
+            return values
+        case FromEnv(variable, default):
+            given = {each.value for each in project.set_variables.get(variable, ())}
+            return tuple(sorted((given | (set() if default is None else {default})) - {""}))
+        case _:
+            return ()
+
+
+def is_dispatched_elsewhere(project: Project, worker: Worker, name: str) -> bool:
+    """The settings that hold for the worker say that something outside the project dispatches this name."""
+    elsewhere = project.settings(worker.place.path).dispatched_elsewhere
+    return any(fnmatchcase(name, pattern) for pattern in elsewhere)
+
+
+def _about_name(project: Project, name: AgentName, worker: Worker) -> Iterator[JobReason]:
+    """What is not known of the name itself."""
+    match name:
+        case FromEnv(variable, default):
+            given = possible_names(project, name)
+            if name == AGENT_NAME and worker.name == UNNAMED:
+                message = f"its code gives no name: it is dispatched automatically unless {variable} is set"
+            elif given:
+                message = f"its name is the value of {variable}, which may be {' or '.join(map(quoted, given))}"
+            elif default is None:
+                message = f"its name is the value of {variable}, which no file of the project gives"
+            else:
+                message = f"its name is the value of {variable}, or {quoted(default)} where that is not set"
+            yield JobReason("unset-variable", message)
+        case Known() | OneOf():
+            pass
+        case _:
+            yield JobReason("unknown-name", "its name is not known from the project's files")
+
+
+def _near(project: Project, names: Sequence[str]) -> Iterator[JobReason]:
+    """Dispatches of names that no worker has and that look like a misspelling of the worker's."""
+    owned = owned_names(project)
+    for name in names:
+        for dispatch in project.dispatches:
+            asked = [each for each in names_of(dispatch) or () if each and each not in owned]
+            other = nearest(name, asked)
+            if other is not None:
+                message = f"{quoted(other)} is asked for, which is near to {quoted(name)} and not equal"
+                yield JobReason("near-name", message, dispatch.place, dispatch)
+
+
+# Workers that nothing dispatches
+
+
+def judged(project: Project) -> Iterator[tuple[Worker, JobAnswer]]:
+    """Every named worker outside test files that does not surely get jobs, with its answer.
+
+    A name that LKA203 takes for a misspelling of it is reported there, so such a worker is left out.
+    """
+    if any(facts.dropped for path, facts in project.files.items() if not is_test_file(path, project.root)):
+        return  # LKA209 speaks of a dispatch that is malformed, and which agent was meant is not known
+    for worker in project.workers:
+        if worker.in_tests or worker.name == UNNAMED or isinstance(worker.name, (UnknownName, OneOf)):
+            continue
+        if project.sdk(worker.place.path).has_another_major:
+            continue  # what a name means there is not known
+        found = answer(project, worker)
+        if found.gets_jobs != "yes" and not any(each.kind == "near-name" for each in found.reasons):
+            yield worker, found
+
+
+def stranded(project: Project) -> Iterator[tuple[Worker, str]]:
+    """Every worker, with its name, that surely nothing in the project dispatches."""
+    for worker, found in judged(project):
+        if found.gets_jobs == "no" and isinstance(worker.name, Known):
+            yield worker, worker.name.value
+
+
+def bare_sip_rules(project: Project) -> list[Place]:
+    """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
+    rules = [
+        Place(path, rule.span)
+        for path, facts in project.files.items()
+        for rule in facts.sip_rules
+        if not rule.has_agents and not is_test_file(path, project.root)
+    ]
+    workers = [worker for worker in project.workers if not worker.in_tests]
+    if not rules or not workers:
+        return []
+    # A worker without a name is not among the stranded, nor is one whose name is not known.
+    return rules if len(list(stranded(project))) == len(workers) else []
