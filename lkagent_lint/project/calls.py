@@ -204,9 +204,7 @@ class CallResults:
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
         decorators = () if function.bare else flow.decorators
-        if flow.is_generator or any(
-            not isinstance(each, v.Name) or each.name not in _TRANSPARENT for each in decorators
-        ):
+        if flow.is_generator or not all(map(_only_holds, decorators)):
             return ANYTHING
         activation = self.enter(function, args, keywords)
         found = evaluator.union(flow.returns, activation)
@@ -276,4 +274,12 @@ def _spare(flow: Flow, keywords: Keywords) -> Things:
     return frozenset(found)
 
 
-_TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "cached_property"})
+def _only_holds(decorator: v.Expr) -> bool:
+    """It says how a class holds a method, and leaves alone what calling that gives."""
+    match decorator:
+        case v.Name(name):
+            return name in ("staticmethod", "classmethod", "property", "cached_property")
+        case v.Attribute(name=name):  # functools.cached_property
+            return name == "cached_property"
+        case _:
+            return False
