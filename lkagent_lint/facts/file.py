@@ -44,7 +44,7 @@ class WorkerFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     open_ended: bool = False
     """``**options``, or attributes set afterwards: what is not given here may be given there."""
     receiver: Expr | None = None
-    """The server of ``server.rtc_session``."""
+    """The server or the handler of ``server.rtc_session``; of a door of its own the call itself."""
     agent_file: str | None = None
     """Node: the file whose default export is the agent, relative to this one (``./agent.ts``), empty for this one
     itself; None where it is not known.
@@ -60,7 +60,7 @@ class ServerFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     call: int
     span: Span
     kind: str
-    """``AgentServer`` or ``WorkerOptions``."""
+    """``AgentServer``, ``WorkerOptions``, or the ``AgentHandler`` that a server is given."""
 
 
 class StartFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -46,6 +46,7 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.project.wrappers import Wrappers, argument_of
 from lkagent_lint.sources.packages import PackageFinder, is_test_file
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
@@ -63,7 +64,7 @@ def link(
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
     servers = Servers(root, evaluator)
-    linker = _Linker(root, evaluator, servers)
+    linker = _Linker(root, evaluator, servers, sdk)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
     for path in sorted(files):
         linker.agents(path)
@@ -76,7 +77,7 @@ def link(
         servers=tuple(servers.known.values()),
         starts=tuple(start for path in sorted(files) for start in servers.starts(path)),
         dispatches=dispatches,
-        jobs=tuple(linker.jobs(sdk)),
+        jobs=tuple(linker.jobs()),
         set_variables=_set_variables(files),
         texts=texts,
         settings=settings,
@@ -105,8 +106,9 @@ def _newest(path: str, package: Package) -> SdkVersion:
 
 
 class _Linker:
-    def __init__(self, root: str, evaluator: Evaluator, servers: Servers) -> None:
+    def __init__(self, root: str, evaluator: Evaluator, servers: Servers, sdk: Callable[[str], SdkVersion]) -> None:
         self.root = root
+        self.sdk = sdk
         self.servers = servers
         self.evaluator = evaluator
         self.packages = PackageFinder(root)
@@ -140,7 +142,11 @@ class _Linker:
             self.entries.setdefault((closure, held))
         requests = functions_among(given(fact.request) or NEVER)
         site = None if fact.call is None else CallRef(path, fact.flow, fact.call)
-        missing_name = UNKNOWN_NAME if fact.open_ended else UNNAMED
+        server = self.servers.of_worker(fact, site)
+        is_open = fact.open_ended
+        if name is None and fact.receiver is not None and self.sdk(path).has(Change.NAME_ON_SERVER) is not False:
+            name, is_open = None if server is None else server.name, is_open or server is None
+        missing_name = UNKNOWN_NAME if is_open else UNNAMED
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
         return Worker(
             place=Place(path, fact.span),
@@ -154,8 +160,9 @@ class _Linker:
             dropped_type=None if fact.dropped_type is None else job_type_of(given(fact.dropped_type) or NEVER),
             agent_file=self._agent_file(path, fact.agent_file),
             site=site,
-            server=self.servers.of_worker(fact, site),
+            server=server,
             entry_text=_text_of(entry),
+            is_door=fact.call is not None and fact.receiver == Result(fact.call),
         )
 
     def agents(self, path: str) -> None:
@@ -217,7 +224,7 @@ class _Linker:
         followed = flow in self.evaluator.files[path].flows
         return name_of(self._value(path, flow, expression)) if followed else plain_name(expression)
 
-    def jobs(self, sdk: Callable[[str], SdkVersion]) -> Iterator[Job]:
+    def jobs(self) -> Iterator[Job]:
         for closure, held in self.entries:
             facts = self.evaluator.files[closure.path]
             flow = facts.flows[closure.flow]
@@ -226,7 +233,7 @@ class _Linker:
                 place=Place(closure.path, flow.span),
                 bindings=(*held, only(JOB_CONTEXT)),
                 wrapped=any(not self._transparent(closure.path, flow.parent, each) for each in flow.decorators),
-                sdk=sdk(closure.path),
+                sdk=self.sdk(closure.path),
                 legacy=facts.legacy,
                 runs=decorated(closure, self.evaluator, self._transparent),
             )

@@ -50,6 +50,8 @@ class Server(NamedTuple):
     place: Place
     kind: str
     """``AgentServer`` or ``WorkerOptions``."""
+    name: Things | None
+    """What it is given as the agent's name (livekit-agents 2.0); None where it is given none."""
     executor: Executor
     setups: tuple[Closure, ...]
     """Functions that prepare its processes (``setup_fnc``, ``prewarm_fnc``)."""
@@ -83,6 +85,8 @@ class Worker(NamedTuple):
     """Python: what it is registered with, where that is one call of the project."""
     entry_text: str | None = None
     """A string that stands where the entry function should."""
+    is_door: bool = False
+    """Python: a door of its own registers it (``livekit.agents.rtc_session``), which some server is given."""
 
 
 class Start(NamedTuple):

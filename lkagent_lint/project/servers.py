@@ -11,10 +11,11 @@ from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Assigned, CallRef, Executor, Server, Start
-from lkagent_lint.project.things import Sdk, Things, functions_among
+from lkagent_lint.project.things import ANYTHING, Sdk, Things, functions_among
 from lkagent_lint.sources.packages import is_test_file
 
 _SETUPS = ("setup_fnc", "prewarm_fnc")
+_HANDLER = "AgentHandler"
 _MAX_STEPS = 8
 """Names of names are followed so far."""
 
@@ -30,15 +31,44 @@ class Servers:
             for path in sorted(evaluator.files)
             for fact in evaluator.files[path].servers
         }
-        self._assigned = self._assignments(frozenset(facts))
-        self._decorators = self._decorations(frozenset(facts))
-        self.known = {site: self._server(site, fact) for site, fact in facts.items()}
+        made = {site: fact for site, fact in facts.items() if fact.kind != _HANDLER}
+        self._assigned = self._assignments(frozenset(made))
+        self._decorators = self._decorations(frozenset(made))
+        self.known = {site: self._server(site, fact) for site, fact in made.items()}
+        self._given = self._doors()
+        """The servers that each door or handler is given to, by the call that makes it."""
 
     def of_worker(self, fact: WorkerFact, site: CallRef | None) -> Server | None:
         """What a worker is registered with: its own call makes it, or the receiver of ``rtc_session`` leads to it."""
         if site is None or fact.receiver is None:
             return None if site is None else self.known.get(site)
-        return self._made_by(site.path, fact.flow, fact.receiver)
+        return self._behind(self._origin_in(site.path, fact.flow, fact.receiver))
+
+    def _behind(self, site: CallRef | None) -> Server | None:
+        """The server that a call makes, or the one to which what it makes is given."""
+        if site is None or site in self.known:
+            return None if site is None else self.known[site]
+        servers = self._given.get(site, [])
+        return servers[0] if len(servers) == 1 else None
+
+    def _doors(self) -> dict[CallRef, list[Server]]:
+        found: dict[CallRef, list[Server]] = {}
+        for path in sorted(self._evaluator.files) if self.known else ():
+            facts = self._evaluator.files[path]
+            for flow in facts.flows.values() if facts.language == "python" else ():
+                for call in flow.calls:
+                    if isinstance(call.target, v.Attribute) and call.target.name == "add":
+                        server = self._made_by(path, flow.name, call.target.base)
+                        for door in call.args if server is not None else ():
+                            site = self._origin(path, flow, door, _MAX_STEPS)
+                            if site is not None and server is not None:
+                                found.setdefault(self._door(site), []).append(server)
+        return found
+
+    def _door(self, site: CallRef) -> CallRef:
+        """The call that makes a door: of ``rtc_session(...)(entry)`` the inner one."""
+        target = self._evaluator.files[site.path].flows[site.flow].calls[site.call].target
+        return CallRef(site.path, site.flow, target.call) if isinstance(target, v.Result) else site
 
     def starts(self, path: str) -> Iterator[Start]:
         for fact in self._evaluator.files[path].starts:
@@ -48,8 +78,11 @@ class Servers:
             )
 
     def _made_by(self, path: str, flow: str, expression: v.Expr) -> Server | None:
-        site = self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
+        site = self._origin_in(path, flow, expression)
         return None if site is None else self.known.get(site)
+
+    def _origin_in(self, path: str, flow: str, expression: v.Expr) -> CallRef | None:
+        return self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
 
     def _origin(self, path: str, flow: Flow, expression: v.Expr, steps: int) -> CallRef | None:
         """The one call whose result an expression is, through names that are assigned once and imports."""
@@ -61,6 +94,9 @@ class Servers:
                 return CallRef(path, flow.name, call)
             case v.Typed(_, value) if value is not None:
                 return self._origin(path, flow, value, steps - 1)
+            case v.Function(name) if name in facts.flows:  # what a decorator made of it
+                made = [each.call for each in facts.flows[name].decorators if isinstance(each, v.Result)]
+                return CallRef(path, facts.flows[name].parent or MODULE, made[0]) if len(made) == 1 else None
             case v.Name(name):
                 home = owner_of(facts, flow, name)
                 values = () if home is None else home.variables.get(name, ())
@@ -127,10 +163,13 @@ class Servers:
         if fact.kind == "WorkerOptions" and len(call.args) > 2:
             setups.append(self._value(site.path, flow, call.args[2]))
         setups.extend(each.value for each in assigned if each.name in _SETUPS)
+        given = dict(call.keywords)
+        name = ANYTHING if "**" in given else None
         return Server(
             site=site,
             place=Place(site.path, fact.span),
             kind=fact.kind,
+            name=self._value(site.path, flow, given["agent_name"]) if "agent_name" in given else name,
             executor=self._executor(site.path, flow, call, assigned),
             setups=tuple(closure for things in setups for closure, _ in functions_among(things)),
             assigned=assigned,

@@ -47,6 +47,7 @@ from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.text import Span
 
 META = Meta("LKA212", "name-read-before-dotenv", Severity.WARNING, "the name is read before `load_dotenv()` has set it")
@@ -57,9 +58,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in project.workers:
         facts = project.files[worker.place.path]
         if isinstance(worker.name, FromEnv) and not worker.in_tests and _is_at_module_level(facts, worker):
-            loads = sorted(_loads(facts))
-            if loads and loads[0] > worker.place.span and not _is_loaded_by_import(project, worker):
-                yield _finding(worker, worker.name.variable, loads[0])
+            loads, place = sorted(_loads(facts)), _reads(project, worker)
+            if loads and place is not None and loads[0] > place.span and not _is_loaded_by_import(project, worker):
+                yield _finding(place, worker.name.variable, loads[0])
+
+
+def _reads(project: Project, worker: Worker) -> Place | None:
+    """Where the name is read: at the registration, or since livekit-agents 2.0 where the server is made."""
+    if worker.server is None or not project.sdk(worker.place.path).has(Change.NAME_ON_SERVER):
+        return worker.place
+    is_here = worker.server.place.path == worker.place.path and worker.server.site.flow == MODULE
+    return worker.server.place if is_here else None
 
 
 def _loads(facts: FileFacts) -> Iterator[Span]:
@@ -80,12 +89,12 @@ def _is_loaded_by_import(project: Project, worker: Worker) -> bool:
     return any(path in project.files and any(_loads(project.files[path])) for path in imported if path is not None)
 
 
-def _finding(worker: Worker, variable: str, load: Span) -> Diagnostic:
-    place = Place(worker.place.path, load)
+def _finding(read: Place, variable: str, load: Span) -> Diagnostic:
+    place = Place(read.path, load)
     return META.at(
-        worker.place,
+        read,
         f"the agent's name is read from {variable} here, and load_dotenv() runs only afterwards "
-        f"({where(place, worker.place)}), so a value in .env comes too late: call load_dotenv() first",
+        f"({where(place, read)}), so a value in .env comes too late: call load_dotenv() first",
         related=[Related(place, "the file is loaded here")],
         key=(variable,),
     )

@@ -45,8 +45,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.facts.values import Function
-from lkagent_lint.project.records import Executor, Project
+from lkagent_lint.facts.values import Function, Result
+from lkagent_lint.project.records import Executor, Project, Worker
 from lkagent_lint.questions.registrations import Registered, is_lambda, python_entries
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
@@ -66,7 +66,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for found, worker in python_entries(subject.project):
         in_process = worker.server is not None and worker.server.executor is Executor.PROCESS
-        reason = _reason(subject.project, found) if in_process else ""
+        reason = _rebound(found, worker) or _reason(subject.project, found) if in_process else ""
         if reason and found.place not in seen:
             seen.add(found.place)
             yield META.at(
@@ -75,6 +75,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 related=[Related(found.registration, "it is registered here")],
                 subject=found.flow.name,
             )
+
+
+def _rebound(found: Registered, worker: Worker) -> str:
+    """The function's name holds the door that a decorator made of it; empty if it holds the function."""
+    if worker.site is None or not worker.is_door or Result(worker.site.call) not in found.flow.decorators:
+        return ""
+    return (
+        f"@rtc_session() makes a door of {found.title}, so the job's process cannot find the function by its name "
+        "(\"Can't pickle ...: it's not the same object\"): register it with AgentHandler().rtc_session() or with the "
+        "server's own"
+    )
 
 
 def _reason(project: Project, found: Registered) -> str:

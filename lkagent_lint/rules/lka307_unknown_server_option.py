@@ -47,7 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project, Server, Worker
-from lkagent_lint.project.things import SdkMethod, only
+from lkagent_lint.project.things import Sdk, SdkMethod, only
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -64,7 +64,13 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))
+_REGISTERS = {
+    only(SdkMethod("AgentServer", "rtc_session")): "AgentServer",
+    only(SdkMethod("AgentHandler", "rtc_session")): "AgentHandler",
+    only(Sdk("livekit.agents.rtc_session")): "livekit.agents.worker",
+    only(Sdk("livekit.agents.worker.rtc_session")): "livekit.agents.worker",
+}
+"""What registers an entry function, and the class or the module that it belongs to."""
 _MOVED = {
     ("AgentServer", "prewarm_fnc"): "setup_fnc",
     ("AgentServer", "request_fnc"): "rtc_session(on_request=)",
@@ -74,6 +80,7 @@ _MOVED = {
     ("AgentServer", "worker_type"): "rtc_session(type=)",
     ("AgentServer", "type"): "rtc_session(type=)",
     ("AgentServer", "on_session_end"): "rtc_session(on_session_end=)",
+    ("rtc_session", "agent_name"): "AgentServer(agent_name=)",
     ("rtc_session", "request_fnc"): "on_request",
     ("rtc_session", "worker_type"): "type",
     ("rtc_session", "server_type"): "type",
@@ -111,10 +118,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         if is_node(worker.place):
             yield from _of_node(project, worker)
-        elif worker.site is not None and project.targets(worker.site) == _REGISTERS:
+        elif worker.site is not None:
+            owner = _REGISTERS.get(project.targets(worker.site))
             release = offers.complete(worker.site.path, _PYTHON)
-            if release is not None:
-                yield from _of_call(project.call(worker.site), worker.place, "AgentServer", "rtc_session", release)
+            if owner is not None and release is not None:
+                yield from _of_call(project.call(worker.site), worker.place, owner, "rtc_session", release)
 
 
 def _of_call(call: Call, place: Place, owner: str, method: str, release: Release) -> Iterator[Diagnostic]:
@@ -122,10 +130,8 @@ def _of_call(call: Call, place: Place, owner: str, method: str, release: Release
     parameters = _parameters(release, owner, method)
     if parameters is None:
         return
-    title, function = (
-        method or owner,
-        f"{release.path(owner).rpartition('.')[2]}.{method or '__init__'}",
-    )
+    title, holder = method or owner, release.path(owner).rpartition(".")[2]
+    function = f"{holder}.{method or '__init__'}" if holder else method
     later = _keywords(release, owner, method)
     given = [name for name, _ in call.keywords]
     unknown = [name for name in dict.fromkeys(given) if name != "**" and name not in later]
@@ -134,7 +140,7 @@ def _of_call(call: Call, place: Place, owner: str, method: str, release: Release
         yield META.at(
             place,
             f'{title} does not take {" and ".join(unknown)} ("TypeError: {function}() got an unexpected keyword '
-            f"argument '{unknown[0]}'\"){_instead(title, unknown[0])}",
+            f"argument '{unknown[0]}'\"){_instead(title, unknown[0], release)}",
             key=unknown,
         )
     elif call.args and not parameters.positional and not parameters.var_positional:
@@ -160,7 +166,7 @@ def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
             yield META.at(
                 assigned.place,
                 f"AgentServer has no attribute {assigned.name}: it is created here, and nothing reads it"
-                f"{_instead('AgentServer', assigned.name)}",
+                f"{_instead('AgentServer', assigned.name, release)}",
                 key=(assigned.name,),
             )
     for place, name in server.decorators:
@@ -188,17 +194,17 @@ def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
         yield META.at(
             worker.place,
             f"ServerOptions has no {' and no '.join(unknown)}: Node drops what it does not know, and nothing says so"
-            f"{_instead('ServerOptions', unknown[0])}",
+            f"{_instead('ServerOptions', unknown[0], release)}",
             key=unknown,
         )
 
 
 def _releases(release: Release) -> Iterator[Release]:
-    """A release and every later one."""
+    """A release and every later one before the next major."""
     table = release.table
     for version in table.releases[table.index(release.version) :]:
         found = tables.release(table.package, version)
-        if found is not None:
+        if found is not None and found.major == release.major:
             yield found
 
 
@@ -222,6 +228,9 @@ def _parameters(release: Release, owner: str, method: str) -> Parameters | None:
     return None if member is None else member.parameters
 
 
-def _instead(owner: str, name: str) -> str:
+def _instead(owner: str, name: str, release: Release) -> str:
     moved = _MOVED.get((owner, name))
+    server = release.parameters("AgentServer")
+    if name in ("name", "agent_name") and server is not None and server.accepts("agent_name"):
+        moved = "AgentServer(agent_name=)"
     return f"; {name} is {moved} now" if moved else ""

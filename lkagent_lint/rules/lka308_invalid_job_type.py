@@ -9,7 +9,8 @@ place `serverType` has taken: an error where it is not the default, a hint where
 ## Why it is bad
 
 Python takes anything and fails while it registers: `'int' object has no attribute 'value'`, logged as "failed to
-connect to livekit, retrying in 0s" again and again. `ServerType.PARTICIPANT` is an AttributeError. Node drops the
+connect to livekit, retrying in 0s" again and again; since livekit-agents 2.0.0b1 such a worker registers as JT_ROOM,
+and nothing says so. `ServerType.PARTICIPANT` is an AttributeError. Node drops the
 unknown option, and the worker is a JT_ROOM worker.
 
 ## Example
@@ -61,7 +62,8 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in subject.project.workers:
         if worker.raw_type:
-            yield META.at(worker.place, _raw(worker.raw_type), key=(worker.raw_type,))
+            is_room = bool(subject.project.sdk(worker.place.path).has(Change.RAW_TYPE_IS_ROOM))
+            yield META.at(worker.place, _raw(worker.raw_type, is_room=is_room), key=(worker.raw_type,))
         elif worker.dropped_type is not None and _drops(subject.project.sdk(worker.place.path)):
             yield _dropped(worker, worker.dropped_type)
 
@@ -73,9 +75,14 @@ def _drops(sdk: SdkVersion) -> bool:
     return bool(sdk.has(Change.SERVER_TYPE)) and not has_it
 
 
-def _raw(written: str) -> str:
+def _raw(written: str, *, is_room: bool) -> str:
     if written.endswith(".PARTICIPANT"):
         return f"{written} does not exist (AttributeError): a Python worker is ServerType.ROOM or ServerType.PUBLISHER"
+    if is_room:
+        return (
+            f"{written} is no ServerType, so the worker registers as JT_ROOM, and nothing says so: use ServerType.ROOM "
+            "or ServerType.PUBLISHER of livekit.agents.worker"
+        )
     return (
         f'{written} is no ServerType, so the worker never registers ("failed to connect to livekit, retrying in 0s"): '
         "use ServerType.ROOM or ServerType.PUBLISHER of livekit.agents.worker"

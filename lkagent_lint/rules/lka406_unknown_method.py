@@ -58,6 +58,7 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.successors import METHODS
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 from lkagent_lint.sources.sdk.vocabulary import written
 
@@ -220,7 +221,11 @@ def _message(found: _Unknown) -> str:
 
 def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     package = found.release.table.package
-    if tables.newest(package).member(found.kind, found.name) is not None:
+    successor = METHODS.get((found.kind, found.name))
+    if successor:
+        return f": {successor}"
+    newest = tables.newest(package)
+    if not found.release.is_at_least(newest.version) and newest.member(found.kind, found.name) is not None:
         return f": newer releases of {package} have it"
     for kind, who in _OTHERS.items():
         for other in tables.packages(node=is_in_node)[:2]:

@@ -4,7 +4,8 @@
 
 Reports names and modules of `livekit.agents`, `livekit.rtc`, `livekit.api` and `@livekit/agents` that a file imports,
 or reads from an imported module, and that the release which the project is written for no longer has. Each package is
-judged by its own version. A name is reported once a file, at its first place.
+judged by its own version. A name is reported once a file, at its first place. Also keywords of constructors that
+earlier releases took: `chat_ctx=` of agents and tasks, which livekit-agents 2.0 took away.
 
 ## Why it is bad
 
@@ -42,13 +43,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.sdk_names import AskedBy
+from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.methods import activations
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.successors import REMOVED
-from lkagent_lint.sources.sdk.tables import Period
+from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.releases import PYTHON, Basis
+from lkagent_lint.sources.sdk.successors import KEYWORDS, REMOVED
+from lkagent_lint.sources.sdk.tables import Period, Release
 
 META = Meta(
     "LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has", basis=Basis.NOTHING
@@ -61,6 +67,56 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for missing in offers.missing(path):
             if missing.gone is not None:
                 yield _finding(path, missing, missing.gone)
+    yield from _keywords(subject)
+
+
+def _keywords(subject: Subject) -> Iterator[Diagnostic]:
+    """Keywords of constructors that an earlier release took."""
+    project, offers = subject.project, subject.offers
+    seen: set[Place] = set()
+    for flow, activation in activations(project, subject.solved, _gives_one):
+        release = offers.complete(activation.path, PYTHON.package)
+        if release is None or activation.path.endswith(SCRIPTS) or offers.is_old(activation.path):
+            continue
+        for call in flow.calls:
+            given = [name for name, _ in call.keywords if name in KEYWORDS]
+            place = None if call.span is None else activation.place(call.span)
+            if not given or place is None or place in seen:
+                continue
+            owner = constructed(call, activation, project.evaluator, release)
+            until = _gone(release, owner, given[0]) if owner else ""
+            if until:
+                seen.add(place)
+                yield _refused(place, owner.rpartition(".")[2], given[0], until, release, flow.name)
+
+
+def _gives_one(flow: Flow) -> bool:
+    return any(name in KEYWORDS for call in flow.calls for name, _ in call.keywords)
+
+
+def _gone(release: Release, owner: str, keyword: str) -> str:
+    """The first release whose constructor no longer takes a keyword that earlier ones took; empty if there is none."""
+    parameters = release.parameters(owner)
+    if parameters is None or parameters.accepts(keyword):
+        return ""
+    until = release.version
+    for version in reversed(release.table.releases[: release.table.releases.index(release.version)]):
+        before = tables.release(release.table.package, version)
+        known = None if before is None else before.parameters(owner) or before.parameters(owner.rpartition(".")[2])
+        if known is not None and known.accepts(keyword):
+            return until
+        until = version
+    return ""
+
+
+def _refused(place: Place, kind: str, keyword: str, until: str, release: Release, function: str) -> Diagnostic:
+    return META.at(
+        place,
+        f"{kind} takes no {keyword} since {release.table.package} {until} ({release.version} holds here), so this "
+        f"raises TypeError ({kind}.__init__() got an unexpected keyword argument '{keyword}'): {KEYWORDS[keyword]}",
+        subject=function,
+        key=(kind, keyword),
+    )
 
 
 def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:

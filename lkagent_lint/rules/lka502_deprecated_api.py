@@ -52,7 +52,7 @@ from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.successors import DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
+from lkagent_lint.sources.sdk.successors import ALIASES, DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 
 META = Meta(
@@ -105,6 +105,9 @@ def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
 
 def _said_of_name(reached: AskedName) -> str:
     known, release = reached.known, reached.release
+    since, meant = ALIASES.get(f"{reached.module}.{reached.name}", ("", ""))
+    if since and release.is_at_least(since):
+        return f"use {meant}, which it is an alias of; the next release is to remove it"
     if known is None or not known.path:
         return ""
     since, use = DEPRECATED_NAMES.get(known.path, ("", ""))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.releases import NODE_PACKAGES
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind, newest, package_of, packages, release, table
 
 
@@ -15,13 +17,13 @@ def agents(version: str) -> Release:
 
 @pytest.mark.parametrize("package", [*packages(), *packages(node=True)])
 def test_releases_are_in_order(package: str) -> None:
-    numbers = [tuple(map(int, each.split("."))) for each in table(package).releases]
-    assert numbers == sorted(set(numbers))
+    places = [order(each, npm=package in NODE_PACKAGES) for each in table(package).releases]
+    assert places == sorted(set(places))
 
 
 def test_a_version_means_the_newest_release_that_is_no_newer() -> None:
     assert agents("1.3.4").version == "1.3.3"
-    assert agents("99").version == newest("livekit-agents").version
+    assert agents("1.99").version == newest("livekit-agents").version
     assert release("livekit-agents", "0.1") is None
 
 

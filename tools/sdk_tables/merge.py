@@ -73,6 +73,7 @@ class Stored(msgspec.Struct):
     members: dict[str, dict[str, Spans]]
     events: dict[str, dict[str, Spans]]
     deprecated: dict[str, dict[str, Spans]]
+    requires: dict[str, dict[str, Spans]] = {}
 
     def surface(self, version: str) -> Surface:
         """The surface of one release. Raises ValueError if the table does not hold it."""

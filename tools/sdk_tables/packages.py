@@ -6,10 +6,16 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from lkagent_lint.sources.sdk.order import Order, order
+
 _STABLE = re.compile(r"\d+(?:\.\d+)+")
+_EARLY = re.compile(r"\d+(?:\.\d+)+(?:(?:a|b|rc)\d+|-(?:alpha|beta|rc)\.\d+)")
+"""A pre-release that was announced, and no build of a night."""
 
 
 class Package(NamedTuple):
@@ -40,29 +46,39 @@ NODE = (
 PACKAGES = (*PYTHON, *NODE)
 
 
-def numbers(version: str) -> tuple[int, ...]:
-    """``1.5.10`` as ``(1, 5, 10)``."""
-    return tuple(map(int, version.split(".")))
+def place(package: Package, version: str) -> Order:
+    """What versions of a package are sorted by."""
+    return order(version, npm=package.npm)
 
 
 def released(package: Package) -> list[str]:
-    """The stable releases that are read, oldest first: all from ``first`` on, the last of each older series.
+    """The releases that are read, oldest first: all stable ones from ``first`` on, the last of each older series, and
+    the pre-releases of what comes next.
 
     Asks the registry. Raises ``subprocess.CalledProcessError`` where that fails.
     """
-    stable = sorted(filter(_STABLE.fullmatch, _versions(package)), key=numbers)
+    return chosen(package, _versions(package))
+
+
+def chosen(package: Package, versions: Iterable[str]) -> list[str]:
+    """Those of all releases that are read."""
+    by_place = partial(place, package)
+    listed = list(versions)
+    stable = sorted(filter(_STABLE.fullmatch, listed), key=by_place)
     older: dict[tuple[int, ...], str] = {}
     for version in stable:
-        if numbers(package.older_from) <= numbers(version) < numbers(package.first):
-            older[numbers(version)[:2]] = version
-    return [*older.values(), *(each for each in stable if numbers(each) >= numbers(package.first))]
+        if by_place(package.older_from) <= by_place(version) < by_place(package.first):
+            older[tuple(map(int, version.split(".")[:2]))] = version
+    coming = [each for each in filter(_EARLY.fullmatch, listed) if by_place(each) > by_place(stable[-1])]
+    full = [each for each in stable if by_place(each) >= by_place(package.first)]
+    return [*older.values(), *full, *sorted(coming, key=by_place)]
 
 
 def _versions(package: Package) -> list[str]:
     if package.npm:
         listed: object = json.loads(_run("npm", "view", package.name, "versions", "--json"))
         return [str(each) for each in cast("list[object]", listed)] if isinstance(listed, list) else [str(listed)]
-    listing = _run(sys.executable, "-m", "pip", "index", "versions", package.name)
+    listing = _run(sys.executable, "-m", "pip", "index", "versions", "--pre", package.name)
     found = re.search(r"Available versions: (.*)", listing)
     return [] if found is None else found[1].split(", ")
 

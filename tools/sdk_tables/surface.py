@@ -1,6 +1,6 @@
 """What one release of a package offers, read from its archive: the input of the tables.
 
-A surface is four sections of owner, key and value, all strings:
+A surface is five sections of owner, key and value, all strings:
 
 ``names``
     module -> name that can be imported from it -> what it is: ``C path`` a class by the path of its definition, ``F`` a
@@ -16,6 +16,8 @@ A surface is four sections of owner, key and value, all strings:
     subclasses add events.
 ``deprecated``
     path of a class, function or module -> parameter or member, empty for itself -> what the SDK says of it.
+``requires``
+    another package of the SDK -> ``""`` -> which of its releases this one asks for, as a specifier of PEP 440.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from __future__ import annotations
 Section = dict[str, dict[str, str]]
 Surface = dict[str, Section]
 
-SECTIONS = ("names", "members", "events", "deprecated")
+SECTIONS = ("names", "members", "events", "deprecated", "requires")
 
 
 def empty() -> Surface:

@@ -36,6 +36,7 @@ _MEMBERS = (
 )
 _NAMES = (
     *sorted(written(lambda term: term.owner not in CLASSES, in_node=False)),
+    *("AgentHandler", "LiveSession"),
     *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),
     *("ParseDict", "RoomAgentDispatch", "RoomConfiguration", "SMTP\\w*", "ServerOptions", "WorkerOptions", "agentName"),

@@ -28,11 +28,13 @@ _OPTIONS = ("WorkerOptions", "ServerOptions")
 
 
 def find_workers(facts: FileFacts, targets: Targets) -> Iterator[WorkerFact]:
-    """Every registration in a file (livekit-agents 1.8.9, ``worker.py`` 180-275 and 480-533)."""
+    """Every registration in a file (livekit-agents 1.8.9, ``worker.py`` 180-275 and 480-533; 2.0.0b1, 318-394)."""
     for flow in facts.flows.values():
         for number, call in enumerate(flow.calls):
             if _is_options(targets, flow, call):
                 yield _from_options(facts, flow, number, call)
+            elif _names(targets, flow, call, REGISTERS):  # a door of its own, which some server is given
+                yield _from_session(facts, flow, number, call, Result(number))
             elif isinstance(call.target, Attribute) and call.target.name == REGISTERS:
                 yield _from_session(facts, flow, number, call, call.target.base)
 
@@ -135,8 +137,10 @@ def find_servers(facts: FileFacts, targets: Targets) -> Iterator[ServerFact]:
         for number, call in enumerate(flow.calls):
             if _is_options(targets, flow, call):
                 yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="WorkerOptions")
-            elif _names(targets, flow, call, "AgentServer"):
-                yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind="AgentServer")
+            else:
+                for kind in ("AgentServer", "AgentHandler"):
+                    if _names(targets, flow, call, kind):
+                        yield ServerFact(flow=flow.name, call=number, span=_span(flow, call), kind=kind)
 
 
 def find_starts(facts: FileFacts, targets: Targets) -> Iterator[StartFact]:

@@ -64,6 +64,13 @@ class Change(enum.Enum):
     NAME_OVERRIDE = "1.6.0", "LIVEKIT_AGENT_NAME_OVERRIDE wins over the name in code", "1.4.11"
     LOOP_STALL_MONITOR = "1.8.1", "a blocked event loop is logged with the place that blocks it"
 
+    NAME_ON_SERVER = "2.0.0b1", "AgentServer(agent_name=) names the agent; rtc_session(agent_name=) raises"
+    HISTORY_OF_SESSION = "2.0.0b1", "the history is the session's: a handoff continues it, and agents have none to set"
+    RAW_TYPE_IS_ROOM = (
+        "2.0.0b1",
+        "a job type that is none registers JT_ROOM; before, registering failed for ever",
+    )
+
     SERVER_TYPE = "", "Node: workerType is dropped, serverType replaces it", "1.0.16"
     AGENT_MUST_BE_DEFINED = "", "Node: the default export must be made by defineAgent", "1.5.0"
     START_FAILURE_THROWS = "", "Node: a connect that fails within session.start() makes it reject", "1.8.1"

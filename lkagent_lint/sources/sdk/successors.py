@@ -86,3 +86,27 @@ DEPRECATED_PARAMETERS = {
 
 DEPRECATED_EVENTS = {("AgentSession", "metrics_collected"): "session_usage_updated"}
 """Events that are logged as deprecated once there is their successor (``voice/agent_session.py`` 773)."""
+
+_HISTORY = "the history is the session's now: session.start(agent, chat_ctx=) or session.update_agent(agent, chat_ctx=)"
+
+METHODS = {
+    ("Agent", "update_chat_ctx"): f"{_HISTORY}; in on_user_turn_completed change turn_ctx",
+    ("Agent", "update_instructions"): "give the agent a function for its instructions (@agent.instructions)",
+    (
+        "Agent",
+        "update_tools",
+    ): "hand over to an agent that has the tools, or use @agent.tool before it starts",
+    ("AgentTask", "complete"): "return Completed(value) from the tool",
+}
+"""Methods that livekit-agents 2.0 took away, and what does their work now (2.0.0b1, ``voice/agent.py``)."""
+METHODS |= {("AgentTask", name): use for (kind, name), use in METHODS.items() if kind == "Agent"}
+
+KEYWORDS = {"chat_ctx": _HISTORY}
+"""The same for keywords of constructors."""
+
+ALIASES = {
+    "livekit.agents.AgentSession": ("2.0.0b1", "LiveSession"),
+    "livekit.agents.voice.AgentSession": ("2.0.0b1", "LiveSession"),
+    "livekit.agents.voice.agent_session.AgentSession": ("2.0.0b1", "LiveSession"),
+}
+"""Names that became aliases which the SDK announces to remove, the release since which, and what they mean now."""

@@ -21,8 +21,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.order import major, order
 from lkagent_lint.sources.sdk.releases import PACKAGES, Standing, standing
+from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "tables")
 _PACKAGES = ("livekit-agents", "livekit", "livekit-api", "livekit-protocol")
@@ -119,6 +120,7 @@ class _File(msgspec.Struct):
     members: msgspec.Raw
     events: msgspec.Raw
     deprecated: msgspec.Raw
+    requires: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class Table:
@@ -149,6 +151,10 @@ class Table:
     @cached_property
     def deprecated(self) -> Mapping[str, dict[str, _Spans]]:
         return _decoded(self._file.deprecated)
+
+    @cached_property
+    def requires(self) -> Mapping[str, dict[str, _Spans]]:
+        return _decoded(self._file.requires)
 
     def index(self, version: str) -> int:
         """The newest release that is no newer than a version; -1 if the table begins later."""
@@ -198,6 +204,10 @@ class Release:
         self._names: dict[tuple[str, str], Symbol | None] = {}
         self._events: dict[str, dict[str, int | None]] = {}
 
+    @property
+    def major(self) -> int:
+        return major(order(self.version, npm=self.table.package in _NODE_PACKAGES))
+
     def is_at_least(self, version: str) -> bool:
         """Whether this release is of that version or newer."""
         npm = self.table.package in _NODE_PACKAGES
@@ -233,13 +243,14 @@ class Release:
         return tuple((self._value(self.table.names, module, "*") or "").split())
 
     def path(self, owner: str) -> str:
-        """The path of a class given by its own name; empty if this release has none of that name."""
+        """The path of a class given by its name, or by one that the vocabulary has for it; empty if there is none."""
         if "." in owner:
             return owner if owner in self.table.members else ""
         for module in _HOMES[self.table.package]:
-            found = self.name(module, owner)
-            if found is not None and found.kind in (SymbolKind.CLASS, SymbolKind.ENUM):
-                return found.path
+            for name in spelt(owner):
+                found = self.name(module, name)
+                if found is not None and found.kind in (SymbolKind.CLASS, SymbolKind.ENUM):
+                    return found.path
         for service in _SERVICES if self.table.package == "livekit-api" else ():
             path = f"livekit.api.{service}.{owner}"
             if self._value(self.table.members, path, "()") is not None:
@@ -293,6 +304,10 @@ class Release:
     def deprecated(self, path: str, key: str = "") -> str | None:
         """What the SDK says of a deprecated class, function or method, or of one of its parameters."""
         return self._value(self.table.deprecated, path, key)
+
+    def requires(self, package: str) -> str | None:
+        """Which releases of another package are installed with this one, as PEP 440 says it; None if none is."""
+        return self._value(self.table.requires, package, "")
 
     def _value(self, section: Mapping[str, dict[str, _Spans]], owner: str, key: str) -> str | None:
         spans = section.get(owner, {}).get(key)
@@ -350,6 +365,13 @@ def package_of(module: str) -> str:
         if module == prefix or module.startswith(f"{prefix}."):
             return package
     return ""
+
+
+@cache
+def spelt(owner: str) -> tuple[str, ...]:
+    """The names of a class of Python's SDK, its own first: ``AgentSession`` is ``LiveSession`` in 2.0."""
+    found = CLASSES.get(owner)
+    return (owner,) if found is None else tuple(dict.fromkeys((owner, *(each.name for each in found.python))))
 
 
 def _decoded(raw: msgspec.Raw) -> dict[str, dict[str, _Spans]]:

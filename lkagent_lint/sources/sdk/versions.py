@@ -17,7 +17,7 @@ from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
 from lkagent_lint.sources.sdk.manifests import Declared, Manifest, chosen, contradicted
 from lkagent_lint.sources.sdk.order import is_prerelease, is_version, normal, order
-from lkagent_lint.sources.sdk.ranges import allows, newest_allowed
+from lkagent_lint.sources.sdk.ranges import Declaration, allows, newest_allowed
 from lkagent_lint.sources.sdk.releases import (
     API,
     NODE,
@@ -165,8 +165,9 @@ class SdkFinder:
                 others=said.others,
             )
         main = _COMPANIONS.get(package)
-        is_beside_unknown = main is not None and not self.for_package(path, main, data).knows_absence
-        return SdkVersion(package.newest, package=package.package, is_elsewhere=is_beside_unknown)
+        if main is None:
+            return SdkVersion(package.newest, package=package.package)
+        return _beside(self.for_package(path, main, data), package)
 
     def _said(self, path: str, directory: str, package: Package, data: bytes | None) -> Declared | None:
         """What the project's files say of a package, with those that contradict it."""
@@ -280,10 +281,20 @@ def _is_below(path: str, directory: str) -> bool:
 
 
 def _locked(path: str, pin: str, package: Package) -> Declared:
-    from lkagent_lint.sources.sdk.ranges import Declaration
-
     text = pin if package.npm else f"=={pin}"
     return Declared(path, Declaration(pin, (text,), npm=package.npm), normal(pin, npm=package.npm))
+
+
+def _beside(main: SdkVersion, package: Package) -> SdkVersion:
+    """The release of a package of which nothing is said: the newest that the SDK's own release asks for."""
+    if not main.knows_absence:
+        return SdkVersion(package.newest, package=package.package, is_elsewhere=True)
+    from lkagent_lint.sources.sdk import tables
+
+    release = tables.release(main.package, main.version)
+    asked = None if release is None else release.requires(package.package)
+    version = None if asked is None else newest_allowed(Declaration(asked, (asked,)), package)
+    return SdkVersion(version or package.newest, package=package.package)
 
 
 def _in_script(path: str, data: bytes, package: Package) -> Declared | None:
