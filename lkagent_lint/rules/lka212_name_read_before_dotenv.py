@@ -7,7 +7,8 @@ only further down in the same module.
 
 ## Why it is bad
 
-The decorator runs when the module is imported, and reads the variable there and then. What `load_dotenv()` sets
+The decorator runs when the module is imported, and reads the variable there and then. Since livekit-agents 2.0.0b1 the
+server reads it, where it is made. What `load_dotenv()` sets
 afterwards comes too late: the agent registers without the name (or with the default), is dispatched automatically,
 and explicit dispatches of the name reach nobody.
 

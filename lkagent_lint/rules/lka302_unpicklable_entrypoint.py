@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports an entry function that is a lambda, is defined within another function, or is defined under
-`if __name__ == "__main__"`, where its server runs jobs in processes of their own.
+Reports an entry function that is a lambda, is defined within another function, is defined under
+`if __name__ == "__main__"`, or has become a door of livekit-agents 2.0, where its server runs jobs in processes of
+their own.
 
 ## Why it is bad
 
@@ -12,6 +13,10 @@ looked up ("Can't pickle local object 'main.<locals>.entrypoint'"), so no proces
 guard does not exist in the process ("Can't get attribute 'entry' on <module '__mp_main__'"), which ends at once. The
 worker registers and takes jobs, tries to start a process again and again, and no job ever runs; newer releases log
 "no process became available after 3 attempts". In console mode, and on Windows, where jobs run in threads, it works.
+
+In livekit-agents 2.0 `@rtc_session()` of the package itself makes a door of the function, so the function's name no
+longer holds the function: "Can't pickle <function voice>: it's not the same object as __main__.voice". The method of a
+server or of an `AgentHandler` gives the function back, and so does a door that is bound to another name.
 
 ## Example
 

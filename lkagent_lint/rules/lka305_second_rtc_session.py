@@ -8,7 +8,9 @@ already.
 ## Why it is bad
 
 A server takes one entry function. The second registration raises "RuntimeError: The AgentServer currently only
-supports registering only one rtc_session" while the module is imported, so the worker never starts.
+supports registering only one rtc_session" while the module is imported, so the worker never starts; livekit-agents
+2.0.0b1 says "RuntimeError: an AgentServer has one rtc_session", whichever way the second comes: by the server, by a
+handler, or by a door that is added.
 
 ## Example
 
@@ -45,9 +47,13 @@ from lkagent_lint.project.records import CallRef, Project, Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server", basis=Basis.REFUSAL)
+
+_ONE = "The AgentServer currently only supports registering only one rtc_session"
+_NEXT = "an AgentServer has one rtc_session"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -61,11 +67,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for second in workers:
             first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)
             if first is not None:
+                is_next = project.sdk(second.place.path).has(Change.NAME_ON_SERVER)
                 yield META.at(
                     second.place,
                     f"this server has an entry function already ({where(first.place, second.place)}), so this raises "
-                    '"RuntimeError: The AgentServer currently only supports registering only one rtc_session": '
-                    "give it a server of its own",
+                    f'"RuntimeError: {_NEXT if is_next else _ONE}": give it a server of its own',
                     related=[Related(first.place, "the first registration")],
                 )
 

@@ -10,7 +10,8 @@ an entry function. In Node: keys of `ServerOptions` that it does not have.
 ## Why it is bad
 
 The options moved when `AgentServer` took the place of `WorkerOptions`: `prewarm_fnc` is `setup_fnc`, and the request
-function, the agent's name and its type belong to `rtc_session`. A keyword that is gone raises "TypeError:
+function, the agent's name and its type belong to `rtc_session`. In livekit-agents 2.0 the name moved on: it belongs to
+the server, and `rtc_session(agent_name=)` raises. A keyword that is gone raises "TypeError:
 AgentServer.__init__() got an unexpected keyword argument" while the module is imported. An attribute is worse: it is
 created on the spot, nothing reads it, and nothing says so. Node drops keys that it does not know.
 

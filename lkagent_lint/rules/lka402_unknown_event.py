@@ -66,8 +66,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _message(found: UnknownEvent) -> str:
     name = found.event if "." in found.event else quoted(found.event)
+    kind = found.release.called(found.kind)
     return (
-        f"{found.kind} never emits {name} ({found.release.table.package} {found.release.version}), so this listener is "
+        f"{kind} never emits {name} ({found.release.table.package} {found.release.version}), so this listener is "
         f"never called{_advice(found)}"
     )
 

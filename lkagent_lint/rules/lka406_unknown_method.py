@@ -9,7 +9,9 @@ that name, or which name is nearest.
 ## Why it is bad
 
 The call raises where it is reached: "AttributeError: 'AgentSession' object has no attribute 'speak'"; in Node
-"TypeError: session.speak is not a function".
+"TypeError: session.speak is not a function". In a hook or a tool the SDK swallows it: livekit-agents 2.0 has no
+`self.complete(...)` of a task any more, so the tool fails, the model reads "An internal error occurred", and the task
+never ends.
 
 ## Example
 
@@ -213,8 +215,9 @@ def _message(found: _Unknown) -> str:
     else:
         error = f"AttributeError ('{found.shown}' object has no attribute '{found.name}')"
     package = found.release.table.package
+    kind = found.release.called(found.kind)
     return (
-        f"{found.kind} has no method {found.name} ({package} {found.release.version}), so this call raises {error}"
+        f"{kind} has no method {found.name} ({package} {found.release.version}), so this call raises {error}"
         f"{_advice(found, is_in_node=is_node(found.place))}"
     )
 

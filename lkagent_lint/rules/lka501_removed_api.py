@@ -11,7 +11,8 @@ earlier releases took: `chat_ctx=` of agents and tasks, which livekit-agents 2.0
 
 The import fails when the process starts: "ImportError: cannot import name 'Worker' from 'livekit.agents'", or
 "ModuleNotFoundError: No module named 'livekit.agents.pipeline'". An attribute of a module is an AttributeError where it
-is read.
+is read. A keyword that is gone raises "got an unexpected keyword argument 'chat_ctx'", and in a tool that hands over
+to another agent nobody sees it: the handover does not happen.
 
 ## Example
 

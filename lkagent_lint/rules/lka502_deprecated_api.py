@@ -7,7 +7,8 @@ taken, with what the SDK says to use. A name is reported once a file.
 
 ## Why it is bad
 
-It works today. Most of it logs a warning when it is used, and the SDK announces to remove it in a later major release.
+It works today. `AgentSession` is the same class as `LiveSession` in livekit-agents 2.0.0b1, and "will be removed in the
+next release". Most of it logs a warning when it is used, and the SDK announces to remove it in a later major release.
 
 ## Example
 

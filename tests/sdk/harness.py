@@ -61,6 +61,11 @@ class Sdk(NamedTuple):
     forks: Forks | None = None
     """Where scripts need not import livekit-agents anew."""
 
+    @property
+    def session(self) -> str:
+        """What the class of sessions calls itself in errors."""
+        return "LiveSession" if self.version >= Version("2.0.0b1") else "AgentSession"
+
     def run(self, script: str, *, timeout: float = TIMEOUT) -> Output:
         """What a script prints on both streams. ``stage`` can be imported in it (``./stage.mjs`` in Node); it lies in a
         file of its own (``agent.py``, ``agent.mjs``), so that processes can be started from it. A script that does not

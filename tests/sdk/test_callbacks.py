@@ -302,7 +302,7 @@ def test_start_refuses_the_order_of_before(sdk: Sdk) -> None:
         """,
     )
     seen.says(
-        "TypeError: AgentSession.start() takes 2 positional arguments but 3 were given",
+        f"TypeError: {sdk.session}.start() takes 2 positional arguments but 3 were given",
         "got multiple values for argument 'agent'",
         "got an unexpected keyword argument 'participant'",
         "missing 1 required positional argument: 'agent'",

@@ -199,7 +199,7 @@ def test_a_session_that_has_not_started_raises(sdk: Sdk) -> None:
         """,
     )
     for name in ("say", "generate_reply", "interrupt", "commit_user_turn", "clear_user_turn"):
-        seen.says(f"{name} AgentSession isn't running")
+        seen.says(f"{name} {sdk.session} isn't running")
 
 
 @claim("LKA109", "cannot access local participant before connecting")
@@ -345,7 +345,7 @@ def test_a_session_in_a_task_is_not_running_yet(sdk: Sdk) -> None:
         session.say("hello")
         """,
     )
-    seen.says("RuntimeError: AgentSession isn't running")
+    seen.says(f"RuntimeError: {sdk.session} isn't running")
 
 
 @claim(
@@ -389,7 +389,12 @@ def test_every_plain_method_promises_nothing(sdk: Sdk) -> None:
     seen.says(*(f"{each.owner}.{each.name} None" for each in plain))
 
 
-@claim("LKA212", "The decorator runs when the module is imported, and reads the variable there and then", since="1.5.7")
+@claim(
+    "LKA212",
+    "The decorator runs when the module is imported, and reads the variable there and then",
+    since="1.5.7",
+    before="2.0.0b1",
+)
 def test_a_name_is_read_when_the_decorator_runs(sdk: Sdk) -> None:
     seen = sdk.run(
         """
@@ -410,3 +415,22 @@ def test_a_name_is_read_when_the_decorator_runs(sdk: Sdk) -> None:
         """
     )
     seen.says("BEFORE '' AFTER from-environment code")
+
+
+@claim("LKA212", "Since livekit-agents 2.0.0b1 the server reads it, where it is made", since="2.0.0b1")
+def test_a_name_is_read_where_the_server_is_made(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import os
+        from livekit.agents import AgentServer
+
+        server = AgentServer()
+        os.environ["LIVEKIT_AGENT_NAME"] = "from-environment"
+
+        @server.rtc_session()
+        async def entry(ctx): ...
+
+        print("BEFORE", repr(server._agent_name), "AFTER", AgentServer()._agent_name)
+        """
+    )
+    seen.says("BEFORE '' AFTER from-environment")

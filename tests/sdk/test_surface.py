@@ -117,7 +117,7 @@ def test_a_method_that_is_not_there(sdk: Sdk) -> None:
         """
     )
     seen.says(
-        "AttributeError: 'AgentSession' object has no attribute 'speak'",
+        f"AttributeError: '{sdk.session}' object has no attribute 'speak'",
         "AttributeError: 'Room' object has no attribute 'publish_data'",
         "AttributeError: 'Desk' object has no attribute 'say'",
     )

@@ -257,6 +257,10 @@ class Release:
                 return path
         return ""
 
+    def called(self, owner: str) -> str:
+        """What a class is called in this release."""
+        return self.path(owner).rpartition(".")[2] or owner
+
     def member(self, owner: str, name: str) -> Member | None:
         """A member of a class, its bases' included, or a function of a module; None if it has none of that name."""
         for path, home in self._homes(owner):
