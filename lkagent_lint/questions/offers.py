@@ -15,7 +15,13 @@ from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROT
 from lkagent_lint.sources.sdk.tables import Period, Release, Symbol, SymbolKind
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
-_PARTS = frozenset({"agents", "api", "rtc", "protocol"})
+PARTS = {
+    "agents": ("livekit", "@livekit/agents"),
+    "api": ("livekit", "livekit-server-sdk"),
+    "rtc": ("livekit", "@livekit/rtc-node"),
+    "protocol": ("livekit", "@livekit/protocol"),
+}
+"""Parts of the SDK: what Python imports them from, and the packages that they are in Node."""
 _NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
 _GENERATION = 1
@@ -211,9 +217,9 @@ def _meant(release: Release, module: str) -> str | None:
 
 def homes(release: Release, name: str) -> list[str]:
     """The modules that a name can be imported from, the shortest first: of this package, else of the others."""
-    if name in _PARTS:
-        return ["livekit"]
     node = release.table.package in NODE_PACKAGES
+    if name in PARTS:
+        return [PARTS[name][node]]
     for package in (release.table.package, *tables.packages(node=node)):
         here = release if package == release.table.package else tables.newest(package)
         found = [
@@ -222,5 +228,16 @@ def homes(release: Release, name: str) -> list[str]:
             if (known := here.name(module, name)) is not None and known.kind not in _NO_HOME
         ]
         if found:
-            return sorted(found, key=lambda each: (each.count("."), len(each), each))
+            found.sort(key=lambda each: (each.count("."), len(each), each))
+            known = here.name(found[0], name)
+            own = "" if known is None else known.path.rpartition(".")[0]
+            # Of two that are as short, the one that defines it: the other may merely use it.
+            is_as_short = own in found and own.count(".") == found[0].count(".")
+            return [own, *found] if is_as_short else found
     return []
+
+
+def spelt(module: str) -> str:
+    """A module as its users write it: a namespace of a package of Node is no path."""
+    package, _, namespace = module.partition(".")
+    return f"{namespace} of {package}" if package in NODE_PACKAGES and namespace else module

@@ -136,6 +136,10 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
 
 def error(missing: Missing) -> str:
     """What running into a missing name does, in the runtime's own words."""
+    if missing.sdk.is_node and missing.fact.spelling is AskedBy.ATTRIBUTE:
+        return (
+            f"it is undefined, and calling it throws TypeError ({missing.fact.name} is not a function or constructor)"
+        )
     if missing.sdk.is_node:
         return f"the import fails (\"does not provide an export named '{missing.name}'\")"
     if not missing.name:

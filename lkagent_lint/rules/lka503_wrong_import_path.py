@@ -4,11 +4,13 @@
 
 Reports names of the SDK that a file imports, or reads, from a module which has never had them, in any release:
 `ServerType` and `RoomOptions` of `livekit.agents`, anything of `livekit.agents.room_io`, which is an attribute and no
-module. It says where the name can be imported from, if anywhere.
+module. In Node also what is called of a namespace, as in `new cli.ServerOptions()`. It says where the name can be
+imported from, if anywhere.
 
 ## Why it is bad
 
-The import fails when the process starts: "ImportError: cannot import name 'ServerType' from 'livekit.agents'".
+The import fails when the process starts: "ImportError: cannot import name 'ServerType' from 'livekit.agents'". In Node
+a namespace has `undefined` in its place, and calling that throws: "TypeError: cli.ServerOptions is not a constructor".
 
 ## Example
 
@@ -40,11 +42,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.offers import Missing, homes
+from lkagent_lint.questions.offers import PARTS, Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.rules.lka501_removed_api import error
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 META = Meta(
     "LKA503",
@@ -64,13 +67,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _finding(path: str, missing: Missing) -> Diagnostic:
+    what = f"{spelt(missing.module)} has no {missing.name}" if missing.name else f"there is no module {missing.module}"
+    return META.at(
+        Place(path, missing.fact.span), f"{what}, so {error(missing)}{_cure(missing)}", key=(missing.dotted,)
+    )
+
+
+def _cure(missing: Missing) -> str:
+    """Where the name is, or what it is called."""
     wanted = missing.name or missing.fact.name.partition(".")[0]
     elsewhere = homes(missing.release, wanted) if wanted else []
-    cure = f": {wanted} is in {elsewhere[0]}" if elsewhere else f", and no release of {missing.sdk.package} has it"
-    return META.at(
-        Place(path, missing.fact.span),
-        f"{missing.module} has no {missing.name}, so {error(missing)}{cure}"
-        if missing.name
-        else f"there is no module {missing.module}, so {error(missing)}{cure}",
-        key=(missing.dotted,),
-    )
+    if missing.sdk.is_node and wanted in PARTS:
+        return f": import * as {wanted} from '{elsewhere[0]}'"
+    if elsewhere:
+        return f": {wanted} is in {spelt(elsewhere[0])}"
+    own = CLASSES[wanted].node if missing.sdk.is_node and wanted in CLASSES else ()
+    if own and (found := homes(missing.release, own[-1].name)):
+        return f": in Node it is {own[-1].name} of {spelt(found[0])}"
+    return f", and no release of {missing.sdk.package} has it"

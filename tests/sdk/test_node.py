@@ -222,3 +222,21 @@ def test_a_worker_type_does_not_reach_the_server(sdk: Sdk) -> None:
 def test_accept_takes_name_and_identity_by_position(sdk: Sdk) -> None:
     seen = sdk.run(_OFFER.format(options="requestFunc: async (request) => { await request.accept('Desk', 'desk'); }"))
     seen.says("ANSWER available=true", "identity=desk")
+
+
+@node_claim("LKA503", '"TypeError: cli.ServerOptions is not a constructor"')
+def test_what_a_namespace_does_not_have_is_undefined(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import { cli } from '@livekit/agents';
+
+        console.log('READ', cli.ServerOptions);
+        try {
+          new cli.ServerOptions({ agent: 'agent.mjs' });
+        } catch (error) {
+          console.log(String(error));
+        }
+        process.exit(0);
+        """
+    )
+    seen.says("READ undefined", "TypeError: cli.ServerOptions is not a constructor")

@@ -32,7 +32,7 @@ def _longest_line(data: bytes) -> int:
 
 def extract(data: bytes, dialect: Dialect) -> FileFacts:
     """The facts of one file's bytes. Never raises for bad input; broken parts are passed over."""
-    from lkagent_lint.frontends.javascript import workers
+    from lkagent_lint.frontends.javascript import imports, workers
     from lkagent_lint.frontends.javascript.dispatches import Dispatches
     from lkagent_lint.frontends.javascript.parse import ParsedFile
     from lkagent_lint.frontends.javascript.walker import Walker
@@ -57,7 +57,7 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         sip_rules=tuple(dispatches.sip_rules()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
         legacy=_uses_legacy(draft),
-        sdk_names=tuple(draft.sdk_names),
+        sdk_names=(*draft.sdk_names, *imports.names_of_namespaces(draft)),
         asked_for=tuple(draft.asked_for),
     )
 

@@ -117,6 +117,8 @@ class FileDraft:
         """Names of members that are read without being called, or called only where they are there."""
         self.assignments: list[tuple[FlowDraft, str, v.Expr]] = []
         """Assignments to names; whose they are is known once everything has been read."""
+        self.called: list[tuple[FlowDraft, v.Attribute, Span]] = []
+        """Members that are called or constructed, and where they stand."""
         self.recorded: dict[int, tuple[FlowDraft, int]] = {}
         """The call that was recorded for a node, by the node's ``id``."""
         self._by_node: dict[int, FlowDraft] = {}

@@ -47,6 +47,24 @@ def names_of_sdk(node: Node, span: Callable[[Node], Span]) -> Iterator[SdkName]:
                 yield SdkName(module, text_of(name), AskedBy.FROM, span(name), False)
 
 
+def names_of_namespaces(draft: FileDraft) -> Iterator[SdkName]:
+    """What is called of a LiveKit package, or of a namespace that it exports: ``new voice.AgentSession()``."""
+    for flow, member, span in draft.called:
+        names: list[str] = []
+        here: v.Expr = member
+        while isinstance(here, v.Attribute):
+            names.insert(0, here.name)
+            here = here.base
+        home = flow.lookup(here.name) if isinstance(here, v.Name) else None
+        held = home.variables.get(here.name, []) if home is not None and isinstance(here, v.Name) else []
+        match held:
+            case [v.External(module, name)] if module.startswith(_PACKAGES) and name != "default":
+                asked = names if name == "*" else [name, *names]
+                yield SdkName(module, ".".join(asked), AskedBy.ATTRIBUTE, span, False)
+            case _:
+                pass
+
+
 def exported(node: Node, draft: FileDraft) -> None:
     """``export { a as b }``, ``export … from``, ``export * from``; declarations and values are walked elsewhere."""
     module = _specifier(node)

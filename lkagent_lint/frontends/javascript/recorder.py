@@ -239,6 +239,8 @@ class Recorder:
             callee: v.Expr = v.Attribute(held, name)
             if any(child.type in ("optional_chain", "?.") for child in node.children):
                 self._walker.draft.asked_for[name] = None
+            elif isinstance(callee, v.Attribute):
+                self._walker.draft.called.append((self._walker.flow, callee, self._walker.span(target)))
         else:
             callee = self.evaluate(target)
         given = self._arguments(node)
