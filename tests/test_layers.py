@@ -98,6 +98,34 @@ def test_typestate_imports_no_linker() -> None:
             assert not [name for name in imports(path) if name.startswith("lkagent_lint.project.link")]
 
 
+def test_no_rule_imports_another() -> None:
+    """What two rules ask is a question, and stands in ``questions/``. So it does for the graph and for ``why``."""
+    reaching = [
+        (module, name)
+        for path in FILES
+        if (module := module_of(path)).startswith(("rules.lka", "graph", "why"))
+        for name in imports(path)
+        if name.startswith("lkagent_lint.rules") and not name.startswith("lkagent_lint.rules._base")
+    ]
+    assert reaching == []
+
+
+def test_only_rules_import_what_a_rule_is() -> None:
+    users = {
+        module_of(path).partition(".")[0]
+        for path in FILES
+        if any(name.startswith("lkagent_lint.rules._base") for name in imports(path))
+    }
+    assert users <= {"rules", "engine", "rulebook", "reporters"}
+
+
+def test_nothing_is_kept_beside_a_project() -> None:
+    """What is found out of a project is kept by the object that found it, and goes with it."""
+    for path in FILES:
+        if module_of(path).startswith(("questions", "rules", "project", "typestate", "graph", "why")):
+            assert "weakref" not in {name.partition(".")[0] for name in imports(path)}
+
+
 @pytest.mark.parametrize("library", HOMES)
 def test_a_library_has_one_home(library: str) -> None:
     homes = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.agent_names import Known, OneOf
+from lkagent_lint.project.agent_names import UNNAMED, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.sources.sdk.changes import Change
 
@@ -26,6 +29,7 @@ def is_spoken_of(dispatch: Dispatch) -> bool:
     return dispatch.kind in _SPOKEN_OF and not (dispatch.presence or dispatch.in_tests)
 
 
+_LISTING = frozenset({DispatchKind.TOKEN, DispatchKind.ROOM, DispatchKind.SIP})
 _MAX_DISTANCE = 2
 
 
@@ -65,6 +69,39 @@ def may_be_named(project: Project, worker: Worker) -> bool:
     """Whether the environment may name a worker whose code does not."""
     reads_variable = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT) is not False
     return reads_variable and project.texts.names_from_environment()
+
+
+class Starved(NamedTuple):
+    """A worker without a name where every room lists its agents, and what lists them."""
+
+    worker: Worker
+    listing: tuple[Dispatch, ...]
+
+
+def starved(project: Project) -> list[Starved]:
+    """Every worker without a name that gets no job, because every room of the project lists its agents."""
+    registered = registered_names(project)
+    if not registered or "" not in registered or project.has_gaps:
+        return []
+    listing = tuple(each for each in project.dispatches if each.kind in _LISTING and not each.in_tests)
+    if not listing or not _every_room_lists(project) or not _names_are_others(project, registered):
+        return []
+    unnamed = [each for each in project.workers if each.name == UNNAMED and not each.in_tests]
+    return [Starved(each, listing) for each in unnamed]
+
+
+def _every_room_lists(project: Project) -> bool:
+    """Everything that makes rooms lists agents: what is seen of it, and there is nothing that is not seen."""
+    sources = [each.has_agents for facts in project.files.values() for each in facts.room_sources]
+    sources += [each.has_agents for facts in project.files.values() for each in facts.sip_rules]
+    return bool(sources) and all(sources) and not project.texts.makes_rooms()
+
+
+def _names_are_others(project: Project, registered: Collection[str]) -> bool:
+    """Every dispatch asks for named workers of this project: none for the unnamed, none that is not known."""
+    known = [names_of(dispatch) for dispatch in project.dispatches]
+    asked = {name for names in known for name in names or ("",)}
+    return "" not in asked and asked <= set(registered)
 
 
 def nearest(name: str, others: list[str]) -> str | None:

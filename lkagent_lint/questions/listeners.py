@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Call, Flow
+from lkagent_lint.facts.flows import MODULE, Call
 from lkagent_lint.facts.following import argument
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, Things, only
-from lkagent_lint.questions.methods import callers
-from lkagent_lint.sources.sdk.vocabulary import CLASSES, EMITTING_MODELS, TERMS, Hands, Role, Term, term, written
-from lkagent_lint.typestate.solver import Solved
+from lkagent_lint.questions.methods import Methods, WrittenCall
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, EMITTING_MODELS, TERMS, Hands, Role, term, written
 
 _MODELS = re.compile(rf"livekit\.(?:plugins|agents)\.[\w.]*\b(?:{'|'.join(EMITTING_MODELS)})(?:\.load)?$")
 """Models of plugins and of inference, whose objects are emitters too."""
@@ -56,32 +55,36 @@ def is_emitter(kind: str) -> bool:
     return kind == NAMED_EMITTER or _MODELS.match(kind) is not None
 
 
-def handed(project: Project, solved: Sequence[Solved], *roles: Role) -> Iterator[Handed]:
-    """Every function that the SDK is given for one of these roles, as an argument or by a decorator.
+class Listeners:
+    """What one project hands to the SDK."""
 
-    The receiver can be nothing else. The same place may come several times, once for each activation.
-    """
+    def __init__(self, project: Project, methods: Methods) -> None:
+        self._project = project
+        self._methods = methods
 
-    def wanted(term: Term) -> bool:
-        return term.hands is not None and term.hands.role in roles
+    def handed(self, *roles: Role) -> Iterator[Handed]:
+        """Every function that the SDK is given for one of these roles, as an argument or by a decorator.
 
-    words = written(wanted)
-    for flow, activation in callers(project, solved, words):
-        for number, call in enumerate(flow.calls):
-            if call.span is None or word_of(call) not in words:
-                continue
-            receivers = activation.targets(call)
-            if _is_named(project, call, activation):
-                receivers = only(SdkMethod(NAMED_EMITTER, word_of(call)))
+        The receiver can be nothing else. The same place may come several times, once for each activation.
+        """
+        for found in self._methods.written(written(lambda term: term.hands is not None and term.hands.role in roles)):
+            receivers = only(SdkMethod(NAMED_EMITTER, word_of(found.call))) if self._is_named(found) else found.targets
             method = next(iter(receivers)) if len(receivers) == 1 else None
             hands = _hands(method) if isinstance(method, SdkMethod) else None
             if not isinstance(method, SdkMethod) or hands is None or hands.role not in roles:
                 continue
-            handler = _handler(flow, number, call, hands, activation)
+            handler = _handler(found, hands)
             if handler is not None:
-                things = activation.value(handler)
-                place = activation.place(call.span)
-                yield Handed(place, method.kind, method.name, hands, call, handler, things, activation)
+                activation, things = found.activation, found.activation.value(handler)
+                yield Handed(found.place, method.kind, method.name, hands, found.call, handler, things, activation)
+
+    def _is_named(self, found: WrittenCall) -> bool:
+        """The receiver is surely an object of a class that the settings call an emitter."""
+        if not isinstance(found.call.target, v.Attribute) or word_of(found.call) not in _LISTENS:
+            return False
+        bases = found.activation.value(found.call.target.base)
+        emits = self._project.evaluator.wrappers.emits
+        return bool(bases) and all(emits(each, found.activation.path) for each in bases)
 
 
 def _hands(method: SdkMethod) -> Hands | None:
@@ -92,22 +95,15 @@ def _hands(method: SdkMethod) -> Hands | None:
     return _ON if method.name in _LISTENS and is_emitter(method.kind) else None
 
 
-def _is_named(project: Project, call: Call, activation: Activation) -> bool:
-    """The receiver is surely an object of a class that the settings call an emitter."""
-    if not isinstance(call.target, v.Attribute) or word_of(call) not in _LISTENS:
-        return False
-    bases = activation.value(call.target.base)
-    return bool(bases) and all(project.evaluator.wrappers.emits(each, activation.path) for each in bases)
-
-
-def _handler(flow: Flow, number: int, call: Call, hands: Hands, activation: Activation) -> v.Expr | None:
+def _handler(found: WrittenCall, hands: Hands) -> v.Expr | None:
     """The function that a registration is given; None where it is given in a way that is not followed."""
-    given = argument(call, hands.position, hands.keyword)
+    given = argument(found.call, hands.position, hands.keyword)
     if given is not None:
         return given
-    for each in activation.facts.flows.values():
+    flow, made = found.activation.flow, v.Result(found.number)
+    for each in found.activation.facts.flows.values():
         # The innermost decorator is given the function itself; what the others are given is not known.
-        if each.decorators and each.decorators[-1] == v.Result(number) and (each.parent or MODULE) == flow.name:
+        if each.decorators and each.decorators[-1] == made and (each.parent or MODULE) == flow.name:
             return v.Function(each.name)
-    later = (each.args[0] for each in flow.calls if each.target == v.Result(number) and each.args)
+    later = (each.args[0] for each in flow.calls if each.target == made and each.args)
     return next(later, None)

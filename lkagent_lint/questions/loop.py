@@ -6,7 +6,7 @@ passed on (to a thread, an executor) runs elsewhere and is not followed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -30,9 +30,8 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
-from lkagent_lint.questions.listeners import handed
+from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.sources.sdk.vocabulary import Role, function, written
-from lkagent_lint.typestate.solver import Solved
 
 _HOOKS = written(lambda term: term.is_hook)
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
@@ -69,59 +68,79 @@ class OnLoop(NamedTuple):
     root: Root
 
 
-def roots(project: Project, solved: Sequence[Solved], *, shutdown: bool = False) -> Iterator[Root]:
-    """Every function that the SDK calls on a job's loop, or on the worker's: shutdown callbacks only if asked for."""
-    evaluator = project.evaluator
-    for job in project.jobs:
-        if not job.legacy:
-            yield Root(evaluator.results.enter(job.entry, job.bindings, ()), "entry")
-    for worker in project.workers:
-        for request in worker.requests:
-            yield Root(evaluator.results.enter(request, (only(JOB_REQUEST),), ()), "request")
-    for path, facts in project.files.items():
-        if facts.legacy or facts.language != "python":
-            continue
-        for flow in facts.flows.values():
-            role = "tool" if is_tool(project, path, flow) else "hook" if _is_hook(project, path, flow) else ""
+class Loop:
+    """What runs on the event loops of one project's jobs."""
+
+    def __init__(self, project: Project, listeners: Listeners) -> None:
+        self._project = project
+        self._listeners = listeners
+
+    def calls(self, judge: Judge, *, shutdown: bool = False) -> Iterator[OnLoop]:
+        """Every call of which the judge says something, in functions that are reached without leaving the loop.
+
+        A coroutine function's own call stands where it is written; what a plain function of the project does stands
+        at the call that leads to it, in the function of the loop. The same place may come several times. Shutdown
+        callbacks count only if asked for.
+        """
+        return _LoopWalk(self._project, judge).run(self._roots(shutdown))
+
+    def is_tool(self, path: str, flow: Flow) -> bool:
+        """A function that a model can call: ``function_tool`` stands on it."""
+        home = self._project.files[path].flows[flow.parent or MODULE]
+        for decorator in flow.decorators:
+            target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
+            if isinstance(target, (v.Name, v.Attribute)) and target.name == "function_tool":
+                found = self._project.evaluator.usual(path, home).value(decorator)
+                if found and all(_is_tool_maker(each) for each in found):
+                    return True
+        return False
+
+    def _roots(self, shutdown: bool) -> Iterator[Root]:
+        """Every function that the SDK calls on a job's loop, or on the worker's."""
+        project, enter = self._project, self._project.evaluator.results.enter
+        for job in project.jobs:
+            if not job.legacy:
+                yield Root(enter(job.entry, job.bindings, ()), "entry")
+        for worker in project.workers:
+            for request in worker.requests:
+                yield Root(enter(request, (only(JOB_REQUEST),), ()), "request")
+        for path, flow in self._python_functions():
+            role = "tool" if self.is_tool(path, flow) else "hook" if self._is_hook(path, flow) else ""
             if role:
-                yield Root(evaluator.usual(path, flow), role)
-    yield from _made_tools(project)
-    for found in handed(project, solved, *_HANDLERS, *([Role.SHUTDOWN] if shutdown else [])):
-        role = "shutdown" if found.hands.role is Role.SHUTDOWN else "handler"
-        for each in in_order(found.things):
-            if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and _is_coroutine(project, each)):
-                yield Root(evaluator.results.enter(each, (), ()), role)
+                yield Root(project.evaluator.usual(path, flow), role)
+        yield from self._made_tools()
+        for found in self._listeners.handed(*_HANDLERS, *([Role.SHUTDOWN] if shutdown else [])):
+            role = "shutdown" if found.hands.role is Role.SHUTDOWN else "handler"
+            for each in in_order(found.things):
+                if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and self._is_coroutine(each)):
+                    yield Root(enter(each, (), ()), role)
 
+    def _python_functions(self) -> Iterator[tuple[str, Flow]]:
+        for path, facts in self._project.files.items():
+            if not facts.legacy and facts.language == "python":
+                yield from ((path, flow) for flow in facts.flows.values())
 
-def _is_coroutine(project: Project, function: Closure) -> bool:
-    return project.files[function.path].flows[function.flow].is_async
+    def _is_coroutine(self, function: Closure) -> bool:
+        return self._project.files[function.path].flows[function.flow].is_async
 
+    def _is_hook(self, path: str, flow: Flow) -> bool:
+        if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
+            return False
+        return "Agent" in self._project.evaluator.classes.kinds(Instance(path, flow.owner, None))
 
-def _made_tools(project: Project) -> Iterator[Root]:
-    """Functions that are made tools by a call: ``function_tool(look_up, name="…")``."""
-    evaluator = project.evaluator
-    for path, flow in project.words.callers(("function_tool",)):
-        if project.files[path].legacy or project.files[path].language != "python":
-            continue
-        for call in flow.calls:
-            if word_of(call) == "function_tool" and call.args:
-                activation = evaluator.usual(path, flow)
-                if all(map(_is_tool_maker, activation.targets(call))):
-                    for each in in_order(activation.value(call.args[0])):
-                        if isinstance(each, Closure):
-                            yield Root(evaluator.results.enter(each, (), ()), "tool")
-
-
-def is_tool(project: Project, path: str, flow: Flow) -> bool:
-    """A function that a model can call: ``function_tool`` stands on it."""
-    home = project.files[path].flows[flow.parent or MODULE]
-    for decorator in flow.decorators:
-        target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
-        if isinstance(target, (v.Name, v.Attribute)) and target.name == "function_tool":
-            found = project.evaluator.usual(path, home).value(decorator)
-            if found and all(_is_tool_maker(each) for each in found):
-                return True
-    return False
+    def _made_tools(self) -> Iterator[Root]:
+        """Functions that are made tools by a call: ``function_tool(look_up, name="…")``."""
+        evaluator = self._project.evaluator
+        for path, flow in self._project.words.callers(("function_tool",)):
+            if self._project.files[path].legacy or self._project.files[path].language != "python":
+                continue
+            for call in flow.calls:
+                if word_of(call) == "function_tool" and call.args:
+                    activation = evaluator.usual(path, flow)
+                    if all(map(_is_tool_maker, activation.targets(call))):
+                        for each in in_order(activation.value(call.args[0])):
+                            if isinstance(each, Closure):
+                                yield Root(evaluator.results.enter(each, (), ()), "tool")
 
 
 def _is_tool_maker(thing: Thing) -> bool:
@@ -131,20 +150,6 @@ def _is_tool_maker(thing: Thing) -> bool:
             return known is not None and known.hands is not None and known.hands.role is Role.TOOL
         case _:
             return False
-
-
-def _is_hook(project: Project, path: str, flow: Flow) -> bool:
-    if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
-        return False
-    return "Agent" in project.evaluator.classes.kinds(Instance(path, flow.owner, None))
-
-
-def calls_on_loop(project: Project, starts: Iterator[Root], judge: Judge) -> Iterator[OnLoop]:
-    """Every call of which the judge says something, in functions that are reached from the roots without leaving the
-    loop. A coroutine function's own call stands where it is written; what a plain function of the project does stands
-    at the call that leads to it, in the function of the loop. The same place may come several times.
-    """
-    return _LoopWalk(project, judge).run(starts)
 
 
 class _LoopWalk:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.facts.sdk_names import AskedBy, SdkName
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.order import major, order
@@ -22,6 +23,16 @@ PARTS = {
     "protocol": ("livekit", "@livekit/protocol"),
 }
 """Parts of the SDK: what Python imports them from, and the packages that they are in Node."""
+CLASS_PACKAGES = {
+    "Room": ("livekit", "@livekit/rtc-node"),
+    "AgentSession": ("livekit-agents", "@livekit/agents"),
+    "AgentServer": ("livekit-agents", "@livekit/agents"),
+    "Agent": ("livekit-agents", "@livekit/agents"),
+    "AgentTask": ("livekit-agents", "@livekit/agents"),
+    "JobContext": ("livekit-agents", "@livekit/agents"),
+    "JobRequest": ("livekit-agents", "@livekit/agents"),
+}
+"""The packages of the SDK's classes, in Python and in Node."""
 _NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
 _GENERATION = 1
@@ -43,6 +54,21 @@ class Missing(NamedTuple):
     @property
     def dotted(self) -> str:
         return f"{self.module}.{self.name}" if self.name else self.module
+
+    @property
+    def error(self) -> str:
+        """What running into the name does, in the runtime's own words."""
+        if self.sdk.is_node and self.fact.spelling is AskedBy.ATTRIBUTE:
+            return (
+                f"it is undefined, and calling it throws TypeError ({self.fact.name} is not a function or constructor)"
+            )
+        if self.sdk.is_node:
+            return f"the import fails (\"does not provide an export named '{self.name}'\")"
+        if not self.name:
+            return f"importing it raises ModuleNotFoundError (No module named '{self.module}')"
+        if self.fact.spelling is AskedBy.ATTRIBUTE:
+            return f"reading it raises AttributeError (module '{self.module}' has no attribute '{self.name}')"
+        return f"importing it raises ImportError (cannot import name '{self.name}' from '{self.module}')"
 
 
 class AskedName(NamedTuple):
@@ -87,6 +113,16 @@ class Offers:
     def complete(self, path: str, package: str) -> Release | None:
         """The same where all is known that it offers: what is not there is absent. None where that cannot be said."""
         return self.release(path, package) if self.sdk(path, package).knows_absence else None
+
+    def of_class(self, path: str, kind: str) -> Release | None:
+        """The release whose class of that name (of ``CLASS_PACKAGES``) a file uses; None where it is not known, and for
+        code that may be of 0.x.
+        """
+        return None if self.is_old(path) else self.release(path, _package_of(path, kind))
+
+    def all_of_class(self, path: str, kind: str) -> Release | None:
+        """The same where all that it offers is known, so that what is not there is absent."""
+        return None if self.is_old(path) else self.complete(path, _package_of(path, kind))
 
     def sdk(self, path: str, package: str) -> SdkVersion:
         return self._project.pin(path, PACKAGES[package])
@@ -184,6 +220,10 @@ class Offers:
             and (periods is None or any(_holds(each, release, sdk) for each in periods))
         ]
         return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
+
+
+def _package_of(path: str, kind: str) -> str:
+    return CLASS_PACKAGES[kind][not path.endswith(PYTHON)]
 
 
 def _is_private(module: str) -> bool:

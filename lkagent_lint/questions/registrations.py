@@ -38,19 +38,25 @@ def is_lambda(flow: Flow) -> bool:
     return flow.name.rpartition(".")[2].startswith("<lambda>")
 
 
-def registered(project: Project, function: Closure, registration: Place) -> Registered:
-    flow = project.files[function.path].flows[function.flow]
-    place = registration if is_lambda(flow) else Place(function.path, flow.span)
-    return Registered(flow, function.path, place, registration)
+class Registrations:
+    """The functions that one project registers."""
 
+    def __init__(self, project: Project) -> None:
+        self._project = project
 
-def python_entries(project: Project) -> Iterator[Entry]:
-    """Every registration of an entry function in Python that is what it seems: no other decorator stands on it, its
-    file is not written for livekit-agents 0.x, and it is not made in a test, which may never run it.
-    """
-    plain = {job.entry for job in project.jobs if not job.wrapped and not job.legacy}
-    for worker in project.workers:
-        if not worker.in_tests and not is_node(worker.place):
-            for function in worker.entries:
-                if function in plain:
-                    yield Entry(registered(project, function, worker.place), worker)
+    def registered(self, function: Closure, registration: Place) -> Registered:
+        """A function that a registration names, as a message speaks of it."""
+        flow = self._project.files[function.path].flows[function.flow]
+        place = registration if is_lambda(flow) else Place(function.path, flow.span)
+        return Registered(flow, function.path, place, registration)
+
+    def python_entries(self) -> Iterator[Entry]:
+        """Every registration of an entry function in Python that is what it seems: no other decorator stands on it, its
+        file is not written for livekit-agents 0.x, and it is not made in a test, which may never run it.
+        """
+        plain = {job.entry for job in self._project.jobs if not job.wrapped and not job.legacy}
+        for worker in self._project.workers:
+            if not worker.in_tests and not is_node(worker.place):
+                for function in worker.entries:
+                    if function in plain:
+                        yield Entry(self.registered(function, worker.place), worker)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 
 from lkagent_lint.project.records import Project
+from lkagent_lint.questions.emitters import Emitters
+from lkagent_lint.questions.listeners import Listeners
+from lkagent_lint.questions.loop import Loop
+from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
+from lkagent_lint.questions.registrations import Registrations
+from lkagent_lint.questions.steps import StepOrder
 from lkagent_lint.typestate.solver import Solved, solve
 
 
@@ -22,11 +28,34 @@ class Subject:
         return Offers(self.project)
 
     @cached_property
-    def entered(self) -> frozenset[tuple[str, str]]:
-        """The functions, by file and name, that some job enters or that answer the requests for one."""
-        entered = {(each.path, each.name) for solved in self.solved for each in solved.entered}
-        answering = {(each.path, each.flow) for worker in self.project.workers for each in worker.requests}
-        return frozenset(entered | answering)
+    def methods(self) -> Methods:
+        """Calls, by what is written and by what is called."""
+        return Methods(self.project, self.solved)
+
+    @cached_property
+    def order(self) -> StepOrder:
+        """Which steps of the lifecycle come too early or too late."""
+        return StepOrder(self.solved)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """What the SDK is handed to call later."""
+        return Listeners(self.project, self.methods)
+
+    @cached_property
+    def emitters(self) -> Emitters:
+        """Which events are listened for."""
+        return Emitters(self.project, self.offers, self.methods)
+
+    @cached_property
+    def loop(self) -> Loop:
+        """What runs on the jobs' event loops."""
+        return Loop(self.project, self.listeners)
+
+    @cached_property
+    def registrations(self) -> Registrations:
+        """Which functions are registered."""
+        return Registrations(self.project)
 
     @cached_property
     def solved(self) -> tuple[Solved, ...]:

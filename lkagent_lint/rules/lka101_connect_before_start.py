@@ -48,45 +48,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import Kind, Origin, Session, State
+from lkagent_lint.typestate.lifecycle import Origin
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    worst: dict[Place, tuple[int, Reached, Origin]] = {}
-    for solved in subject.solved:
-        if not solved.job.sdk.has(Change.START_CONNECTS):
-            continue
-        for reached in solved.reached:
-            origin = reached.state.origin
-            if reached.event.kind is Kind.START_IN_ROOM and origin is not None and _is_bad(reached.state, origin):
-                found = (_weight(reached.state), reached, origin)
-                known = worst.setdefault(origin.lead.place, found)
-                if found[0] > known[0]:
-                    worst[origin.lead.place] = found
-    for _, reached, origin in worst.values():
+    for reached, origin in subject.order.connects_before_start:
         yield _finding(reached, origin)
-
-
-def _weight(state: State) -> int:
-    """Which of the three messages speaks for a place that several paths reach: the most careful advice."""
-    return 2 if state.used is not None else 1 if state.awaited is not None else 0
-
-
-def _is_bad(state: State, origin: Origin) -> bool:
-    return (
-        origin.event.kind is Kind.CONNECT
-        and origin.event.bare
-        and state.session is Session.NONE
-        and not state.exceptional
-    )
 
 
 def _finding(reached: Reached, origin: Origin) -> Diagnostic:

@@ -43,7 +43,7 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Session
+from lkagent_lint.typestate.lifecycle import Kind
 
 META = Meta(
     "LKA102",
@@ -54,19 +54,14 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for solved in subject.solved:
-        for reached in solved.reached:
-            state, wait = reached.state, reached.state.waited_for
-            if reached.event.kind is not Kind.START_IN_ROOM or wait is None:
-                continue
-            if state.session is Session.NONE and not state.exceptional:
-                lead, start = wait.lead, reached.event.place
-                wait_call = words(lead.place).spelt(Kind.WAIT.value)
-                yield META.at(
-                    lead.place,
-                    f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "
-                    "nothing listens when the participant speaks first: wait after the start, unless the session is "
-                    "built from the participant",
-                    related=[Related(start, "the session starts here")],
-                    subject=lead.function,
-                )
+    for reached, wait in subject.order.waits_before_start:
+        lead, start = wait.lead, reached.event.place
+        wait_call = words(lead.place).spelt(Kind.WAIT.value)
+        yield META.at(
+            lead.place,
+            f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "
+            "nothing listens when the participant speaks first: wait after the start, unless the session is "
+            "built from the participant",
+            related=[Related(start, "the session starts here")],
+            subject=lead.function,
+        )

@@ -37,10 +37,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules import lka101_connect_before_start, lka102_wait_before_start, lka104_wait_before_connect
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Room
 from lkagent_lint.typestate.solver import Reached, Solved
@@ -51,13 +50,9 @@ _STARTS = frozenset({Kind.START, Kind.START_IN_ROOM, Kind.START_MAYBE_IN_ROOM})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    spoken_of: set[Place] = set()
-    for rule in (lka101_connect_before_start, lka102_wait_before_start, lka104_wait_before_connect):
-        for diagnostic in rule.check(subject):
-            spoken_of.update((diagnostic.place, *(each.place for each in diagnostic.related)))
     for solved in subject.solved:
         places = {reached.event.place for reached in solved.reached}
-        if not places & spoken_of and any(reached.event.kind in _STARTS for reached in solved.reached):
+        if subject.order.spoken_of.isdisjoint(places) and any(each.event.kind in _STARTS for each in solved.reached):
             late = list(_late(solved))
             if late and all(reached.event.bare for reached in late):
                 yield _finding(min(late, key=_turn))

@@ -40,17 +40,15 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.questions.steps import Wait
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk import vocabulary
-from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Origin, Room, Session, State
-from lkagent_lint.typestate.solver import Reached, Solved
+from lkagent_lint.typestate.lifecycle import Kind, Origin
+from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA104",
@@ -59,33 +57,18 @@ META = Meta(
     "waiting for a participant before anything joined the room",
 )
 
-_SCANS = frozenset(
-    vocabulary.spoken(each) for each in vocabulary.TERMS.values() if each.outside is vocabulary.Outside.EMPTY
-)
-"""Looks at who is there already."""
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    raising: dict[Place, list[tuple[Reached, str]]] = defaultdict(list)
-    for solved in subject.solved:
-        waits_join = solved.job.sdk.has(Change.WAIT_CONNECTS)
-        for reached in solved.reached:
-            kind = reached.event.kind
-            if kind is Kind.WAIT_IN_ROOM or (kind is Kind.WAIT and not waits_join):
-                raising[reached.event.place].append((reached, solved.job.sdk.version))
-        if waits_join:
-            yield from _joining(solved)
-    for reaches in raising.values():
-        yield from _raising(reaches)
+    for reached, origin in subject.order.waits_that_join:
+        yield _joining(reached, origin)
+    for ways in subject.order.waits_outside:
+        yield _raising(ways)
 
 
-def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
+def _raising(ways: tuple[Wait, ...]) -> Diagnostic:
     """The call raises where it is reached outside the room."""
-    outside = [each for each, _ in reaches if _is_outside(each.state) and not each.state.exceptional]
-    if not outside:
-        return
-    always = all(_is_outside(each.state) for each, _ in reaches)
-    first, version = reaches[0]
+    always = all(each.is_outside for each in ways)
+    first, version = ways[0]
     spoken = words(first.event.place)
     what = spoken.spelt(first.event.kind.value)
     verb = "throws" if spoken.spells_camel else "raises"
@@ -95,7 +78,7 @@ def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
         if first.event.kind is Kind.WAIT
         else "the free function never connects by itself"
     )
-    yield META.at(
+    return META.at(
         first.event.place,
         f"{what} {how}: nothing has joined the room before it ({hint}); "
         f"call {spoken.start_in_room} or ctx.connect() first",
@@ -104,31 +87,8 @@ def _raising(reaches: list[tuple[Reached, str]]) -> Iterator[Diagnostic]:
     )
 
 
-def _is_outside(state: State) -> bool:
-    return state.room is Room.OUT and not state.beside
-
-
-def _joining(solved: Solved) -> Iterator[Diagnostic]:
+def _joining(reached: Reached, origin: Origin) -> Diagnostic:
     """The call joins the room itself, and what should have come first follows."""
-    scans = any(each.event.detail in _SCANS for each in solved.reached)
-    for reached in solved.reached:
-        state = reached.state
-        origin = state.origin
-        if origin is None or origin.event.kind is not Kind.WAIT or state.session is not Session.NONE:
-            continue
-        if state.exceptional or not _comes_too_late(reached, scans):
-            continue
-        yield _finding(reached, origin)
-
-
-def _comes_too_late(reached: Reached, scans: bool) -> bool:
-    event = reached.event
-    if event.kind is Kind.LISTEN:
-        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not scans)
-    return event.kind is Kind.START_IN_ROOM
-
-
-def _finding(reached: Reached, origin: Origin) -> Diagnostic:
     lead, event = origin.lead, reached.event
     if event.kind is Kind.LISTEN:
         what, late = f'the listener for "{event.detail}" is registered', "the listener is registered here"

@@ -46,8 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.coroutines import forgotten
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.methods import MethodCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
@@ -57,10 +56,8 @@ META = Meta("LKA106", "unawaited-lifecycle-call", Severity.ERROR, "a coroutine o
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
-    for found in forgotten(subject.project, subject.solved):
-        if found.place not in seen and (found.term.needed_in_node or not is_node(found.place)):
-            seen.add(found.place)
+    for found in subject.methods.forgotten():
+        if found.term.needed_in_node or not is_node(found.place):
             yield _finding(found)
 
 

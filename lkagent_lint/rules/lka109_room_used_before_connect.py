@@ -43,11 +43,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.questions.steps import is_outside
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.vocabulary import TERMS, Outside, spoken
-from lkagent_lint.typestate.lifecycle import Kind, Room, State
+from lkagent_lint.typestate.lifecycle import Kind
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is used before the job has joined it")
@@ -65,14 +66,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         first = reaches[0]
         outside = _OUTSIDE[first.event.detail]
         if outside is Outside.RAISES and not is_node(first.event.place):
-            if all(_is_outside(each.state) for each in reaches):
+            if all(is_outside(each.state) for each in reaches):
                 yield _raising(first)
-        elif any(_is_outside(each.state) and not each.state.exceptional for each in reaches):
+        elif any(is_outside(each.state) and not each.state.exceptional for each in reaches):
             yield _empty(first) if outside is Outside.EMPTY else _undefined(first)
-
-
-def _is_outside(state: State) -> bool:
-    return state.room is Room.OUT and not state.beside
 
 
 def _raising(reached: Reached) -> Diagnostic:

@@ -37,7 +37,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.emitters import unknown_events
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.lifecycle import Kind, Session
@@ -50,7 +49,7 @@ _AT_THE_END = frozenset({"close"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set(unknown_events(subject))
+    seen: set[Place] = set(subject.emitters.unknown_events)
     for solved in subject.solved:
         if any(reached.state.sessions > 1 for reached in solved.reached):
             continue

@@ -42,7 +42,6 @@ from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Closure, SdkMethod, Things, in_order
-from lkagent_lint.questions.listeners import handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -62,13 +61,10 @@ _DEPTH = 3
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    seen: set[Place] = set()
-    for found in handed(project, subject.solved, Role.SHUTDOWN):
+    for found in subject.listeners.handed(Role.SHUTDOWN):
         if project.sdk(found.place.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS):
             for used, what, function in _publishes(project.evaluator, found.things):
-                if used not in seen:
-                    seen.add(used)
-                    yield _finding(used, what, function, found.place)
+                yield _finding(used, what, function, found.place)
 
 
 def _publishes(evaluator: Evaluator, given: Things) -> Iterator[tuple[Place, str, str]]:

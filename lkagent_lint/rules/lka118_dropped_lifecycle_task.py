@@ -38,14 +38,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.facts.flows import Await, Call, Flow, Leave, Use
+from lkagent_lint.facts.flows import Await, Flow, Leave, Use
 from lkagent_lint.facts.following import parts_of_call, walk
-from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.things import Library, SdkMethod, Thing, Things
-from lkagent_lint.questions.methods import callers
+from lkagent_lint.project.things import Library, SdkMethod, Thing
+from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.vocabulary import spoken, term
@@ -57,24 +55,16 @@ _STEPS = ("CONNECT", "START")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project = subject.project
-    seen: set[Place] = set()
-    for flow, activation in callers(project, subject.solved, _MAKERS):
-        for number, call in enumerate(flow.calls):
-            if not _makes_task(call) or not call.args or not isinstance(call.args[0], v.Result) or call.span is None:
-                continue
-            place = activation.place(call.span)
-            name = _lifecycle(activation.targets(flow.calls[call.args[0].call]))
-            alone = not any(map(_is_awaited_by_others, activation.targets(call)))
-            if name and alone and place not in seen and _is_dropped(activation.facts, flow, number, call):
-                seen.add(place)
-                yield META.at(
-                    place,
-                    f"nobody awaits the task that runs {name}, so what follows does not wait for it and its errors are "
-                    "lost: await it, or keep the task and await that",
-                    subject=flow.name,
-                    key=(name,),
-                )
+    for found in subject.methods.written(_MAKERS):
+        name = _step_in_task(found)
+        if name and not any(map(_is_awaited_by_others, found.targets)) and _is_dropped(found):
+            yield META.at(
+                found.place,
+                f"nobody awaits the task that runs {name}, so what follows does not wait for it and its errors are "
+                "lost: await it, or keep the task and await that",
+                subject=found.activation.name,
+                key=(name,),
+            )
 
 
 def _is_awaited_by_others(target: Thing) -> bool:
@@ -82,19 +72,20 @@ def _is_awaited_by_others(target: Thing) -> bool:
     return not isinstance(target, Library) or "TaskGroup" in target.name
 
 
-def _lifecycle(targets: Things) -> str:
-    """The step that a call of these targets surely is; empty for all others."""
+def _step_in_task(found: WrittenCall) -> str:
+    """The step of the lifecycle that a task is surely made for; empty for all others."""
+    call, activation = found.call, found.activation
+    if call.use not in (Use.DROPPED, Use.KEPT) or not call.args or not isinstance(call.args[0], v.Result):
+        return ""
+    targets = activation.targets(activation.flow.calls[call.args[0].call])
     (target,) = targets if len(targets) == 1 else (None,)
     known = term(target.kind, target.name) if isinstance(target, SdkMethod) else None
     return spoken(known) if known is not None and known.event in _STEPS else ""
 
 
-def _makes_task(call: Call) -> bool:
-    return word_of(call) in _MAKERS and call.use in (Use.DROPPED, Use.KEPT)
-
-
-def _is_dropped(facts: FileFacts, flow: Flow, number: int, call: Call) -> bool:
+def _is_dropped(found: WrittenCall) -> bool:
     """The task is thrown away, or kept in variables that nothing in the file mentions."""
+    call, flow, facts, number = found.call, found.activation.flow, found.activation.facts, found.number
     if call.use is Use.DROPPED:
         return True
     names = {name for name, values in flow.variables.items() if v.Result(number) in values}

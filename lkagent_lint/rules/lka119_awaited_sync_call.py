@@ -40,9 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts.flows import Use
-from lkagent_lint.questions.methods import MethodCall, calls
+from lkagent_lint.questions.methods import MethodCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -59,10 +59,8 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
-    for found in calls(subject.project, subject.solved, _returns_nothing, Use.AWAITED):
-        if found.place not in seen and not is_node(found.place):  # there any value can be awaited
-            seen.add(found.place)
+    for found in subject.methods.used(_returns_nothing, Use.AWAITED):
+        if not is_node(found.place):  # there any value can be awaited
             yield _finding(found)
 
 

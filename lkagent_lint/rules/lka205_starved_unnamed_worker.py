@@ -37,13 +37,11 @@ There is no fix: whether the agent needs a name or the rooms are too many is a d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.project.agent_names import UNNAMED
-from lkagent_lint.project.records import Dispatch, Project
-from lkagent_lint.questions.dispatches import names_of, registered_names
+from lkagent_lint.project.records import Dispatch
+from lkagent_lint.questions.dispatches import names_of, starved
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -52,37 +50,13 @@ META = Meta(
     "LKA205", "starved-unnamed-worker", Severity.WARNING, "an unnamed worker, where every room lists its agents"
 )
 
-_LISTING = frozenset({DispatchKind.TOKEN, DispatchKind.ROOM, DispatchKind.SIP})
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project = subject.project
-    registered = registered_names(project)
-    if not registered or "" not in registered or project.has_gaps:
-        return
-    listing = [each for each in project.dispatches if each.kind in _LISTING and not each.in_tests]
-    if not listing or not _every_room_lists(project) or not _names_are_others(project, registered.keys()):
-        return
-    for worker in project.workers:
-        if worker.name == UNNAMED and not worker.in_tests:
-            yield _finding(worker.place, listing)
+    for worker, listing in starved(subject.project):
+        yield _finding(worker.place, listing)
 
 
-def _every_room_lists(project: Project) -> bool:
-    """Everything that makes rooms lists agents: what is seen of it, and there is nothing that is not seen."""
-    sources = [each.has_agents for facts in project.files.values() for each in facts.room_sources]
-    sources += [each.has_agents for facts in project.files.values() for each in facts.sip_rules]
-    return bool(sources) and all(sources) and not project.texts.makes_rooms()
-
-
-def _names_are_others(project: Project, registered: Collection[str]) -> bool:
-    """Every dispatch asks for named workers of this project: none for the unnamed, none that is not known."""
-    known = [names_of(dispatch) for dispatch in project.dispatches]
-    asked = {name for names in known for name in names or ("",)}
-    return "" not in asked and asked <= set(registered)
-
-
-def _finding(place: Place, listing: list[Dispatch]) -> Diagnostic:
+def _finding(place: Place, listing: Sequence[Dispatch]) -> Diagnostic:
     first = listing[0]
     name = (names_of(first) or ("",))[0]
     return META.at(

@@ -38,10 +38,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.values import Constant, Text
-from lkagent_lint.questions.registrations import Registered, python_entries
+from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -57,11 +57,9 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
-    for entry in python_entries(subject.project):
+    for entry in subject.registrations.python_entries():
         found = entry.registered
-        if found.place not in seen and _never_awaitable(found.flow):
-            seen.add(found.place)
+        if _never_awaitable(found.flow):
             yield _finding(found)
 
 

@@ -48,11 +48,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.values import Function, Result
 from lkagent_lint.project.records import Executor, Project, Worker
-from lkagent_lint.questions.registrations import Registered, is_lambda, python_entries
+from lkagent_lint.questions.registrations import Registered, is_lambda
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -68,12 +68,10 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
-    for found, worker in python_entries(subject.project):
+    for found, worker in subject.registrations.python_entries():
         in_process = worker.server is not None and worker.server.executor is Executor.PROCESS
         reason = _rebound(found, worker) or _reason(subject.project, found) if in_process else ""
-        if reason and found.place not in seen:
-            seen.add(found.place)
+        if reason:
             yield META.at(
                 found.place,
                 f"{reason}: no job ever runs; define a function at the top level of a module",

@@ -39,9 +39,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.values import Name
-from lkagent_lint.questions.registrations import registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -53,13 +52,11 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
     for server in subject.project.servers:
         for function in () if server.in_tests else server.setups:
-            found = registered(subject.project, function, server.place)
+            found = subject.registrations.registered(function, server.place)
             plain = all(each in (Name("staticmethod"), Name("classmethod")) for each in found.flow.decorators)
-            if found.flow.is_async and not found.flow.is_generator and plain and found.place not in seen:
-                seen.add(found.place)
+            if found.flow.is_async and not found.flow.is_generator and plain:
                 yield META.at(
                     found.place,
                     f"{found.title} is called and never awaited ({where(server.place, found.place)} gives it to "

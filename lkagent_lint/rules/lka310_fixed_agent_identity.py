@@ -38,16 +38,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.facts.following import argument
 from lkagent_lint.facts.values import Expr
-from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure, SdkMethod, String, only
-from lkagent_lint.questions.methods import callers
+from lkagent_lint.project.things import Closure, String
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
 
 META = Meta(
@@ -58,32 +56,25 @@ META = Meta(
     Default.PREVIEW,
 )
 
-_ACCEPT = only(SdkMethod("JobRequest", "accept"))
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project, seen = subject.project, set[Place]()
-    unread = _unread(project)
-    for flow, activation in callers(project, subject.solved, ("accept",)):
-        if (activation.path, flow.name) in unread:
+    unread = _unread(subject.project)
+    for found in subject.methods.of("JobRequest", "accept"):
+        activation = found.activation
+        given = _identity(found.call, node=activation.is_node)
+        if given is None or (activation.path, activation.name) in unread:
             continue
-        for call in filter(_is_wanted, flow.calls):
-            place = activation.place(call.span)
-            given = _identity(call, node=is_node(place))
-            if given is None or place in seen or activation.targets(call) != _ACCEPT:
-                continue
-            seen.add(place)
-            match list(activation.value(given)):
-                case [String(identity)] if identity:
-                    yield META.at(
-                        place,
-                        f"every job has the identity {quoted(identity)}, and a room holds an identity once: two jobs "
-                        "in one room push each other out; leave it out, or make it from the job's id",
-                        subject=flow.name,
-                        key=(identity,),
-                    )
-                case _:
-                    pass
+        match list(activation.value(given)):
+            case [String(identity)] if identity:
+                yield META.at(
+                    found.place,
+                    f"every job has the identity {quoted(identity)}, and a room holds an identity once: two jobs "
+                    "in one room push each other out; leave it out, or make it from the job's id",
+                    subject=activation.name,
+                    key=(identity,),
+                )
+            case _:
+                pass
 
 
 def _unread(project: Project) -> set[tuple[str, str]]:
@@ -96,10 +87,6 @@ def _unread(project: Project) -> set[tuple[str, str]]:
         if isinstance(value, Closure)
     }
     return assigned - {(each.path, each.flow) for worker in project.workers for each in worker.requests}
-
-
-def _is_wanted(call: Call) -> bool:
-    return word_of(call) == "accept" and (bool(call.args) or bool(call.keywords))
 
 
 def _identity(call: Call, *, node: bool) -> Expr | None:

@@ -42,10 +42,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.project.callables import Shape, shape_of
-from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -66,13 +66,9 @@ _WRONG = (Shape.ASYNC, Shape.MAKES_COROUTINE)
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    seen: set[Place] = set()
-    for found in handed(project, subject.solved, Role.LISTENER, Role.STREAM):
-        if found.place in seen or is_node(found.place):
-            continue
-        shape = shape_of(found.things, project.evaluator)
+    for found in subject.listeners.handed(Role.LISTENER, Role.STREAM):
+        shape = Shape.UNKNOWN if is_node(found.place) else shape_of(found.things, project.evaluator)
         if shape in _WRONG:
-            seen.add(found.place)
             yield _finding(found, shape)
 
 

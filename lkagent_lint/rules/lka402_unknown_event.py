@@ -39,7 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.questions.emitters import PACKAGES, UnknownEvent, nearest, unknown_events
+from lkagent_lint.questions.emitters import UnknownEvent, nearest
+from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
@@ -60,7 +61,7 @@ _OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for found in unknown_events(subject).values():
+    for found in subject.emitters.unknown_events.values():
         yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.event))
 
 
@@ -85,7 +86,7 @@ def _advice(found: UnknownEvent) -> str:
     other = _OTHERS.get(found.kind, "")
     if other:
         of_node = package.startswith("@")
-        emitter = tables.newest(PACKAGES[other][of_node])
+        emitter = tables.newest(CLASS_PACKAGES[other][of_node])
         if found.event in emitter.events(other):
             return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
     near = nearest(word, list(found.release.events(found.kind)))

@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Parameter
 from lkagent_lint.project.callables import Shape, is_coroutine, is_none, shape_of
@@ -62,7 +62,7 @@ from lkagent_lint.project.things import (
     String,
     Things,
 )
-from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -83,13 +83,9 @@ _OBJECTS = (SdkObject, Instance, Box, Closure)
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    seen: set[Place] = set()
-    for found in handed(project, subject.solved, Role.SHUTDOWN):
-        if found.place in seen or is_node(found.place):
-            continue
-        wrong = _wrong(project, found)
+    for found in subject.listeners.handed(Role.SHUTDOWN):
+        wrong = "" if is_node(found.place) else _wrong(project, found)
         if wrong:
-            seen.add(found.place)
             yield META.at(found.place, wrong, subject=found.activation.name)
 
 

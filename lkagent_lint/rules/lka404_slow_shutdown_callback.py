@@ -51,7 +51,7 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Library, Sdk, in_order
-from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where, words
 from lkagent_lint.rules._base import Meta
@@ -78,8 +78,7 @@ _WAITS = {"asyncio.sleep": (0, "delay"), "time.sleep": (0, "secs"), "asyncio.wai
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     given = _Given(project)
-    seen: set[Place] = set()
-    for found in handed(project, subject.solved, Role.SHUTDOWN):
+    for found in subject.listeners.handed(Role.SHUTDOWN):
         limit = given.limit(found.place)
         if limit is None:
             continue
@@ -87,8 +86,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if isinstance(each, Closure):
                 inside = project.evaluator.results.enter(each, (), ())
                 for place, call, seconds in _waits(project.evaluator, inside):
-                    if seconds >= limit and place not in seen:
-                        seen.add(place)
+                    if seconds >= limit:
                         yield _finding(place, call, seconds, limit, found, inside.name)
 
 

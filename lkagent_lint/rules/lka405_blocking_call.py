@@ -46,13 +46,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Foreign, Library, Thing
-from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -84,11 +84,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     if not _may_block(project):
         return
-    seen: set[Place] = set()
-    for found in calls_on_loop(project, roots(project, subject.solved), _blocks):
-        if found.place not in seen:
-            seen.add(found.place)
-            yield _finding(found)
+    for found in subject.loop.calls(_blocks):
+        yield _finding(found)
 
 
 def _may_block(project: Project) -> bool:

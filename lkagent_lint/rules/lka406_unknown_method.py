@@ -48,13 +48,13 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.node_sdk import GLOBALS
-from lkagent_lint.project.things import Activation, Instance, SdkMethod, SdkObject, Thing
-from lkagent_lint.questions.emitters import complete_for, known, nearest
-from lkagent_lint.questions.methods import callers
+from lkagent_lint.project.things import Instance, SdkObject, Thing
+from lkagent_lint.questions.emitters import nearest
+from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -115,32 +115,24 @@ class _Unknown(NamedTuple):
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
     for found in _unknown(subject):
-        if found.place not in seen:
-            seen.add(found.place)
-            yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.name))
+        yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.name))
 
 
 def _unknown(subject: Subject) -> Iterator[_Unknown]:
-    offers = subject.offers
     names = _known_names(subject)
     words = {each for each in subject.project.words if each not in names and not each.startswith("_")} - _EVERYWHERE
-    for flow, activation in known(subject, callers(subject.project, subject.solved, words)):
-        for call in flow.calls:
-            if call.span is None or not isinstance(call.target, v.Attribute) or call.target.name not in words:
-                continue
-            facts = activation.facts
-            if call.target.name in facts.asked_for or not _is_promising(facts, flow, call.target.base, _DEPTH):
-                continue
-            receiver = _receiver(subject, call, call.target, activation)
-            if receiver is None:
-                continue
-            kind, shown = receiver
-            release = complete_for(offers, activation.path, kind)
-            if release is not None and _lacks(release, kind, call.target.name):
-                place = activation.place(call.span)
-                yield _Unknown(place, kind, shown, call.target.name, release, flow.name)
+    for found in subject.methods.best_known(words):
+        target, facts, flow = found.call.target, found.activation.facts, found.activation.flow
+        if not isinstance(target, v.Attribute) or target.name in facts.asked_for:
+            continue
+        receiver = _receiver(subject, found, target) if _is_promising(facts, flow, target.base, _DEPTH) else None
+        if receiver is None:
+            continue
+        kind, shown = receiver
+        release = subject.offers.all_of_class(found.activation.path, kind)
+        if release is not None and _lacks(release, kind, target.name):
+            yield _Unknown(found.place, kind, shown, target.name, release, flow.name)
 
 
 def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) -> bool:
@@ -176,16 +168,12 @@ def _known_names(subject: Subject) -> frozenset[str]:
     return frozenset(found)
 
 
-def _receiver(subject: Subject, call: Call, target: v.Attribute, activation: Activation) -> tuple[str, str] | None:
+def _receiver(subject: Subject, found: WrittenCall, target: v.Attribute) -> tuple[str, str] | None:
     """The one SDK class of what the method is called on, and its name in the error; None where that is not sure."""
-    methods = activation.targets(call)
-    kinds = {each.kind for each in methods if isinstance(each, SdkMethod)}
-    if len(kinds) != 1 or not all(isinstance(each, SdkMethod) for each in methods):
-        return None
-    kind = kinds.pop()
+    kind = class_called(found.targets)
     if kind not in _JUDGED:
         return None
-    shown = {_shown(subject, each) for each in activation.value(target.base)}
+    shown = {_shown(subject, each) for each in found.activation.value(target.base)}
     name = shown.pop() if len(shown) == 1 else kind
     return (kind, name) if name and "" not in shown else None
 

@@ -46,8 +46,8 @@ from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.project.callables import REGISTRARS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
-from lkagent_lint.questions.emitters import PACKAGES, complete_for, unknown_events
-from lkagent_lint.questions.listeners import Handed, handed
+from lkagent_lint.questions.listeners import Handed
+from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
 from lkagent_lint.rules._base import Meta
@@ -65,19 +65,17 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     offers = subject.offers
-    unknown = unknown_events(subject)
-    seen: set[Place] = set()
-    for found in handed(subject.project, subject.solved, Role.LISTENER):
+    unknown = subject.emitters.unknown_events
+    for found in subject.listeners.handed(Role.LISTENER):
         place = found.place
-        if place in seen or place in unknown or is_node(place) or found.kind not in PACKAGES or not found.topic:
+        if place in unknown or is_node(place) or found.kind not in CLASS_PACKAGES or not found.topic:
             continue
-        release = complete_for(offers, place.path, found.kind)
+        release = offers.all_of_class(place.path, found.kind)
         passed = None if release is None else release.events(found.kind).get(found.topic)
         if passed is None:
             continue
         needed = [_needed(subject.project, each) for each in found.things]
         if needed and all(each is not None and len(each) > passed for each in needed):
-            seen.add(place)
             yield _finding(subject.project, found, passed, max(filter(None, needed), key=len))
 
 

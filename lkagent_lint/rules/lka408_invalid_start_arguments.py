@@ -42,15 +42,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
-from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkMethod, SdkObject, Thing, Things, only
-from lkagent_lint.questions.methods import callers
+from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -63,30 +60,18 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_START = SdkMethod("AgentSession", "start")
 _OLD_OPTIONS = frozenset({"RoomInputOptions", "RoomOutputOptions"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    seen: set[Place] = set()
-    for flow, activation in callers(project, subject.solved, ("start",)):
-        for call in filter(_is_start, flow.calls):
-            if call.span is None or activation.targets(call) != only(_START):
-                continue
-            place = activation.place(call.span)
-            if place in seen:
-                continue
-            judge = _in_node if is_node(place) else _in_python
-            has_options = bool(project.sdk(activation.path).has(Change.ROOM_OPTIONS))
-            wrong = judge(call, activation, project.evaluator, has_options)
-            if wrong:
-                seen.add(place)
-                yield META.at(place, wrong, subject=flow.name)
-
-
-def _is_start(call: Call) -> bool:
-    return word_of(call) == "start"
+    for found in subject.methods.of("AgentSession", "start"):
+        activation = found.activation
+        judge = _in_node if activation.is_node else _in_python
+        has_options = bool(project.sdk(activation.path).has(Change.ROOM_OPTIONS))
+        wrong = judge(found.call, activation, project.evaluator, has_options)
+        if wrong:
+            yield META.at(found.place, wrong, subject=activation.name)
 
 
 def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:

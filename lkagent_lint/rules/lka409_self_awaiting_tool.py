@@ -46,7 +46,6 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, only
-from lkagent_lint.questions.loop import is_tool
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -70,7 +69,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if facts.legacy or facts.language != "python" or not project.sdk(path).has(Change.CIRCULAR_WAIT_RAISES):
             continue
         for flow in facts.flows.values():
-            if not flow.is_async or not flow.decorators or not is_tool(project, path, flow):
+            if not flow.is_async or not flow.decorators or not subject.loop.is_tool(path, flow):
                 continue
             activation = project.evaluator.usual(path, flow)
             if _reports_progress(flow, activation):

@@ -38,12 +38,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Library, Thing
-from lkagent_lint.questions.loop import OnLoop, calls_on_loop, roots
+from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -77,11 +77,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 return ""
         return "" if _asks(activation.flow) else what
 
-    seen: set[Place] = set()
-    for found in calls_on_loop(project, roots(project, subject.solved, shutdown=True), nests):
-        if found.place not in seen:
-            seen.add(found.place)
-            yield _finding(found)
+    for found in subject.loop.calls(nests, shutdown=True):
+        yield _finding(found)
 
 
 def _may_nest(project: Project) -> bool:

@@ -45,10 +45,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Flow
-from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.questions.constructions import constructed
-from lkagent_lint.questions.methods import activations
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
@@ -73,22 +71,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _keywords(subject: Subject) -> Iterator[Diagnostic]:
     """Keywords of constructors that an earlier release took."""
-    project, offers = subject.project, subject.offers
-    seen: set[Place] = set()
-    for flow, activation in activations(project, subject.solved, _gives_one):
+    offers, evaluator = subject.offers, subject.project.evaluator
+    for activation in subject.methods.activations(_gives_one):
         release = offers.complete(activation.path, PYTHON.package)
         if release is None or activation.path.endswith(SCRIPTS) or offers.is_old(activation.path):
             continue
-        for call in flow.calls:
+        for call in activation.flow.calls:
             given = [name for name, _ in call.keywords if name in KEYWORDS]
-            place = None if call.span is None else activation.place(call.span)
-            if not given or place is None or place in seen:
+            if not given or call.span is None:
                 continue
-            owner = constructed(call, activation, project.evaluator, release)
+            owner = constructed(call, activation, evaluator, release)
             until = _gone(release, owner, given[0]) if owner else ""
             if until:
-                seen.add(place)
-                yield _refused(place, owner.rpartition(".")[2], given[0], until, release, flow.name)
+                place = activation.place(call.span)
+                yield _refused(place, owner.rpartition(".")[2], given[0], until, release, activation.name)
 
 
 def _gives_one(flow: Flow) -> bool:
@@ -129,21 +125,6 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
     return META.at(
         Place(path, missing.fact.span),
         f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.version} holds "
-        f"here), so {error(missing)}{use}",
+        f"here), so {missing.error}{use}",
         key=(missing.dotted,),
     )
-
-
-def error(missing: Missing) -> str:
-    """What running into a missing name does, in the runtime's own words."""
-    if missing.sdk.is_node and missing.fact.spelling is AskedBy.ATTRIBUTE:
-        return (
-            f"it is undefined, and calling it throws TypeError ({missing.fact.name} is not a function or constructor)"
-        )
-    if missing.sdk.is_node:
-        return f"the import fails (\"does not provide an export named '{missing.name}'\")"
-    if not missing.name:
-        return f"importing it raises ModuleNotFoundError (No module named '{missing.module}')"
-    if missing.fact.spelling is AskedBy.ATTRIBUTE:
-        return f"reading it raises AttributeError (module '{missing.module}' has no attribute '{missing.name}')"
-    return f"importing it raises ImportError (cannot import name '{missing.name}' from '{missing.module}')"

@@ -45,9 +45,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
-from lkagent_lint.questions.emitters import PACKAGES, known, release_for
-from lkagent_lint.questions.methods import activations
-from lkagent_lint.questions.offers import AskedName, Offers
+from lkagent_lint.questions.offers import CLASS_PACKAGES, AskedName, Offers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
@@ -79,11 +77,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for path in subject.project.files:
         if not offers.is_old(path):
             yield from _names(offers, path)
-    seen: set[tuple[Place, str]] = set()
     for place, function, (what, said) in _calls(subject, offers):
-        if (place, what) not in seen:
-            seen.add((place, what))
-            yield META.at(place, _message(what, said), subject=function, key=(what,))
+        yield META.at(place, _message(what, said), subject=function, key=(what,))
 
 
 def _message(what: str, said: str) -> str:
@@ -119,17 +114,17 @@ def _said_of_name(reached: AskedName) -> str:
 
 
 def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
-    callers = activations(subject.project, subject.solved, lambda flow: bool(flow.calls))
-    for flow, activation in known(subject, callers):
+    callers = subject.methods.activations(lambda flow: bool(flow.calls))
+    for activation in subject.methods.best(callers):
         if activation.is_node or offers.is_old(activation.path):
             continue
-        for call in flow.calls:
+        for call in activation.flow.calls:
             if call.span is not None and isinstance(call.target, (v.Attribute, v.Name)):
-                for said in _said_of_call(subject, offers, call, activation):
-                    yield activation.place(call.span), flow.name, said
+                for said in _said_of_call(offers, call, activation):
+                    yield activation.place(call.span), activation.name, said
 
 
-def _said_of_call(subject: Subject, offers: Offers, call: Call, activation: Activation) -> list[Said]:
+def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Said]:
     targets = activation.targets(call)
     if len(targets) != 1:
         return []
@@ -153,7 +148,7 @@ def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str)
     if kind in _SERVICES:
         release = offers.release(path, "livekit-api")
     else:
-        release = release_for(offers, path, kind) if kind in PACKAGES else None
+        release = offers.of_class(path, kind) if kind in CLASS_PACKAGES else None
     if release is None or not release.has_class(kind):
         return []
     if name in ("on", "once"):

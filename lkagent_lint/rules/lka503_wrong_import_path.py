@@ -45,7 +45,6 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.offers import PARTS, Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.rules.lka501_removed_api import error
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
@@ -68,9 +67,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _finding(path: str, missing: Missing) -> Diagnostic:
     what = f"{spelt(missing.module)} has no {missing.name}" if missing.name else f"there is no module {missing.module}"
-    return META.at(
-        Place(path, missing.fact.span), f"{what}, so {error(missing)}{_cure(missing)}", key=(missing.dotted,)
-    )
+    return META.at(Place(path, missing.fact.span), f"{what}, so {missing.error}{_cure(missing)}", key=(missing.dotted,))
 
 
 def _cure(missing: Missing) -> str:

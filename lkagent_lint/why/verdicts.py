@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lkagent_lint.diagnostics import Diagnostic
+from lkagent_lint.engine.asking import AskedRule, ask
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.selection import is_named
 from lkagent_lint.project.agent_names import Known, UnknownName
 from lkagent_lint.questions.reach import answer
-from lkagent_lint.rules import all_rules
-from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.why import records as r
 from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, workers_at
 
@@ -22,10 +21,10 @@ def verdict(
     here: AskedLine, code: str, shown: Sequence[Diagnostic], moments: Sequence[r.Moment], ends: Sequence[r.End]
 ) -> r.Verdict:
     """``shown`` is what is reported in the file; ``moments`` and ``ends`` are what was found at the line."""
-    rule = all_rules()[code]
+    rule = ask(code, here.subject)
     reported = any(each.code == code for each in findings_at(here, shown))
-    raw = [each for each in findings_at(here, rule.check(here.subject)) if each.code == code]
-    conditions = [*_switches(here, rule.META, bool(raw), reported)]
+    raw = [each for each in findings_at(here, rule.found) if each.code == code]
+    conditions = [*_switches(here, rule, bool(raw), reported)]
     if reported:
         message = "it is reported here"
     elif raw:
@@ -40,23 +39,23 @@ def verdict(
         conditions += _family(here, code, moments, ends)
     if raw and code.startswith("LKA2"):
         conditions += _evidence(here)
-    return r.Verdict(code=code, name=rule.META.name, reported=reported, message=message, conditions=tuple(conditions))
+    return r.Verdict(code=code, name=rule.name, reported=reported, message=message, conditions=tuple(conditions))
 
 
-def _switches(here: AskedLine, meta: Meta, found: bool, reported: bool) -> Iterator[r.Condition]:
+def _switches(here: AskedLine, rule: AskedRule, found: bool, reported: bool) -> Iterator[r.Condition]:
     """Whether the rule is on for the file, and no comment hides what it finds."""
     settings = here.survey.project.settings(here.path)
-    on = Policy(here.survey.index.finder).reports(here.path, meta.code)
+    on = Policy(here.survey.index.finder).reports(here.path, rule.code)
     if on:
         yield r.Condition(holds=True, message="the rule is on for this file")
-    elif meta.default is Default.PREVIEW and not settings.preview and not is_named(meta.code, settings.ignored):
-        message = f"the rule is in preview: it runs where preview is set or select names {meta.code}"
+    elif rule.in_preview and not settings.preview and not is_named(rule.code, settings.ignored):
+        message = f"the rule is in preview: it runs where preview is set or select names {rule.code}"
         yield r.Condition(holds=False, message=message)
     else:
         yield r.Condition(holds=False, message="the settings turn the rule off for this file")
     if found and on and not reported:
         yield r.Condition(holds=False, message="a comment hides what it finds")
-    if meta.host_reports:
+    if rule.host_reports:
         yield r.Condition(holds=None, message="under flake8 the host reports the like itself, so this rule stays out")
     project = here.survey.project
     if here.path not in project.files:
