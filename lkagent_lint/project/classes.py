@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Class, Flow
+from lkagent_lint.project.settings_classes import reads_environment, variable_of
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
@@ -168,6 +169,8 @@ class Classes:
         if record is None or f"{owner.name}.{name}" in evaluator.files[owner.path].inert:
             return only(Plain())
         scope = self._scope(owner, record)
+        if name in record.annotations and reads_environment(record, scope):
+            return self.field(receiver, name) or variable_of(record, scope, name, evaluator)
         if name in record.attributes:
             found: set[Thing] = set()
             for value in evaluator.union(record.attributes[name], scope):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
@@ -21,6 +22,8 @@ from lkagent_lint.project.agent_names import (
     plain_name,
     raw_type_of,
 )
+from lkagent_lint.project.call_words import CallWords
+from lkagent_lint.project.callers import Callers
 from lkagent_lint.project.decorators import decorated
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
@@ -114,6 +117,11 @@ class _Linker:
         self.packages = PackageFinder(root)
         self.entries: dict[tuple[Closure, tuple[Things, ...]], None] = {}
 
+    @cached_property
+    def callers(self) -> Callers:
+        """Who calls what: asked only where a name is not known otherwise."""
+        return Callers(self.evaluator, CallWords(self.evaluator.files))
+
     def _value(self, path: str, flow: str, expression: Expr) -> Things:
         evaluator = self.evaluator
         return evaluator.value(expression, evaluator.usual(path, evaluator.files[path].flows[flow]))
@@ -180,13 +188,13 @@ class _Linker:
     def dispatches(self, path: str) -> Iterator[Dispatch]:
         for fact in self.evaluator.files[path].dispatches:
             if not (fact.file and self._is_read(fact.file)):
-                yield self._dispatch(path, fact)
+                yield from self._dispatches(path, fact)
         if self.evaluator.wrappers.dispatches(path):
             for flow in self.evaluator.files[path].flows.values():
                 for call in flow.calls:
                     wrapped = self._wrapped(path, flow, call)
                     if wrapped is not None:
-                        yield self._dispatch(path, wrapped)
+                        yield from self._dispatches(path, wrapped)
 
     def _is_read(self, file: str) -> bool:
         """A file that a command names is one of the project's, which says itself what it asks for."""
@@ -207,22 +215,28 @@ class _Linker:
                 )
         return None
 
-    def _dispatch(self, path: str, fact: DispatchFact) -> Dispatch:
-        name = UNNAMED if fact.name is None else self._name(path, fact.flow, fact.name)
-        return Dispatch(
-            place=Place(path, fact.span),
-            kind=fact.kind,
-            name=name,
-            package=self.packages.package_of(path),
-            in_tests=is_test_file(path, self.root),
-            presence=fact.presence,
-            spelled=_spelled(fact.name) if name == UNKNOWN_NAME else "",
-        )
+    def _dispatches(self, path: str, fact: DispatchFact) -> Iterator[Dispatch]:
+        """What a place asks for: one dispatch for each name that the function's callers give."""
+        for name in (UNNAMED,) if fact.name is None else self._names(path, fact.flow, fact.name):
+            yield Dispatch(
+                place=Place(path, fact.span),
+                kind=fact.kind,
+                name=name,
+                package=self.packages.package_of(path),
+                in_tests=is_test_file(path, self.root),
+                presence=fact.presence,
+                spelled=_spelled(fact.name) if name == UNKNOWN_NAME else "",
+            )
 
-    def _name(self, path: str, flow: str, expression: Expr) -> AgentName:
-        """A name in a file with flows is followed; in others it is what is written there."""
-        followed = flow in self.evaluator.files[path].flows
-        return name_of(self._value(path, flow, expression)) if followed else plain_name(expression)
+    def _names(self, path: str, flow: str, expression: Expr) -> tuple[AgentName, ...]:
+        """A name in a file with flows is followed, to the function's callers too; in others it is what is written."""
+        home = self.evaluator.files[path].flows.get(flow)
+        if home is None:
+            return (plain_name(expression),)
+        name = name_of(self.evaluator.usual(path, home).value(expression))
+        if name != UNKNOWN_NAME:
+            return (name,)
+        return tuple(dict.fromkeys(name_of(each.value(expression)) for each in self.callers.of(path, home)))
 
     def jobs(self) -> Iterator[Job]:
         for closure, held in self.entries:

@@ -91,10 +91,15 @@ class Scripts:
         return ANYTHING if record.open_ended or name in self._stores(record.path) else only(NOTHING)
 
     def _stores(self, path: str) -> frozenset[str]:
-        """Every name under which some function of a file stores something."""
+        """Every name under which some function of a file stores something, but for what classes store in themselves."""
         if path not in self._stored:
             flows = self._evaluator.files[path].flows.values()
-            self._stored[path] = frozenset(store.name for flow in flows for store in flow.stores)
+            self._stored[path] = frozenset(
+                store.name
+                for flow in flows
+                for store in flow.stores
+                if not (flow.owner and store.base == v.Name("this"))
+            )
         return self._stored[path]
 
     def entry(self, node: v.Attribute, activation: Activation) -> Things | None:

@@ -39,9 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.project.agent_names import Known
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import is_spoken_of, nearest, registered_names
+from lkagent_lint.questions.dispatches import is_spoken_of, names_of, nearest, registered_names
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -60,10 +59,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     if not registered:
         return
     for dispatch in project.dispatches:
-        if is_spoken_of(dispatch) and isinstance(dispatch.name, Known):
-            name = dispatch.name.value
-            if name and name not in registered and not _could_be_elsewhere(project, name):
-                yield _finding(dispatch, name, registered)
+        names = [each for each in names_of(dispatch) or () if each]
+        if is_spoken_of(dispatch) and names and registered.keys().isdisjoint(names):
+            if not any(_could_be_elsewhere(project, each) for each in names):
+                yield _finding(dispatch, names[0], registered)
 
 
 def _could_be_elsewhere(project: Project, name: str) -> bool:

@@ -98,7 +98,8 @@ def dispatches_at(here: AskedLine) -> list[tuple[Dispatch, DispatchFact]]:
     """Dispatches at the line, linked and as the file says them."""
     facts = here.survey.project.files.get(here.path)
     linked = [each for each in here.survey.project.dispatches if each.place.path == here.path]
-    own = list(zip(linked, facts.dispatches if facts is not None else (), strict=False))
+    by_span = {each.span: each for each in (facts.dispatches if facts is not None else ())}
+    own = [(each, by_span[each.place.span]) for each in linked if each.place.span in by_span]
     spans = set(at_line({each.span for _, each in own}, here.line))
     return [(each, fact) for each, fact in own if fact.span in spans]
 

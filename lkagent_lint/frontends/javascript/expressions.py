@@ -26,6 +26,8 @@ def value_of(node: Node, depth: int = 0) -> v.Expr:
             return _template(node, depth)
         case "identifier" | "shorthand_property_identifier":
             return v.NONE if text_of(node) == "undefined" else v.Name(text_of(node))
+        case "this":
+            return v.Name("this")
         case "null" | "undefined":
             return v.NONE
         case "true" | "false" | "number":

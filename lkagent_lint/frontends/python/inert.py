@@ -18,6 +18,8 @@ _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 100
+_SHORT = 5
+"""Statements of a function that does little more than to say a name."""
 _HANDS_ON: frozenset[type[ast.AST]] = frozenset({ast.Call, ast.Assign, ast.Return, ast.AnnAssign})
 # str.splitlines also splits at these, CPython does not
 _ODD_LINE_ENDS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -95,14 +97,31 @@ def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, 
 
 
 def _holds_names(statement: ast.stmt) -> bool:
-    """A class of constants or an enumeration: one of its texts may be an agent's name."""
-    return isinstance(statement, ast.ClassDef) and any(
-        isinstance(each, ast.Assign)
-        and isinstance(each.value, ast.Constant)
-        and isinstance(each.value.value, str)
-        and len(each.value.value) <= _LONGEST_NAME
-        for each in statement.body
-    )
+    """A class of constants, settings or an enumeration, or a short function that returns a text: the text may be an
+    agent's name.
+    """
+    if isinstance(statement, ast.ClassDef):
+        return any(
+            isinstance(each, (ast.Assign, ast.AnnAssign)) and _may_be_name(each.value) for each in statement.body
+        )
+    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) or len(statement.body) > _SHORT:
+        return False
+    return any(isinstance(node, ast.Return) and _may_be_name(node.value) for node in descendants(statement))
+
+
+def _may_be_name(value: ast.expr | None) -> bool:
+    """A short text on one line, or a choice between such."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return 0 < len(text) <= _LONGEST_NAME and "\n" not in text
+        case ast.IfExp(body=body, orelse=orelse):
+            return _may_be_name(body) or _may_be_name(orelse)
+        case ast.BoolOp(values=values):
+            return any(map(_may_be_name, values))
+        case ast.Call(func=ast.Name(id="Field"), keywords=keywords, args=args):
+            return any(map(_may_be_name, (*args, *(each.value for each in keywords))))
+        case _:
+            return False
 
 
 def _never_returns(body: list[ast.stmt]) -> bool:
