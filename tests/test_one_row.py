@@ -1,10 +1,13 @@
-"""A new method that joins the room is one row of the vocabulary, for both languages and for everyone who asks."""
+"""A new method that joins the room is one row of the vocabulary, for both languages and for everyone who asks; a new
+event of the lifecycle is one row of the automaton.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,12 +78,14 @@ main(["check", "--no-cache", "--output-format", "json"])
 """
 
 
-def findings(project: Path, sources: dict[str, str], program: str) -> set[tuple[str, str, int]]:
-    """What a program that checks a project finds: codes, files and lines."""
+def findings(
+    project: Path, sources: dict[str, str], program: str, home: Path = REPOSITORY
+) -> set[tuple[str, str, int]]:
+    """What a program that checks a project finds: codes, files and lines. ``home`` holds the package."""
     (project / "pyproject.toml").write_text(SETTINGS)
     for name, text in sources.items():
         (project / name).write_text(text)
-    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environ = {**os.environ, "PYTHONPATH": str(home)}
     done = subprocess.run([sys.executable, "-c", program], cwd=project, env=environ, capture_output=True, text=True)
     assert done.stderr == ""
     return {(each["code"], each["path"], each["line"]) for each in json.loads(done.stdout)}
@@ -98,6 +103,28 @@ def test_it_joins_in_python(tmp_path: Path) -> None:
 def test_it_joins_in_node(tmp_path: Path) -> None:
     before, after = findings(tmp_path, NODE, CHECK), findings(tmp_path, NODE, ROW + CHECK)
     assert ("LKA101", "agent.ts", 6) in after - before
+
+
+EVENT = '    REHEARSE = "rehearse", Does("ctx.rehearse()", room=Room.JOINED, plainly=True, reads=Reads.OPTIONS)\n'
+MEMBER = '    _CONTEXT("rehearse", COROUTINE, "1.8.9", "1.9.0", event="REHEARSE"),\n'
+
+
+def test_an_event_is_one_row(tmp_path: Path) -> None:
+    """In a copy of the package: the event itself, and the member of the SDK that it is."""
+    copy, project = tmp_path / "copy", tmp_path / "project"
+    shutil.copytree(REPOSITORY / "lkagent_lint", copy / "lkagent_lint", ignore=shutil.ignore_patterns("__pycache__"))
+    project.mkdir()
+    sources = {"agent.py": PYTHON["agent.py"].split("@server.rtc_session()\nasync def forgetful")[0]}
+    sources["agent.py"] = sources["agent.py"].replace("await arrive()", "await ctx.rehearse()")
+    assert not {each for each in findings(project, sources, CHECK, copy) if each[0] == "LKA101"}
+    for path, before, row in (
+        (copy / "lkagent_lint/typestate/automaton.py", '    JOIN = "join"', EVENT),
+        (copy / "lkagent_lint/sources/sdk/vocabulary/rows.py", "    # The session.", MEMBER),
+    ):
+        text = path.read_text(encoding="utf-8")
+        assert text.count(before) == 1
+        path.write_text(text.replace(before, row + before), encoding="utf-8")
+    assert ("LKA101", "agent.py", 10) in findings(project, sources, CHECK, copy)
 
 
 def members_named() -> Iterator[tuple[str, int, str, str]]:

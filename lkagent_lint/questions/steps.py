@@ -10,7 +10,8 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import LOST_EVENTS, SCANNED_EVENTS, Kind, Origin, Room, Session, State
+from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
+from lkagent_lint.typestate.lifecycle import Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
 
 SCANS = frozenset(
@@ -91,9 +92,9 @@ class StepOrder:
         raising: dict[Place, list[Wait]] = defaultdict(list)
         for solved in self._solved:
             sdk = solved.job.sdk
-            kinds = {Kind.WAIT_IN_ROOM, *(() if sdk.has(Change.WAIT_CONNECTS) else (Kind.WAIT,))}
             for reached in solved.reached:
-                if reached.event.kind in kinds:
+                does = reached.event.kind.does
+                if does.waits and not does.joins(sdk):
                     raising[reached.event.place].append(Wait(reached, sdk.version))
         return tuple(
             tuple(ways)
@@ -110,7 +111,7 @@ class StepOrder:
             if solved.job.sdk.has(Change.WAIT_CONNECTS)
             for reached in _too_late(solved)
             if (origin := reached.state.origin) is not None
-            and origin.event.kind is Kind.WAIT
+            and origin.event.kind.does.waits
             and reached.state.session is Session.NONE
             and not reached.state.exceptional
         )
@@ -125,7 +126,7 @@ class StepOrder:
 
 def _is_early(reached: Reached, origin: Origin) -> bool:
     state, event = reached.state, origin.event
-    return event.kind is Kind.CONNECT and event.bare and state.session is Session.NONE and not state.exceptional
+    return event.bare and state.session is Session.NONE and not state.exceptional
 
 
 def _weight(state: State) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.sources.sdk.vocabulary import camel
+from lkagent_lint.typestate.automaton import Kind
 
 
 class Wording(NamedTuple):
@@ -22,6 +23,11 @@ class Wording(NamedTuple):
     """The error of a session that has not started."""
     package: str
     spells_camel: bool
+
+    def event(self, kind: Kind) -> str:
+        """What an event is called."""
+        does = kind.does
+        return (does.words_in_node or camel(does.words)) if self.spells_camel else does.words
 
     def spelt(self, text: str) -> str:
         """A name of Python's SDK, or a call of it, as this language spells it."""

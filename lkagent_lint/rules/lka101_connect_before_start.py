@@ -69,10 +69,10 @@ def _finding(reached: Reached, origin: Origin) -> Diagnostic:
     related = [Related(start, "the session starts here")]
     if origin.event.place != lead.place:
         related.append(Related(origin.event.place, "the room is joined here"))
-    before = f"ctx.connect() runs before session.start() ({where(start, lead.place)})"
+    before = f"{spoken.event(origin.event.kind)} runs before session.start() ({where(start, lead.place)})"
     if state.used is not None:
         related.append(Related(state.used.place, "the room is needed here"))
-        step = spoken.spelt(state.used.detail or state.used.kind.value)
+        step = spoken.spelt(state.used.detail) or spoken.event(state.used.kind)
         used = f"{step} ({where(state.used.place, lead.place)})"
         message = (
             f"{before}, and {used} in between needs the room: "

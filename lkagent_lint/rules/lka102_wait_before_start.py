@@ -43,7 +43,6 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind
 
 META = Meta(
     "LKA102",
@@ -56,7 +55,7 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for reached, wait in subject.order.waits_before_start:
         lead, start = wait.lead, reached.event.place
-        wait_call = words(lead.place).spelt(Kind.WAIT.value)
+        wait_call = words(lead.place).event(wait.event.kind)
         yield META.at(
             lead.place,
             f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "

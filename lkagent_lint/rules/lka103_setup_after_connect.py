@@ -41,20 +41,18 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.solver import Reached, Solved
 
 META = Meta("LKA103", "setup-after-connect", Severity.INFO, "models or the session are set up after the room is joined")
-
-_STARTS = frozenset({Kind.START, Kind.START_IN_ROOM, Kind.START_MAYBE_IN_ROOM})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         places = {reached.event.place for reached in solved.reached}
-        if subject.order.spoken_of.isdisjoint(places) and any(each.event.kind in _STARTS for each in solved.reached):
+        if subject.order.spoken_of.isdisjoint(places) and any(each.event.kind.does.starts for each in solved.reached):
             late = list(_late(solved))
-            if late and all(reached.event.bare for reached in late):
+            if late and all(reached.event.could_be_earlier for reached in late):
                 yield _finding(min(late, key=_turn))
 
 

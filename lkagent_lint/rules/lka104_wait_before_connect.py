@@ -47,7 +47,8 @@ from lkagent_lint.questions.steps import Wait
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Origin
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.lifecycle import Origin
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
@@ -70,12 +71,12 @@ def _raising(ways: tuple[Wait, ...]) -> Diagnostic:
     always = all(each.is_outside for each in ways)
     first, version = ways[0]
     spoken = words(first.event.place)
-    what = spoken.spelt(first.event.kind.value)
+    what = spoken.event(first.event.kind)
     verb = "throws" if spoken.spells_camel else "raises"
     how = f"{verb} {spoken.not_connected}" + ("" if always else " on some paths")
     hint = (
         f"{spoken.package} {version} does not connect by itself there"
-        if first.event.kind is Kind.WAIT
+        if first.event.kind.does.room is not None
         else "the free function never connects by itself"
     )
     return META.at(

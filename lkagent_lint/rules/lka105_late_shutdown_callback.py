@@ -47,7 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Event, Kind, Origin, State
+from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
@@ -62,10 +62,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         registered: dict[Place, list[Reached]] = {}
         for reached in solved.reached:
-            if reached.event.kind is Kind.CALLBACK:
+            if reached.event.kind.does.registers_callback:
                 registered.setdefault(reached.event.place, []).append(reached)
         for place, ways in registered.items():
-            late = [each for each in ways if each.event.bare and not each.state.exceptional]
+            late = [each for each in ways if each.event.could_be_earlier and not each.state.exceptional]
             waits = {each.state.endless for each in late if each.state.endless is not None}
             if waits and not any(_is_in_time(each.state, waits) for each in ways):
                 wait = min((each.event for each in waits), key=lambda event: event.place)
@@ -74,19 +74,19 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _is_in_time(state: State, waits: Set[Origin]) -> bool:
     """The callback may be registered all the same: on a way around the wait, or once an exception has ended a loop."""
-    return state.endless is None and (not state.exceptional or any(each.event.kind is Kind.LOOP for each in waits))
+    return state.endless is None and (not state.exceptional or any(each.event.kind.does.bars for each in waits))
 
 
 def _finding(place: Place, wait: Event, function: str) -> Diagnostic:
     at = where(wait.place, place)
-    if wait.kind is Kind.LOOP:
+    if wait.kind.does.bars:
         message = f"this shutdown callback is registered only behind a loop that never ends ({at}), so it never is"
     else:
         message = (
             f"this shutdown callback is registered only after a wait that nothing ends ({at}), so it is lost when the "
             "job ends there"
         )
-    what = "loop" if wait.kind is Kind.LOOP else "wait"
+    what = "loop" if wait.kind.does.bars else "wait"
     return META.at(
         place,
         f"{message}: register it before",

@@ -46,7 +46,8 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import Event, Kind, Room
+from lkagent_lint.typestate.automaton import Kind, Room
+from lkagent_lint.typestate.lifecycle import Event
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(

@@ -43,7 +43,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Session
+from lkagent_lint.typestate.automaton import Kind, Session
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA108", "use-before-start", Severity.ERROR, "the session is used before it has started")

@@ -48,7 +48,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.vocabulary import TERMS, Outside, spoken
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is used before the job has joined it")

@@ -50,14 +50,13 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.vocabulary import Outside, written
-from lkagent_lint.typestate.lifecycle import LOST_EVENTS, PLAIN_JOINS, SCANNED_EVENTS, Kind, Room
+from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA110", "late-room-listener", Severity.WARNING, "a room listener is registered after events can have been lost"
 )
 
-_STARTS = frozenset({Kind.START_IN_ROOM})
 _SCANS = written(lambda term: term.outside is Outside.EMPTY)
 """Attributes that hold who is there already."""
 
@@ -79,8 +78,8 @@ def _is_late(reached: Reached, scans: bool) -> bool:
         return False
     if event.detail not in LOST_EVENTS and (event.detail not in SCANNED_EVENTS or scans):
         return False
-    joiner = state.origin.event.kind
-    return joiner in _STARTS or (joiner in PLAIN_JOINS and state.awaited is not None)
+    joined = state.origin.event.kind.does
+    return joined.starts or (joined.plainly and state.awaited is not None)
 
 
 def _is_taken_off(project: Project, reached: Reached) -> bool:

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Session
+from lkagent_lint.typestate.automaton import Kind, Session
 
 META = Meta(
     "LKA111", "late-session-listener", Severity.WARNING, "a session listener is registered after the session started"

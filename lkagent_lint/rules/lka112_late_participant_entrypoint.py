@@ -41,7 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(

@@ -44,13 +44,10 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.packages import is_test_file
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.automaton import Does
 from lkagent_lint.typestate.solver import Solved
 
 META = Meta("LKA114", "never-joins-room", Severity.WARNING, "an entry function that never joins its room")
-
-_ANOTHER_CAUSE = frozenset({Kind.START, Kind.START_IN_ROOM, Kind.CONNECT, Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.SHUTDOWN})
-"""It is tried, or given up on purpose: other rules speak of why it fails."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -59,13 +56,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         job = solved.job
         if solved.may_join or is_test_file(job.place.path, project.root) or not _does_something(subject, solved):
             continue
-        if not any(reached.event.kind in _ANOTHER_CAUSE for reached in solved.reached):
+        if not any(_has_another_cause(reached.event.kind.does) for reached in solved.reached):
             yield META.at(
                 job.place,
                 f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "
                 f"never appears there; await {words(job.place).start_in_room} or ctx.connect()",
                 subject=job.entry.flow,
             )
+
+
+def _has_another_cause(does: Does) -> bool:
+    """It is tried, or given up on purpose: other rules speak of why it fails."""
+    return does.room is not None or does.starts or does.waits or does.shuts
 
 
 def _does_something(subject: Subject, solved: Solved) -> bool:

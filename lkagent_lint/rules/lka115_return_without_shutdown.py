@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.typestate.lifecycle import Kind, Room
+from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(

@@ -44,11 +44,9 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.packages import is_test_file
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.automaton import Kind
 
 META = Meta("LKA116", "start-without-room", Severity.WARNING, "a session of a job is started without `room=`")
-
-_WITH_ROOM = frozenset({Kind.START_IN_ROOM, Kind.START_MAYBE_IN_ROOM})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -57,7 +55,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     seen: set[Place] = set()
     for solved in subject.solved:
-        if any(reached.event.kind in _WITH_ROOM for reached in solved.reached):
+        if any(each.event.kind.does.starts and each.event.kind.does.room is not None for each in solved.reached):
             continue
         for reached in solved.reached:
             place = reached.event.place

@@ -45,7 +45,8 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.typestate.lifecycle import Kind, Origin, Pending, Room
+from lkagent_lint.typestate.automaton import Kind, Room
+from lkagent_lint.typestate.lifecycle import Origin, Pending
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(

@@ -24,19 +24,10 @@ from lkagent_lint.project.things import (
     Unknown,
     in_order,
 )
+from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.concurrency import Concurrency, is_awaited_at_once
 from lkagent_lint.typestate.events import event_of, is_coroutine_method, wrapper_event
-from lkagent_lint.typestate.lifecycle import (
-    PLAIN_JOINS,
-    Event,
-    Kind,
-    Site,
-    State,
-    arriving,
-    concurrent,
-    joined,
-    waited,
-)
+from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, concurrent, joined, waited
 from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.others import Others
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
@@ -81,7 +72,7 @@ class Callees:
         place = activation.place(call.span)
         for thing in in_order(activation.targets(call)):
             event = event_of(thing, call, activation, place)
-            if event is not None and event.kind is Kind.CALLBACK:
+            if event is not None and event.kind.does.registers_callback:
                 self._notes.happen(self._late(event, call, state, activation), state, flow)
 
     def leave(self, value: v.Expr, state: State, activation: Activation, flow: Flow) -> Outcome:
@@ -121,7 +112,7 @@ class Callees:
         if event is None:
             named = wrapper_event(thing, at.activation, self._evaluator, at.place)
             return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
-        if event.kind is Kind.CALLBACK:
+        if event.kind.does.registers_callback:
             event = self._late(event, at.call, state, at.activation)
         if not at.is_awaited and is_coroutine_method(thing, in_node=at.activation.is_node):
             return self._happens_later(event, at, state)
@@ -147,14 +138,14 @@ class Callees:
 
     def _happens(self, event: Event, at: CallSite, state: State) -> Outcome:
         done = self._notes.happen(event, state, at.flow)
-        return ends(waited(done, at.place) if at.is_awaited and event.kind not in PLAIN_JOINS else done)
+        return ends(waited(done, at.place) if at.is_awaited and not event.kind.does.plainly else done)
 
     def _happens_later(self, event: Event, at: CallSite, state: State) -> Outcome:
         return self._later(at, state, lambda then: ends(self._notes.happen(event, then, at.flow)))
 
     def _late(self, event: Event, call: Call, state: State, activation: Activation) -> Event:
         """A callback, and whether it could be registered before the wait."""
-        return event._replace(bare=not needs_later_value(call, state.endless, activation))
+        return event._replace(could_be_earlier=not needs_later_value(call, state.endless, activation))
 
     def _wrapper(self, event: Event, thing: Thing, at: CallSite, state: State) -> Outcome:
         """A function that the settings speak of: it is followed no further."""

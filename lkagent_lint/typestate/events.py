@@ -20,7 +20,8 @@ from lkagent_lint.project.things import (
     Things,
 )
 from lkagent_lint.sources.sdk.vocabulary import Form, Term, function, member, snake, spoken, term, written
-from lkagent_lint.typestate.lifecycle import AUTOMATON, Event, Kind, Room
+from lkagent_lint.typestate.automaton import Does, Kind, Reads, Room
+from lkagent_lint.typestate.lifecycle import Event
 
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
 _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
@@ -29,12 +30,21 @@ _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
 
 def _moves(term: Term) -> bool:
     """It joins the room, or starts a session."""
-    effects = [AUTOMATON[Kind[name]] for name in (term.event, term.event_in_node) if name]
-    return any(effect.room is Room.JOINED or effect.session is not None for effect in effects)
+    return any(does.room is Room.JOINED or does.starts for does in _rows(term))
+
+
+def _registers_callback(term: Term) -> bool:
+    return any(does.registers_callback for does in _rows(term))
+
+
+def _rows(term: Term) -> list[Does]:
+    return [Kind[name].does for name in (term.event, term.event_in_node) if name]
 
 
 STEP_WORDS = written(_moves)
 """How calls are written that would change the state of a job, if only it were known what is called."""
+CALLBACK_WORDS = written(_registers_callback)
+"""How calls are written that register what runs at the end of a job."""
 
 
 def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> Event | None:
@@ -45,8 +55,8 @@ def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> 
     if known is None or not name:
         return None
     kind = Kind[name]
-    match kind:
-        case Kind.CONNECT:
+    match kind.does.reads:
+        case Reads.OPTIONS:
             options = _options_in_node(call) if in_node else _options(call)
             return Event(
                 kind,
@@ -55,11 +65,11 @@ def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> 
                 detail=", ".join(name for name, _ in options),
                 given=tuple(_spelt(value) for _, value in options),
             )
-        case Kind.START:
+        case Reads.ROOM:
             return Event(_start_in_node(call, activation) if in_node else _start(call), place)
-        case Kind.LISTEN | Kind.SESSION_LISTEN:
+        case Reads.TOPIC:
             return Event(kind, place, detail=known.topic or _literal(call))
-        case _:
+        case None:
             return Event(kind, place, detail=spoken(known))
 
 
@@ -78,7 +88,7 @@ def wrapper_event(thing: Thing, activation: Activation, evaluator: Evaluator, pl
     joins = evaluator.wrappers.joins(thing, activation.path)
     if evaluator.wrappers.starts(thing, activation.path):
         return Event(Kind.START_IN_ROOM if joins else Kind.START_MAYBE_IN_ROOM, place)
-    return Event(Kind.JOIN, place, bare=False) if joins else None
+    return Event(Kind.JOIN, place) if joins else None
 
 
 def _options(call: Call) -> list[tuple[str, v.Expr]]:

@@ -1,72 +1,16 @@
-"""The automaton of a job: is the room joined, by what, and has a session started?
+"""The states of a job: is the room joined, by what, and has a session started?
 
-One automaton serves every rule of order. It is data: a table says what each event does, gated by SDK version, and a
-rule asks in which states an event was reached.
+One automaton serves every rule of order. Its events are data (``automaton.py``), gated by SDK version; here is what
+follows from a row, and a rule asks in which states an event was reached.
 """
 
 from __future__ import annotations
 
-import enum
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import SdkVersion
-
-
-class Room(enum.IntEnum):
-    """Whether the job has joined its room."""
-
-    OUT = 0
-    JOINED = 1
-    PENDING = 2
-    """Something that joins runs concurrently: unordered until it is awaited."""
-    UNKNOWN = 3
-    """The job was in hands that are not followed."""
-
-
-class Session(enum.IntEnum):
-    """Whether any session has started."""
-
-    NONE = 0
-    STARTED = 1
-    PENDING = 2
-    UNKNOWN = 3
-
-
-class Kind(str, enum.Enum):
-    """What can happen to a job. The values are the words used in messages.
-
-    They are texts because those know their hashes: every state that is looked up asks for some.
-    """
-
-    CONNECT = "ctx.connect()"
-    JOIN = "a function that joins the room"
-    """By the settings."""
-    START = "session.start()"
-    START_IN_ROOM = "session.start(room=…)"
-    START_MAYBE_IN_ROOM = "session.start(**…)"
-    WAIT = "ctx.wait_for_participant()"
-    WAIT_IN_ROOM = "utils.wait_for_participant()"
-    LISTEN = "room.on()"
-    ROOM_USE = "a use of the room"
-    AVATAR_START = "avatar.start()"
-    SETUP = "setting up a model"
-    CALLBACK = "ctx.add_shutdown_callback()"
-    ENTRYPOINT = "ctx.add_participant_entrypoint()"
-    SESSION_MADE = "AgentSession()"
-    SESSION_USE = "a use of the session"
-    SESSION_LISTEN = "session.on()"
-    SHUTDOWN = "ctx.shutdown()"
-    ANSWER = "request.accept()"
-    """Or a rejection."""
-    RETURN = "return"
-    """An explicit one, in the entry function itself."""
-    ENDLESS = "an endless wait"
-    LOOP = "an endless loop"
-    """It happens to no job: it is what the state behind one says of it."""
-    ASKED = "room.isconnected()"
-    """The code asks whether the room is joined: what it does next depends on the answer, which is not followed."""
+from lkagent_lint.typestate.automaton import Kind, Reads, Room, Session
 
 
 class Event(NamedTuple):
@@ -74,14 +18,21 @@ class Event(NamedTuple):
 
     kind: Kind
     place: Place
-    bare: bool = True
-    """CONNECT: it has no arguments at all. SETUP, CALLBACK: nothing that comes later is needed for it."""
+    bare: bool = False
+    """What reads options: it is called with no arguments at all."""
     detail: str = ""
-    """LISTEN, SESSION_LISTEN: the event or topic listened for. ROOM_USE, SESSION_USE, SETUP: what is used or made.
-    CONNECT: its options that are surely no defaults.
+    """What reads options: those that are surely no defaults. What reads a topic: the event or topic listened for.
+    Otherwise what is used or made.
     """
     given: tuple[str, ...] = ()
-    """CONNECT: how the values of these options are spelled; empty texts where they are not names or literals."""
+    """What reads options: how their values are spelled; empty texts where they are not names or literals."""
+    could_be_earlier: bool = True
+    """Nothing is needed for it that is only known later."""
+
+    @property
+    def has_options(self) -> bool:
+        """It may be given more than defaults."""
+        return self.kind.does.reads is Reads.OPTIONS and not self.bare
 
 
 class Site(NamedTuple):
@@ -135,100 +86,54 @@ class State(NamedTuple):
     """The path took an exception edge, which alone makes no finding."""
     pending: frozenset[Pending] = frozenset()
 
+    @property
+    def has_options(self) -> bool:
+        """The room was joined by a connect that may be given more than defaults."""
+        return self.origin is not None and self.origin.event.has_options
+
 
 START_STATE = State()
 LOST_STATE = State(room=Room.UNKNOWN, session=Session.UNKNOWN)
 
 
-class Effect(NamedTuple):
-    """What an event does: the room and session states it leads to; None leaves them."""
-
-    room: Room | None = None
-    session: Session | None = None
-    since: Change | None = None
-    """The SDK change from which on it joins the room."""
-
-
-AUTOMATON: dict[Kind, Effect] = {
-    Kind.CONNECT: Effect(room=Room.JOINED),
-    Kind.JOIN: Effect(room=Room.JOINED),
-    Kind.START: Effect(session=Session.STARTED),
-    Kind.START_IN_ROOM: Effect(room=Room.JOINED, session=Session.STARTED, since=Change.START_CONNECTS),
-    Kind.START_MAYBE_IN_ROOM: Effect(room=Room.UNKNOWN, session=Session.STARTED, since=Change.START_CONNECTS),
-    Kind.WAIT: Effect(room=Room.JOINED, since=Change.WAIT_CONNECTS),
-    Kind.WAIT_IN_ROOM: Effect(),
-    Kind.LISTEN: Effect(),
-    Kind.ROOM_USE: Effect(),
-    Kind.AVATAR_START: Effect(),
-    Kind.SETUP: Effect(),
-    Kind.CALLBACK: Effect(),
-    Kind.ENDLESS: Effect(),
-    Kind.LOOP: Effect(),
-    Kind.ENTRYPOINT: Effect(),
-    Kind.SESSION_MADE: Effect(),
-    Kind.SESSION_USE: Effect(),
-    Kind.SESSION_LISTEN: Effect(),
-    Kind.SHUTDOWN: Effect(),
-    Kind.ANSWER: Effect(),
-    Kind.RETURN: Effect(),
-    Kind.ASKED: Effect(room=Room.UNKNOWN),
-}
-"""Python (python-sdk.md 0, A5): start(room=) joins since 1.1.0, wait_for_participant since 1.5.2."""
-
-LOST_EVENTS = frozenset({"data_received", "sip_dtmf_received", "text stream", "byte stream"})
-"""What a listener listens for that nobody can ask for afterwards."""
-SCANNED_EVENTS = frozenset({"participant_connected", "track_published", "track_subscribed"})
-"""Listeners that miss only what a look at ``remote_participants`` finds."""
-
-PLAIN_JOINS = frozenset({Kind.CONNECT, Kind.JOIN})
-"""What joins the room and does nothing after it: until the next await nothing can be lost."""
-_NEEDS_ROOM = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM, Kind.ROOM_USE, Kind.AVATAR_START})
-_WAITS = frozenset({Kind.WAIT, Kind.WAIT_IN_ROOM})
-
-
-def joins(kind: Kind, sdk: SdkVersion) -> bool:
-    """Whether an event joins the room in an SDK version, if nothing has joined it yet."""
-    effect = AUTOMATON[kind]
-    return effect.room is Room.JOINED and (effect.since is None or bool(sdk.has(effect.since)))
-
-
 def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
     """The state behind an event."""
-    effect = AUTOMATON[event.kind]
+    does = event.kind.does
     room, origin = state.room, state.origin
-    if effect.room is not None and (effect.since is None or sdk.has(effect.since)) and room is not Room.JOINED:
-        origin = Origin(event, lead) if room is Room.OUT and effect.room is Room.JOINED else None
-        room = effect.room
-    elif event.kind in _WAITS and room is Room.OUT:
+    if does.room is not None and does.joins(sdk) and room is not Room.JOINED:
+        origin = Origin(event, lead) if room is Room.OUT and does.room is Room.JOINED else None
+        room = does.room
+    elif does.waits and room is Room.OUT:
         room = Room.UNKNOWN  # it raises: what follows is not this job's usual course
     used = state.used
-    if used is None and event.kind in _NEEDS_ROOM and state.origin is not None:
+    if used is None and does.needs_room and state.origin is not None:
         used = event
     waited_for = state.waited_for
-    if waited_for is None and event.kind is Kind.WAIT and state.session is Session.NONE and _has_options(state.origin):
+    if waited_for is None and does.waits and state.session is Session.NONE and state.has_options:
         waited_for = Origin(event, lead)
-    endless = Origin(event, lead) if event.kind is Kind.ENDLESS and state.endless is None else state.endless
-    session = state.session if effect.session is None else effect.session
     return state._replace(
         room=room,
         origin=origin,
-        session=session,
+        session=_session_after(state, does.session),
         used=used,
         waited_for=waited_for,
-        endless=endless,
-        sessions=min(state.sessions + 1, 2) if event.kind is Kind.SESSION_MADE else state.sessions,
-        shut=state.shut or event.kind is Kind.SHUTDOWN,
-        answered=state.answered or event.kind is Kind.ANSWER,
+        endless=Origin(event, lead) if does.lasts and state.endless is None else state.endless,
+        sessions=min(state.sessions + does.makes_session, 2),
+        shut=state.shut or does.shuts,
+        answered=state.answered or does.answers,
     )
 
 
-def _has_options(origin: Origin | None) -> bool:
-    return origin is not None and origin.event.kind is Kind.CONNECT and not origin.event.bare
+def _session_after(state: State, led_to: Session | None) -> Session:
+    """One of several sessions that ends leaves it open whether another one runs."""
+    if led_to is None or (led_to is Session.ENDED and state.session is not Session.STARTED):
+        return state.session
+    return Session.UNKNOWN if led_to is Session.ENDED and state.sessions > 1 else led_to
 
 
 def waited(state: State, place: Place) -> State:
     """The state behind an await that may let other tasks run."""
-    if state.awaited is None and state.origin is not None and state.origin.event.kind in PLAIN_JOINS:
+    if state.awaited is None and state.origin is not None and state.origin.event.kind.does.plainly:
         return state._replace(awaited=place)
     return state
 
@@ -251,7 +156,7 @@ def behind_loop(state: State, event: Event, lead: Site) -> State:
 
 
 def is_behind_loop(state: State) -> bool:
-    return state.endless is not None and state.endless.event.kind is Kind.LOOP
+    return state.endless is not None and state.endless.event.kind.does.bars
 
 
 def arriving(states: frozenset[State]) -> frozenset[State]:

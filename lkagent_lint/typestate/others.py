@@ -21,9 +21,10 @@ from lkagent_lint.project.things import (
     in_order,
 )
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
+from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.concurrency import CARRIERS, JOINS_MANY, PROMISE, Concurrency, Key
 from lkagent_lint.typestate.events import STEP_WORDS, carries
-from lkagent_lint.typestate.lifecycle import Event, Kind, Site, State, arriving, joined, waited
+from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, joined, waited
 from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
 from lkagent_lint.typestate.timing import is_endless_call, setup_event

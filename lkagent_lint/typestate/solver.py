@@ -20,16 +20,14 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
 from lkagent_lint.sources.sdk.versions import SdkVersion
-from lkagent_lint.sources.sdk.vocabulary import written
+from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.callees import Callees
 from lkagent_lint.typestate.concurrency import Concurrency
-from lkagent_lint.typestate.events import read_event
+from lkagent_lint.typestate.events import CALLBACK_WORDS, read_event
 from lkagent_lint.typestate.lifecycle import (
     LOST_STATE,
     START_STATE,
     Event,
-    Kind,
-    Room,
     Site,
     State,
     arriving,
@@ -52,8 +50,6 @@ MAX_STEPS = 500_000
 """The same for blocks, each with a state. The largest real jobs seen take 97,000 (598 files) and 28,000 (an entry of
 1,800 lines). How many it takes depends a little on the order of sets, so the limit is far from both.
 """
-
-_CALLBACK_WORDS = written(lambda term: "CALLBACK" in (term.event, term.event_in_node))
 
 
 class Reached(NamedTuple):
@@ -207,7 +203,7 @@ class Solver:
     def _unreached(self, step: object, state: State, activation: Activation, flow: Flow) -> Outcome:
         """A step behind an endless loop: only what registers a callback is noted, and no function entered."""
         match step:
-            case Do(number) if word_of(flow.calls[number]) in _CALLBACK_WORDS:
+            case Do(number) if word_of(flow.calls[number]) in CALLBACK_WORDS:
                 self._callees.register(number, state, activation, flow)
             case Leave():  # the loop may have stood in the block, and its manager may end what it raises
                 return NOWHERE

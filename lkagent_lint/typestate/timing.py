@@ -12,7 +12,8 @@ from lkagent_lint.facts.following import argument, given_to, made_from, number_o
 from lkagent_lint.project.things import Activation, Library, Sdk, SdkMethod, SdkObject, Thing
 from lkagent_lint.sources.sdk.vocabulary import MODELS, class_name, written
 from lkagent_lint.text import Span
-from lkagent_lint.typestate.lifecycle import Event, Kind, Origin
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.lifecycle import Event, Origin
 
 _SETUP = re.compile(
     rf"livekit\.(?:plugins|agents\.inference)\.[\w.]*?(?P<made>\w+\.(?:{'|'.join(MODELS)}))(?P<load>\.load)?$"
@@ -38,7 +39,7 @@ def setup_event(thing: Thing, call: Call, activation: Activation, place: Place) 
     derived = any(
         _is_from_room(part, inside) for value in given_to(call) for part, inside in _sources(value, activation)
     )
-    return Event(Kind.SETUP, place, bare=not derived, detail=f"{what}()")
+    return Event(Kind.SETUP, place, could_be_earlier=not derived, detail=f"{what}()")
 
 
 def _sources(value: v.Expr, activation: Activation) -> Iterator[tuple[v.Expr, Activation]]:

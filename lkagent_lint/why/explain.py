@@ -15,8 +15,9 @@ from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.project.things import NEVER, Activation
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import words
 from lkagent_lint.text import Span
-from lkagent_lint.typestate.lifecycle import Kind
+from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.solver import Reached
 from lkagent_lint.why import records as r
 from lkagent_lint.why.states import in_words as states_in_words
@@ -54,8 +55,10 @@ def moments(here: AskedLine) -> tuple[r.Moment, ...]:
             if each.event.place.span in spans:
                 by_event.setdefault((each.event.place.span, each.event.kind, each.event.detail), []).append(each)
         for (span, kind, detail), group in sorted(by_event.items(), key=lambda item: (item[0][0], item[0][1].value)):
-            states = states_in_words((each.state for each in group), Place(here.path, span))
-            event = f"{kind.value}: {detail}" if detail else kind.value
+            place = Place(here.path, span)
+            states = states_in_words((each.state for each in group), place)
+            named = words(place).event(kind)
+            event = f"{named}: {detail}" if detail else named
             found.append(r.Moment(job=_job(here, solved.job.place), event=event, column=span.column, states=states))
     return tuple(found)
 

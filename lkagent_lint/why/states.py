@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.questions.wording import where
-from lkagent_lint.typestate.lifecycle import Room, Session, State, is_behind_loop
+from lkagent_lint.typestate.automaton import Room, Session
+from lkagent_lint.typestate.lifecycle import State, is_behind_loop
 
 
 def in_words(states: Iterable[State], here: Place) -> tuple[str, ...]:
@@ -57,6 +58,10 @@ def _session(states: set[Session]) -> str:
             return "no session has started on any path"
         case s if Session.UNKNOWN in s:
             return "it is not known whether a session has started" + ("" if len(s) == 1 else " on some path")
+        case s if s == {Session.ENDED}:
+            return "the session has ended on every path"
+        case s if Session.ENDED in s:
+            return "the session has ended on some path"
         case s if Session.PENDING in s:
             return "a session is starting at the same time"
         case _:

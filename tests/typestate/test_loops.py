@@ -6,7 +6,7 @@ import pytest
 
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.stack import run_deep
-from lkagent_lint.typestate.lifecycle import Kind, Room, Session
+from lkagent_lint.typestate.automaton import Kind, Room, Session
 from lkagent_lint.typestate.solver import Solved
 from tests.typestate.solving import project_of
 

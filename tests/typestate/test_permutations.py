@@ -11,7 +11,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka101_connect_before_start, lka104_wait_before_connect
 from lkagent_lint.stack import run_deep
-from lkagent_lint.typestate.lifecycle import Kind, Room, Session
+from lkagent_lint.typestate.automaton import Kind, Room, Session
 from lkagent_lint.typestate.solver import Reached
 from tests.typestate.oracle import Generator, Node, Program, Renderer, Seen, run
 from tests.typestate.solving import ROOT, project_of

@@ -105,7 +105,7 @@ TERMS = (
     _SESSION("commit_user_turn", GIVES, "1.0.0", "1.0.51", event="SESSION_USE"),
     _SESSION("clear_user_turn", PLAIN, "1.0.0", "1.0.51", event="SESSION_USE"),
     _SESSION("drain", COROUTINE, "1.0.0", event="SESSION_USE", dropped="the session is not drained"),
-    _SESSION("aclose", COROUTINE, "1.0.0", "close 1.0.51", dropped="the session is not closed"),
+    _SESSION("aclose", COROUTINE, "1.0.0", "close 1.0.51", event="SESSION_CLOSE", dropped="the session is not closed"),
     _SESSION("shutdown", PLAIN, "1.2.10", "1.0.51"),
     _SESSION("update_agent", PLAIN, "1.0.0", "1.0.51"),
     _SESSION("update_options", PLAIN, "1.0.0", "1.4.5"),
