@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
@@ -26,6 +26,7 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
+from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, class_name
 
 if TYPE_CHECKING:
@@ -47,27 +48,35 @@ class Classes:
     def record(self, base: ClassOf | Instance) -> Class | None:
         return self._evaluator.files[base.path].classes.get(base.name)
 
-    def lineage(self, start: ClassOf | Instance) -> Iterator[Thing]:
-        """The class itself, then its bases depth first: ``ClassOf`` for the project's, ``SdkObject`` for the SDK's,
-        ``Unknown`` where a base is not known. Foreign and library bases are left out.
+    def lineage(self, start: ClassOf | Instance) -> list[Thing]:
+        """The class itself, then its bases in the order in which Python asks them: ``ClassOf`` for the project's,
+        ``SdkObject`` for the SDK's, ``Unknown`` where a base is not known. Foreign and library bases are left out.
         """
-        seen: set[Thing] = set()
-        stack: list[Thing] = [ClassOf(start.path, start.name)]
-        while stack:
-            here = stack.pop(0)
-            if here in seen:
-                continue
-            seen.add(here)
-            yield here
-            if isinstance(here, ClassOf) and (record := self.record(here)) is not None:
-                bases: list[Thing] = []
-                for expression in record.bases:
-                    for base in in_order(self._evaluator.value(expression, self._scope(here, record))):
-                        if isinstance(base, Sdk) and (kind := class_name(base.name)):
-                            bases.append(SdkObject(kind))
-                        elif isinstance(base, (ClassOf, Unknown)):
-                            bases.append(base)
-                stack[:0] = bases
+        return self._line(ClassOf(start.path, start.name), {})
+
+    def _line(self, start: ClassOf, known: dict[ClassOf, list[Thing]]) -> list[Thing]:
+        """The lineage of one class. ``known`` holds those that were asked; one that is still open stands alone."""
+        if start not in known:
+            known[start] = [start]
+            bases = self._bases(start)
+            lines = [bases]
+            for each in reversed(bases):
+                lines.insert(0, self._line(each, known) if isinstance(each, ClassOf) else [each])
+            known[start] = [start, *(each for each in _merged(lines) if each != start)]
+        return known[start]
+
+    def _bases(self, owner: ClassOf) -> list[Thing]:
+        record = self.record(owner)
+        if record is None:
+            return []
+        bases: dict[Thing, None] = {}
+        for expression in record.bases:
+            for base in in_order(self._evaluator.value(expression, self._scope(owner, record))):
+                if isinstance(base, Sdk) and (kind := class_name(base.name)):
+                    bases[SdkObject(kind)] = None
+                elif isinstance(base, (ClassOf, Unknown)) and base != owner:
+                    bases[base] = None
+        return list(bases)
 
     def _scope(self, owner: ClassOf, record: Class) -> Activation:
         flow = self._evaluator.files[owner.path].flows[record.scope]
@@ -112,9 +121,7 @@ class Classes:
             start, receiver = ClassOf(base.path, base.name), base.receiver
         else:
             start, receiver = base, base
-        lineage = list(self.lineage(start))
-        if isinstance(base, Super):
-            lineage = lineage[1:]
+        lineage = self._behind(start, receiver) if isinstance(base, Super) else self.lineage(start)
         if isinstance(receiver, Instance):
             held: set[Thing] = set()
             for each in lineage:
@@ -122,11 +129,40 @@ class Classes:
                     held |= self._held(each, receiver, name)
             if held:
                 return frozenset(held)
-        for each in lineage:
+        for index, each in enumerate(lineage):
+            if isinstance(each, SdkObject) and not _has(each.kind, name) and self._own(lineage[index:], name):
+                continue
             found = self._declared(each, receiver, name, start.path)
             if found:
                 return found
         return ANYTHING
+
+    def _behind(self, start: ClassOf | Instance, receiver: Thing) -> list[Thing]:
+        """Where ``super()`` looks: behind the method's own class in the lineage of what it is called on."""
+        owner = ClassOf(start.path, start.name)
+        lineage = self.lineage(receiver) if isinstance(receiver, (ClassOf, Instance)) else []
+        if owner not in lineage:
+            lineage = self.lineage(owner)
+        return lineage[lineage.index(owner) + 1 :]
+
+    def has_own(self, start: ClassOf | Instance, name: str) -> bool:
+        """Some class of the project in the lineage has the name, wherever it stands: declared, or stored on ``self``.
+
+        What only the SDK's classes lack is not lacking before this is asked.
+        """
+        return self._own(self.lineage(start), name)
+
+    def _own(self, lineage: list[Thing], name: str) -> bool:
+        return any(isinstance(each, ClassOf) and self._has_name(each, name) for each in lineage)
+
+    def _has_name(self, owner: ClassOf, name: str) -> bool:
+        record = self.record(owner)
+        return record is not None and (
+            name in record.attributes
+            or name in record.annotations
+            or f"{owner.name}.{name}" in self._evaluator.files[owner.path].inert
+            or (owner.name, name) in self._stored(owner.path)
+        )
 
     def _held(self, owner: ClassOf, receiver: Instance, name: str) -> Things:
         """Values that methods of a class store on ``self``; ``None`` alone says nothing yet."""
@@ -197,6 +233,23 @@ class Classes:
         if flow.binding == "static" or (isinstance(receiver, ClassOf) and flow.binding != "class"):
             return only(value)
         return only(value.on(receiver))
+
+
+def _merged(lines: list[list[Thing]]) -> list[Thing]:
+    """Python's own order of bases (C3); where it would refuse a class, what comes first comes first."""
+    found: list[Thing] = []
+    while lines := [each for each in lines if each]:
+        heads = (line[0] for line in lines if not any(line[0] in each[1:] for each in lines))
+        head = next(heads, lines[0][0])
+        found.append(head)
+        lines = [[each for each in line if each != head] for line in lines]
+    return found
+
+
+def _has(kind: str, name: str) -> bool:
+    """Whether a class of the SDK has a member, in the newest release."""
+    package = tables.package_of(CLASSES[kind].home) if kind in CLASSES else ""
+    return not package or tables.newest(package).member(kind, name) is not None
 
 
 def _method_around(flow: Flow, flows: Mapping[str, Flow]) -> Flow | None:

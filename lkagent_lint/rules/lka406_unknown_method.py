@@ -173,18 +173,20 @@ def _receiver(subject: Subject, found: WrittenCall, target: v.Attribute) -> tupl
     kind = class_called(found.targets)
     if kind not in _JUDGED:
         return None
-    shown = {_shown(subject, each) for each in found.activation.value(target.base)}
+    shown = {_shown(subject, each, target.name) for each in found.activation.value(target.base)}
     name = shown.pop() if len(shown) == 1 else kind
     return (kind, name) if name and "" not in shown else None
 
 
-def _shown(subject: Subject, thing: Thing) -> str:
-    """The class of an object whose attributes are all known; empty for every other value."""
+def _shown(subject: Subject, thing: Thing, method: str) -> str:
+    """The class of an object whose attributes are all known and none is called so; empty for every other value."""
     match thing:
         case SdkObject(kind):
             return kind
         case Instance(_, name):
-            return name.rpartition(".")[2] if subject.project.evaluator.classes.is_closed(thing) else ""
+            classes = subject.project.evaluator.classes
+            surely = classes.is_closed(thing) and not classes.has_own(thing, method)
+            return name.rpartition(".")[2] if surely else ""
         case _:
             return ""
 
