@@ -21,12 +21,14 @@ from lkagent_lint.facts.values import (
     Import,
     Items,
     Join,
+    Made,
     Mapping,
     Name,
     Or,
     Result,
     Spread,
     Subscript,
+    Text,
     Typed,
 )
 
@@ -93,12 +95,19 @@ def parts_of(expression: Expr) -> tuple[Expr, ...]:
             return (base,)
         case Subscript(base, key):
             return (base, key)
-        case Join(parts):
+        case Join(parts) | Made(parts):
             return parts
         case Env(_, default):
             return () if default is None else (default,)
         case _:
             return held_by(expression)
+
+
+def made_of(*parts: Expr) -> Expr:
+    """What is made of values of which nothing but their origin is known; literals have none."""
+    if OPAQUE in parts:
+        return OPAQUE
+    return Made(tuple(each for each in parts if not isinstance(each, (Text, Constant))))
 
 
 def walk(*expressions: Expr) -> Iterator[Expr]:

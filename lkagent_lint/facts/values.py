@@ -121,6 +121,12 @@ class External(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_lik
     name: str
 
 
+class Made(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=True, tag="w"):
+    """What an operator, or a call that does nothing else, makes of these values; which value that is, is not known."""
+
+    parts: tuple[Expr, ...]
+
+
 class Opaque(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=True, tag="?"):
     """An expression that the front end does not follow."""
 
@@ -144,6 +150,7 @@ Expr = (
     | Spread
     | Env
     | External
+    | Made
     | Opaque
 )
 

@@ -340,7 +340,7 @@ class Evaluator:
     def _external(self, node: v.External, activation: Activation) -> Things:
         return self.scripts.external(node, activation)
 
-    def _opaque(self, node: v.Opaque, activation: Activation) -> Things:
+    def _opaque(self, node: v.Made | v.Opaque, activation: Activation) -> Things:
         return ANYTHING
 
     _EXPRESSIONS: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
@@ -362,6 +362,7 @@ class Evaluator:
         v.Spread: _spread,
         v.Env: _env,
         v.External: _external,
+        v.Made: _opaque,
         v.Opaque: _opaque,
     }
 

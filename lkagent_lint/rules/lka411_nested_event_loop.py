@@ -64,7 +64,7 @@ _RUNNERS = frozenset({"run", "run_until_complete"})
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if not _may_nest(project):
+    if not _may_nest(project) or _allows_nesting(project):
         return
 
     def nests(thing: Thing, call: Call, activation: Activation) -> str:
@@ -82,11 +82,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _may_nest(project: Project) -> bool:
-    """Some function starts a loop, and nothing allows loops to be nested."""
-    facts = [each for each in project.files.values() if each.language == "python"]
-    if any(module.partition(".")[0] == "nest_asyncio" for each in facts for module in each.modules):
-        return False
+    """Some function calls something by the names of what starts a loop; else nothing needs to be walked."""
     return any(project.files[path].language == "python" for path, _ in project.words.callers(_RUNNERS))
+
+
+def _allows_nesting(project: Project) -> bool:
+    facts = [each for each in project.files.values() if each.language == "python"]
+    return any(module.partition(".")[0] == "nest_asyncio" for each in facts for module in each.modules)
 
 
 def _asks(flow: Flow) -> bool:

@@ -213,6 +213,8 @@ class Callees:
         def from_here(end: State) -> State:
             if end.endless is not None and end.endless != state.endless:
                 end = end._replace(endless=end.endless._replace(lead=site))
+            if end.awaited is not None and end.awaited != state.awaited and end.origin == state.origin:
+                end = end._replace(awaited=site.place)
             if end.origin is not None and end.origin != state.origin:
                 end = end._replace(origin=end.origin._replace(lead=site))
             if end.waited_for is not None and end.waited_for != state.waited_for:

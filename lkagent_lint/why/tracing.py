@@ -34,6 +34,7 @@ MAX_STEPS = 40
 
 _MADE_OF: dict[type[v.Expr], str] = {
     v.Join: "a concatenation of",
+    v.Made: "something that is made of",
     v.Either: "one of",
     v.Or: "the first that is true of",
     v.Items: "made of",
@@ -87,11 +88,11 @@ class Tracer:
                 yield from self._result(number, node, activation, depth, seen)
             case v.Typed(_, value) if value is not None:
                 yield from self._trace(value, activation, depth, seen)
-            case v.Join(parts) | v.Either(parts) | v.Or(parts) | v.Items(parts):
+            case v.Join(parts) | v.Either(parts) | v.Or(parts) | v.Items(parts) | v.Made(parts) if parts:
                 yield TraceStep(depth, f"{_MADE_OF[type(node)]} {len(parts)} values:")
                 for part in parts:
                     yield from self._trace(part, activation, depth + 1, seen)
-            case v.Opaque():
+            case v.Opaque() | v.Made():
                 yield TraceStep(depth, "an expression that is not followed: knowledge ends here")
             case _:
                 yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")

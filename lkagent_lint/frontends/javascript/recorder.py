@@ -152,7 +152,7 @@ class Recorder:
             self._walker.draft.asked_for[first.value] = None
         if word not in ("&&", "||", "??"):
             second = self.evaluate(right)
-            return joined([first, second]) if word == "+" else v.OPAQUE
+            return joined([first, second]) if word == "+" else following.made_of(first, second)
         last_use = use if use is Use.DROPPED else Use.KEPT  # ``ready && start()`` drops what start returns
         outer, self._in_fallback = self._in_fallback, self._in_fallback or word != "&&"
         second = self._either([lambda: self.evaluate(right, last_use), lambda: v.NONE], _is_plain(right))[0]
@@ -198,9 +198,8 @@ class Recorder:
 
     def _unary(self, node: Node, use: Use) -> v.Expr:
         """``void promise`` says that nobody waits for it."""
-        for child in node.named_children:
-            self.evaluate(child, Use.KEPT)
-        return v.NONE if node.children[0].type == "void" else v.OPAQUE
+        parts = [self.evaluate(each, Use.KEPT) for each in node.named_children if each.type != "comment"]
+        return v.NONE if node.children[0].type == "void" else following.made_of(*parts)
 
     def _yield(self, node: Node, use: Use) -> v.Expr:
         self._walker.flow.is_generator = True

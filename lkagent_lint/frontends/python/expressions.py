@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import libcst as cst
 
 from lkagent_lint.facts.flows import Do, Use
+from lkagent_lint.facts.following import last_name, made_of, parts_of
 from lkagent_lint.facts.values import (
     NONE,
     OPAQUE,
@@ -19,6 +20,7 @@ from lkagent_lint.facts.values import (
     Function,
     Items,
     Join,
+    Made,
     Mapping,
     Name,
     Opaque,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PLAIN_STRING = re.compile(r"""[rRuU]?("(?!"")|'(?!'')|\"{3}|'{3})([^\\\r\x00\ud800-\udfff]*)\1""")
 """A string whose value is what stands between the quotes; libcst would compile it to know."""
-_PLAIN = (Text, Constant, Opaque)
+_PLAIN = (Text, Constant, Made, Opaque)
 
 
 def text_of(node: cst.SimpleString) -> Expr:
@@ -91,13 +93,20 @@ def _says(target: Expr) -> bool:
             return False
 
 
-def _written(target: Expr, args: Sequence[Expr]) -> Expr:
-    """``float("inf")`` is a number that is written out; what other calls give that do nothing is not followed."""
-    match target, args:
-        case Name("float"), [Text("inf" | "infinity" as value)]:
-            return Constant(value)
-        case _:
-            return OPAQUE
+def _is_infinite(target: Expr, args: Sequence[Expr]) -> bool:
+    """``float("inf")`` is a number that is written out."""
+    return target == Name("float") and list(args) in ([Text("inf")], [Text("infinity")])
+
+
+def is_left_out(target: Expr, given: Sequence[Expr]) -> bool:
+    """A call that can do nothing to a job, and of which nobody asks anything: it is not recorded."""
+    return (
+        (isinstance(target, Opaque) or last_name(target) in QUIET_METHODS)
+        and not _fills_agents(target)
+        and not _reads_environment(target)
+        and not _blocks(target)
+        and all(isinstance(value, _PLAIN) for value in given)
+    )
 
 
 _LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float})
@@ -158,7 +167,7 @@ class Expressions:
             elif isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
                 value = self.evaluate(part.expression)
                 spelled = part.conversion is not None or part.format_spec is not None or part.equal is not None
-                parts.append(OPAQUE if spelled else value)
+                parts.append(made_of(value) if spelled else value)
         return join(parts) if parts else Text("")
 
     # Access
@@ -213,17 +222,11 @@ class Expressions:
         node: cst.CSTNode | None,
     ) -> Expr:
         """Record a call as a step and return its result; calls that can do nothing to a job are left out."""
-        word = target.name if isinstance(target, (Name, Attribute)) else ""
-        if (
-            use is not Use.AWAITED
-            and (word in QUIET_METHODS or isinstance(target, Opaque))
-            and not _fills_agents(target)
-            and not _reads_environment(target)
-            and not _blocks(target)
-            and all(isinstance(value, _PLAIN) for value in args)
-            and all(isinstance(value, _PLAIN) for _, value in keywords)
-        ):
-            return NONE if _says(target) else _written(target, args)
+        if _is_infinite(target, args):
+            return Constant("inf")
+        given = (*args, *(value for _, value in keywords))
+        if use is not Use.AWAITED and is_left_out(target, given):
+            return NONE if _says(target) else made_of(*parts_of(target), *given)
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))
@@ -272,15 +275,13 @@ class Expressions:
 
     def _binary(self, node: cst.BinaryOperation, use: Use) -> Expr:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
-        return join((left, right)) if isinstance(node.operator, cst.Add) else OPAQUE
+        return join((left, right)) if isinstance(node.operator, cst.Add) else made_of(left, right)
 
     def _unary(self, node: cst.UnaryOperation, use: Use) -> Expr:
-        self.evaluate(node.expression)
-        return OPAQUE
+        return made_of(self.evaluate(node.expression))
 
     def _comparison(self, node: cst.Comparison, use: Use) -> Expr:
-        self._discard(node.left, *(target.comparator for target in node.comparisons))
-        return OPAQUE
+        return made_of(*(self.evaluate(each) for each in (node.left, *(one.comparator for one in node.comparisons))))
 
     def _named(self, node: cst.NamedExpr, use: Use) -> Expr:
         value = self.evaluate(node.value, Use.KEPT)

@@ -25,16 +25,30 @@ def _one_of(*words: str) -> Callable[[str], bool]:
     return lambda text: any(word in text for word in words)
 
 
-FINDERS: tuple[tuple[str, _Finder, Callable[[str], bool]], ...] = (
-    ("workers", find_workers, _one_of("rtc_session", "Options", "entrypoint_fnc")),
-    ("servers", find_servers, _one_of("AgentServer", "Options")),
-    ("starts", find_starts, _one_of("run_app")),
-    ("dispatches", find_dispatches, may_dispatch),
-    ("sip_rules", fields.sip_rules, _one_of("CreateSIPDispatchRuleRequest")),
-    ("room_sources", fields.room_sources, _one_of("AccessToken", "CreateRoomRequest")),
-    ("dropped", fields.dropped, _one_of("AgentDispatch")),
+FINDERS: tuple[tuple[str, _Finder], ...] = (
+    ("workers", find_workers),
+    ("servers", find_servers),
+    ("starts", find_starts),
+    ("dispatches", find_dispatches),
+    ("sip_rules", fields.sip_rules),
+    ("room_sources", fields.room_sources),
+    ("dropped", fields.dropped),
 )
-"""Fields of the facts, who finds what goes there, and whether a text can hold any, which is found far faster."""
+"""Fields of the facts, and who finds what goes there."""
+_SEARCHES: dict[str, Callable[[str], bool]] = {
+    "workers": _one_of("rtc_session", "Options", "entrypoint_fnc"),
+    "servers": _one_of("AgentServer", "Options"),
+    "starts": _one_of("run_app"),
+    "dispatches": may_dispatch,
+    "sip_rules": _one_of("CreateSIPDispatchRuleRequest"),
+    "room_sources": _one_of("AccessToken", "CreateRoomRequest"),
+    "dropped": _one_of("AgentDispatch"),
+}
+
+
+def may_hold(field: str, text: str) -> bool:
+    """Whether a file of this text can hold anything of a field, which is found far faster than what it holds."""
+    return _SEARCHES[field](text)
 
 
 def read(data: bytes, words: frozenset[str]) -> FileFacts:
@@ -68,9 +82,7 @@ def facts_of(parsed: Parsed) -> FileFacts:
         asked_for=members_asked_for(parsed.lines.text),
     )
     targets = Targets(facts)
-    found = {
-        field: tuple(find(facts, targets)) for field, find, is_possible in FINDERS if is_possible(parsed.lines.text)
-    }
+    found = {field: tuple(find(facts, targets)) for field, find in FINDERS if may_hold(field, parsed.lines.text)}
     return msgspec.structs.replace(facts, **found)
 
 

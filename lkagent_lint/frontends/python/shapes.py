@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from lkagent_lint.facts.values import OPAQUE, Attribute, Constant, Expr, Items, Name, Opaque, Subscript
+from lkagent_lint.facts.values import OPAQUE, Attribute, Constant, Expr, Items, Made, Name, Opaque, Subscript
 
 
 def unpacked(value: Expr, elements: Sequence[cst.BaseExpression]) -> Sequence[Expr]:
     """What the targets of ``a, b = value`` hold."""
+    if isinstance(value, Made):
+        return [value] * len(elements)
     if isinstance(value, (Opaque, Items)) or any(isinstance(each, cst.StarredElement) for each in elements):
         return [OPAQUE] * len(elements)
     return [Subscript(value, Constant(str(index))) for index in range(len(elements))]
