@@ -8,13 +8,13 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Report, Summary
+from lkagent_lint.diagnostics import Report, Summary
 from lkagent_lint.engine.baseline import Baselines, Rewritten
 from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
-from lkagent_lint.engine.root import RootCheck
-from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.engine.root import judged
+from lkagent_lint.engine.surveys import Survey, survey_of
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.extraction import Extractor
 from lkagent_lint.rules import lka000_internal_error
@@ -29,7 +29,7 @@ def rewritten(request: Request, only_prune: bool) -> tuple[Rewritten, ...]:
     baselines = Baselines(finder, overlays, may_be_missing=not only_prune)
     with _collector_paused():
         for each in _surveys(request, finder, overlays, Watch()):
-            RootCheck(request, each, Watch(), baselines)
+            judged(request, each, Watch(), baselines)
     return tuple(baselines.rewritten(request.paths, Policy(finder).reports, only_prune=only_prune))
 
 
@@ -46,25 +46,17 @@ def checked(request: Request, watch: Watch) -> Report:
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
     baselines = Baselines(finder, overlays)
-    diagnostics: list[Diagnostic] = []
-    summaries: list[Summary] = []
-    suppressions: list[Hidden] = []
-    notes: list[Note] = []
-    failing = 0
     with _collector_paused():
-        for each in _surveys(request, finder, overlays, watch):
-            check = RootCheck(request, each, watch, baselines)
-            diagnostics += check.diagnostics
-            failing += check.failing
-            suppressions += check.suppressions
-            summaries.append(check.summary)
-            notes += check.notes
+        roots = [judged(request, each, watch, baselines) for each in _surveys(request, finder, overlays, watch)]
+    diagnostics = [each for root in roots for each in root.diagnostics]
+    suppressions = [each for root in roots for each in root.suppressions]
+    notes = [each for root in roots for each in root.notes]
     watch.at("")
     baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
     return Report(
         diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
-        summary=_added(summaries),
-        failing=failing,
+        summary=_added([root.summary for root in roots]),
+        failing=sum(root.failing for root in roots),
         suppressions=tuple(sorted(suppressions, key=lambda each: each.place)),
         baselines=tuple(sorted(baselined, key=lambda each: each.path)),
         notes=tuple(sorted({note.message: note for note in sorted(notes, reverse=True)}.values())),
@@ -82,7 +74,7 @@ def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch
             watch.at("reading files")
             root = min(pending)
             extractor = Extractor(cache_for(request, root, given), maker)
-            found = Survey(root, pending.pop(root), finder, overlays, extractor)
+            found = survey_of(root, pending.pop(root), finder, overlays, extractor)
             done.add(root)
             for nested in found.nested:
                 # A directory asked for holds it whole, whatever else of it was asked for by name.

@@ -19,7 +19,7 @@ from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
-from lkagent_lint.sources.discovery import ListedFile, discover, kind_of
+from lkagent_lint.sources.discovery import FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, may_ask, may_mention_sdk, mentions_sdk
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -32,16 +32,42 @@ Crash = tuple[str, Failed]
 _MOST_MENTIONS = 20
 
 
+def indexed(
+    root: str, finder: SettingsFinder, overlays: Overlays, named: tuple[str, ...], extractor: Extractor
+) -> Index:
+    """Read one root. ``named`` are files that were asked for by name and are read even where excluded."""
+    found = discover(root, finder, overlays)
+    listed = {entry.path for entry in found.entries if entry.kind != "stub"}
+    added = [entry for path in dict.fromkeys(named) if path not in listed and (entry := _entry(path)) is not None]
+    index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
+    for path in named:
+        if path.endswith(NOTEBOOK):
+            index.facts[path] = _problem("notebooks are not supported, only the modules that they import")
+    for problem in found.problems:
+        index.facts[problem.path] = _problem(problem.reason)
+    index.read_code()
+    return index
+
+
+def _entry(path: str) -> ListedFile | None:
+    """A file that was asked for by name, if it can be read as anything."""
+    kind = kind_of(os.path.basename(path))
+    if kind in (None, "stub") or path.endswith(NOTEBOOK) or NEVER_READ.intersection(path.split(os.sep)):
+        return None
+    return ListedFile(path, kind, False)
+
+
 class Index:
-    """Reads one root. ``named`` are files that were asked for by name and are read even where excluded."""
+    """One root and what is read of it: which files take part, and their facts. ``indexed`` makes and fills it."""
 
     def __init__(
         self,
         root: str,
         finder: SettingsFinder,
         overlays: Overlays,
-        named: tuple[str, ...],
         extractor: Extractor,
+        entries: Iterable[ListedFile],
+        nested: tuple[str, ...],
     ) -> None:
         self.root = root
         self.finder = finder
@@ -49,37 +75,21 @@ class Index:
         self._extractor = extractor
         self.crashes: list[Crash] = []
         self.facts: dict[str, FileFacts] = {}
-        found = discover(root, finder, overlays)
-        self.nested = found.nested
+        self.nested = nested
         self.generated: set[str] = set()
         """JavaScript that a compiler or a bundler wrote: what it says stands in its source too."""
-        self._python = {entry.path: entry for entry in found.entries if entry.kind == "python"}
-        self._scripts = {entry.path: entry for entry in found.entries if entry.kind == "javascript"}
-        self._stubs = {entry.path for entry in found.entries if entry.kind == "stub"}
-        self._texts = [entry for entry in found.entries if entry.kind == "text"]
-        self._add_named(named)
-        for problem in found.problems:
-            self.facts[problem.path] = _problem(problem.reason)
+        by_kind: dict[FileKind, list[ListedFile]] = {"python": [], "javascript": [], "stub": [], "text": []}
+        for entry in entries:
+            by_kind[entry.kind].append(entry)
+        self._python = [entry.path for entry in by_kind["python"]]
+        self._scripts = {entry.path: None for entry in by_kind["javascript"]}
+        self._stubs = {entry.path for entry in by_kind["stub"]}
+        self._texts = by_kind["text"]
         self.modules = Modules(root, (*self._python, *self._stubs, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, SdkVersion] = {}
         self._pins: dict[tuple[str, str], SdkVersion] = {}
         self._marks: dict[str, Marks] = {}
-        self._read_code()
-
-    def _add_named(self, named: tuple[str, ...]) -> None:
-        listed = {*self._python, *self._scripts, *(entry.path for entry in self._texts)}
-        for path in named:
-            if path.endswith(NOTEBOOK):
-                self.facts[path] = _problem("notebooks are not supported, only the modules that they import")
-            elif path not in listed and not NEVER_READ.intersection(path.split(os.sep)):
-                kind = kind_of(os.path.basename(path))
-                if kind == "python":
-                    self._python[path] = ListedFile(path, kind, False)
-                elif kind == "javascript":
-                    self._scripts[path] = ListedFile(path, kind, False)
-                elif kind == "text":
-                    self._texts.append(ListedFile(path, kind, False))
 
     def project(self) -> Project:
         """Link what was read."""
@@ -136,7 +146,8 @@ class Index:
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 
-    def _read_code(self) -> None:
+    def read_code(self) -> None:
+        """Make the facts of every file that takes part and that a front end reads."""
         found = [
             *(source for path in sorted(self._python) if (source := self._python_source(path)) is not None),
             *(source for path in sorted(self._scripts) if (source := self._script_source(path)) is not None),

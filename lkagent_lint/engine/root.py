@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Summary
+from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place, Summary
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.policy import Policy
@@ -20,41 +21,63 @@ from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 
-class RootCheck:
-    """One root: its index, its findings, filtered."""
+class RootReport(NamedTuple):
+    """What there is to report of one root."""
 
-    def __init__(self, request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> None:
+    diagnostics: tuple[Diagnostic, ...]
+    failing: int
+    suppressions: tuple[Hidden, ...]
+    notes: tuple[Note, ...]
+    summary: Summary
+
+
+def judged(request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> RootReport:
+    """Judge one root; ``baselines`` are told what was found. Raises ConfigError where its settings cannot be used."""
+    check = _RootCheck(request, survey, watch)
+    inside = [path for path in survey.project.files if survey.is_reported(path)]
+    shown = check.shown(inside)
+    for directory in {os.path.dirname(path) for path in inside} | {survey.root}:
+        baselines.use(directory, survey.root)
+    fresh = [each for each in shown if not baselines.hides(each, survey.root)]
+    diagnostics = tuple(filter(check.is_new, fresh))
+    return RootReport(
+        diagnostics,
+        sum(map(check.policy.fails, diagnostics)),
+        tuple(check.hiding.listed(inside)),
+        (*check.policy.notes, *check.hiding.notes(inside)),
+        check.summary(),
+    )
+
+
+class _RootCheck:
+    """One root, and what its findings pass through."""
+
+    def __init__(self, request: Request, survey: Survey, watch: Watch) -> None:
         self._request = request
+        self._survey = survey
         self._watch = watch
         self._root = survey.root
         self._index = survey.index
-        self._policy = Policy(survey.index.finder)
-        self._is_reported = survey.is_reported
         self._subject = Subject(survey.project)
-        self._hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
-        files = self._subject.project.files
-        self._policy.validate(survey.directories())
-        inside = [path for path in files if self._is_reported(path)]
+        self.policy = Policy(survey.index.finder)
+        self.hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
+
+    def shown(self, inside: list[str]) -> list[Diagnostic]:
+        """The findings of the files that were asked for, with what there is to say of the comments in them."""
+        self.policy.validate(self._survey.directories())
         # LKA002 comes last: it says what hid none of the others.
-        shown = list(self._shown(self._findings()))
-        shown += self._shown(list(self._hiding.invalid(inside)))
-        shown += self._shown(list(self._hiding.unused(inside, self._policy.reports)))
-        for directory in {os.path.dirname(path) for path in inside} | {survey.root}:
-            baselines.use(directory, survey.root)
-        fresh = [each for each in shown if not baselines.hides(each, survey.root)]
-        self.diagnostics = [each for each in fresh if self._is_new(each)]
-        self.suppressions = list(self._hiding.listed(inside))
-        self.notes = [*self._policy.notes, *self._hiding.notes(inside)]
-        self.failing = sum(map(self._policy.fails, self.diagnostics))
-        self.summary = self._summary()
+        found = list(self._shown(self._findings()))
+        found += self._shown(list(self.hiding.invalid(inside)))
+        found += self._shown(list(self.hiding.unused(inside, self.policy.reports)))
+        return found
 
     def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings that were asked for and that no comment hides."""
         for each in self._identified(found):
             # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
-            if self._policy.reports(each.place.path, each.code) and not self._hiding.hides(each):
-                if self._is_reported(each.place.path):
-                    yield self._policy.judged(each)
+            if self.policy.reports(each.place.path, each.code) and not self.hiding.hides(each):
+                if self._survey.is_reported(each.place.path):
+                    yield self.policy.judged(each)
 
     def _findings(self) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
@@ -62,7 +85,7 @@ class RootCheck:
         self._watch.at("following jobs")
         # Here, so that the first rule that asks for it is not blamed for the time.
         _ = self._subject.solved
-        for code in filter(self._policy.may_report, rule_names()):
+        for code in filter(self.policy.may_report, rule_names()):
             self._watch.at(code)
             try:
                 judged = rule(code)
@@ -103,7 +126,7 @@ class RootCheck:
             relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
             yield diagnostic.with_fingerprint(relative)
 
-    def _is_new(self, diagnostic: Diagnostic) -> bool:
+    def is_new(self, diagnostic: Diagnostic) -> bool:
         """One of the finding's places is in a file that was asked for by its change."""
         changed = self._request.changed
         if changed is None or diagnostic.code == lka000_internal_error.META.code:
@@ -124,7 +147,7 @@ class RootCheck:
         data = self._index.overlays.read(path)
         return data if isinstance(data, bytes) else b""
 
-    def _summary(self) -> Summary:
+    def summary(self) -> Summary:
         project = self._subject.project
         sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
         return Summary(

@@ -6,25 +6,35 @@ import os
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.engine.index import Index
+from lkagent_lint.engine.index import Index, indexed
 from lkagent_lint.extraction import Extractor
+from lkagent_lint.project.records import Project
 from lkagent_lint.sources.discovery import kind_of
 from lkagent_lint.sources.reading import Overlays
 
 
-class Survey:
-    """One root, indexed and linked. ``paths`` are the absolute paths of it that were asked for."""
+def survey_of(
+    root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
+) -> Survey:
+    """Index one root and link it. ``paths`` are the absolute paths of it that were asked for."""
+    named = tuple(path for path in paths if is_named(path, finder, overlays))
+    index = indexed(root, finder, overlays, named, extractor)
+    return Survey(root, paths, index, index.project())
 
-    def __init__(
-        self, root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
-    ) -> None:
+
+class Survey:
+    """One root, indexed and linked, and the paths of it that were asked for."""
+
+    def __init__(self, root: str, paths: tuple[str, ...], index: Index, project: Project) -> None:
         self.root = root
-        named = tuple(path for path in paths if is_named(path, finder, overlays))
-        self.index = Index(root, finder, overlays, named, extractor)
-        self.project = self.index.project()
+        self.index = index
+        self.project = project
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
-        self.nested = tuple(path for path in self.index.nested if self.is_inside(path))
+
+    @property
+    def nested(self) -> tuple[str, ...]:
         """Roots of other projects in the directories that were asked for."""
+        return tuple(path for path in self.index.nested if self.is_inside(path))
 
     def directories(self) -> set[str]:
         """Those whose settings have a say: the root's, those of files that take part, and those that were asked for."""

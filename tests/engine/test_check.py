@@ -85,7 +85,7 @@ def test_facts_are_the_same_alone_and_beside_other_files(tmp_path: Path) -> None
             return super().project()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lkagent_lint.engine.surveys.Index", Spy)
+        patch.setattr("lkagent_lint.engine.index.Index", Spy)
         check(tmp_path)
     assert seen == {"agent.py": extract(f"from boot import boot\n{EARLY}".encode()), "boot.py": extract(BOOT.encode())}
 
