@@ -20,7 +20,7 @@ from lkagent_lint.text import Span
 from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.solver import Reached
 from lkagent_lint.why import records as r
-from lkagent_lint.why.states import in_words as states_in_words
+from lkagent_lint.why.states import before
 from lkagent_lint.why.things import in_words, name_in_words
 from lkagent_lint.why.tracing import Tracer
 
@@ -56,10 +56,18 @@ def moments(here: AskedLine) -> tuple[r.Moment, ...]:
                 by_event.setdefault((each.event.place.span, each.event.kind, each.event.detail), []).append(each)
         for (span, kind, detail), group in sorted(by_event.items(), key=lambda item: (item[0][0], item[0][1].value)):
             place = Place(here.path, span)
-            states = states_in_words((each.state for each in group), place)
+            known = before((each.state for each in group), place)
             named = words(place).event(kind)
-            event = f"{named}: {detail}" if detail else named
-            found.append(r.Moment(job=_job(here, solved.job.place), event=event, column=span.column, states=states))
+            found.append(
+                r.Moment(
+                    job=_job(here, solved.job.place),
+                    event=f"{named}: {detail}" if detail else named,
+                    column=span.column,
+                    known=known.known,
+                    beside=known.beside,
+                    states=known.words,
+                )
+            )
     return tuple(found)
 
 

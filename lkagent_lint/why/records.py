@@ -54,6 +54,10 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     event: str
     column: int
+    known: bool
+    """Whether it is known there that the room is joined and a session has started, or that they are not."""
+    beside: bool
+    """It belongs to tasks beside the job's own course only."""
     states: tuple[str, ...]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.questions.wording import where
@@ -10,30 +11,47 @@ from lkagent_lint.typestate.automaton import Room, Session
 from lkagent_lint.typestate.lifecycle import State, is_behind_loop
 
 
-def in_words(states: Iterable[State], here: Place) -> tuple[str, ...]:
-    """Sentences about every state that an event is reached in: what must be so, and what may be."""
+class Before(NamedTuple):
+    """What is known before an event."""
+
+    known: bool
+    """Whether the room is joined and a session has started, on every path that tells anything."""
+    beside: bool
+    """It is reached in tasks beside the job's own course only."""
+    words: tuple[str, ...]
+    """Sentences about every state that the event is reached in: what must be so, and what may be."""
+
+
+def before(states: Iterable[State], here: Place) -> Before:
+    """What every state that an event at ``here`` is reached in says together."""
     # A path that took an exception edge makes no finding by itself.
     usual = [each for each in states if not each.exceptional]
     if not usual:
-        return ("it is reached only after something was raised: no rule judges such a path by itself",)
+        said = "it is reached only after something was raised: no rule judges such a path by itself"
+        return Before(known=True, beside=False, words=(said,))
     if all(map(is_behind_loop, usual)):
-        return ("it stands behind a loop that never ends: nothing arrives there",)
-    found = [_room({each.room for each in usual}), _session({each.session for each in usual})]
+        said = "it stands behind a loop that never ends: nothing arrives there"
+        return Before(known=True, beside=False, words=(said,))
+    known = not any(each.room is Room.UNKNOWN or each.session is Session.UNKNOWN for each in usual)
+    return Before(known, all(each.beside for each in usual), tuple(_in_words(usual, here)))
+
+
+def _in_words(usual: Sequence[State], here: Place) -> Iterator[str]:
     origins = {each.origin.lead.place for each in usual if each.origin is not None}
-    if origins:
-        found[0] += f": by {', '.join(where(each, here) for each in sorted(origins))}"
+    by = f": by {', '.join(where(each, here) for each in sorted(origins))}" if origins else ""
+    yield _room({each.room for each in usual}) + by
+    yield _session({each.session for each in usual})
     awaited = {each.awaited for each in usual if each.awaited is not None}
     if awaited:
-        found.append(f"since then something was awaited ({', '.join(where(each, here) for each in sorted(awaited))})")
+        yield f"since then something was awaited ({', '.join(where(each, here) for each in sorted(awaited))})"
     if any(each.pending for each in usual):
-        found.append("something that was not awaited yet runs beside it")
+        yield "something that was not awaited yet runs beside it"
     if all(each.beside for each in usual):
-        found.append("it runs in a task beside the job's own course: nothing is said of what has not happened")
+        yield "it runs in a task beside the job's own course: nothing is said of what has not happened"
     if any(each.endless is not None for each in usual):
-        found.append("a wait that nothing ends comes before it")
+        yield "a wait that nothing ends comes before it"
     if any(each.shut for each in usual):
-        found.append("the job has been told to shut down")
-    return tuple(found)
+        yield "the job has been told to shut down"
 
 
 def _room(states: set[Room]) -> str:

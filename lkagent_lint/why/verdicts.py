@@ -84,11 +84,11 @@ def _lifecycle(here: AskedLine, moments: Sequence[r.Moment], ends: Sequence[r.En
         yield r.Condition(holds=False, message=message)
     if moments:
         yield r.Condition(holds=True, message="a step of the lifecycle stands here, and a job reaches it")
-        unknown = any("not known" in state for moment in moments for state in moment.states)
+        unknown = not all(moment.known for moment in moments)
         places = ", ".join(f"{each.path}:{each.line}" for each in ends)
         message = "the state before it is known" + (f": it ended to be at {places}" if unknown and places else "")
         yield r.Condition(holds=not unknown, message=message)
-        beside = all("beside the job's own course" in " ".join(moment.states) for moment in moments)
+        beside = all(moment.beside for moment in moments)
         if beside:
             yield r.Condition(holds=False, message="it belongs to the job's own course, not to a task beside it")
         if not unknown and not beside:

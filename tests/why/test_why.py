@@ -109,6 +109,7 @@ def test_the_states_before_an_event_and_where_they_ended(why: Why) -> None:
     (moment,) = found["moments"]
     assert moment["event"] == "ctx.connect()"
     assert moment["states"][0] == "it is not known whether the room is joined"
+    assert (moment["known"], moment["beside"]) == (False, False)
     (end,) = found["ends"]
     assert (end["path"], end["line"]) == ("agent.py", 13)
     assert "elsewhere.prepare" in end["message"]
@@ -121,6 +122,7 @@ def test_the_states_before_an_event_and_where_they_ended(why: Why) -> None:
 def test_states_that_are_known(why: Why) -> None:
     why.write(agent_py=AGENT.replace("    await prepare(ctx)\n", ""))
     (moment,) = why("agent.py:14")["moments"]
+    assert moment["known"]
     assert moment["states"][:2] == [
         "the room is joined on every path: by line 13",
         "no session has started on any path",
