@@ -147,6 +147,15 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     swallows: tuple[Span, ...] = ()
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 
+    @property
+    def own_name(self) -> str:
+        """The name as its definition writes it."""
+        return self.name.rpartition(".")[2].partition("#")[0]
+
+    @property
+    def is_lambda(self) -> bool:
+        return self.own_name == "<lambda>"
+
 
 class Class(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A class of the file. ``attributes`` are the class level's own; instance ones follow from ``stores``."""

@@ -10,8 +10,8 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import starved
 from lkagent_lint.questions.reach import JobReason, answer, effective_name, match
+from lkagent_lint.questions.subject import Subject
 
 
 def build(
@@ -56,7 +56,7 @@ class _Builder:
         edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
         shown = inside.union(*({each.dispatch, each.worker} for each in edges))
         unnamed = any(key in shown and self.workers[key].name == Known("") for key in self.workers)
-        hungry = {each.worker.place for each in starved(project)}
+        hungry = {each.worker.place for each in Subject(project).starved}
         return r.ProjectGraph(
             root=self.show(project.root),
             files=len(project.files),

@@ -15,6 +15,7 @@ from lkagent_lint.project.agent_names import AgentName, JobType
 from lkagent_lint.project.call_words import CallWords
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Closure, Things
+from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
@@ -59,6 +60,11 @@ class Server(NamedTuple):
     decorators: tuple[tuple[Place, str], ...]
     """Its attributes that stand as decorators, without a call, at the functions' names."""
     in_tests: bool
+
+    @property
+    def in_process(self) -> bool:
+        """Its jobs surely run in processes of their own, which import the entry's module again."""
+        return self.executor is Executor.PROCESS
 
 
 class Worker(NamedTuple):
@@ -188,6 +194,10 @@ class Project:
         """The SDK version that holds for a file, by its absolute path."""
         self.pin = pin
         """The same for any package of the SDKs: livekit (rtc), livekit-api, @livekit/rtc-node, …"""
+
+    def in_tests(self, path: str) -> bool:
+        """The file is a test, or stands among tests: what is registered there may never run."""
+        return is_test_file(path, self.root)
 
     def call(self, site: CallRef) -> Call:
         """The call that stands there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from lkagent_lint.facts.file import DispatchKind
@@ -30,7 +30,6 @@ def is_spoken_of(dispatch: Dispatch) -> bool:
 
 
 _LISTING = frozenset({DispatchKind.TOKEN, DispatchKind.ROOM, DispatchKind.SIP})
-_MAX_DISTANCE = 2
 
 
 def names_of(side: Worker | Dispatch) -> tuple[str, ...] | None:
@@ -78,16 +77,18 @@ class Starved(NamedTuple):
     listing: tuple[Dispatch, ...]
 
 
-def starved(project: Project) -> list[Starved]:
-    """Every worker without a name that gets no job, because every room of the project lists its agents."""
-    registered = registered_names(project)
+def starved(project: Project, registered: Mapping[str, Worker] | None) -> tuple[Starved, ...]:
+    """Every worker without a name that gets no job, because every room of the project lists its agents.
+
+    ``registered`` is every registered name, None where they are not all known.
+    """
     if not registered or "" not in registered or project.has_gaps:
-        return []
+        return ()
     listing = tuple(each for each in project.dispatches if each.kind in _LISTING and not each.in_tests)
     if not listing or not _every_room_lists(project) or not _names_are_others(project, registered):
-        return []
+        return ()
     unnamed = [each for each in project.workers if each.name == UNNAMED and not each.in_tests]
-    return [Starved(each, listing) for each in unnamed]
+    return tuple(Starved(each, listing) for each in unnamed)
 
 
 def _every_room_lists(project: Project) -> bool:
@@ -102,36 +103,3 @@ def _names_are_others(project: Project, registered: Collection[str]) -> bool:
     known = [names_of(dispatch) for dispatch in project.dispatches]
     asked = {name for names in known for name in names or ("",)}
     return "" not in asked and asked <= set(registered)
-
-
-def nearest(name: str, others: list[str]) -> str | None:
-    """The name that was probably meant: at most two edits away, or equal but for case and separators."""
-    folded = _fold(name)
-    for other in sorted(others):
-        if _fold(other) == folded:
-            return other
-    from difflib import get_close_matches
-
-    close = [other for other in get_close_matches(name, sorted(others), n=5, cutoff=0.6) if _near(name, other)]
-    return close[0] if close else None
-
-
-def _fold(name: str) -> str:
-    return "".join(each for each in name.casefold() if each.isalnum())
-
-
-def _near(left: str, right: str) -> bool:
-    """Whether the edit distance is at most two (a banded table: linear in the length)."""
-    if abs(len(left) - len(right)) > _MAX_DISTANCE:
-        return False
-    row = list(range(len(right) + 1))
-    for index, character in enumerate(left, 1):
-        previous, row[0] = row[0], index
-        low, high = max(1, index - _MAX_DISTANCE), min(len(right), index + _MAX_DISTANCE)
-        for column in range(1, len(right) + 1):
-            if not low <= column <= high:
-                previous, row[column] = row[column], _MAX_DISTANCE + 1
-                continue
-            cost = previous + (character != right[column - 1])
-            previous, row[column] = row[column], min(cost, row[column] + 1, row[column - 1] + 1)
-    return row[-1] <= _MAX_DISTANCE

@@ -92,12 +92,3 @@ def _unknown(things: Things, release: Release, events: set[str]) -> str | None:
         if known:
             return None
     return found.pop() if len(found) == 1 else None
-
-
-def nearest(wanted: str, known: list[str], cutoff: float = 0.75) -> str:
-    """The most similar of the known names; empty if none is similar."""
-    from difflib import get_close_matches
-
-    by_shape = {each.lower().replace("_", ""): each for each in sorted(known, reverse=True)}
-    found = get_close_matches(wanted.lower().replace("_", ""), by_shape, n=1, cutoff=cutoff)
-    return by_shape[found[0]] if found else ""

@@ -6,7 +6,7 @@ kind of dispatch and each job type is docs/server-behaviour.md (tries 1 to 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
@@ -14,9 +14,9 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, JobType, Known, OneOf, UnknownName
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import may_be_named, names_of, nearest, owned_names
+from lkagent_lint.questions.dispatches import may_be_named, names_of, owned_names
+from lkagent_lint.questions.likeness import misspelled
 from lkagent_lint.questions.wording import quoted
-from lkagent_lint.sources.packages import is_test_file
 
 JobVerdict = Literal["yes", "unknown", "no"]
 AgreedBy = Literal["value", "variable", "one-of", "default", "unknown"]
@@ -281,7 +281,7 @@ def _near(project: Project, names: Sequence[str]) -> Iterator[JobReason]:
     for name in names:
         for dispatch in project.dispatches:
             asked = [each for each in names_of(dispatch) or () if each and each not in owned]
-            other = nearest(name, asked)
+            other = misspelled(name, asked)
             if other is not None:
                 message = f"{quoted(other)} is asked for, which is near to {quoted(name)} and not equal"
                 yield JobReason("near-name", message, dispatch.place, dispatch)
@@ -295,7 +295,7 @@ def judged(project: Project) -> Iterator[tuple[Worker, JobAnswer]]:
 
     A name that LKA203 takes for a misspelling of it is reported there, so such a worker is left out.
     """
-    if any(facts.dropped for path, facts in project.files.items() if not is_test_file(path, project.root)):
+    if any(facts.dropped for path, facts in project.files.items() if not project.in_tests(path)):
         return  # LKA209 speaks of a dispatch that is malformed, and which agent was meant is not known
     for worker in project.workers:
         if worker.in_tests or worker.name == UNNAMED or isinstance(worker.name, (UnknownName, OneOf)):
@@ -307,23 +307,21 @@ def judged(project: Project) -> Iterator[tuple[Worker, JobAnswer]]:
             yield worker, found
 
 
-def stranded(project: Project) -> Iterator[tuple[Worker, str]]:
-    """Every worker, with its name, that surely nothing in the project dispatches."""
-    for worker, found in judged(project):
-        if found.gets_jobs == "no" and isinstance(worker.name, Known):
+def stranded(found: Iterable[tuple[Worker, JobAnswer]]) -> Iterator[tuple[Worker, str]]:
+    """Of the workers that are judged those, with their names, that surely nothing in the project dispatches."""
+    for worker, answered in found:
+        if answered.gets_jobs == "no" and isinstance(worker.name, Known):
             yield worker, worker.name.value
 
 
-def bare_sip_rules(project: Project) -> list[Place]:
-    """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
-    rules = [
+def bare_sip_rules(project: Project, waiting: Sequence[tuple[Worker, str]]) -> tuple[Place, ...]:
+    """SIP rules without agents, where every worker has a name and is among those that wait in vain."""
+    rules = tuple(
         Place(path, rule.span)
         for path, facts in project.files.items()
         for rule in facts.sip_rules
-        if not rule.has_agents and not is_test_file(path, project.root)
-    ]
+        if not rule.has_agents and not project.in_tests(path)
+    )
     workers = [worker for worker in project.workers if not worker.in_tests]
-    if not rules or not workers:
-        return []
     # A worker without a name is not among the stranded, nor is one whose name is not known.
-    return rules if len(list(stranded(project))) == len(workers) else []
+    return rules if rules and workers and len(waiting) == len(workers) else ()

@@ -24,7 +24,7 @@ class Registered(NamedTuple):
     @property
     def title(self) -> str:
         """How a message begins."""
-        return "this lambda" if is_lambda(self.flow) else f"{self.flow.name.rpartition('.')[2].partition('#')[0]}()"
+        return "this lambda" if self.flow.is_lambda else f"{self.flow.own_name}()"
 
 
 class Entry(NamedTuple):
@@ -32,10 +32,6 @@ class Entry(NamedTuple):
 
     registered: Registered
     worker: Worker
-
-
-def is_lambda(flow: Flow) -> bool:
-    return flow.name.rpartition(".")[2].startswith("<lambda>")
 
 
 class Registrations:
@@ -47,7 +43,7 @@ class Registrations:
     def registered(self, function: Closure, registration: Place) -> Registered:
         """A function that a registration names, as a message speaks of it."""
         flow = self._project.files[function.path].flows[function.flow]
-        place = registration if is_lambda(flow) else Place(function.path, flow.span)
+        place = registration if flow.is_lambda else Place(function.path, flow.span)
         return Registered(flow, function.path, place, registration)
 
     def python_entries(self) -> Iterator[Entry]:

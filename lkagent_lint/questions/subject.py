@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from lkagent_lint.project.records import Project
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.emitters import Emitters
 from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.loop import Loop
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
+from lkagent_lint.questions.reach import JobAnswer, bare_sip_rules, judged, stranded
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
 from lkagent_lint.typestate.solver import Solved, solve
@@ -51,6 +54,31 @@ class Subject:
     def loop(self) -> Loop:
         """What runs on the jobs' event loops."""
         return Loop(self.project, self.listeners)
+
+    @cached_property
+    def registered_names(self) -> dict[str, Worker] | None:
+        """Every registered name with its first worker; None where some name is not known."""
+        return registered_names(self.project)
+
+    @cached_property
+    def undispatched(self) -> tuple[tuple[Worker, JobAnswer], ...]:
+        """Every named worker outside of tests that does not surely get jobs, and why."""
+        return tuple(judged(self.project))
+
+    @cached_property
+    def stranded(self) -> tuple[tuple[Worker, str], ...]:
+        """Every worker, with its name, that surely nothing in the project dispatches."""
+        return tuple(stranded(self.undispatched))
+
+    @cached_property
+    def bare_sip_rules(self) -> tuple[Place, ...]:
+        """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
+        return bare_sip_rules(self.project, self.stranded)
+
+    @cached_property
+    def starved(self) -> tuple[Starved, ...]:
+        """Every worker without a name that gets no job, because every room of the project lists its agents."""
+        return starved(self.project, self.registered_names)
 
     @cached_property
     def registrations(self) -> Registrations:

@@ -55,7 +55,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.agent_names import FromEnv, Known
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.questions.reach import JobAnswer, bare_sip_rules, judged, possible_names
+from lkagent_lint.questions.reach import JobAnswer, possible_names
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -67,9 +67,9 @@ _MOST = 5
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if bare_sip_rules(project):  # LKA208 says it where the agent is missing
+    if subject.bare_sip_rules:  # LKA208 says it where the agent is missing
         return
-    for worker, found in judged(project):
+    for worker, found in subject.undispatched:
         if isinstance(worker.name, Known):
             yield _doubtful(worker, worker.name.value, found) if found.doubts else _finding(worker, worker.name.value)
         elif isinstance(worker.name, FromEnv) and not found.doubts:

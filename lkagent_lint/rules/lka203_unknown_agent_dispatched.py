@@ -40,7 +40,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import is_spoken_of, names_of, nearest, registered_names
+from lkagent_lint.questions.dispatches import is_spoken_of, names_of
+from lkagent_lint.questions.likeness import misspelled
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -55,7 +56,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    registered = registered_names(project)
+    registered = subject.registered_names
     if not registered:
         return
     for dispatch in project.dispatches:
@@ -71,7 +72,7 @@ def _could_be_elsewhere(project: Project, name: str) -> bool:
 
 def _finding(dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
     names = sorted(each for each in registered if each)
-    meant = nearest(name, names)
+    meant = misspelled(name, names)
     if meant is not None:
         worker = registered[meant]
         hint = f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"

@@ -41,7 +41,7 @@ from collections.abc import Iterator, Sequence
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.project.records import Dispatch
-from lkagent_lint.questions.dispatches import names_of, starved
+from lkagent_lint.questions.dispatches import names_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -52,7 +52,7 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for worker, listing in starved(subject.project):
+    for worker, listing in subject.starved:
         yield _finding(worker.place, listing)
 
 

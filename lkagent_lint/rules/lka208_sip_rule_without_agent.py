@@ -38,7 +38,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.questions.reach import bare_sip_rules, stranded
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -52,8 +51,8 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for place in bare_sip_rules(subject.project):
-        waiting = list(stranded(subject.project))
+    for place in subject.bare_sip_rules:
+        waiting = subject.stranded
         worker, name = waiting[0]
         yield META.at(
             place,

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.agent_names import UNNAMED
 from lkagent_lint.project.records import Dispatch, Project
-from lkagent_lint.questions.dispatches import is_spoken_of, registered_names
+from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
@@ -53,7 +53,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    registered = registered_names(project)
+    registered = subject.registered_names
     if not registered or "" in registered or project.has_gaps:
         return
     listed = ", ".join(quoted(each) for each in sorted(registered)[:4])

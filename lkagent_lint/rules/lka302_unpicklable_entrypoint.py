@@ -51,8 +51,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.values import Function, Result
-from lkagent_lint.project.records import Executor, Project, Worker
-from lkagent_lint.questions.registrations import Registered, is_lambda
+from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -69,7 +69,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found, worker in subject.registrations.python_entries():
-        in_process = worker.server is not None and worker.server.executor is Executor.PROCESS
+        in_process = worker.server is not None and worker.server.in_process
         reason = _rebound(found, worker) or _reason(subject.project, found) if in_process else ""
         if reason:
             yield META.at(
@@ -95,7 +95,7 @@ def _reason(project: Project, found: Registered) -> str:
     """Why a process cannot import the function; empty if it can, or if that is not known."""
     flow, flows = found.flow, project.files[found.path].flows
     registers = f"{where(found.registration, found.place)} registers it"
-    if is_lambda(flow):
+    if flow.is_lambda:
         return "the entry is a lambda, which cannot be sent to the job's process (\"Can't pickle\")"
     if flow.owner:
         return ""
@@ -115,4 +115,4 @@ def _reason(project: Project, found: Registered) -> str:
 
 def _bound(scope: Flow, flow: Flow) -> tuple[object, ...]:
     """What the name of a function's definition holds in a scope."""
-    return scope.variables.get(flow.name.rpartition(".")[2].partition("#")[0], ())
+    return scope.variables.get(flow.own_name, ())

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_runs
-from lkagent_lint.project.records import Executor, Project, Start
+from lkagent_lint.project.records import Project, Start
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
@@ -58,7 +58,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[Place] = set()
     for start in project.starts:
         path = start.site.path
-        in_process = start.server is not None and start.server.executor is Executor.PROCESS
+        in_process = start.server is not None and start.server.in_process
         if not in_process or os.path.basename(path) == "__main__.py" or start.in_tests:
             continue
         if not surely_runs(project.files[path].flows[start.site.flow], start.site.call):

@@ -49,7 +49,6 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Sdk
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Default, Meta
-from lkagent_lint.sources.packages import is_test_file
 
 META = Meta(
     "LKA311",
@@ -120,7 +119,7 @@ _OWNERS = frozenset({"AgentServer", "AgentSession", "WorkerOptions", "ServerOpti
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     for path, facts in project.files.items():
-        if is_test_file(path, project.root):
+        if project.in_tests(path):
             continue
         known = _NODE if facts.language == "javascript" else _PYTHON
         for flow in facts.flows.values():

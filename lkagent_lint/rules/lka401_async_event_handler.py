@@ -73,7 +73,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _finding(found: Handed, shape: Shape) -> Diagnostic:
-    what = _spelt(found.handler)
+    what = _spelt(found)
     if shape is Shape.ASYNC and found.method == "on":
         wrong = (
             f'{what} is async, so registering it raises ValueError("Cannot register an async callback with `.on()`"): '
@@ -88,14 +88,13 @@ def _finding(found: Handed, shape: Shape) -> Diagnostic:
     return META.at(found.place, wrong, subject=found.activation.name, key=(found.method, found.topic))
 
 
-def _spelt(handler: v.Expr) -> str:
+def _spelt(found: Handed) -> str:
     """The handler's name as it is written, or what it is."""
-    match handler:
+    match found.handler:
         case v.Name(name) | v.Attribute(name=name):
             return f"{name}()"
-        case v.Function(flow) if not flow.rpartition(".")[2].startswith("<lambda>"):
-            return f"{flow.rpartition('.')[2].partition('#')[0]}()"
-        case v.Function():
-            return "the lambda"
+        case v.Function(name):
+            flow = found.activation.facts.flows[name]
+            return "the lambda" if flow.is_lambda else f"{flow.own_name}()"
         case _:
             return "the handler"

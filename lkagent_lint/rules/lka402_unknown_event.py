@@ -39,7 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.questions.emitters import UnknownEvent, nearest
+from lkagent_lint.questions.emitters import UnknownEvent
+from lkagent_lint.questions.likeness import most_alike
 from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
@@ -89,5 +90,5 @@ def _advice(found: UnknownEvent) -> str:
         emitter = tables.newest(CLASS_PACKAGES[other][of_node])
         if found.event in emitter.events(other):
             return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
-    near = nearest(word, list(found.release.events(found.kind)))
+    near = most_alike(word, list(found.release.events(found.kind)))
     return f"; the nearest event that it has is {quoted(near)}" if near else ""

@@ -127,10 +127,10 @@ def _finding(found: OnLoop) -> Diagnostic:
         effect = "the worker's event loop: it answers nobody until it returns"
     else:
         effect = "the event loop: the agent neither hears nor speaks until it returns"
-    start = found.root.activation.name
-    name = start.rpartition(".")[2].partition("#")[0]
+    start = found.root.activation.flow
+    name = start.own_name
     by = f"{name}() is {_ROLES[found.root.role]}"
-    if start != found.function:
+    if start.name != found.function:
         by = f"{name}(), {_ROLES[found.root.role]}, leads here"
     return META.at(
         found.place,

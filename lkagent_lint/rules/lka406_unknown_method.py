@@ -53,7 +53,7 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Instance, SdkObject, Thing
-from lkagent_lint.questions.emitters import nearest
+from lkagent_lint.questions.likeness import most_alike
 from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
@@ -230,5 +230,5 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
         for name, member in found.release.members(found.kind).items()
         if member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE, SymbolKind.GENERATOR)
     ]
-    near = nearest(found.name, methods, 0.66)
+    near = most_alike(found.name, methods, 0.66)
     return f"; the nearest method that it has is {near}()" if near else ""

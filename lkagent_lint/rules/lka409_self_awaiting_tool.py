@@ -113,12 +113,11 @@ def _reports_progress(flow: Flow, activation: Activation) -> bool:
 
 
 def _finding(place: Place, flow: Flow, attribute: str) -> Diagnostic:
-    name = flow.name.rpartition(".")[2].partition("#")[0]
     surely = attribute == "speech_handle"
     which = "the speech that owns it" if surely else "the current speech, which is as a rule the one that owns it"
     return META.at(
         place,
-        f"the tool {name}() waits for {which}, and that waits for the tool: RuntimeError (cannot call "
+        f"the tool {flow.own_name}() waits for {which}, and that waits for the tool: RuntimeError (cannot call "
         "`SpeechHandle.wait_for_playout()` from inside the function tool that owns this SpeechHandle); "
         "await RunContext.wait_for_playout() instead",
         subject=flow.name,
