@@ -35,14 +35,18 @@ from lkagent_lint.reporters import rule_url  # noqa: E402
 from lkagent_lint.reporters._paths import relative_path  # noqa: E402
 from lkagent_lint.rulebook import Example, Examples, Page  # noqa: E402
 from lkagent_lint.rules import all_rules  # noqa: E402
+from lkagent_lint.sources.sdk.given_tables import TableFile  # noqa: E402
 from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
 from tests.harness.marks import without_marks  # noqa: E402
+from tools.sdk_tables.page import rendered as releases_page  # noqa: E402
 
 EXAMPLES = "lkagent_lint/rulebook/examples.json"
 SETTINGS = "docs/settings.md"
 SCHEMA = "docs/lkagent-lint.schema.json"
 GRAPH = "docs/graph.md"
 GRAPH_SCHEMA = "docs/graph.schema.json"
+TABLES_SCHEMA = "docs/sdk-tables.schema.json"
+RELEASES = "docs/sdk-releases.md"
 WHY = "docs/why.md"
 REPORTS = "docs/reports.md"
 README = "README.md"
@@ -83,6 +87,8 @@ def documents() -> dict[str, str]:
     found[SETTINGS] = settings_page()
     found[SCHEMA] = schema()
     found[GRAPH_SCHEMA] = graph_schema()
+    found[TABLES_SCHEMA] = tables_schema()
+    found[RELEASES] = releases_page(REPOSITORY / "lkagent_lint" / "sources" / "sdk" / "tables")
     text, mermaid = (fenced(graph_of_demo(name), name) for name in ("text", "mermaid"))
     found[GRAPH] = between(GRAPH, {"graph-text": text, "graph-mermaid": mermaid})
     start = why_of_demo("agents/front_desk.py", "session.start(", "LKA101")
@@ -187,6 +193,13 @@ def fenced(text: str, language: str) -> str:
 def graph_schema() -> str:
     """The JSON schema of ``graph --format json``."""
     schema = {"$schema": _DRAFT, "title": "lkagent-lint graph --format json", **msgspec.json.schema(Document)}
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
+
+
+def tables_schema() -> str:
+    """The JSON schema of what the setting ``sdk-tables`` names."""
+    made = msgspec.json.schema(TableFile | list[TableFile])
+    schema = {"$schema": _DRAFT, "title": "tables of the SDKs (the setting sdk-tables)", **made}
     return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
 
 

@@ -226,6 +226,7 @@ EXPECTED = {
     "job-type-model": '"reference" or "server"',
     "sdk-version": "a string",
     "node-sdk-version": "a string",
+    "sdk-tables": "a string",
     "names": "a table with lists of dotted names, and with a table of dispatches and their arguments",
     "info-in-flake8": "true or false",
 }

@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """The livekit-agents version to judge by, instead of the one that the project's own files pin."""
     node_sdk_version: str | None = None
     """The same for Node: the @livekit/agents version to judge by."""
+    sdk_tables: str | None = None
+    """A file with newer tables of what the SDKs' releases offer, relative to this one. They take the place of the
+    linter's own, package by package, so that a release need not wait for the linter's next one."""
     names: Names = Names()
     """What functions of the project, or of its packages, do. Each stands there by its exact dotted name, as
     ``mypkg.rooms.join``: ``joins-room`` and ``starts-session`` list functions that are followed no further,

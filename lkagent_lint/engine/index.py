@@ -92,7 +92,9 @@ class Index:
         self._marks: dict[str, Marks] = {}
 
     def project(self) -> Project:
-        """Link what was read."""
+        """Link what was read. Raises ConfigError where settings name tables of the SDKs that cannot be used."""
+        for directory in sorted({os.path.dirname(path) for path in self.facts}):
+            self._sdks.catalog(directory)
         if any(facts.workers or facts.dispatches for facts in self.facts.values()):
             self._read_texts()
         self._extractor.release()

@@ -108,7 +108,7 @@ class Offers:
         """
         sdk = self.sdk(path, package)
         is_foreign = sdk.has_another_major or (sdk.is_elsewhere and sdk.source is not None)
-        return None if is_foreign or package in self._own else tables.release(package, sdk.version)
+        return None if is_foreign or package in self._own else sdk.catalog.release(package, sdk.version)
 
     def complete(self, path: str, package: str) -> Release | None:
         """The same where all is known that it offers: what is not there is absent. None where that cannot be said."""
@@ -212,7 +212,7 @@ class Offers:
         """Whether what the project declares allows a release of 0.x that had a name; without a name, any of 0.x."""
         if sdk.source is None and sdk.package in (RTC.package, API.package, PROTOCOL.package):
             sdk, periods = self._project.sdk(path), None  # the packages of the SDK became 1.0 together
-        table = tables.table(sdk.package)
+        table = sdk.catalog.table(sdk.package)
         old = [
             release
             for release in table.releases
@@ -233,7 +233,7 @@ def _is_private(module: str) -> bool:
 def _is_elsewhere(release: Release, module: str, name: str) -> bool:
     """A module with names of its own making, or one that has the name from another package."""
     stars = release.stars(module)
-    return not stars or any(tables.table(tables.package_of(star)).periods(star, name) for star in stars)
+    return not stars or any(release.table.catalog.table(tables.package_of(star)).periods(star, name) for star in stars)
 
 
 def _is_over(period: Period, release: Release) -> bool:
@@ -261,7 +261,7 @@ def homes(release: Release, name: str) -> list[str]:
     if name in PARTS:
         return [PARTS[name][node]]
     for package in (release.table.package, *tables.packages(node=node)):
-        here = release if package == release.table.package else tables.newest(package)
+        here = release if package == release.table.package else release.table.catalog.newest(package)
         found = [
             module
             for module in here.table.names

@@ -52,7 +52,6 @@ from lkagent_lint.project.things import Sdk, SdkMethod, only
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.tables import Parameters, Release, SymbolKind
@@ -183,7 +182,7 @@ def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
 
 def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
     sdk = project.sdk(worker.place.path)
-    release = tables.release(_NODE, sdk.version) if sdk.knows_absence else None
+    release = sdk.catalog.release(_NODE, sdk.version) if sdk.knows_absence else None
     call = None if worker.site is None else project.call(worker.site)
     if release is None or call is None or not call.args or not isinstance(call.args[0], v.Mapping):
         return
@@ -204,7 +203,7 @@ def _releases(release: Release) -> Iterator[Release]:
     """A release and every later one before the next major."""
     table = release.table
     for version in table.releases[table.index(release.version) :]:
-        found = tables.release(table.package, version)
+        found = table.catalog.release(table.package, version)
         if found is not None and found.major == release.major:
             yield found
 

@@ -45,7 +45,6 @@ from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.versions import SdkVersion
@@ -70,7 +69,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _drops(sdk: SdkVersion) -> bool:
     """The release has ``serverType`` and no ``workerType`` any more. (1.1.0 was made from older sources.)"""
-    release = tables.release("@livekit/agents", sdk.version)
+    release = sdk.catalog.release("@livekit/agents", sdk.version)
     has_it = release is not None and release.version == sdk.version and "workerType" in release.members("WorkerOptions")
     return bool(sdk.has(Change.SERVER_TYPE)) and not has_it
 

@@ -45,7 +45,6 @@ from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import EVENTS
 from lkagent_lint.sources.sdk.vocabulary import snake
@@ -81,13 +80,13 @@ def _advice(found: UnknownEvent) -> str:
     successor = EVENTS.get(snake(word))
     if successor in found.release.events(found.kind):
         return f": use {quoted(successor)}"
-    later = tables.newest(package).events(found.kind)
+    later = found.release.table.catalog.newest(package).events(found.kind)
     if found.event in later:
         return f": newer releases of {package} have this event"
     other = _OTHERS.get(found.kind, "")
     if other:
         of_node = package.startswith("@")
-        emitter = tables.newest(CLASS_PACKAGES[other][of_node])
+        emitter = found.release.table.catalog.newest(CLASS_PACKAGES[other][of_node])
         if found.event in emitter.events(other):
             return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
     near = most_alike(word, list(found.release.events(found.kind)))

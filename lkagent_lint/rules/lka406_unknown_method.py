@@ -217,12 +217,12 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     successor = METHODS.get((found.kind, found.name))
     if successor:
         return f": {successor}"
-    newest = tables.newest(package)
+    newest = found.release.table.catalog.newest(package)
     if not found.release.is_at_least(newest.version) and newest.member(found.kind, found.name) is not None:
         return f": newer releases of {package} have it"
     for kind, who in _OTHERS.items():
         for other in tables.packages(node=is_in_node)[:2]:
-            member = tables.newest(other).member(kind, found.name) if kind != found.kind else None
+            member = found.release.table.catalog.newest(other).member(kind, found.name) if kind != found.kind else None
             if member is not None and member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE):
                 return f": {who} has a method of that name"
     methods = [

@@ -50,7 +50,6 @@ from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS, REMOVED
 from lkagent_lint.sources.sdk.tables import Period, Release
@@ -98,7 +97,7 @@ def _gone(release: Release, owner: str, keyword: str) -> str:
         return ""
     until = release.version
     for version in reversed(release.table.releases[: release.table.releases.index(release.version)]):
-        before = tables.release(release.table.package, version)
+        before = release.table.at(version)
         known = None if before is None else before.parameters(owner) or before.parameters(owner.rpartition(".")[2])
         if known is not None and known.accepts(keyword):
             return until

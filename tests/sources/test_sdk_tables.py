@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lkagent_lint.sources import sdk
 from lkagent_lint.sources.sdk.order import order
 from lkagent_lint.sources.sdk.releases import NODE_PACKAGES
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind, newest, package_of, packages, release, table
+
+FOLDER = Path(sdk.__file__).parent / "tables"
 
 
 def agents(version: str) -> Release:
@@ -143,3 +148,26 @@ def test_node_has_classes_events_and_enumerations() -> None:
 )
 def test_whose_module_it_is(module: str, package: str) -> None:
     assert package_of(module) == package
+
+
+def test_the_tables_stay_small() -> None:
+    assert sum(file.stat().st_size for file in FOLDER.glob("*.json")) < 1_200_000
+
+
+def test_a_release_between_two_offers_what_either_has() -> None:
+    """1.3.0rc2 came before AgentServer was in a stable release, and has it; 1.3.4 was withdrawn."""
+    early, before, after = (agents(each) for each in ("1.3.0rc2", "1.2.18", "1.3.1"))
+    assert not before.has_class("AgentServer")
+    assert early.has_class("AgentServer")
+    assert early.name("livekit.agents", "Worker") is not None
+    assert after.name("livekit.agents", "Worker") is None
+    assert agents("1.3.4").version == "1.3.3"
+
+
+def test_a_pre_release_has_a_table_of_its_own() -> None:
+    early, stable = agents("2.0.0b1"), agents("1.8.9")
+    assert stable.table.catalog.newest("livekit-agents").version == stable.version
+    assert early.called("AgentSession") == "LiveSession"
+    assert stable.called("AgentSession") == "AgentSession"
+    assert early.requires("livekit") == "==1.1.20"
+    assert table("livekit-agents").periods("livekit.agents", "LiveSession")[0].since == "2.0.0b1"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.sdk_tables import merge, node_surface, python_surface
+from tools.sdk_tables import merge, news, node_surface, python_requires, python_surface
+from tools.sdk_tables.packages import Package, chosen
 from tools.sdk_tables.surface import Surface, empty
 
 PYTHON = {
@@ -206,3 +207,56 @@ def test_a_table_gives_every_release_back() -> None:
     again = (merge.Release(each, stored.surface(each)) for each in stored.releases)
     assert merge.merged("p", again) == data
     assert stored.names["m"]["a"] == [0, 2, "V", 3, -1, "V"]
+
+
+AGENTS = Package("livekit-agents", "1.0.0", "0.7")
+
+
+@pytest.mark.parametrize(
+    ("listed", "read"),
+    [
+        (["1.0.0", "0.8.1", "0.8.2", "0.6.0", "1.10.0", "1.9.0"], ["0.8.2", "1.0.0", "1.9.0", "1.10.0"]),
+        (["1.9.0", "2.0.0b1", "2.0.0a2", "1.9.1rc1", "1.8.0rc1"], ["1.9.0", "1.9.1rc1", "2.0.0a2", "2.0.0b1"]),
+        (["1.9.0", "2.0.0b1", "2.0.0", "2.0.0rc1"], ["1.9.0", "2.0.0"]),
+        (["1.9.0", "2.0.0.dev3", "2.0.0b1.dev1"], ["1.9.0"]),
+    ],
+)
+def test_which_releases_are_read(listed: list[str], read: list[str]) -> None:
+    assert chosen(AGENTS, listed) == read
+
+
+def test_pre_releases_of_npm() -> None:
+    package = Package("@livekit/agents", "1.0.0", "0.3", npm=True)
+    listed = ["1.9.0", "2.0.0-beta.2", "2.0.0-beta.10", "0.0.0-nightly-1", "2.0.0-next.1"]
+    assert chosen(package, listed) == ["1.9.0", "2.0.0-beta.2", "2.0.0-beta.10"]
+
+
+def test_what_a_wheel_asks_for(tmp_path: Path) -> None:
+    file = tmp_path / "agents.whl"
+    with zipfile.ZipFile(file, "w") as wheel:
+        wheel.writestr(
+            "livekit_agents-1.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: x\nRequires-Dist: livekit==1.1.20\nRequires-Dist: livekit-api<2,>=1.2\n"
+            "Requires-Dist: livekit-protocol; extra == 'x'\nRequires-Dist: aiohttp\nRequires-Dist: ???\n",
+        )
+    assert python_requires.read(file) == {"livekit": {"": "==1.1.20"}, "livekit-api": {"": "<2,>=1.2"}}
+
+
+def test_news_are_told_once() -> None:
+    before, after = empty(), empty()
+    before["names"] = {"livekit.agents": {"AgentSession": "C livekit.agents.voice.AgentSession", "Old": "F x"}}
+    before["members"] = {"livekit.agents.voice.AgentSession": {"()": "(*, chat_ctx=, llm=)", "start": "c(agent)"}}
+    after["names"] = {
+        "livekit.agents": {"LiveSession": "C livekit.agents.voice.LiveSession", "New": "C livekit.agents.new.New"},
+        "livekit.agents.new": {"New": "C livekit.agents.new.New"},
+    }
+    after["members"] = {
+        "livekit.agents.voice.LiveSession": {"()": "(*, llm=)", "start": "c(agent, *, room=)"},
+        "livekit.agents.new.New": {"()": "(a)", "run": "c(b)"},
+    }
+    after["deprecated"] = {"livekit.agents.new.New": {"a": "use b"}}
+    found = news.between(before, after)
+    assert found.came == ("AgentSession.start(room=)", "New", "livekit.agents.LiveSession", "livekit.agents.New")
+    assert found.went == ("AgentSession(chat_ctx=)", "livekit.agents.AgentSession", "livekit.agents.Old")
+    assert found.deprecated == ("New(a=): use b",)
+    assert not news.between(after, after)

@@ -3,7 +3,7 @@
 ``python -m tools.sdk_tables`` adds the releases that the tables lack; pre-releases of what comes next are among them,
 and go once it is there. ``--news`` says what those releases would bring, and writes nothing. ``--rebuild`` reads every
 release again, after the reader has changed. ``--check`` reads the newest releases of each table again and fails where
-the table says something else. The
+the table says something else. ``--export FILE`` writes all tables as one file, for the setting ``sdk-tables``. The
 registries are asked through pip and npm; nothing that they give is installed or run.
 """
 
@@ -38,10 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mode.add_argument("--check", action="store_true", help="compare the newest release of each table with its archive")
     mode.add_argument("--rebuild", action="store_true", help="read every release again")
     mode.add_argument("--news", action="store_true", help="say what releases have that the tables lack")
+    mode.add_argument("--export", type=Path, metavar="FILE", help="write the tables as one file")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "lkagent-lint" / "sdk", metavar="DIR")
     parser.add_argument("--only", action="append", metavar="PACKAGE", help="this package (may be repeated)")
     options = parser.parse_args(arguments)
     packages = [each for each in PACKAGES if not options.only or each.name in options.only]
+    if options.export:
+        tables = [(TABLES / f"{package.file}.json").read_bytes().strip() for package in packages]
+        options.export.write_bytes(b"[" + b",\n".join(tables) + b"]\n")
+        return 0
     if options.check:
         return check(packages, options.cache)
     if options.news:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from tools.sdk_tables.surface import Section, Surface
 
+_RENAMED = {each.name: one.name for one in CLASSES.values() for each in one.python}
+"""A class that has got another name is the same class."""
 _SPECIAL = frozenset({"*", "?", "<", "()"})
 
 
@@ -25,7 +28,22 @@ def between(before: Surface, after: Surface) -> News:
     """What is new in a surface beside another one."""
     old, new = set(spelt(before)), set(spelt(after))
     was, now = set(_deprecated(before)), set(_deprecated(after))
-    return News(tuple(sorted(new - old)), tuple(sorted(old - new)), tuple(sorted(now - was)))
+    return News(_whole(new - old), _whole(old - new), tuple(sorted(now - was)))
+
+
+def _whole(found: set[str]) -> tuple[str, ...]:
+    """Without the keywords, members and events of what is itself among them."""
+    return tuple(sorted(each for each in found if _holder(each) not in found))
+
+
+def _holder(what: str) -> str:
+    """What a keyword, a member or an event belongs to."""
+    for mark in ("(", " event "):
+        before, found, _ = what.partition(mark)
+        if found:
+            return before
+    owner = what.rpartition(".")[0]
+    return "" if what.startswith("livekit") else owner
 
 
 def spelt(surface: Surface) -> Iterator[str]:
@@ -38,6 +56,7 @@ def spelt(surface: Surface) -> Iterator[str]:
     yield from homes.values()
     for owner, members in surface["members"].items():
         shown = _shown(owner, surface["names"])
+        yield shown
         for name, value in members.items():
             member = shown if name == "()" else f"{shown}.{name}"
             if name not in _SPECIAL:
@@ -49,8 +68,9 @@ def spelt(surface: Surface) -> Iterator[str]:
 
 
 def _shown(owner: str, names: Section) -> str:
-    """A class by its own name, a module by its dotted one."""
-    return owner if owner in names else owner.rpartition(".")[2]
+    """A class by its own name, the one that the vocabulary has for it, a module by its dotted one."""
+    name = owner.rpartition(".")[2]
+    return owner if owner in names else _RENAMED.get(name, name)
 
 
 def _keywords(written: str) -> Iterator[str]:

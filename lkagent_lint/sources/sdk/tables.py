@@ -15,14 +15,14 @@ from __future__ import annotations
 import enum
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from lkagent_lint.sources.sdk.order import major, order
-from lkagent_lint.sources.sdk.releases import PACKAGES, Standing, standing
+from lkagent_lint.sources.sdk.releases import PACKAGES, Package, Standing, standing
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "tables")
@@ -126,14 +126,13 @@ class _File(msgspec.Struct):
 class Table:
     """The table of one package over all its releases."""
 
-    def __init__(self, package: str) -> None:
-        registry = "npm" if package in _NODE_PACKAGES else "pypi"
-        file = f"{registry}-{package.replace('@', '').replace('/', '-')}.json"
-        with open(os.path.join(_FOLDER, file), "rb") as stream:
-            self._file = msgspec.json.decode(stream.read(), type=_File)
-        self.package = package
+    def __init__(self, data: bytes | msgspec.Raw, catalog: Catalog) -> None:
+        self._file = msgspec.json.decode(data, type=_File)
+        self.catalog = catalog
+        """The tables among which it stands."""
+        self.package = self._file.package
         self.releases = self._file.releases
-        self._orders = [order(each, npm=package in _NODE_PACKAGES) for each in self.releases]
+        self._orders = [order(each, npm=self.package in _NODE_PACKAGES) for each in self.releases]
         self._periods: dict[tuple[str, str], tuple[Period, ...]] = {}
 
     @cached_property
@@ -169,7 +168,7 @@ class Table:
         if index < 0:
             return None
         is_unlisted = self._orders[index] != order(version, npm=self.package in _NODE_PACKAGES)
-        is_between = is_unlisted and standing(version, PACKAGES[self.package]) is Standing.KNOWN
+        is_between = is_unlisted and standing(version, self.catalog.package(self.package)) is Standing.KNOWN
         return Release(self, index, min(index + int(is_between), len(self.releases) - 1))
 
     def periods(self, module: str, name: str) -> tuple[Period, ...]:
@@ -327,7 +326,7 @@ class Release:
         yield path, self
         for base in (self._value(self.table.members, path, "<") or "").split():
             for package in _PACKAGES if "." in base else ():
-                other = newest(package)
+                other = self.table.catalog.newest(package)
                 parent, _, name = base.rpartition(".")
                 found = other.name(parent, name)
                 if found is not None:
@@ -339,23 +338,59 @@ def packages(*, node: bool = False) -> tuple[str, ...]:
     return _NODE_PACKAGES if node else _PACKAGES
 
 
-@cache
+class Catalog:
+    """The tables by which a project is judged: those of the linter, some of them replaced by newer ones."""
+
+    def __init__(self, given: Iterable[bytes | msgspec.Raw] = ()) -> None:
+        tables = (Table(each, self) for each in given)
+        self._tables = {each.package: each for each in tables}
+        self._given = {name: Package(name, table.releases) for name, table in self._tables.items()}
+        self._releases: dict[tuple[str, str], Release | None] = {}
+
+    def package(self, name: str) -> Package:
+        """A package with the releases of its table."""
+        return self._given.get(name) or PACKAGES[name]
+
+    def table(self, package: str) -> Table:
+        """The table of a package. Raises FileNotFoundError for a package without one."""
+        if package not in self._tables:
+            registry = "npm" if package in _NODE_PACKAGES else "pypi"
+            file = f"{registry}-{package.replace('@', '').replace('/', '-')}.json"
+            with open(os.path.join(_FOLDER, file), "rb") as stream:
+                self._tables[package] = Table(stream.read(), self)
+        return self._tables[package]
+
+    def release(self, package: str, version: str) -> Release | None:
+        """A package at a version, or at the newest release no newer than it; None for one older than its table."""
+        key = package, version
+        if key not in self._releases:
+            self._releases[key] = self.table(package).at(version)
+        return self._releases[key]
+
+    def newest(self, package: str) -> Release:
+        """A package at its newest stable release that is known."""
+        found = self.release(package, self.package(package).newest)
+        assert found is not None
+        return found
+
+
+BUNDLED = Catalog()
+"""The tables that the linter comes with."""
+
+
 def table(package: str) -> Table:
-    """The table of a package. Raises FileNotFoundError for a package without one."""
-    return Table(package)
+    """The bundled table of a package."""
+    return BUNDLED.table(package)
 
 
-@lru_cache(maxsize=256)
 def release(package: str, version: str) -> Release | None:
-    """A package at a version, or at the newest release no newer than it; None for one that is older than its table."""
-    return table(package).at(version)
+    """The same at a version, as ``Catalog.release`` has it."""
+    return BUNDLED.release(package, version)
 
 
 def newest(package: str) -> Release:
-    """A package at its newest stable release that is known."""
-    found = release(package, PACKAGES[package].newest)
-    assert found is not None
-    return found
+    """The same at the newest stable release that it knows."""
+    return BUNDLED.newest(package)
 
 
 def package_of(module: str) -> str:

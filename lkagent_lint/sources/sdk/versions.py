@@ -22,7 +22,6 @@ from lkagent_lint.sources.sdk.releases import (
     API,
     NODE,
     NODE_PACKAGES,
-    PACKAGES,
     PROTOCOL,
     PYTHON,
     RTC,
@@ -32,9 +31,11 @@ from lkagent_lint.sources.sdk.releases import (
     Standing,
     standing,
 )
+from lkagent_lint.sources.sdk.tables import BUNDLED, Catalog
 
 _MAX_LOCK_BYTES = 50_000_000
-_COMPANIONS = {RTC: PYTHON, API: PYTHON, PROTOCOL: PYTHON, RTC_NODE: NODE}
+_MAX_TABLES_BYTES = 20_000_000
+_COMPANIONS = {**dict.fromkeys((RTC.package, API.package, PROTOCOL.package), PYTHON), RTC_NODE.package: NODE}
 """Packages whose release follows from another's where nothing says it."""
 _Found = TypeVar("_Found")
 _Key = tuple[str, str]
@@ -55,6 +56,8 @@ class SdkVersion(msgspec.Struct, frozen=True):
     """It comes from no registry, or beside a release that is not known: nothing tells which release it is."""
     others: tuple[tuple[str, str], ...] = ()
     """Files (absolute paths) that say something else, each with its words."""
+    catalog: Catalog = BUNDLED
+    """The tables by which it is judged."""
 
     @property
     def is_node(self) -> bool:
@@ -63,7 +66,7 @@ class SdkVersion(msgspec.Struct, frozen=True):
     @property
     def standing(self) -> Standing:
         """How much is known of the release."""
-        found = standing(self.version, PACKAGES[self.package])
+        found = standing(self.version, self.catalog.package(self.package))
         return Standing.NEWER if self.is_elsewhere and found is Standing.KNOWN else found
 
     @property
@@ -98,7 +101,7 @@ class SdkVersion(msgspec.Struct, frozen=True):
         """``livekit-agents 1.5.3 (uv.lock)``, the file relative to a root and with ``/`` separators; and how far it is
         known, where that is not all."""
         origin = self._origin(root)
-        package = PACKAGES[self.package]
+        package = self.catalog.package(self.package)
         found = standing(self.version, package)
         known = package.newest_of(self.version)
         if self.is_elsewhere and found is Standing.KNOWN:
@@ -138,6 +141,7 @@ class SdkFinder:
         self._names: dict[str, frozenset[str]] = {}
         self._locked: dict[_Key, Declared | None] = {}
         self._declared: dict[_Key, Declared | None] = {}
+        self._catalogs: dict[str, Catalog] = {}
 
     def for_file(self, path: str, data: bytes | None = None) -> SdkVersion:
         """The version for a file, an absolute path. ``data`` is its content, for a script's inline metadata.
@@ -151,7 +155,9 @@ class SdkFinder:
     def for_package(self, path: str, package: Package, data: bytes | None = None) -> SdkVersion:
         """The same for any package of the SDKs; the settings speak of livekit-agents and @livekit/agents only."""
         directory = os.path.dirname(path)
-        setting = self._from_settings(directory, package)
+        catalog = self.catalog(directory)
+        package = catalog.package(package.package)
+        setting = self._from_settings(directory, package, catalog)
         if setting is not None:
             return setting
         said = self._said(path, directory, package, data)
@@ -163,11 +169,33 @@ class SdkFinder:
                 package.package,
                 is_elsewhere=said.declaration.is_elsewhere,
                 others=said.others,
+                catalog=catalog,
             )
-        main = _COMPANIONS.get(package)
+        main = _COMPANIONS.get(package.package)
         if main is None:
-            return SdkVersion(package.newest, package=package.package)
+            return SdkVersion(package.newest, package=package.package, catalog=catalog)
         return _beside(self.for_package(path, main, data), package)
+
+    def catalog(self, directory: str) -> Catalog:
+        """The tables by which the files of a directory are judged: the linter's, or with those of a file that its
+        settings name. Raises ConfigError where that file cannot be used.
+        """
+        configuration = self._finder.configuration(directory)
+        if configuration.settings.sdk_tables is None:
+            return BUNDLED
+        layer, name = configuration.parts("sdk-tables")[-1]
+        path = os.path.normpath(os.path.join(layer.directory, str(name)))
+        if path not in self._catalogs:
+            from lkagent_lint.sources.sdk import given_tables
+
+            data = self._overlays.read(path, _MAX_TABLES_BYTES)
+            try:
+                if isinstance(data, Unreadable):
+                    raise ValueError(data.reason)
+                self._catalogs[path] = given_tables.read(data)
+            except ValueError as error:
+                raise layer.error(f'the tables "{name}" cannot be used: {error}', "sdk-tables") from None
+        return self._catalogs[path]
 
     def _said(self, path: str, directory: str, package: Package, data: bytes | None) -> Declared | None:
         """What the project's files say of a package, with those that contradict it."""
@@ -190,16 +218,17 @@ class SdkFinder:
         is_against = outer is not None and outer.declaration.says_version and outer.path != said.path
         return contradicted(said, [outer]) if is_against and outer is not None else said
 
-    def _from_settings(self, directory: str, package: Package) -> SdkVersion | None:
-        if package not in (PYTHON, NODE):
+    def _from_settings(self, directory: str, package: Package, catalog: Catalog) -> SdkVersion | None:
+        if package.package not in (PYTHON.package, NODE.package):
             return None
         configuration = self._finder.configuration(directory)
         settings = configuration.settings
-        key = "sdk-version" if package is PYTHON else "node-sdk-version"
-        setting = settings.sdk_version if package is PYTHON else settings.node_sdk_version
+        key = "node-sdk-version" if package.npm else "sdk-version"
+        setting = settings.node_sdk_version if package.npm else settings.sdk_version
         if setting is None or not is_version(setting, npm=package.npm):
             return None
-        return SdkVersion(normal(setting, npm=package.npm), setting, configuration.file_of(key), package.package)
+        file = configuration.file_of(key)
+        return SdkVersion(normal(setting, npm=package.npm), setting, file, package.package, catalog=catalog)
 
     def _nearest(
         self,
@@ -288,13 +317,11 @@ def _locked(path: str, pin: str, package: Package) -> Declared:
 def _beside(main: SdkVersion, package: Package) -> SdkVersion:
     """The release of a package of which nothing is said: the newest that the SDK's own release asks for."""
     if not main.knows_absence:
-        return SdkVersion(package.newest, package=package.package, is_elsewhere=True)
-    from lkagent_lint.sources.sdk import tables
-
-    release = tables.release(main.package, main.version)
+        return SdkVersion(package.newest, package=package.package, is_elsewhere=True, catalog=main.catalog)
+    release = main.catalog.release(main.package, main.version)
     asked = None if release is None else release.requires(package.package)
     version = None if asked is None else newest_allowed(Declaration(asked, (asked,)), package)
-    return SdkVersion(version or package.newest, package=package.package)
+    return SdkVersion(version or package.newest, package=package.package, catalog=main.catalog)
 
 
 def _in_script(path: str, data: bytes, package: Package) -> Declared | None:
