@@ -51,12 +51,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         places = {reached.event.place for reached in solved.reached}
         if subject.order.spoken_of.isdisjoint(places) and any(each.event.kind.does.starts for each in solved.reached):
-            late = list(_late(solved))
+            late = list(_set_up_in_room(solved))
             if late and all(reached.event.could_be_earlier for reached in late):
                 yield _finding(min(late, key=_turn))
 
 
-def _late(solved: Solved) -> Iterator[Reached]:
+def _set_up_in_room(solved: Solved) -> Iterator[Reached]:
     """Setting up in the entry function's own body that may run in the room."""
     entry = (solved.job.entry.path, solved.job.entry.flow)
     for reached in solved.reached:

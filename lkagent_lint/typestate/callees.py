@@ -29,8 +29,8 @@ from lkagent_lint.typestate.concurrency import Concurrency, is_awaited_at_once
 from lkagent_lint.typestate.events import event_of, is_coroutine_method, wrapper_event
 from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, concurrent, joined, waited
 from lkagent_lint.typestate.notes import Notes
-from lkagent_lint.typestate.others import Others
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
+from lkagent_lint.typestate.outside_calls import OutsideCalls
 from lkagent_lint.typestate.timing import needs_later_value
 
 Transfer = Callable[[Activation, State], Outcome]
@@ -45,11 +45,11 @@ class Callees:
         self._notes = notes
         self._concurrency = concurrency
         self._transfer = transfer
-        self._others = Others(evaluator, notes, concurrency, self._enter)
+        self._outside = OutsideCalls(evaluator, notes, concurrency, self._enter)
 
     def release(self) -> None:
         """Let go of the solver, and of what leads back here: nothing more will be asked."""
-        del self._transfer, self._others
+        del self._transfer, self._outside
 
     def call(self, number: int, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Run the call of this number, whatever its target may be."""
@@ -73,7 +73,7 @@ class Callees:
         for thing in in_order(activation.targets(call)):
             event = event_of(thing, call, activation, place)
             if event is not None and event.kind.does.registers_callback:
-                self._notes.happen(self._late(event, call, state, activation), state, flow)
+                self._notes.happen(self._registration(event, call, state, activation), state, flow)
 
     def leave(self, value: v.Expr, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Leave a ``with`` block: a task group waits for its tasks, the project's own class runs ``__aexit__``."""
@@ -113,9 +113,9 @@ class Callees:
             named = wrapper_event(thing, at.activation, self._evaluator, at.place)
             return self._plain(thing, at, state) if named is None else self._wrapper(named, thing, at, state)
         if event.kind.does.registers_callback:
-            event = self._late(event, at.call, state, at.activation)
+            event = self._registration(event, at.call, state, at.activation)
         if not at.is_awaited and is_coroutine_method(thing, in_node=at.activation.is_node):
-            return self._happens_later(event, at, state)
+            return self._happens_concurrently(event, at, state)
         return self._happens(event, at, state)
 
     def _plain(self, thing: Thing, at: CallSite, state: State) -> Outcome:
@@ -125,11 +125,11 @@ class Callees:
                 outcome = self._own(thing, at, state)
                 return self._counted(outcome, at) if self._makes_session(thing) else outcome
             case Library(dotted):
-                return self._others.library(dotted, at, state)
+                return self._outside.library(dotted, at, state)
             case Foreign() | Unknown():
-                state = self._others.foreign(thing, at, state)
+                state = self._outside.foreign(thing, at, state)
             case SdkMethod() | Sdk() | SdkObject():
-                state = self._others.sdk(thing, at, state)
+                state = self._outside.sdk(thing, at, state)
             case _:
                 pass
         return ends(waited(state, at.place) if at.is_awaited else state)
@@ -140,10 +140,10 @@ class Callees:
         done = self._notes.happen(event, state, at.flow)
         return ends(waited(done, at.place) if at.is_awaited and not event.kind.does.plainly else done)
 
-    def _happens_later(self, event: Event, at: CallSite, state: State) -> Outcome:
-        return self._later(at, state, lambda then: ends(self._notes.happen(event, then, at.flow)))
+    def _happens_concurrently(self, event: Event, at: CallSite, state: State) -> Outcome:
+        return self._concurrently(at, state, lambda then: ends(self._notes.happen(event, then, at.flow)))
 
-    def _late(self, event: Event, call: Call, state: State, activation: Activation) -> Event:
+    def _registration(self, event: Event, call: Call, state: State, activation: Activation) -> Event:
         """A callback, and whether it could be registered before the wait."""
         return event._replace(could_be_earlier=not needs_later_value(call, state.endless, activation))
 
@@ -153,7 +153,7 @@ class Callees:
             return self._happens(event, at, state)
         if at.call.use is Use.DROPPED and isinstance(thing, Foreign):
             return ends(self._notes.lose(state, at.place, "it is not known whether this is a coroutine"))
-        return self._happens_later(event, at, state)
+        return self._happens_concurrently(event, at, state)
 
     def _is_coroutine(self, function: Closure) -> bool:
         return self._evaluator.files[function.path].flows[function.flow].is_async
@@ -166,9 +166,9 @@ class Callees:
             return ends(state)
         target = None if callee is None else callee.flow
         if callee is None or target is None or target.is_generator:
-            return ends(self._others.foreign(thing, at, state))
+            return ends(self._outside.foreign(thing, at, state))
         if target.is_async and not at.is_awaited:
-            return self._later(at, state, lambda then: self._enter(callee, then, at.site))
+            return self._concurrently(at, state, lambda then: self._enter(callee, then, at.site))
         return self._enter(callee, state, at.site)
 
     def _makes_session(self, thing: Thing) -> bool:
@@ -225,7 +225,7 @@ class Callees:
 
     # Concurrency
 
-    def _later(self, at: CallSite, state: State, run: Callable[[State], Outcome]) -> Outcome:
+    def _concurrently(self, at: CallSite, state: State, run: Callable[[State], Outcome]) -> Outcome:
         """A coroutine that is not awaited in place: unordered from here to its await.
 
         What LKA106 says of one that is dropped is not said again in what follows from it. What happens in another is

@@ -1,4 +1,4 @@
-"""What calls of others' functions do to a job: the standard library's, the SDK's, and those of nobody known."""
+"""What calls of functions outside of the project do to a job: the standard library's, the SDK's, those of nobody known."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Enter = Callable[[Activation, State, Site], Outcome]
 """Runs an activation from a state; the site is the call that leads there."""
 
 
-class Others:
+class OutsideCalls:
     """Answers for one solver. ``enter`` runs what they call back at once."""
 
     def __init__(self, evaluator: Evaluator, notes: Notes, concurrency: Concurrency, enter: Enter) -> None:
