@@ -9,7 +9,7 @@ from typing import TypeVar
 
 STACK_BYTES = 256 * 1024 * 1024
 """Virtual memory of the thread; pages that are not used cost nothing. 190 nested brackets overflow 1 MB in libcst."""
-RECURSION_LIMIT = 20_000
+RECURSION_LIMIT = 60_000
 
 _Result = TypeVar("_Result")
 

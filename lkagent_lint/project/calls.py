@@ -30,8 +30,11 @@ from lkagent_lint.project.things import (
     Super,
     Thing,
     Things,
+    box,
     box_of,
+    in_order,
     only,
+    partial_of,
 )
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.vocabulary import class_name
@@ -46,8 +49,6 @@ _PASS_THROUGH = frozenset(
     {"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"}
 )
 _ENTERS = ("__aenter__", "__enter__")
-MAX_RECURSION = 4
-"""A function that calls itself with ever new arguments is followed this deep: after that its arguments are unknown."""
 
 
 class CallResults:
@@ -55,8 +56,6 @@ class CallResults:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._open: dict[tuple[str, str], int] = {}
-        """How often each function is being evaluated within itself."""
 
     def arguments(self, call: Call, activation: Activation) -> tuple[Args, Keywords]:
         """A call's argument values. After ``*spread`` of what is not known by position the others are unknown too."""
@@ -84,9 +83,20 @@ class CallResults:
             return self._entered(target, activation)
         if target == v.Name("super") and not call.args:
             return self._super(activation)
-        args, keywords = self.arguments(call, activation)
         found: set[Thing] = set()
+        known: list[Thing] = []
         for thing in activation.targets(call):
+            if isinstance(thing, (Library, ClassOf, Closure, Partial)):
+                known.append(thing)
+            else:
+                found |= self.called(thing, (), ())
+        if not known:  # what is not known gives the same, whatever it is called with
+            return frozenset(found)
+        mark = self._evaluator.answers.mark()
+        args, keywords = self.arguments(call, activation)
+        if self._evaluator.answers.waits(mark):
+            return frozenset(found)
+        for thing in in_order(frozenset(known)):
             if isinstance(thing, Library):
                 found |= self._library(thing, call, args, keywords, activation)
             else:
@@ -119,7 +129,7 @@ class CallResults:
     def _entered(self, target: v.Attribute, activation: Activation) -> Things:
         """``with value as name`` gives the value itself, unless the project's own class says otherwise."""
         found: set[Thing] = set()
-        for base in self._evaluator.value(target.base, activation):
+        for base in in_order(self._evaluator.value(target.base, activation)):
             enters = NEVER
             if isinstance(base, Instance):
                 enters = self._evaluator.classes.attribute(base, target.name)
@@ -183,7 +193,7 @@ class CallResults:
             if parameter.kind == "*":
                 bindings.append((parameter.name, only(box_of(args[len(positional) :]))))
             elif parameter.kind == "**":
-                bindings.append((parameter.name, only(Box(_spare(flow, keywords)))))
+                bindings.append((parameter.name, only(box(_spare(flow, keywords)))))
             elif parameter.name in named:
                 bindings.append((parameter.name, named[parameter.name]))
             elif parameter.default is not None and "**" not in named:
@@ -191,25 +201,20 @@ class CallResults:
         return tuple(bindings)
 
     def _returned(self, function: Closure, args: Args, keywords: Keywords) -> Things:
-        key = function.path, function.flow
-        if self._open.get(key, 0) >= MAX_RECURSION:
-            return ANYTHING
-        self._open[key] = self._open.get(key, 0) + 1
-        try:
-            return self._value_of(function, args, keywords)
-        finally:
-            self._open[key] -= 1
-
-    def _value_of(self, function: Closure, args: Args, keywords: Keywords) -> Things:
         evaluator = self._evaluator
         flow = evaluator.files[function.path].flows[function.flow]
         decorators = () if function.bare else flow.decorators
         if flow.is_generator or not all(map(_only_holds, decorators)):
             return ANYTHING
+        mark = evaluator.answers.mark()
         activation = self.enter(function, args, keywords)
+        if evaluator.answers.waits(mark):  # for the default of a parameter
+            return NEVER
         found = evaluator.union(flow.returns, activation)
         if UNKNOWN in found and flow.annotation is not None:
-            found = (found - ANYTHING) | (evaluator.typed(flow.annotation, activation) or ANYTHING)
+            mark = evaluator.answers.mark()
+            promised = evaluator.typed(flow.annotation, activation)
+            found = (found - ANYTHING) | (promised or evaluator.unless_waiting(mark))
         return found if flow.returns else only(PLAIN)
 
     # The standard library
@@ -221,7 +226,7 @@ class CallResults:
                 return self.variable(args[0] if args else ANYTHING, default)
             case "functools.partial":
                 functions = args[0] if args else NEVER
-                return frozenset(Partial(each, args[1:], keywords) for each in functions)
+                return frozenset(partial_of(each, args[1:], keywords) for each in functions)
             case "functools.wraps":  # it holds a function, and what it is put on is that one's stand-in
                 return only(Library(thing.name, made=True))
             case "typing.cast" | "typing_extensions.cast":
@@ -238,7 +243,7 @@ class CallResults:
                 held = frozenset(
                     each for each in self.everything(call, activation) if not isinstance(each, (Plain, String, Library))
                 )
-                return only(Box(held)) if held else only(Library(thing.name, made=True))
+                return only(box(held)) if held else only(Library(thing.name, made=True))
 
     def variable(self, names: Things, default: Things) -> Things:
         """The value of an environment variable whose name is one of these."""

@@ -121,6 +121,7 @@ class Classes:
             start, receiver = ClassOf(base.path, base.name), base.receiver
         else:
             start, receiver = base, base
+        mark = self._evaluator.answers.mark()
         lineage = self._behind(start, receiver) if isinstance(base, Super) else self.lineage(start)
         if isinstance(receiver, Instance):
             held: set[Thing] = set()
@@ -130,12 +131,14 @@ class Classes:
             if held:
                 return frozenset(held)
         for index, each in enumerate(lineage):
+            if self._evaluator.answers.waits(mark):  # what it holds, or what its bases are, is still being found out
+                break
             if isinstance(each, SdkObject) and not _has(each.kind, name) and self._own(lineage[index:], name):
                 continue
             found = self._declared(each, receiver, name, start.path)
             if found:
                 return found
-        return ANYTHING
+        return self._evaluator.unless_waiting(mark)
 
     def _behind(self, start: ClassOf | Instance, receiver: Thing) -> list[Thing]:
         """Where ``super()`` looks: behind the method's own class in the lineage of what it is called on."""
@@ -209,12 +212,13 @@ class Classes:
             return self.field(receiver, name) or variable_of(record, scope, name, evaluator)
         if name in record.attributes:
             found: set[Thing] = set()
-            for value in evaluator.union(record.attributes[name], scope):
+            for value in in_order(evaluator.union(record.attributes[name], scope)):
                 found |= self._bind(value, receiver)
             return frozenset(found)
         if name in record.annotations:
+            mark = evaluator.answers.mark()
             fields = self.field(receiver, name)
-            return fields or evaluator.typed(record.annotations[name], scope) or ANYTHING
+            return fields or evaluator.typed(record.annotations[name], scope) or evaluator.unless_waiting(mark)
         return frozenset()
 
     def field(self, receiver: Thing, name: str) -> Things:

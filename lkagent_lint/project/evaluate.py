@@ -7,14 +7,16 @@ a receiver is; the order of events is the solver's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import product
+from itertools import islice, product
 from typing import ClassVar
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project import node_sdk
+from lkagent_lint.project import limits, node_sdk
+from lkagent_lint.project.activations import Activations
+from lkagent_lint.project.answers import Answers
 from lkagent_lint.project.calls import CallResults
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.modules import Modules, is_library
@@ -46,17 +48,14 @@ from lkagent_lint.project.things import (
     Thing,
     Things,
     Unknown,
+    box,
     box_of,
+    in_order,
     only,
 )
 from lkagent_lint.project.types import Types
 from lkagent_lint.project.wrappers import Wrappers, no_wrappers
 from lkagent_lint.sources.sdk import vocabulary
-
-MAX_VALUES = 24
-"""More values than this for one expression are as good as unknown."""
-MAX_DEPTH = 12
-"""Activations nested deeper than this (objects made of objects) are not followed."""
 
 
 class Evaluator:
@@ -70,12 +69,8 @@ class Evaluator:
         self.results = CallResults(self)
         self.scripts = Scripts(self)
         self._types = Types(self)
-        self._activations: dict[tuple[str, str, Bindings, Activation | None], Activation] = {}
-        self._usual: dict[tuple[str, str], Activation] = {}
-        self._shared: dict[Things, Things] = {}
-        """Answers that are equal, as most are to another one, are one object."""
-        self._open: set[tuple[Activation, v.Expr]] = set()
-        self._cut = False
+        self.activations = Activations(self, files)
+        self.answers = Answers(self._find, self.activations.flatten)
 
     # Activations
 
@@ -84,61 +79,28 @@ class Evaluator:
 
         For the evaluator's own parts: who follows a call asks ``results.enter``.
         """
-        key = (path, flow, bindings, parent)
-        found = self._activations.get(key)
-        if found is None:
-            facts = self.files[path]
-            found = Activation(self, path, facts, facts.flows[flow], bindings, parent)
-            if found.depth > MAX_DEPTH:
-                found = self.intern(path, flow, (), None) if bindings or parent else found
-            self._activations[key] = found
-        return found
+        return self.activations.intern(path, flow, bindings, parent)
 
     def module(self, path: str) -> Activation:
-        return self.intern(path, MODULE)
+        return self.activations.intern(path, MODULE, (), None)
 
     def usual(self, path: str, flow: Flow) -> Activation:
         """The activation of a flow of which no call is known: ``self`` is an instance, the rest is annotations."""
-        found = self._usual.get((path, flow.name))
-        if found is None:
-            parent = None
-            if flow.parent:
-                parent = self.usual(path, self.files[path].flows[flow.parent])
-            bindings: Bindings = ()
-            if flow.owner and flow.binding != "static" and flow.parameters:
-                bindings = ((flow.parameters[0].name, only(self.receiver(path, flow))),)
-            found = self._usual[path, flow.name] = self.intern(path, flow.name, bindings, parent)
-        return found
-
-    def receiver(self, path: str, flow: Flow) -> Thing:
-        if flow.binding == "class":
-            return ClassOf(path, flow.owner)
-        return Instance(path, flow.owner, None)
+        return self.activations.usual(path, flow)
 
     # Expressions
 
     def value(self, expression: v.Expr, activation: Activation) -> Things:
         """Everything that an expression can be in an activation; empty while that is still being found out."""
         found = activation.answers.get(expression)
-        if found is not None:
-            return found
-        key = (activation, expression)
-        if key in self._open:
-            self._cut = True
-            return NEVER
-        outermost = not self._open
-        self._open.add(key)
-        try:
-            found = self._EXPRESSIONS[type(expression)](self, expression, activation)
-        finally:
-            self._open.discard(key)
-        if len(found) > MAX_VALUES:
-            found = ANYTHING
-        if outermost:
-            self._cut = False
-        if not self._cut:  # an answer that leans on an unfinished one is not final
-            found = activation.answers[expression] = self._shared.setdefault(found, found)
-        return found
+        return self.answers.ask(expression, activation) if found is None else found
+
+    def unless_waiting(self, mark: int) -> Things:
+        """What is not known: anything, or nothing yet where something read since then may come to have values."""
+        return NEVER if self.answers.waits(mark) else ANYTHING
+
+    def _find(self, expression: v.Expr, activation: Activation) -> Things:
+        return self._EXPRESSIONS[type(expression)](self, expression, activation)
 
     def union(self, expressions: Iterable[v.Expr], activation: Activation) -> Things:
         found: set[Thing] = set()
@@ -167,8 +129,10 @@ class Evaluator:
         bound = next((values for each, values in here.bindings if each == name), None)
         if bound is not None and UNKNOWN not in bound:
             return bound
-        typed = NEVER if annotation is None else self.typed(annotation, here)
-        return typed or ANYTHING
+        if annotation is None:
+            return ANYTHING
+        mark = self.answers.mark()
+        return self.typed(annotation, here) or self.unless_waiting(mark)
 
     def _outside(self, name: str, activation: Activation) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""
@@ -225,7 +189,7 @@ class Evaluator:
             if entry is not None:
                 return entry
         found: set[Thing] = set()
-        for base in self.value(node.base, activation):
+        for base in in_order(self.value(node.base, activation)):
             found |= self.attribute(base, node.name, activation)
         return frozenset(found)
 
@@ -264,7 +228,7 @@ class Evaluator:
 
     def _subscript(self, node: v.Subscript, activation: Activation) -> Things:
         found: set[Thing] = set()
-        for base in self.value(node.base, activation):
+        for base in in_order(self.value(node.base, activation)):
             match base:
                 case Sdk() | ClassOf() | Plain() | Foreign():
                     found.add(base)
@@ -283,8 +247,11 @@ class Evaluator:
         return self.results.of(call, activation)
 
     def _typed(self, node: v.Typed, activation: Activation) -> Things:
+        mark = self.answers.mark()
         typed = self.typed(node.annotation, activation)
-        return typed or (ANYTHING if node.value is None else self.value(node.value, activation))
+        if typed or node.value is None:
+            return typed or self.unless_waiting(mark)
+        return self.value(node.value, activation)
 
     def typed(self, annotation: v.Expr, activation: Activation) -> Things:
         """The objects that an annotation promises; empty where it promises nothing that is known."""
@@ -295,8 +262,10 @@ class Evaluator:
         if not all(isinstance(each, String) for part in parts for each in part):
             return ANYTHING
         texts = [sorted(each.value for each in part if isinstance(each, String)) for part in parts]
-        joined = ["".join(combination) for combination, _ in zip(product(*texts), range(MAX_VALUES + 1), strict=False)]
-        return frozenset(String(text) for text in joined)
+        if sum(max(map(len, each), default=0) for each in texts) > limits.MAX_TEXT:
+            return ANYTHING
+        joined = islice(product(*texts), limits.MAX_VALUES + 1)
+        return frozenset(String("".join(each)) for each in joined)
 
     def _either(self, node: v.Either, activation: Activation) -> Things:
         return self.union(node.options, activation)
@@ -317,14 +286,20 @@ class Evaluator:
         return frozenset(found)
 
     def _items(self, node: v.Items, activation: Activation) -> Things:
+        mark = self.answers.mark()
         if any(isinstance(item, v.Spread) for item in node.items):
-            return only(Box(self.union(node.items, activation)))
-        return only(box_of([self.value(item, activation) for item in node.items]))
+            made = box(self.union(node.items, activation))
+        else:
+            made = box_of([self.value(item, activation) for item in node.items])
+        return NEVER if self.answers.waits(mark) else only(made)
 
     def _mapping(self, node: v.Mapping, activation: Activation) -> Things:
+        mark = self.answers.mark()
         if activation.is_node:
-            return only(self.scripts.record(node, activation))
-        return only(Box(self.union((value for _, value in node.entries), activation)))
+            made: Thing = self.scripts.record(node, activation)
+        else:
+            made = box(self.union((value for _, value in node.entries), activation))
+        return NEVER if self.answers.waits(mark) else only(made)
 
     def _spread(self, node: v.Spread, activation: Activation) -> Things:
         found: set[Thing] = set()
@@ -333,7 +308,10 @@ class Evaluator:
         return frozenset(found)
 
     def _env(self, node: v.Env, activation: Activation) -> Things:
+        mark = self.answers.mark()
         default = None if node.default is None else self.value(node.default, activation)
+        if self.answers.waits(mark):
+            return NEVER
         texts = [each.value for each in default or () if isinstance(each, String)]
         return only(FromVariable(node.variable, texts[0] if len(texts) == 1 else None))
 

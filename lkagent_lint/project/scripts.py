@@ -20,6 +20,7 @@ from lkagent_lint.project.things import (
     Sdk,
     Things,
     only,
+    record_of,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Scripts:
                 entries[key] = self._evaluator.value(value, activation)
                 if key in self._stores(activation.path):
                     entries[key] |= ANYTHING
-        return Record(activation.path, tuple(entries.items()), any(key in ("", "**") for key, _ in node.entries))
+        return record_of(activation.path, entries.items(), any(key in ("", "**") for key, _ in node.entries))
 
     def held(self, record: Record, name: str) -> Things:
         """``record.name``."""

@@ -6,7 +6,8 @@ fields hold: they are structs, which compare their types (named tuples do not), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -33,7 +34,7 @@ class Activation:
     equality and hashing is cheap.
     """
 
-    __slots__ = ("_evaluator", "answers", "bindings", "depth", "facts", "flow", "parent", "path")
+    __slots__ = ("_evaluator", "_order", "answers", "bindings", "depth", "facts", "flow", "parent", "path")
 
     def __init__(
         self,
@@ -56,10 +57,20 @@ class Activation:
         self.depth: int = 1 + max(
             [parent.depth if parent else 0, *(depth_of(each) for _, values in bindings for each in values)]
         )
+        """How many activations and containers are nested in it."""
+        self._order = ""
+
+    @property
+    def order(self) -> str:
+        """What activations are sorted by: it says the same of equal ones in every run, and does not grow with them."""
+        if not self._order:
+            said = [f"{name}={','.join(sorted(map(order_of, values)))}" for name, values in self.bindings]
+            parent = "" if self.parent is None else self.parent.order
+            self._order = f"{self.path}:{self.flow.name}({_digest([*said, parent])})"
+        return self._order
 
     def __repr__(self) -> str:
-        """The same in every run, so that things can be sorted by it."""
-        return f"{self.path}:{self.flow.name}({self.bindings!r}) in {self.parent!r}"
+        return self.order
 
     @property
     def name(self) -> str:
@@ -164,26 +175,49 @@ class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
         return Closure(self.path, self.flow, self.home, receiver, self.bare)
 
 
+class _Order:
+    """What a container is sorted by, found when it is first asked for. It is no part of what the container is."""
+
+    __slots__ = ("said",)
+
+    def __init__(self) -> None:
+        self.said = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Order)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+    """A function with what it is called with (``partial_of``)."""
+
     function: Thing
     args: tuple[Things, ...]
     keywords: tuple[tuple[str, Things], ...]
+    depth: int
+    order: _Order
 
 
 class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
-    """A container that holds these values."""
+    """A container that holds these values (``box``, ``box_of``)."""
 
     items: Things
-    parts: tuple[Things, ...] | None = None
+    parts: tuple[Things, ...] | None
     """The same by position, where that is known: of a display, and of what ``*`` collects."""
+    depth: int
+    order: _Order
 
 
 class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
-    """An object literal of ECMAScript; ``open_ended`` if it may hold more than these entries."""
+    """An object literal of ECMAScript (``record_of``); ``open_ended`` if it may hold more than these entries."""
 
     path: str
     entries: tuple[tuple[str, Things], ...]
     open_ended: bool
+    depth: int
+    order: _Order
 
 
 class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
@@ -248,12 +282,69 @@ def only(thing: Thing) -> Things:
 
 def in_order(things: Things) -> list[Thing]:
     """Things in an order that does not depend on hashing."""
-    return sorted(things, key=repr) if len(things) > 1 else list(things)
+    return sorted(things, key=order_of) if len(things) > 1 else list(things)
+
+
+def order_of(thing: Thing) -> str:
+    """What things are sorted by: it says the same of equal ones in every run, and does not grow with what they hold."""
+    match thing:
+        case Box() | Record() | Partial():
+            if not thing.order.said:
+                thing.order.said = f"{type(thing).__name__}({_digest(_held_by(thing))})"
+            return thing.order.said
+        case Closure(path, flow, home, bound, bare):
+            outer, receiver = home.order if home else "", order_of(bound) if bound else ""
+            return f"Closure({path!r}, {flow!r}, {outer}, {receiver}, {bare})"
+        case Super(path, name, receiver):
+            return f"Super({path!r}, {name!r}, {order_of(receiver)})"
+        case _:
+            return repr(thing)
+
+
+def _held_by(thing: Box | Record | Partial) -> list[str]:
+    match thing:
+        case Box(items, parts):
+            return [_order(items), *map(_order, parts or ()), str(parts is None)]
+        case Record(path, entries, open_ended):
+            return [path, *(f"{name}={_order(values)}" for name, values in entries), str(open_ended)]
+        case Partial(function, args, keywords):
+            named = [f"{name}={_order(values)}" for name, values in keywords]
+            return [order_of(function), *map(_order, args), *named]
+
+
+def _order(things: Things) -> str:
+    return ",".join(sorted(map(order_of, things)))
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def box(items: Things, parts: tuple[Things, ...] | None = None) -> Box:
+    """A container of these values."""
+    return Box(items, parts, 1 + deepest(items), _Order())
 
 
 def box_of(parts: Sequence[Things]) -> Box:
     """A container of these values, in this order."""
-    return Box(NEVER.union(*parts), tuple(parts) if len(parts) <= _MAX_PARTS else None)
+    return box(NEVER.union(*parts), tuple(parts) if len(parts) <= _MAX_PARTS else None)
+
+
+def record_of(path: str, entries: Iterable[tuple[str, Things]], open_ended: bool) -> Record:
+    """An object literal with these entries, in a file."""
+    held = tuple(entries)
+    return Record(path, held, open_ended, 1 + deepest(each for _, values in held for each in values), _Order())
+
+
+def partial_of(function: Thing, args: tuple[Things, ...], keywords: tuple[tuple[str, Things], ...]) -> Partial:
+    """A function that is called with these arguments first."""
+    held = NEVER.union(only(function), *args, *(values for _, values in keywords))
+    return Partial(function, args, keywords, 1 + deepest(held), _Order())
+
+
+def deepest(things: Iterable[Thing]) -> int:
+    """The greatest ``depth_of`` among things."""
+    return max(map(depth_of, things), default=0)
 
 
 def depth_of(thing: Thing) -> int:
@@ -262,12 +353,14 @@ def depth_of(thing: Thing) -> int:
     Containers count too: a function that calls itself with ``{ parent: options }`` would nest them for ever.
     """
     match thing:
-        case Instance(made=Activation() as made) | Closure(home=Activation() as made):
+        case Instance(made=Activation() as made):
             return made.depth
-        case Box(items):
-            return 1 + max((depth_of(item) for item in items), default=0)
-        case Record(_, entries):
-            return 1 + max((depth_of(item) for _, items in entries for item in items), default=0)
+        case Closure(home=home, bound=bound):
+            return max(home.depth if home else 0, depth_of(bound) if bound else 0)
+        case Box(depth=depth) | Record(depth=depth) | Partial(depth=depth):
+            return depth
+        case Super(receiver=receiver):
+            return depth_of(receiver)
         case _:
             return 0
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.following import last_name
-from lkagent_lint.project.things import ANYTHING, NEVER, Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.project.things import NEVER, Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
 from lkagent_lint.sources.sdk.vocabulary import class_name
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ class Types:
 
     def _union(self, options: tuple[v.Expr, ...], activation: Activation) -> Things:
         """One of several types; a value of one that is not known may be anything."""
+        mark = self._evaluator.answers.mark()
         found = [self.promised(option, activation) for option in options if option not in (v.NONE, v.Text("None"))]
-        return NEVER.union(*(each or ANYTHING for each in found)) if any(found) else NEVER
+        unknown = self._evaluator.unless_waiting(mark)
+        return NEVER.union(*(each or unknown for each in found)) if any(found) else NEVER
 
 
 def _object_of(kind: Thing) -> Thing | None:

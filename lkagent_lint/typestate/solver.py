@@ -15,7 +15,6 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await, Do, Flow, Leave, Read, Return
 from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.calls import MAX_RECURSION
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Job
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
@@ -42,6 +41,8 @@ from lkagent_lint.typestate.outcomes import NOWHERE, Outcome, ends
 from lkagent_lint.typestate.states import States
 from lkagent_lint.typestate.timing import is_endless_value
 
+MAX_RECURSION = 4
+"""A function that calls itself with ever new arguments is followed this deep: after that its arguments are unknown."""
 MAX_STATES = 20_000
 """Functions of one job, each with a state that it is entered in, beyond which the job is unknown: silence, no hang.
 The largest real job seen takes 3,450 to 3,950, by the order of sets.
