@@ -1,12 +1,15 @@
 """The ``lkagent-lint`` command as a process of its own, and ``python -m lkagent_lint``."""
 
-import gc
-import os
 import sys
-from typing import NoReturn
+
+from lkagent_lint.importing import leave_out_current_directory
+
+TYPE_CHECKING = False  # what `typing` calls so; a module of the project may have that name
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
-def run() -> NoReturn:
+def run() -> "NoReturn":
     """The installed script: run the command, then end the process with its exit code.
 
     The interpreter's way out takes every object apart, which costs a warm run a sixth of its time, so that after the
@@ -21,7 +24,10 @@ def run() -> NoReturn:
         raise
 
 
-def _main() -> NoReturn:
+def _main() -> "NoReturn":
+    leave_out_current_directory()  # before anything else is imported
+    import gc
+
     gc.disable()  # imports make many objects and hardly any cycle; a run ends before one counts
     from lkagent_lint.cli import main
 
@@ -30,6 +36,7 @@ def _main() -> NoReturn:
 
 def _leave(code: int) -> None:
     import atexit
+    import os
     import threading
 
     if threading.active_count() > 1:
@@ -44,8 +51,4 @@ def _leave(code: int) -> None:
 
 
 if __name__ == "__main__":
-    # Python puts the current directory first, and a module of the project that is checked would stand in for one of the
-    # libraries. This package has been found already.
-    if sys.path and sys.path[0] in ("", os.getcwd()):
-        del sys.path[0]
     _main()

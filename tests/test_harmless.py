@@ -83,15 +83,6 @@ def test_nothing_of_the_project_is_imported(treacherous: Path) -> None:
     assert not (treacherous / "ran").exists()
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_python_m_imports_nothing_from_the_current_directory(treacherous: Path, jobs: str) -> None:
-    command = [sys.executable, "-m", "lkagent_lint", "--jobs", jobs, "--no-cache"]
-    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run(command, cwd=treacherous, env=environ, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    assert not (treacherous / "ran").exists()
-
-
 def test_the_watch_notices() -> None:
     """A connection, a process, and code of the project each end the run."""
     for deed in (

@@ -22,6 +22,7 @@ import msgspec
 import lkagent_lint
 from lkagent_lint.extraction.frames import READY, read_frame, write_frame
 from lkagent_lint.extraction.one import EncodedFacts, Failed, InProcess, Lost, SourceFile
+from lkagent_lint.importing import without_current_directory
 
 if TYPE_CHECKING:
     import subprocess
@@ -34,7 +35,7 @@ _SECONDS = 60.0
 _SECONDS_PER_BYTE = 1 / 10_000
 """How long one file may take; a worker that takes longer hangs. The slowest known input needs a tenth of it."""
 _DIED = Lost("the process that read it ended or hung, twice")
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from lkagent_lint.extraction.worker import main; main()"
+_BOOT = "import sys; sys.path += sys.argv[1:]; from lkagent_lint.extraction.worker import main; main()"
 
 
 def cores() -> int:
@@ -227,12 +228,13 @@ def _started() -> subprocess.Popen[bytes] | None:
     """A worker that is ready; None where no process can be started.
 
     It runs in isolated mode: neither the environment nor the current directory, which may be the analysed project,
-    decides what it imports.
+    decides what it imports. Python's own modules come first there, then this package, then what this process imports
+    from.
     """
     import subprocess
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(lkagent_lint.__file__)))
-    paths = [package, *(path for path in sys.path if path)]
+    paths = [package, *without_current_directory(sys.path)]
     try:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _BOOT, *paths],

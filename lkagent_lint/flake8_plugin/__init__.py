@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lkagent_lint import __version__
 from lkagent_lint.flake8_plugin._rows import INTERNAL_ERROR, Finding, by_file, of, row_of, safe
+from lkagent_lint.importing import NothingFromCurrentDirectory
 
 if TYPE_CHECKING:
     from lkagent_lint.config import SettingsFinder
@@ -78,23 +79,14 @@ class Plugin:
     @classmethod
     def parse_options(cls, manager: object, options: Namespace, args: Sequence[str]) -> None:
         """Begin a run. Raises flake8's ExecutionError for settings that cannot be used."""
-        from lkagent_lint.config import ConfigError
-
-        _runs.clear()
-        try:
-            _run_for(options).read_settings()
-        except ConfigError as error:
-            from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
-
-            raise ExecutionError(f"lkagent-lint: {safe(str(error))}") from None
-        except Exception:
-            # flake8 would take a TypeError for an old signature and call again; the check meets it again too.
-            return
+        with NothingFromCurrentDirectory():
+            _begin(options)
 
     def run(self) -> Iterator[Row]:
         """The findings: 1-based line, 0-based column in code points, ``LKA101 message``, this class."""
         try:
-            rows = _rows(self._filename, self._lines, self._options)
+            with NothingFromCurrentDirectory():
+                rows = _rows(self._filename, self._lines, self._options)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -103,6 +95,21 @@ class Plugin:
             rows = [(1, 0, f"{INTERNAL_ERROR} {_describe(error)}")]
         for line, column, text in rows:
             yield line, column, text, type(self)
+
+
+def _begin(options: Namespace) -> None:
+    from lkagent_lint.config import ConfigError
+
+    _runs.clear()
+    try:
+        _run_for(options).read_settings()
+    except ConfigError as error:
+        from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
+
+        raise ExecutionError(f"lkagent-lint: {safe(str(error))}") from None
+    except Exception:
+        # flake8 would take a TypeError for an old signature and call again; the check meets it again too.
+        return
 
 
 class _CheckFailed(Exception):

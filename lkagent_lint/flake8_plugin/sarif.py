@@ -15,6 +15,7 @@ from flake8.formatting.base import BaseFormatter  # type: ignore[import-untyped]
 
 from lkagent_lint.flake8_plugin import diagnostic_of
 from lkagent_lint.flake8_plugin._rows import INTERNAL_ERROR
+from lkagent_lint.importing import NothingFromCurrentDirectory
 
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Diagnostic
@@ -48,7 +49,8 @@ class Formatter(BaseFormatter):  # type: ignore[misc]
 
     def stop(self) -> None:
         """Write the log. Raises flake8's ExecutionError where that is not possible."""
-        text = self._text()
+        with NothingFromCurrentDirectory():
+            text = self._text()
         if self.filename:
             try:
                 os.makedirs(os.path.dirname(os.path.abspath(self.filename)), exist_ok=True)
