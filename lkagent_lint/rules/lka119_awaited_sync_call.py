@@ -3,14 +3,14 @@
 ## What it does
 
 Reports `await` before `ctx.shutdown()`, `ctx.add_shutdown_callback()`, `session.shutdown()`,
-`session.update_agent()` and other plain methods of the job, its session and its room, wherever in the project they are
-called.
+`session.update_agent()` and other plain methods of the job, its session and its room, and before `silero.VAD.load()`,
+wherever in the project they are called.
 
 ## Why it is bad
 
-These methods return `None`. The call itself does what it should; then the await raises "TypeError: object NoneType
-can't be used in 'await' expression" (Python 3.14: "'NoneType' object can't be awaited"), and whatever comes after it
-never runs.
+These methods return `None`, or an object that cannot be awaited. The call itself does what it should; then the await
+raises "TypeError: object NoneType can't be used in 'await' expression" (Python 3.14: "'NoneType' object can't be
+awaited"), and whatever comes after it never runs.
 
 ## Example
 
@@ -30,6 +30,7 @@ Code for livekit-agents 0.x is not judged.
 ## Evidence
 
 livekit-agents 1.7.0: `job.py` 563 and 780, `voice/agent_session.py` 1180 and 1612, all `def ... -> None`.
+livekit-plugins-silero 1.8.9, `vad.py` 60: `load` is a plain class method that returns a `VAD`.
 
 ## Fix safety
 
@@ -47,7 +48,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.vocabulary import Form, Term
+from lkagent_lint.sources.sdk.vocabulary import Term
 
 META = Meta(
     "LKA119",
@@ -59,20 +60,20 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for found in subject.methods.used(_returns_nothing, Use.AWAITED):
+    for found in subject.methods.used(_cannot_be_awaited, Use.AWAITED):
         if not is_node(found.place):  # there any value can be awaited
             yield _finding(found)
 
 
-def _returns_nothing(term: Term) -> bool:
-    return term.form is Form.PLAIN
+def _cannot_be_awaited(term: Term) -> str:
+    return term.unawaitable
 
 
 def _finding(found: MethodCall) -> Diagnostic:
     return META.at(
         found.place,
-        f"{found.method}() is no coroutine, so awaiting it raises TypeError (object NoneType can't be used in 'await' "
-        "expression) and what follows never runs: take the `await` away",
+        f"{found.method}() is no coroutine, so awaiting it raises TypeError (object {found.term.unawaitable} can't be "
+        "used in 'await' expression) and what follows never runs: take the `await` away",
         subject=found.function,
         key=(found.method,),
     )

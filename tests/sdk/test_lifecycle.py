@@ -389,6 +389,21 @@ def test_every_plain_method_promises_nothing(sdk: Sdk) -> None:
     seen.says(*(f"{each.owner}.{each.name} None" for each in plain))
 
 
+@claim("LKA119", "These methods return `None`, or an object that cannot be awaited")
+def test_what_is_asked_of_a_room_is_no_coroutine(sdk: Sdk) -> None:
+    seen = _alone(
+        sdk,
+        """
+        try:
+            await ctx.room.isconnected()
+        except TypeError as error:
+            print("RAISED", error)
+        """,
+    )
+    seen.says("RAISED")
+    assert "object bool can't be used in 'await' expression" in seen.text or "'bool' object can't be" in seen.text
+
+
 @claim(
     "LKA212",
     "The decorator runs when the module is imported, and reads the variable there and then",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lkagent_lint.sources.sdk.vocabulary import CLASSES, Form, Term, written
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, Form, Term, written
 
 
 def _is_read(term: Term) -> bool:
@@ -35,7 +35,8 @@ _MEMBERS = (
     *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
 _NAMES = (
-    *sorted(written(lambda term: term.owner not in CLASSES, in_node=False)),
+    *sorted(written(lambda term: term.owner not in CLASSES and not term.of_plugin, in_node=False)),
+    *sorted(f"{term.owner.rpartition('.')[2]}\\s*\\.\\s*{term.name}" for term in TERMS.values() if term.of_plugin),
     *("AgentHandler", "LiveSession"),
     *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),

@@ -79,6 +79,8 @@ class Term(NamedTuple):
     """A promise that is thrown away runs all the same. Where this is true, what comes next depends on its result."""
     gives: str
     """The class of what the attribute holds, or of what the call returns; empty if it is not followed."""
+    unawaitable: str
+    """The class of what it returns, as Python calls it, where awaiting that raises; empty where it does not."""
     outside: Outside | None
     hands: Hands | None
     topic: str
@@ -91,6 +93,11 @@ class Term(NamedTuple):
     """The session calls it on its agent, and agents override it."""
     written_on: str
     """A common word: reading it counts only on something that is itself called so."""
+
+    @property
+    def of_plugin(self) -> bool:
+        """A class method of a plugin, which has no table."""
+        return self.owner.startswith("livekit.plugins.")
 
     @property
     def is_called(self) -> bool:
@@ -132,6 +139,7 @@ def term(
     dropped: str = "",
     needed_in_node: bool = False,
     gives: str = "",
+    unawaitable: str = "",
     outside: Outside | None = None,
     hands: Hands | None = None,
     topic: str = "",
@@ -153,6 +161,7 @@ def term(
         dropped,
         needed_in_node,
         gives,
+        unawaitable or ("NoneType" if form is Form.PLAIN else ""),
         outside,
         hands,
         topic,

@@ -147,7 +147,7 @@ TERMS = (
     _AGENT("realtime_audio_output_node", GIVES, "1.0.0", "1.0.51", form_in_node=COROUTINE, is_hook=True),
     # The room. What asks whether it is joined, or joins it by the entry's own hands, decides what the code does next.
     _ROOM("connect", COROUTINE, "0.12.1", "0.11.1", event="ASKED"),
-    _ROOM("isconnected", GIVES, "0.12.1", "isConnected 0.11.1", form_in_node=VALUE, event="ASKED"),
+    _ROOM("isconnected", GIVES, "0.12.1", "isConnected 0.11.1", form_in_node=VALUE, event="ASKED", unawaitable="bool"),
     _ROOM("connection_state", VALUE, "0.12.1", "0.11.1", event="ASKED"),
     term("RoomIO", "start", COROUTINE, "1.0.0", "1.0.51", form_in_node=GIVES, event="ASKED"),  # by version
     term("RoomIO", "room", VALUE, "1.3.1", "1.0.51", gives="Room"),
@@ -212,6 +212,7 @@ TERMS = (
     ),
     term("livekit.agents.utils", "wait_for_agent", COROUTINE, "1.4.0", waits=True),
     term("livekit.agents.utils", "wait_for_track_publication", COROUTINE, "1.1.3", "1.0.12", waits=True),
+    term("livekit.plugins.silero.VAD", "load", GIVES, INHERITED, unawaitable="VAD"),
     term("livekit.agents", "function_tool", GIVES, "1.0.0", hands=_TOOL),
     term("livekit.agents", "get_job_context", GIVES, "1.0.0", "1.0.12", gives="JobContext"),
     term("livekit.agents.job", "get_current_job_context", GIVES, "0.12.21", gives="JobContext"),
