@@ -93,14 +93,18 @@ def job_type_of(things: Things) -> JobType:
     return found.pop() if len(found) == 1 else JobType.UNKNOWN
 
 
-def raw_type_of(things: Things) -> str:
-    """A job type that Python's ``ServerType`` does not have, as it is written; empty for its own, or if unknown."""
+def raw_type_of(things: Things, *, in_node: bool) -> str:
+    """A job type that Python's ``ServerType``, or Node's ``JobType``, does not have, as it is written; empty for its
+    own, or if unknown.
+    """
     if len(things) != 1:
         return ""
     (only,) = things
     match only:
         case String(value):
             return f'"{value}"'
+        case _ if in_node:
+            return ""
         case Sdk(dotted) if dotted.rpartition("JobType.")[2] in _JOB_TYPES or dotted.rpartition(".")[2] in _JOB_TYPES:
             return f"JobType.{dotted.rpartition('.')[2]}"
         case Sdk(dotted) if dotted.endswith(("ServerType.PARTICIPANT", "WorkerType.PARTICIPANT")):

@@ -164,7 +164,7 @@ class _Linker:
             requests=tuple(closure for closure, _ in requests),
             package=self.packages.package_of(path),
             in_tests=is_test_file(path, self.root),
-            raw_type="" if kind is None or path.endswith(SCRIPTS) else raw_type_of(kind),
+            raw_type="" if kind is None else raw_type_of(kind, in_node=path.endswith(SCRIPTS)),
             dropped_type=None if fact.dropped_type is None else job_type_of(given(fact.dropped_type) or NEVER),
             agent_file=self._agent_file(path, fact.agent_file),
             site=site,

@@ -3,15 +3,18 @@
 ## What it does
 
 Reports, in Python, a `type=` or `worker_type=` that is a member of the protocol's `JobType`, a string, or the
-`PARTICIPANT` that `ServerType` does not have. In Node, from @livekit/agents 1.0.16 on, the option `workerType`, whose
-place `serverType` has taken: an error where it is not the default, a hint where it is.
+`PARTICIPANT` that `ServerType` does not have. In Node a text where a member of `JobType` is meant, and from
+@livekit/agents 1.0.16 on the option `workerType`, whose place `serverType` has taken: an error where it is not the
+default, a hint where it is.
 
 ## Why it is bad
 
 Python takes anything and fails while it registers: `'int' object has no attribute 'value'`, logged as "failed to
 connect to livekit, retrying in 0s" again and again; since livekit-agents 2.0.0b1 such a worker registers as JT_ROOM,
-and nothing says so. `ServerType.PARTICIPANT` is an AttributeError. Node drops the
-unknown option, and the worker is a JT_ROOM worker.
+and nothing says so. `ServerType.PARTICIPANT` is an AttributeError.
+
+In Node a text cannot be sent to the server: "invalid int 32: string" is logged with "failed to connect to LiveKit
+server" at every attempt. Node drops the unknown option, and the worker is a JT_ROOM worker.
 
 ## Example
 
@@ -28,8 +31,9 @@ When the value is not known; for numbers; in Node when `serverType` is given too
 ## Evidence
 
 livekit-agents 1.8.9, `worker.py` 76-78 and 1116-1178, run against a local server; @livekit/agents 1.9.0, run:
-`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM. @livekit/agents 1.1.0 was
-made from older sources and still has `workerType` (`dist/worker.js` 131).
+`new ServerOptions({ workerType: JobType.JT_PUBLISHER })` has the `serverType` JT_ROOM, and with `serverType: 'JT_ROOM'`
+a worker never registers. @livekit/agents 1.1.0 was made from older sources and still has `workerType`
+(`dist/worker.js` 131).
 
 ## Fix safety
 
@@ -44,6 +48,7 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -60,7 +65,9 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in subject.project.workers:
-        if worker.raw_type:
+        if worker.raw_type and is_node(worker.place):
+            yield META.at(worker.place, _text(worker.raw_type), key=(worker.raw_type,))
+        elif worker.raw_type:
             is_room = bool(subject.project.sdk(worker.place.path).has(Change.RAW_TYPE_IS_ROOM))
             yield META.at(worker.place, _raw(worker.raw_type, is_room=is_room), key=(worker.raw_type,))
         elif worker.dropped_type is not None and _drops(subject.project.sdk(worker.place.path)):
@@ -85,6 +92,13 @@ def _raw(written: str, *, is_room: bool) -> str:
     return (
         f'{written} is no ServerType, so the worker never registers ("failed to connect to livekit, retrying in 0s"): '
         "use ServerType.ROOM or ServerType.PUBLISHER of livekit.agents.worker"
+    )
+
+
+def _text(written: str) -> str:
+    return (
+        f'{written} is a text and no JobType, so the worker never registers ("failed to connect to LiveKit server", '
+        "retried until it gives up): use JobType.JT_ROOM or JobType.JT_PUBLISHER of @livekit/protocol"
     )
 
 

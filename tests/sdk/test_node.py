@@ -218,6 +218,26 @@ def test_a_worker_type_does_not_reach_the_server(sdk: Sdk) -> None:
     sdk.run(_OFFER.format(options="serverType: JobType.JT_PUBLISHER")).says("REGISTERED JT_PUBLISHER")
 
 
+@node_claim("LKA308", '"invalid int 32: string" is logged')
+def test_a_text_cannot_be_sent_as_a_job_type(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import { JobType, WorkerMessage } from '@livekit/protocol';
+
+        for (const type of ['JT_ROOM', JobType.JT_PUBLISHER]) {
+          try {
+            const message = new WorkerMessage({ message: { case: 'register', value: { type } } });
+            console.log('SENT', message.toBinary().length > 0);
+          } catch (error) {
+            console.log(String(error));
+          }
+        }
+        process.exit(0);
+        """
+    )
+    seen.says("Error: invalid int 32: string", "SENT true")
+
+
 @node_claim("LKA310", "(`accept` takes name and identity by position)")
 def test_accept_takes_name_and_identity_by_position(sdk: Sdk) -> None:
     seen = sdk.run(_OFFER.format(options="requestFunc: async (request) => { await request.accept('Desk', 'desk'); }"))
