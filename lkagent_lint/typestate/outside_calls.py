@@ -1,4 +1,4 @@
-"""What calls of functions outside of the project do to a job: the standard library's, the SDK's, those of nobody known."""
+"""What calls of functions outside of the project do to a job: the standard library's, the SDK's, and unknown ones."""
 
 from __future__ import annotations
 
