@@ -61,8 +61,9 @@ def test_every_break_is_found_and_nothing_else(file: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("file", BREAKS, ids=[file.stem for file in BREAKS])
 @pytest.mark.parametrize("pin", PINS)
 def test_no_break_is_claimed_of_what_nobody_knows(file: Path, pin: str, tmp_path: Path) -> None:
+    """What rests on the order of the lifecycle may still be said, within the major release."""
     found = runs.plain(project(file, tmp_path, pin).root)
-    assert [each for each in found if each.code != "LKA212"] == []
+    assert [each for each in found if each.code not in ("LKA101", "LKA212")] == []
 
 
 def test_two_releases_live_in_one_project(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ agent was there, chat text, data messages. Nothing fails and no log says why.
 There are three messages. If awaits lie between the two calls, events of that time are lost. If none lies between,
 nothing is lost yet, because room events are handed out only when the event loop runs again: the next await that
 someone puts there loses them. If something between them needs the room, moving connect would break it: prepare the
-session and register listeners before connecting instead.
+session and register listeners before connecting instead. In livekit-agents 2.0 a session that is given a `thread` opens
+it as the first step of its start, before it listens: then events are lost although no await of the job's own lies
+between.
 
 ## Example
 
@@ -37,7 +39,8 @@ paths that only an exception opens.
 
 livekit-agents 1.8.9, `voice/agent_session.py` 1120-1123 (start connects), `rtc/room.py` 1165-1198 (streams without a
 handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (livekit/agents#2505); in Node since
-@livekit/agents 1.0.3 (`voice/agent_session.ts` 912-914).
+@livekit/agents 1.0.3 (`voice/agent_session.ts` 912-914). 2.0.0b1,
+`voice/agent_session.py` 1060: the thread is opened before `RoomIO` exists; read.
 
 ## Fix safety
 
@@ -49,21 +52,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Flow
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.tables import spelt
 from lkagent_lint.typestate.lifecycle import Origin
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started")
 
+_SESSIONS = spelt("AgentSession")
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for reached, origin in subject.order.connects_before_start:
-        yield _finding(reached, origin)
+        facts = subject.project.files[reached.event.place.path]
+        yield _finding(reached, origin, opens_thread=any(map(_opens_thread, facts.flows.values())))
 
 
-def _finding(reached: Reached, origin: Origin) -> Diagnostic:
+def _opens_thread(flow: Flow) -> bool:
+    """It makes a session with a thread (livekit-agents 2.0), which its start opens before anything listens."""
+    return any(
+        name == "thread" and value != v.NONE and word_of(call) in _SESSIONS
+        for call in flow.calls
+        for name, value in call.keywords
+    )
+
+
+def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnostic:
     state, lead, start = reached.state, origin.lead, reached.event.place
     spoken = words(lead.place)
     related = [Related(start, "the session starts here")]
@@ -83,6 +102,11 @@ def _finding(reached: Reached, origin: Origin) -> Diagnostic:
         message = (
             f"{before}, and room events that arrive during the await in between ({where(state.awaited, lead.place)}) "
             f"are lost: start the session first, {spoken.start_in_room} connects by itself"
+        )
+    elif opens_thread:
+        message = (
+            f"{before}, and that opens the session's thread before anything listens, so room events that arrive "
+            f"meanwhile are lost: start the session first, {spoken.start_in_room} connects by itself"
         )
     else:
         message = (
