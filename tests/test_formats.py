@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -67,7 +67,7 @@ FOUND = {
 
 @pytest.mark.parametrize(("family", "row"), ROWS, ids=[f"{family}-{row.name}" for family, row in ROWS])
 def test_a_row_names_its_module(family: str, row: Format) -> None:
-    assert importlib.util.find_spec(f"lkagent_lint.{row.module}") is not None
+    assert find_spec(f"lkagent_lint.{row.module}") is not None
     assert callable(row.renderer)
     assert row.about
 

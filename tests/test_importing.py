@@ -39,6 +39,10 @@ NEWER = "type X = int\nY = f'{X:>{10}}'\n"
 INNOCENT = "import sys\nprint(*sys.modules)\n"
 
 
+def _always(*_: object) -> bool:
+    return True
+
+
 def names() -> set[str]:
     """Every module of Python's library, of our dependencies, and some that libraries try to import."""
     found = {name for name in sys.stdlib_module_names if name.isidentifier()}
@@ -193,7 +197,7 @@ def test_a_worker_of_a_process_that_imports_from_the_current_directory(
     monkeypatch.setattr(sys, "path", ["", str(project), *sys.path])
     source = SourceFile("agent.py", "python", "", AGENT.encode())
     with Pool(2) as pool:
-        monkeypatch.setattr(Pool, "_is_worth_it", lambda *_: True)
+        monkeypatch.setattr(Pool, "_is_worth_it", _always)
         made = list(pool.make([source, source]))
         processes = [worker._process for worker in pool._workers]  # pyright: ignore[reportPrivateUsage]
     assert traps.that_ran == ""

@@ -216,7 +216,7 @@ class Answers:
         changed = self._changed(self._stack[base:])
         while True:
             while changed:
-                readers = {reader for each in changed for reader in each.readers}
+                readers: set[_Question] = {reader for each in changed for reader in each.readers}
                 work = sorted(readers, key=lambda each: each.index)
                 if not self._round(work, base):
                     return False

@@ -46,7 +46,8 @@ def _prefix(record: Class, scope: Activation, evaluator: Evaluator) -> str:
                 return found
     older = evaluator.files[scope.path].classes.get(f"{record.name}.Config")
     values = () if older is None else older.attributes.get("env_prefix", ())
-    return next((found for each in values if (found := _text(scope.value(each))) is not None), "")
+    texts = [_text(scope.value(each)) for each in values]
+    return next((each for each in texts if each is not None), "")
 
 
 def _named(call: Call, name: str, scope: Activation) -> Things | None:

@@ -244,7 +244,9 @@ def possible_names(project: Project, name: AgentName) -> tuple[str, ...]:
             return values
         case FromEnv(variable, default):
             given = {each.value for each in project.set_variables.get(variable, ())}
-            return tuple(sorted((given | (set() if default is None else {default})) - {""}))
+            if default is not None:
+                given.add(default)
+            return tuple(sorted(given - {""}))
         case _:
             return ()
 

@@ -169,7 +169,11 @@ def test_a_function_called_with_ever_new_arguments_has_a_bounded_number_of_activ
     module = evaluator.module(f"{ROOT}/agent.py")
     (same,) = module.value(v.Name("same"))
     assert isinstance(same, Closure)
-    given = [evaluator.results.arguments(each, module) for each in module.flow.calls if module.targets(each) == {same}]
+    given = [
+        evaluator.results.arguments(each, module)
+        for each in module.flow.calls
+        if module.targets(each) == frozenset((same,))
+    ]
     assert len(given) == 800
     entered = {evaluator.results.enter(same, *each) for each in given}
     assert len(entered) <= 3 * limits.MAX_ACTIVATIONS + 1

@@ -235,11 +235,12 @@ class Recorder:
             key = target.child_by_field_name("property")
             held = self._super(base, node) if base.type == "super" else self.evaluate(base)
             name = "" if key is None else text_of(key)
-            callee: v.Expr = v.Attribute(held, name)
+            member = v.Attribute(held, name)
+            callee: v.Expr = member
             if any(child.type in ("optional_chain", "?.") for child in node.children):
                 self._walker.draft.asked_for[name] = None
-            elif isinstance(callee, v.Attribute):
-                self._walker.draft.called.append((self._walker.flow, callee, self._walker.span(target)))
+            else:
+                self._walker.draft.called.append((self._walker.flow, member, self._walker.span(target)))
         else:
             callee = self.evaluate(target)
         given = self._arguments(node)

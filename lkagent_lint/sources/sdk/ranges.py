@@ -144,7 +144,11 @@ def _range_of_pypi(text: str) -> _Allowing | None:
         return None
     asked = (each.version.removesuffix(".*") for each in found if each.operator in _ASKING)
     names_prerelease = any(is_version(each) and is_prerelease(each) for each in asked)
-    return _Allowing(lambda version: found.contains(version, prereleases=True), named, names_prerelease)
+
+    def allows(version: str) -> bool:
+        return found.contains(version, prereleases=True)
+
+    return _Allowing(allows, named, names_prerelease)
 
 
 _OPERATOR_WITH_SPACE = re.compile(r"(<=|>=|[<>=^~])\s+(?=\d)")
@@ -154,7 +158,7 @@ _VERSION_IN_RANGE = re.compile(r"\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?")
 
 
 def _range_of_npm(text: str) -> _Allowing | None:
-    from semantic_version import NpmSpec, Version
+    from semantic_version import NpmSpec, Version  # pyright: ignore[reportMissingTypeStubs]
 
     try:
         found = NpmSpec(_OPERATOR_WITH_SPACE.sub(r"\1", text))
@@ -163,7 +167,11 @@ def _range_of_npm(text: str) -> _Allowing | None:
     named = tuple(_VERSION_IN_RANGE.findall(text))
     if any(len(each) > _MAX_LENGTH for each in named):
         return None
-    return _Allowing(lambda version: Version.coerce(version) in found, named, any("-" in each for each in named))
+
+    def allows(version: str) -> bool:
+        return Version.coerce(version) in found  # pyright: ignore[reportUnknownMemberType]
+
+    return _Allowing(allows, named, any("-" in each for each in named))
 
 
 def from_poetry(text: str) -> Declaration | None:

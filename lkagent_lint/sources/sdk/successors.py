@@ -99,7 +99,7 @@ METHODS = {
     ("AgentTask", "complete"): "return Completed(value) from the tool",
 }
 """Methods that livekit-agents 2.0 took away, and what does their work now (2.0.0b1, ``voice/agent.py``)."""
-METHODS |= {("AgentTask", name): use for (kind, name), use in METHODS.items() if kind == "Agent"}
+METHODS.update({("AgentTask", name): use for (kind, name), use in METHODS.items() if kind == "Agent"})
 
 KEYWORDS = {"chat_ctx": _HISTORY}
 """The same for keywords of constructors."""

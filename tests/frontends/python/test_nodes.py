@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import libcst as cst
 import msgspec
@@ -247,7 +248,8 @@ def test_what_is_made_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     read: set[tuple[str, str]] = set()
 
     def seen(self: cst.CSTNode, name: str) -> object:
-        if sys._getframe(1).f_globals["__name__"].startswith(OWN):
+        frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        if frame.f_globals["__name__"].startswith(OWN):
             read.add((type(self).__name__, name))
         return object.__getattribute__(self, name)
 
@@ -268,10 +270,11 @@ def test_what_is_made_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 def filled(node: cst.CSTNode) -> Iterator[tuple[str, str]]:
     """The fields of a node and of those in it that hold something, tokens aside."""
     for field in dataclasses.fields(node):
-        value = getattr(node, field.name)
-        values = [each for each in (value if isinstance(value, (list, tuple)) else (value,)) if each is not None]
-        values = [each for each in values if not isinstance(each, (cst.MaybeSentinel, *TOKENS))]
-        if values and not _is_default(field, value):
+        value: object = getattr(node, field.name)
+        many = cast("list[object] | tuple[object, ...]", value) if isinstance(value, (list, tuple)) else (value,)
+        given = tuple(many)
+        values = [each for each in given if each is not None and not isinstance(each, (cst.MaybeSentinel, *TOKENS))]
+        if values and not _is_default(field, getattr(node, field.name)):
             yield type(node).__name__, field.name
         for each in values:
             if isinstance(each, cst.CSTNode):
