@@ -38,7 +38,7 @@ BELOW_SURFACES = (
     "typestate",
 )
 """Every layer that the engine may import."""
-LIBRARIES = (*PARSERS, "packaging", "pathspec", "tomli", "typing_extensions")
+LIBRARIES = (*PARSERS, "packaging", "pathspec", "semantic_version", "tomli", "typing_extensions")
 """Libraries whose release shows in reports."""
 
 

@@ -36,7 +36,7 @@ def test_a_comment_is_written_for_every_finding(project: Path, capsys: Captured)
 def test_findings_of_every_language_and_end(project: Path, capsys: Captured) -> None:
     for name, text in {"agent.py": AGENT, "mint.py": TOKEN, "web.ts": SCRIPT, "early.py": EARLY}.items():
         (project / name).write_text(text)
-    (project / "rule.json").write_text('{"agents": [{"agentName": "nobody"}]}\n')
+    (project / "rule.json").write_text('{"dispatches": [{"agentName": "nobody"}]}\n')
     assert run() == 1
     before = {path: path.read_bytes() for path in project.iterdir() if path.is_file()}
     assert run("--add-noqa=known") == 1
