@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Read
+from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
-from lkagent_lint.typestate.lifecycle import Origin, State
+from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
 
-SCANS = frozenset(
-    vocabulary.spoken(each) for each in vocabulary.TERMS.values() if each.outside is vocabulary.Outside.EMPTY
-)
-"""Looks at who is there already, as events call them."""
+_SCANS = vocabulary.written(lambda term: term.outside is vocabulary.Outside.EMPTY)
+"""Containers that say who is there already."""
 
 
 class Early(NamedTuple):
@@ -34,27 +36,68 @@ class Early(NamedTuple):
         return (self.origin.lead.place, self.reached.event.place, *beside)
 
 
-class Wait(NamedTuple):
-    """A wait for a participant that needs the room, on one path, and the release that the job is for."""
+class Way(NamedTuple):
+    """One state in which a job reaches an event."""
 
     reached: Reached
-    version: str
+    solved: Solved
+
+    @property
+    def event(self) -> Event:
+        return self.reached.event
+
+    @property
+    def state(self) -> State:
+        return self.reached.state
+
+    @property
+    def sdk(self) -> SdkVersion:
+        """That the job is for."""
+        return self.solved.job.sdk
 
     @property
     def is_outside(self) -> bool:
-        return is_outside(self.reached.state)
+        """Nothing has joined the room yet, for sure: a task beside the job's course may come to its step later."""
+        return self.state.room is Room.OUT and not self.state.beside
 
-
-def is_outside(state: State) -> bool:
-    """Nothing has joined the room yet, for sure: a task beside the job's course may come to its step later."""
-    return state.room is Room.OUT and not state.beside
+    @property
+    def is_ordinary(self) -> bool:
+        """No exception led here."""
+        return not self.state.exceptional
 
 
 class StepOrder:
     """The order of the steps in one project's jobs."""
 
-    def __init__(self, solved: Sequence[Solved]) -> None:
+    def __init__(self, project: Project, solved: Sequence[Solved]) -> None:
+        self._project = project
         self._solved = solved
+
+    def ways(self, wanted: Callable[[Way], object]) -> dict[Place, list[Way]]:
+        """Every way in which jobs reach an event that is wanted, by the event's place."""
+        found: dict[Place, list[Way]] = defaultdict(list)
+        for solved in self._solved:
+            for way in (Way(reached, solved) for reached in solved.reached):
+                if wanted(way):
+                    found[way.event.place].append(way)
+        return found
+
+    def misses(self, event: Event) -> bool:
+        """It is a listener, and what it listens for is lost if it has happened in the room before."""
+        if event.kind is not Kind.LISTEN:
+            return False
+        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looks_around)
+
+    @cached_property
+    def _looks_around(self) -> bool:
+        """Some function of the project reads who is there already."""
+        return any(
+            isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in _SCANS
+            for facts in self._project.files.values()
+            for flow in facts.flows.values()
+            for block in flow.blocks
+            for step in block.steps
+        )
 
     @cached_property
     def connects_before_start(self) -> tuple[Early, ...]:
@@ -87,20 +130,11 @@ class StepOrder:
         )
 
     @cached_property
-    def waits_outside(self) -> tuple[tuple[Wait, ...], ...]:
+    def waits_outside(self) -> tuple[tuple[Way, ...], ...]:
         """Waits that raise outside the room and that some path reaches there: every way to each of them."""
-        raising: dict[Place, list[Wait]] = defaultdict(list)
-        for solved in self._solved:
-            sdk = solved.job.sdk
-            for reached in solved.reached:
-                does = reached.event.kind.does
-                if does.waits and not does.joins(sdk):
-                    raising[reached.event.place].append(Wait(reached, sdk.version))
-        return tuple(
-            tuple(ways)
-            for ways in raising.values()
-            if any(each.is_outside and not each.reached.state.exceptional for each in ways)
-        )
+        raising = self.ways(lambda way: way.event.kind.does.waits and not way.event.kind.does.joins(way.sdk))
+        found = (tuple(ways) for ways in raising.values())
+        return tuple(ways for ways in found if any(each.is_outside and each.is_ordinary for each in ways))
 
     @cached_property
     def waits_that_join(self) -> tuple[Early, ...]:
@@ -109,8 +143,9 @@ class StepOrder:
             Early(reached, origin)
             for solved in self._solved
             if solved.job.sdk.has(Change.WAIT_CONNECTS)
-            for reached in _too_late(solved)
-            if (origin := reached.state.origin) is not None
+            for reached in solved.reached
+            if (reached.event.kind is Kind.START_IN_ROOM or self.misses(reached.event))
+            and (origin := reached.state.origin) is not None
             and origin.event.kind.does.waits
             and reached.state.session is Session.NONE
             and not reached.state.exceptional
@@ -120,7 +155,7 @@ class StepOrder:
     def spoken_of(self) -> frozenset[Place]:
         """Where the rules speak of all these."""
         early = (*self.connects_before_start, *self.waits_before_start, *self.waits_that_join)
-        waits = (ways[0].reached.event.place for ways in self.waits_outside)
+        waits = (ways[0].event.place for ways in self.waits_outside)
         return frozenset((*(place for each in early for place in each.places), *waits))
 
 
@@ -131,15 +166,3 @@ def _is_early(reached: Reached, origin: Origin) -> bool:
 
 def _weight(state: State) -> int:
     return 2 if state.used is not None else 1 if state.awaited is not None else 0
-
-
-def _too_late(solved: Solved) -> Iterator[Reached]:
-    """The listeners whose events a joined room has sent already, and the starts."""
-    scans = any(each.event.detail in SCANS for each in solved.reached)
-    for reached in solved.reached:
-        event = reached.event
-        if event.kind is Kind.LISTEN:
-            if event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not scans):
-                yield reached
-        elif event.kind is Kind.START_IN_ROOM:
-            yield reached

@@ -38,7 +38,7 @@ class Subject:
     @cached_property
     def order(self) -> StepOrder:
         """Which steps of the lifecycle come too early or too late."""
-        return StepOrder(self.solved)
+        return StepOrder(self.project, self.solved)
 
     @cached_property
     def listeners(self) -> Listeners:

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.questions.steps import Wait
+from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
@@ -66,16 +66,16 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         yield _raising(ways)
 
 
-def _raising(ways: tuple[Wait, ...]) -> Diagnostic:
+def _raising(ways: tuple[Way, ...]) -> Diagnostic:
     """The call raises where it is reached outside the room."""
     always = all(each.is_outside for each in ways)
-    first, version = ways[0]
+    first = ways[0].reached
     spoken = words(first.event.place)
     what = spoken.event(first.event.kind)
     verb = "throws" if spoken.spells_camel else "raises"
     how = f"{verb} {spoken.not_connected}" + ("" if always else " on some paths")
     hint = (
-        f"{spoken.package} {version} does not connect by itself there"
+        f"{spoken.package} {ways[0].sdk.version} does not connect by itself there"
         if first.event.kind.does.room is not None
         else "the free function never connects by itself"
     )

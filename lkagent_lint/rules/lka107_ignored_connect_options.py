@@ -38,10 +38,9 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -56,15 +55,9 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    calls: dict[Place, list[tuple[Reached, bool]]] = defaultdict(list)
-    for solved in subject.solved:
-        guarded = bool(solved.job.sdk.has(Change.CONNECT_IDEMPOTENT))
-        for reached in solved.reached:
-            if reached.event.kind is Kind.CONNECT and reached.event.detail:
-                calls[reached.event.place].append((reached, guarded))
-    for reaches in calls.values():
-        if all(guarded and _drops(each) for each, guarded in reaches):
-            yield _finding(reaches[0][0])
+    for ways in subject.order.ways(lambda way: way.event.kind is Kind.CONNECT and way.event.detail).values():
+        if all(way.sdk.has(Change.CONNECT_IDEMPOTENT) and _drops(way.reached) for way in ways):
+            yield _finding(ways[0].reached)
 
 
 def _drops(reached: Reached) -> bool:

@@ -36,33 +36,26 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Session
-from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA108", "use-before-start", Severity.ERROR, "the session is used before it has started")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    uses: dict[Place, list[Reached]] = defaultdict(list)
-    for solved in subject.solved:
-        for reached in solved.reached:
-            if reached.event.kind is Kind.SESSION_USE:
-                uses[reached.event.place].append(reached)
-    for place, reaches in uses.items():
-        if all(each.state.session is Session.NONE and not each.state.beside for each in reaches):
+    for place, ways in subject.order.ways(lambda way: way.event.kind is Kind.SESSION_USE).items():
+        if all(each.state.session is Session.NONE and not each.state.beside for each in ways):
             spoken = words(place)
-            what = spoken.spelt(reaches[0].event.detail)
+            what = spoken.spelt(ways[0].event.detail)
             verb = "throws" if spoken.spells_camel else "raises"
             yield META.at(
                 place,
                 f"{what} {verb} {spoken.not_running}: no session has started before it; await session.start() first",
-                subject=reaches[0].site.function,
+                subject=ways[0].reached.site.function,
                 key=(what,),
             )

@@ -39,11 +39,9 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.steps import is_outside
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
@@ -57,18 +55,14 @@ _OUTSIDE = {spoken(each): each.outside for each in TERMS.values() if each.outsid
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    uses: dict[Place, list[Reached]] = defaultdict(list)
-    for solved in subject.solved:
-        for reached in solved.reached:
-            if reached.event.kind is Kind.ROOM_USE and reached.event.detail in _OUTSIDE:
-                uses[reached.event.place].append(reached)
-    for reaches in uses.values():
-        first = reaches[0]
+    uses = subject.order.ways(lambda way: way.event.kind is Kind.ROOM_USE and way.event.detail in _OUTSIDE)
+    for ways in uses.values():
+        first = ways[0].reached
         outside = _OUTSIDE[first.event.detail]
         if outside is Outside.RAISES and not is_node(first.event.place):
-            if all(is_outside(each.state) for each in reaches):
+            if all(each.is_outside for each in ways):
                 yield _raising(first)
-        elif any(is_outside(each.state) and not each.state.exceptional for each in reaches):
+        elif any(each.is_outside and each.is_ordinary for each in ways):
             yield _empty(first) if outside is Outside.EMPTY else _undefined(first)
 
 

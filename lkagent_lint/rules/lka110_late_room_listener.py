@@ -42,44 +42,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Read
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.vocabulary import Outside, written
-from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room
+from lkagent_lint.typestate.automaton import Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA110", "late-room-listener", Severity.WARNING, "a room listener is registered after events can have been lost"
 )
 
-_SCANS = written(lambda term: term.outside is Outside.EMPTY)
-"""Attributes that hold who is there already."""
-
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    scans = _looks_at_participants(subject.project)
-    seen: set[Place] = set()
     for solved in subject.solved:
         for reached in solved.reached:
-            place = reached.event.place
-            if _is_late(reached, scans) and place not in seen and not _is_taken_off(subject.project, reached):
-                seen.add(place)
+            if _is_late(subject, reached) and not _is_taken_off(subject.project, reached):
                 yield _finding(reached)
 
 
-def _is_late(reached: Reached, scans: bool) -> bool:
-    event, state = reached.event, reached.state
-    if event.kind is not Kind.LISTEN or state.room is not Room.JOINED or state.origin is None or state.exceptional:
+def _is_late(subject: Subject, reached: Reached) -> bool:
+    state = reached.state
+    if not subject.order.misses(reached.event) or state.room is not Room.JOINED or state.exceptional:
         return False
-    if event.detail not in LOST_EVENTS and (event.detail not in SCANNED_EVENTS or scans):
-        return False
-    joined = state.origin.event.kind.does
-    return joined.starts or (joined.plainly and state.awaited is not None)
+    joined = None if state.origin is None else state.origin.event.kind.does
+    return joined is not None and (joined.starts or (joined.plainly and state.awaited is not None))
 
 
 def _is_taken_off(project: Project, reached: Reached) -> bool:
@@ -89,17 +78,6 @@ def _is_taken_off(project: Project, reached: Reached) -> bool:
     within = (flow for name, flow in flows.items() if name == function or name.startswith(f"{function}."))
     return any(
         isinstance(call.target, v.Attribute) and call.target.name == "off" for flow in within for call in flow.calls
-    )
-
-
-def _looks_at_participants(project: Project) -> bool:
-    """Some function of the project reads who is there already."""
-    return any(
-        isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in _SCANS
-        for facts in project.files.values()
-        for flow in facts.flows.values()
-        for block in flow.blocks
-        for step in block.steps
     )
 
 

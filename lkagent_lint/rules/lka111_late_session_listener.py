@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Session
@@ -49,15 +49,14 @@ _AT_THE_END = frozenset({"close"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set(subject.emitters.unknown_events)
+    unknown = subject.emitters.unknown_events
     for solved in subject.solved:
         if any(reached.state.sessions > 1 for reached in solved.reached):
             continue
         for reached in solved.reached:
             event, state = reached.event, reached.state
             late = event.kind is Kind.SESSION_LISTEN and state.session is Session.STARTED and not state.exceptional
-            if late and event.detail not in _AT_THE_END and event.place not in seen:
-                seen.add(event.place)
+            if late and event.detail not in _AT_THE_END and event.place not in unknown:
                 name = f'"{event.detail}"' if event.detail else "this event"
                 yield META.at(
                     event.place,

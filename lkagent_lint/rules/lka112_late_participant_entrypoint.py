@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -61,14 +61,12 @@ def _is_run_by_hand(subject: Subject, reached: Reached) -> bool:
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
     for solved in subject.solved:
         for reached in solved.reached:
             event, state = reached.event, reached.state
             if event.kind is not Kind.ENTRYPOINT or state.room is not Room.JOINED or state.exceptional:
                 continue
-            if state.origin is not None and event.place not in seen and not _is_run_by_hand(subject, reached):
-                seen.add(event.place)
+            if state.origin is not None and not _is_run_by_hand(subject, reached):
                 joined = state.origin.lead.place
                 yield META.at(
                     event.place,

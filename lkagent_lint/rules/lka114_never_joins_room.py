@@ -43,7 +43,6 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.automaton import Does
 from lkagent_lint.typestate.solver import Solved
 
@@ -54,7 +53,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     for solved in subject.solved:
         job = solved.job
-        if solved.may_join or is_test_file(job.place.path, project.root) or not _does_something(subject, solved):
+        if solved.may_join or project.in_tests(job.place.path) or not _does_something(subject, solved):
             continue
         if not any(_has_another_cause(reached.event.kind.does) for reached in solved.reached):
             yield META.at(

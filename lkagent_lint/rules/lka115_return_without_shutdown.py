@@ -37,14 +37,12 @@ There is no fix yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Room
-from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA115",
@@ -55,18 +53,14 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    returns: dict[Place, list[Reached]] = defaultdict(list)
-    for solved in subject.solved:
-        for reached in solved.reached if solved.may_join else ():
-            if reached.event.kind is Kind.RETURN:
-                returns[reached.event.place].append(reached)
-    for place, reaches in returns.items():
-        leaks = [each for each in reaches if each.state.room is Room.OUT and not each.state.shut]
+    returns = subject.order.ways(lambda way: way.event.kind is Kind.RETURN and way.solved.may_join)
+    for place, ways in returns.items():
+        leaks = [each for each in ways if each.state.room is Room.OUT and not each.state.shut]
         # In an exception handler only if nothing that was tried could have joined the room.
-        if len(leaks) == len(reaches) or any(not each.state.exceptional for each in leaks):
+        if len(leaks) == len(ways) or any(each.is_ordinary for each in leaks):
             yield META.at(
                 place,
                 "the entry function returns here before anything joined the room, and that does not end the job: "
                 "it stays alive until the worker ends; call ctx.shutdown() before",
-                subject=reaches[0].site.function,
+                subject=ways[0].reached.site.function,
             )

@@ -36,14 +36,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.typestate.automaton import Kind
 
 META = Meta("LKA116", "start-without-room", Severity.WARNING, "a session of a job is started without `room=`")
@@ -53,14 +52,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     if _has_own_io(project):
         return
-    seen: set[Place] = set()
     for solved in subject.solved:
         if any(each.event.kind.does.starts and each.event.kind.does.room is not None for each in solved.reached):
             continue
         for reached in solved.reached:
             place = reached.event.place
-            if reached.event.kind is Kind.START and place not in seen and not is_test_file(place.path, project.root):
-                seen.add(place)
+            if reached.event.kind is Kind.START and not project.in_tests(place.path):
                 spoken = words(place)
                 yield META.at(
                     place,

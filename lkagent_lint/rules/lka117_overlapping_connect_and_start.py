@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.subject import Subject
@@ -57,14 +57,12 @@ _OTHER = {Kind.CONNECT: Kind.START_IN_ROOM, Kind.START_IN_ROOM: Kind.CONNECT}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[Place] = set()
     for solved in subject.solved:
         if not solved.job.sdk.has(Change.START_CONNECTS):
             continue
         for reached in solved.reached:
             place, other = reached.event.place, _beside(reached)
-            if other is not None and is_node(place) and place not in seen:
-                seen.add(place)
+            if other is not None and is_node(place):
                 yield _finding(reached, other)
 
 
