@@ -1,6 +1,6 @@
 """Scaffolds a rule: its file and its fixtures, which fail until the rule finds what they expect.
 
-python tools/new_rule.py 117 overlapping-connect-and-start --severity warning
+python tools/new_rule.py 120 silent-in-joined-room --severity warning
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ META = Meta("$code", "$name", Severity.$severity, "TODO a line for tables")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Judge the linked project (``subject.project``) or its solved jobs (``subject.solved``)."""
+    """TODO what is asked of the subject, if a page in words is not enough."""
     yield from ()
 ''')
 
@@ -102,7 +102,7 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
     number, name, severity = cast("tuple[str, str, str]", (given.number, given.name, given.severity))
     if not re.fullmatch(r"\d{3}", number) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        parser.error("write it like this: tools/new_rule.py 117 overlapping-connect-and-start")
+        parser.error("write it like this: tools/new_rule.py 120 silent-in-joined-room")
     taken = [*REPOSITORY.glob(f"lkagent_lint/rules/lka{number}_*"), *REPOSITORY.glob(f"fixtures/rules/*-{name}")]
     if taken:
         parser.error(f"there is already {taken[0].relative_to(REPOSITORY)}")
