@@ -16,6 +16,7 @@ from lkagent_lint.facts.values import (
     Attribute,
     Constant,
     Either,
+    Elsewhere,
     Env,
     Expr,
     Import,
@@ -89,7 +90,9 @@ def held_by(expression: Expr) -> tuple[Expr, ...]:
 
 
 def parts_of(expression: Expr) -> tuple[Expr, ...]:
-    """All that an expression is made of, one level down. Variables and calls stand for themselves."""
+    """All that an expression is made of, one level down. Variables and calls stand for themselves, and so does what
+    another function assigns, whose parts stand there.
+    """
     match expression:
         case Attribute(base):
             return (base,)
@@ -142,6 +145,8 @@ def made_from(
                 if home is not None:
                     stack.extend((home, each) for each in home.variables.get(name, ()))
                     stack.extend(more(here, expression) if more is not None else ())
+            case Elsewhere(inner, assigned):
+                stack.append((facts.flows[inner], assigned))
             case _:
                 stack.extend((here, part) for part in parts_of(expression))
 
@@ -160,6 +165,9 @@ def number_of(value: Expr | None, facts: FileFacts, flow: Flow) -> float | None:
         if home is None or len(values) != 1 or any(each.name == value.name for each in home.parameters):
             return None
         value, flow = values[0], home
+    if isinstance(value, Elsewhere):
+        flow = facts.flows[value.flow]
+        value = value.value
     if isinstance(value, Typed):
         value = value.value
     match value:

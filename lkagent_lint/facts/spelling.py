@@ -36,6 +36,8 @@ def spelt(expression: v.Expr, flow: Flow | None = None) -> str:
             return "(…)"
         case v.Typed(_, value) if value is not None:
             return inner(value)
+        case v.Elsewhere(_, value):
+            return spelt(value)
         case v.Either(options):
             return " | ".join(map(inner, options))
         case v.Or(options):

@@ -127,6 +127,13 @@ class Made(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=Tr
     parts: tuple[Expr, ...]
 
 
+class Elsewhere(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=True, tag="l"):
+    """A value that another function of this file assigns: the names and results in it mean what they mean there."""
+
+    flow: str
+    value: Expr
+
+
 class Opaque(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=True, tag="?"):
     """An expression that the front end does not follow."""
 
@@ -151,8 +158,16 @@ Expr = (
     | Env
     | External
     | Made
+    | Elsewhere
     | Opaque
 )
 
 OPAQUE = Opaque()
 NONE = Constant("None")
+
+_EVERYWHERE = (Text, Constant, Import, ClassName, Env, External, Opaque)
+
+
+def carried(value: Expr, flow: str) -> Expr:
+    """A value that stands in a flow, as the other functions of the file see it."""
+    return value if isinstance(value, _EVERYWHERE) else Elsewhere(flow, value)

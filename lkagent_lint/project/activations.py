@@ -69,13 +69,19 @@ class Activations:
         found = self._usual.get((path, flow.name))
         if found is None:
             parent = self.usual(path, self._files[path].flows[flow.parent]) if flow.parent else None
-            bindings: Bindings = ()
-            if flow.owner and flow.binding != "static" and flow.parameters:
-                bindings = ((flow.parameters[0].name, only(receiver_of(path, flow))),)
-            key = path, flow.name, bindings, parent
+            key = path, flow.name, _receiving(path, flow), parent
             found = self._known.get(key) or self._make(key)
             self._known[key] = self._usual[path, flow.name] = found
         return found
+
+    def within(self, around: Activation, flow: Flow) -> Activation:
+        """The same for a flow of the same file, in an activation that encloses it if this one does."""
+        if flow is around.flow:
+            return around
+        outer = self.within(around, around.facts.flows[flow.parent]) if flow.parent else None
+        if outer is None or outer is self.usual(around.path, outer.flow):
+            return self.usual(around.path, flow)
+        return self.intern(around.path, flow.name, _receiving(around.path, flow), outer)
 
     def flatten(self, things: Things) -> Things:
         """Things as they are known without what they were made of."""
@@ -144,6 +150,13 @@ class Activations:
                 return UNKNOWN
             case _:
                 return thing
+
+
+def _receiving(path: str, flow: Flow) -> Bindings:
+    """What a flow of which no call is known is called on."""
+    if flow.owner and flow.binding != "static" and flow.parameters:
+        return ((flow.parameters[0].name, only(receiver_of(path, flow))),)
+    return ()
 
 
 def receiver_of(path: str, flow: Flow) -> Thing:

@@ -318,6 +318,9 @@ class Evaluator:
     def _external(self, node: v.External, activation: Activation) -> Things:
         return self.scripts.external(node, activation)
 
+    def _elsewhere(self, node: v.Elsewhere, activation: Activation) -> Things:
+        return self.value(node.value, self.activations.within(activation, activation.facts.flows[node.flow]))
+
     def _opaque(self, node: v.Made | v.Opaque, activation: Activation) -> Things:
         return ANYTHING
 
@@ -341,6 +344,7 @@ class Evaluator:
         v.Env: _env,
         v.External: _external,
         v.Made: _opaque,
+        v.Elsewhere: _elsewhere,
         v.Opaque: _opaque,
     }
 

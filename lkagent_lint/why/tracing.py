@@ -86,6 +86,10 @@ class Tracer:
                 yield from self._attribute(node, base, name, activation, depth, seen)
             case v.Result(number):
                 yield from self._result(number, node, activation, depth, seen)
+            case v.Elsewhere(function, value):
+                yield TraceStep(depth, f"assigned in {function}:")
+                inside = self._evaluator.activations.within(activation, activation.facts.flows[function])
+                yield from self._trace(value, inside, depth + 1, seen)
             case v.Typed(_, value) if value is not None:
                 yield from self._trace(value, activation, depth, seen)
             case v.Join(parts) | v.Either(parts) | v.Or(parts) | v.Items(parts) | v.Made(parts) if parts:

@@ -16,8 +16,8 @@ from lkagent_lint.facts.following import argument, given_to, made_from, number_o
 from lkagent_lint.frontends.python import extract
 
 PACKAGE = Path(__file__).resolve().parents[2] / "lkagent_lint"
-NO_PARTS: dict[Any, tuple[str, ...]] = {v.Typed: ("annotation",)}
-"""Fields that hold expressions of which a value is not made: a type."""
+NO_PARTS: dict[Any, tuple[str, ...]] = {v.Typed: ("annotation",), v.Elsewhere: ("value",)}
+"""Fields that hold expressions of which a value is not made: a type, and what stands in another function."""
 
 
 def facts_of(source: str) -> FileFacts:

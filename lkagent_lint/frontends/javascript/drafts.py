@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_CARRIED = (v.Text, v.Constant, v.Env, v.External)
-
-
-def carried(value: v.Expr) -> v.Expr:
-    """A value as another function sees it: names and results mean something in their own function only."""
-    return value if isinstance(value, _CARRIED) else v.OPAQUE
-
-
 class FlowDraft:
     """A function being read; blocks are no scopes here, so two constants of one name are one of two values."""
 
@@ -144,4 +136,4 @@ class FileDraft:
         """Give every assigned value to the function that owns the name."""
         for flow, name, value in self.assignments:
             home = flow.lookup(name) or self.module
-            home.bind(name, value if home is flow else carried(value))
+            home.bind(name, value if home is flow else v.carried(value, flow.name))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Parameter, Store, Use
-from lkagent_lint.frontends.javascript.drafts import carried
 from lkagent_lint.frontends.javascript.parse import text_of
 from lkagent_lint.frontends.javascript.types import annotation_of
 
@@ -105,7 +104,7 @@ class Patterns:
             pattern, default = node.child_by_field_name("left") or node, node.child_by_field_name("right")
         if pattern.type == "this":
             return
-        held = None if default is None else carried(self._walker.evaluate(default, Use.KEPT))
+        held = None if default is None else v.carried(self._walker.evaluate(default, Use.KEPT), flow.name)
         if pattern.type == "rest_pattern":
             for name in self.names(pattern):
                 flow.parameters.append(Parameter(name, kind="*"))

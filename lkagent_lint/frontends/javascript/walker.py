@@ -15,7 +15,7 @@ from lkagent_lint.facts.graph import Graph
 from lkagent_lint.frontends.javascript import imports
 from lkagent_lint.frontends.javascript.branches import SKIPPED, Branches
 from lkagent_lint.frontends.javascript.definitions import Definitions
-from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft, carried
+from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
 from lkagent_lint.frontends.javascript.expressions import is_environment, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, last_name, text_of, unwrap
 from lkagent_lint.frontends.javascript.patterns import Patterns
@@ -127,7 +127,7 @@ class Walker:
             self.draft.assignments.append((self.flow, text_of(target), value))
         elif target.type == "member_expression":
             written = "".join(text_of(target).split())
-            exported = value if self.flow is self.draft.module else carried(value)
+            exported = value if self.flow is self.draft.module else v.carried(value, self.flow.name)
             imports.exported_by_assignment(written, exported, self.draft)
             base = target.child_by_field_name("object")
             if base is not None:

@@ -24,7 +24,7 @@ from lkagent_lint.facts.flows import (
     Use,
 )
 from lkagent_lint.facts.graph import Graph
-from lkagent_lint.facts.values import Expr
+from lkagent_lint.facts.values import Expr, carried
 from lkagent_lint.frontends.python.positions import Positions
 from lkagent_lint.text import START_OF_FILE
 
@@ -69,12 +69,20 @@ class FlowDraft:
         self.annotation: Expr | None = None
         self.decorators: list[Expr] = []
         self.variables: dict[str, list[Expr]] = {}
-        self.declared_elsewhere: set[str] = set()
+        self.module_names: set[str] = set()
+        """Names that are declared ``global``."""
+        self.outer_names: set[str] = set()
+        """Names that are declared ``nonlocal``."""
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
         self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
+
+    def binds(self, name: str) -> bool:
+        """Whether a name is this function's own."""
+        own = name in self.variables or any(each.name == name for each in self.parameters)
+        return own and name not in self.outer_names | self.module_names
 
     def freeze(self, positions: Positions) -> Flow:
         return Flow(
@@ -156,3 +164,20 @@ class FileDraft:
                 steps = (AwaitDraft, ReadDraft, ReturnDraft)
                 nodes.update(id(step.node) for step in block.steps if isinstance(step, steps))
         return nodes
+
+    def settle(self) -> None:
+        """Give what is assigned to names of enclosing functions, and of the module, to those that own them."""
+        for flow in self.flows.values():
+            for name in flow.variables.keys() & (flow.outer_names | flow.module_names):
+                home = self.module if name in flow.module_names else _owner(flow, name)
+                if home is not flow:
+                    values = flow.variables.pop(name)
+                    home.variables.setdefault(name, []).extend(carried(each, flow.name) for each in values)
+
+
+def _owner(flow: FlowDraft, name: str) -> FlowDraft:
+    """The nearest enclosing function whose name it is; the function itself, where there is none."""
+    here = flow.parent
+    while here is not None and not here.binds(name):
+        here = here.parent
+    return flow if here is None else here

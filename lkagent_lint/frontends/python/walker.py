@@ -70,6 +70,7 @@ class Walker(cst.CSTVisitor):
         walker = cls(FileDraft())
         module.visit(walker)
         walker.draft.module.graph.goto(EXIT_BLOCK)
+        walker.draft.settle()
         del walker.expressions  # which refers back: the tree would wait for the collector
         return walker.draft
 
@@ -143,13 +144,14 @@ class Walker(cst.CSTVisitor):
     def _bind_name(self, name: str, value: Expr) -> None:
         if self._class is not None:
             self._class.attributes.setdefault(name, []).append(value)
-        elif name in self.flow.declared_elsewhere:
-            self.draft.module.variables.setdefault(name, []).append(OPAQUE)
         else:
             self.flow.variables.setdefault(name, []).append(value)
 
-    def _declared(self, node: cst.Global | cst.Nonlocal) -> None:
-        self.flow.declared_elsewhere.update(item.name.value for item in node.names)
+    def _global(self, node: cst.Global) -> None:
+        self.flow.module_names.update(item.name.value for item in node.names)
+
+    def _nonlocal(self, node: cst.Nonlocal) -> None:
+        self.flow.outer_names.update(item.name.value for item in node.names)
 
     def _return(self, node: cst.Return) -> None:
         if node.value is not None:
@@ -423,8 +425,8 @@ class Walker(cst.CSTVisitor):
         cst.Assign: _assign,
         cst.AnnAssign: _annotated,
         cst.AugAssign: _augmented,
-        cst.Global: _declared,
-        cst.Nonlocal: _declared,
+        cst.Global: _global,
+        cst.Nonlocal: _nonlocal,
         cst.Return: _return,
         cst.Raise: _raise,
         cst.Assert: _assert,
