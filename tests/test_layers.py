@@ -123,7 +123,9 @@ def test_nothing_is_kept_beside_a_project() -> None:
     """What is found out of a project is kept by the object that found it, and goes with it."""
     for path in FILES:
         if module_of(path).startswith(("questions", "rules", "project", "typestate", "graph", "why")):
-            assert "weakref" not in {name.partition(".")[0] for name in imports(path)}
+            found = set(imports(path))
+            assert not found & {"weakref", "functools.lru_cache"}
+            assert "functools.cache" not in found or module_of(path) == "rules", "that of the rules' own files"
 
 
 @pytest.mark.parametrize("library", HOMES)

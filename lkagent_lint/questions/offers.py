@@ -13,7 +13,7 @@ from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.order import major, order
 from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
-from lkagent_lint.sources.sdk.tables import Period, Release, Symbol, SymbolKind
+from lkagent_lint.sources.sdk.tables import Parameters, Period, Release, Symbol, SymbolKind
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
 PARTS = {
@@ -89,6 +89,8 @@ class Offers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._missed: dict[str, list[Missing] | None] = {}
+        self._keywords: dict[tuple[Release, str, str], frozenset[str]] = {}
+        self._members: dict[tuple[Release, str], frozenset[str]] = {}
         self._own = frozenset(
             package
             for package, folder in (
@@ -126,6 +128,23 @@ class Offers:
 
     def sdk(self, path: str, package: str) -> SdkVersion:
         return self._project.pin(path, PACKAGES[package])
+
+    # What a release takes, and what comes after it
+
+    def keywords(self, release: Release, owner: str, method: str = "") -> frozenset[str]:
+        """The keywords of a method, or of the constructor, in a release or in a later one of its major."""
+        key = (release, owner, method)
+        if key not in self._keywords:
+            found = filter(None, (parameters_of(each, owner, method) for each in _from(release)))
+            self._keywords[key] = frozenset[str]().union(*(each.keywords for each in found))
+        return self._keywords[key]
+
+    def members(self, release: Release, owner: str) -> frozenset[str]:
+        """The members of a class in a release or in a later one of its major."""
+        key = (release, owner)
+        if key not in self._members:
+            self._members[key] = frozenset(name for each in _from(release) for name in each.members(owner))
+        return self._members[key]
 
     # Names
 
@@ -220,6 +239,23 @@ class Offers:
             and (periods is None or any(_holds(each, release, sdk) for each in periods))
         ]
         return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
+
+
+def parameters_of(release: Release, owner: str, method: str = "") -> Parameters | None:
+    """Those of a method, or of the constructor; None where a release does not have it."""
+    if not method:
+        return release.parameters(owner)
+    member = release.member(owner, method)
+    return None if member is None else member.parameters
+
+
+def _from(release: Release) -> Iterator[Release]:
+    """A release and every later one before the next major."""
+    table = release.table
+    for version in table.releases[table.index(release.version) :]:
+        found = table.catalog.release(table.package, version)
+        if found is not None and found.major == release.major:
+            yield found
 
 
 def _package_of(path: str, kind: str) -> str:

@@ -42,19 +42,19 @@ There is no fix yet; a rename is right only where both spellings mean the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
-from lkagent_lint.project.records import Project, Server, Worker
+from lkagent_lint.project.records import Server, Worker
 from lkagent_lint.project.things import Sdk, SdkMethod, only
+from lkagent_lint.questions.offers import Offers, parameters_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.tables import Parameters, Release, SymbolKind
+from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 
 META = Meta(
     "LKA307",
@@ -110,29 +110,31 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         release = offers.complete(path, _PYTHON)
         is_judged = not server.in_tests and not project.files[path].legacy and not offers.is_old(path)
         if is_judged and release is not None and release.has_class(server.kind):
-            yield from _of_call(project.call(server.site), server.place, server.kind, "", release)
+            yield from _of_call(offers, project.call(server.site), server.place, server.kind, "", release)
             if server.kind == "AgentServer":
-                yield from _of_attributes(server, release)
+                yield from _of_attributes(offers, server, release)
     for worker in project.workers:
         if worker.in_tests:
             continue
         if is_node(worker.place):
-            yield from _of_node(project, worker)
+            yield from _of_node(subject, worker)
         elif worker.site is not None:
             owner = _REGISTERS.get(project.targets(worker.site))
             release = offers.complete(worker.site.path, _PYTHON)
             if owner is not None and release is not None:
-                yield from _of_call(project.call(worker.site), worker.place, owner, "rtc_session", release)
+                yield from _of_call(offers, project.call(worker.site), worker.place, owner, "rtc_session", release)
 
 
-def _of_call(call: Call, place: Place, owner: str, method: str, release: Release) -> Iterator[Diagnostic]:
+def _of_call(
+    offers: Offers, call: Call, place: Place, owner: str, method: str, release: Release
+) -> Iterator[Diagnostic]:
     """What a constructor or a method refuses; one finding, for the first thing that Python stumbles upon."""
-    parameters = _parameters(release, owner, method)
+    parameters = parameters_of(release, owner, method)
     if parameters is None:
         return
     title, holder = method or owner, release.path(owner).rpartition(".")[2]
     function = f"{holder}.{method or '__init__'}" if holder else method
-    later = _keywords(release, owner, method)
+    later = offers.keywords(release, owner, method)
     given = [name for name, _ in call.keywords]
     unknown = [name for name in dict.fromkeys(given) if name != "**" and name not in later]
     missing = [name for name in parameters.positional if name in parameters.required and name not in given]
@@ -159,10 +161,10 @@ def _of_call(call: Call, place: Place, owner: str, method: str, release: Release
         )
 
 
-def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
-    options = frozenset[str]().union(*(_keywords(release, *each) for each in _TAKE_OPTIONS))
+def _of_attributes(offers: Offers, server: Server, release: Release) -> Iterator[Diagnostic]:
+    options = frozenset[str]().union(*(offers.keywords(release, *each) for each in _TAKE_OPTIONS))
     for assigned in server.assigned:
-        if assigned.name in options - _members(release, "AgentServer"):
+        if assigned.name in options - offers.members(release, "AgentServer"):
             yield META.at(
                 assigned.place,
                 f"AgentServer has no attribute {assigned.name}: it is created here, and nothing reads it"
@@ -180,14 +182,14 @@ def _of_attributes(server: Server, release: Release) -> Iterator[Diagnostic]:
             )
 
 
-def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
-    sdk = project.sdk(worker.place.path)
-    release = sdk.catalog.release(_NODE, sdk.version) if sdk.knows_absence else None
-    call = None if worker.site is None else project.call(worker.site)
+def _of_node(subject: Subject, worker: Worker) -> Iterator[Diagnostic]:
+    offers = subject.offers
+    release = offers.complete(worker.place.path, _NODE)
+    call = None if worker.site is None else subject.project.call(worker.site)
     if release is None or call is None or not call.args or not isinstance(call.args[0], v.Mapping):
         return
-    known = {*("", "**", "agent_name"), *(name for kind in _NODE_OPTIONS for name in _members(release, kind))}
-    if sdk.has(Change.SERVER_TYPE):
+    known = {*("", "**", "agent_name"), *(name for kind in _NODE_OPTIONS for name in offers.members(release, kind))}
+    if subject.project.sdk(worker.place.path).has(Change.SERVER_TYPE):
         known.add("workerType")  # LKA308 speaks of it, and LKA209 of agent_name
     unknown = [key for key, _ in call.args[0].entries if key not in known]
     if unknown:
@@ -197,35 +199,6 @@ def _of_node(project: Project, worker: Worker) -> Iterator[Diagnostic]:
             f"{_instead('ServerOptions', unknown[0], release)}",
             key=unknown,
         )
-
-
-def _releases(release: Release) -> Iterator[Release]:
-    """A release and every later one before the next major."""
-    table = release.table
-    for version in table.releases[table.index(release.version) :]:
-        found = table.catalog.release(table.package, version)
-        if found is not None and found.major == release.major:
-            yield found
-
-
-@lru_cache(maxsize=64)
-def _keywords(release: Release, owner: str, method: str) -> frozenset[str]:
-    """The keywords of a constructor, or of a method, in a release and in every later one."""
-    found = filter(None, (_parameters(each, owner, method) for each in _releases(release)))
-    return frozenset[str]().union(*(each.keywords for each in found))
-
-
-@lru_cache(maxsize=64)
-def _members(release: Release, owner: str) -> frozenset[str]:
-    """The members of a class in a release and in every later one."""
-    return frozenset(name for each in _releases(release) for name in each.members(owner))
-
-
-def _parameters(release: Release, owner: str, method: str) -> Parameters | None:
-    if not method:
-        return release.parameters(owner)
-    member = release.member(owner, method)
-    return None if member is None else member.parameters
 
 
 def _instead(owner: str, name: str, release: Release) -> str:
