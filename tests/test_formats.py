@@ -120,12 +120,12 @@ def test_a_graph_is_told_by_its_beginning(format: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("format", names(EXPLANATIONS))
 def test_an_explanation_is_told_by_its_beginning(format: str) -> None:
     path = DEMO / "agents" / "front_desk.py"
-    (survey,) = engine.survey(engine.Request(paths=(str(path),)))
+    inspection = engine.inspect(engine.Request(paths=(str(path),)))
 
     def read(each: str) -> str:
         return Path(each).read_text(encoding="utf-8")
 
-    found = why.explain(survey, str(path), 1, None, shown=(), show=str, text=read)
+    found = why.explain(inspection, str(path), 1, show=str, text=read)
     assert is_ours(why.render(format, found, str).encode()) == format
 
 

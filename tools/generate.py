@@ -180,9 +180,8 @@ def why_of_demo(name: str, text: str, code: str | None) -> str:
 
     (line,) = (number for number, each in enumerate(read(str(path)).splitlines(), 1) if text in each)
     request = engine.Request(paths=(str(path),))
-    (survey,) = engine.survey(request)
     shown = functools.partial(relative_path, cwd=str(demo))
-    found = why.explain(survey, str(path), line, code, shown=engine.check(request).diagnostics, show=shown, text=read)
+    found = why.explain(engine.inspect(request, code), str(path), line, show=shown, text=read)
     return why.render("text", found, str)
 
 

@@ -41,13 +41,12 @@ def show(
     if not 1 <= line <= len(lines):
         count = f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
         raise click.UsageError(f"{match['path']} has no line {line}: it has {count}")
-    shown = engine.check(request).diagnostics
-    (survey,) = engine.survey(request)
+    inspection = engine.inspect(request, code)
     relative = functools.partial(relative_path, cwd=os.getcwd())
 
     def text(each: str) -> str:
         return source(each) or ""
 
-    found = run_deep(lambda: explain(survey, path, line, code, shown=shown, show=relative, text=text))
+    found = run_deep(lambda: explain(inspection, path, line, show=relative, text=text))
     write_output(render(output_format, found, Escaper.from_environment().leading))
     return 0

@@ -1,4 +1,5 @@
-"""What every surface calls: ``check(Request) -> Report``, or ``survey`` for the linked projects themselves.
+"""The one door of the engine: ``check`` for a report, ``survey`` for the linked projects, ``inspect`` for one project
+with everything that is found in it and what became of that.
 
 A check that is answered by the report of an earlier one imports nothing of what makes reports, so that is imported
 where it is needed.
@@ -15,9 +16,10 @@ from lkagent_lint.stack import run_deep
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
     from lkagent_lint.engine.baseline import Rewritten
+    from lkagent_lint.engine.inspection import Inspection
     from lkagent_lint.engine.surveys import Survey
 
-__all__ = ["Request", "Watch", "check", "rewritten_baselines", "survey"]
+__all__ = ["Request", "Watch", "check", "inspect", "rewritten_baselines", "survey"]
 
 
 def check(request: Request, watch: Watch | None = None) -> Report:
@@ -34,6 +36,18 @@ def check(request: Request, watch: Watch | None = None) -> Report:
         return checked(request, watch or Watch())
 
     return run_deep(lambda: through_cache(request, made))
+
+
+def inspect(request: Request, code: str | None = None) -> Inspection:
+    """The project of the request's first path, everything that its rules find, and what becomes of each finding.
+
+    ``code`` is that of a rule that is run even where the settings leave it out. No report of an earlier check answers
+    this. Raises ``ConfigError`` as ``check`` does. Runs in a thread with a deep stack; so should what evaluates more
+    of the project.
+    """
+    from lkagent_lint.engine.checking import inspected
+
+    return run_deep(lambda: inspected(request, code))
 
 
 def rewritten_baselines(request: Request, *, only_prune: bool = False) -> tuple[Rewritten, ...]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Report, Summary
 from lkagent_lint.engine.baseline import Baselines, Rewritten
+from lkagent_lint.engine.inspection import AskedRule, Inspection
 from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
@@ -17,7 +18,7 @@ from lkagent_lint.engine.root import judged
 from lkagent_lint.engine.surveys import Survey, survey_of
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.extraction import Extractor
-from lkagent_lint.rules import lka000_internal_error
+from lkagent_lint.rules import lka000_internal_error, rule
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
 
@@ -39,6 +40,27 @@ def surveyed(request: Request) -> tuple[Survey, ...]:
     finder = finder_for(request, overlays)
     with _collector_paused():
         return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
+
+
+def inspected(request: Request, code: str | None) -> Inspection:
+    """What ``inspect`` promises, on this stack."""
+    overlays = Overlays(request.overlays)
+    finder = finder_for(request, overlays)
+    also = () if code is None else (code,)
+    with _collector_paused():
+        survey = next(_surveys(request, finder, overlays, Watch()))
+        found = judged(request, survey, Watch(), Baselines(finder, overlays), also)
+    return Inspection(
+        survey,
+        found.subject,
+        tuple(sorted(found.found, key=lambda each: each.diagnostic.order)),
+        None if code is None else _asked(code, request.paths[0], finder),
+    )
+
+
+def _asked(code: str, path: str, finder: SettingsFinder) -> AskedRule:
+    meta = rule(code).META
+    return AskedRule(code, meta.name, Policy(finder).gate(path, code), meta.host_reports)
 
 
 def checked(request: Request, watch: Watch) -> Report:

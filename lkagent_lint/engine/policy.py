@@ -13,8 +13,9 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.diagnostics import Diagnostic, Note
 from lkagent_lint.engine import selection
+from lkagent_lint.engine.inspection import Gate
 from lkagent_lint.engine.request import Request
-from lkagent_lint.rules import lka000_internal_error
+from lkagent_lint.rules import PREVIEW, lka000_internal_error
 from lkagent_lint.sources.file_ignores import FileIgnores
 from lkagent_lint.sources.reading import Overlays
 
@@ -74,6 +75,14 @@ class Policy:
         if key not in self._reported:
             self._reported[key] = self._reports(path, code)
         return self._reported[key]
+
+    def gate(self, path: str, code: str) -> Gate:
+        """Whether the rule is reported for a file, and what keeps it from that."""
+        if self.reports(path, code):
+            return Gate.ON
+        settings = self._settings(path)
+        is_named = selection.is_named(code, settings.ignored)
+        return Gate.PREVIEW if code in PREVIEW and not settings.preview and not is_named else Gate.OFF
 
     def judged(self, diagnostic: Diagnostic) -> Diagnostic:
         """A finding with the severity that the settings of its file give its rule."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -11,38 +11,47 @@ import msgspec
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place, Summary
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
+from lkagent_lint.engine.inspection import Fate, Found
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules import lka000_internal_error, rule, rule_names
+from lkagent_lint.rules import Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 
 class RootReport(NamedTuple):
-    """What there is to report of one root."""
+    """What there is to say of one root."""
 
-    diagnostics: tuple[Diagnostic, ...]
+    subject: Subject
+    found: tuple[Found, ...]
+    """In no certain order."""
     failing: int
     suppressions: tuple[Hidden, ...]
     notes: tuple[Note, ...]
     summary: Summary
 
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is reported."""
+        return tuple(each.diagnostic for each in self.found if each.fate is Fate.SHOWN)
 
-def judged(request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> RootReport:
-    """Judge one root; ``baselines`` are told what was found. Raises ConfigError where its settings cannot be used."""
-    check = _RootCheck(request, survey, watch)
+
+def judged(
+    request: Request, survey: Survey, watch: Watch, baselines: Baselines, also: Collection[str] = ()
+) -> RootReport:
+    """Judge one root; ``baselines`` are told what was found, ``also`` are the codes of rules to run even where they are
+    off. Raises ConfigError where its settings cannot be used.
+    """
+    check = _RootCheck(request, survey, watch, baselines)
     inside = [path for path in survey.project.files if survey.is_reported(path)]
-    shown = check.shown(inside)
-    for directory in {os.path.dirname(path) for path in inside} | {survey.root}:
-        baselines.use(directory, survey.root)
-    fresh = [each for each in shown if not baselines.hides(each, survey.root)]
-    diagnostics = tuple(filter(check.is_new, fresh))
+    found = check.found(inside, also)
     return RootReport(
-        diagnostics,
-        sum(map(check.policy.fails, diagnostics)),
+        check.subject,
+        found,
+        sum(check.policy.fails(each.diagnostic) for each in found if each.fate is Fate.SHOWN),
         tuple(check.hiding.listed(inside)),
         (*check.policy.notes, *check.hiding.notes(inside)),
         check.summary(),
@@ -52,57 +61,80 @@ def judged(request: Request, survey: Survey, watch: Watch, baselines: Baselines)
 class _RootCheck:
     """One root, and what its findings pass through."""
 
-    def __init__(self, request: Request, survey: Survey, watch: Watch) -> None:
+    def __init__(self, request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> None:
         self._request = request
         self._survey = survey
         self._watch = watch
+        self._baselines = baselines
         self._root = survey.root
         self._index = survey.index
-        self._subject = Subject(survey.project)
+        self._ungrounded: list[Diagnostic] = []
+        self.subject = Subject(survey.project)
         self.policy = Policy(survey.index.finder)
         self.hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
 
-    def shown(self, inside: list[str]) -> list[Diagnostic]:
-        """The findings of the files that were asked for, with what there is to say of the comments in them."""
+    def found(self, inside: list[str], also: Collection[str]) -> tuple[Found, ...]:
+        """Every finding with its fate, and what there is to say of the comments in the files that were asked for."""
         self.policy.validate(self._survey.directories())
+        for directory in {os.path.dirname(path) for path in inside} | {self._root}:
+            self._baselines.use(directory, self._root)
         # LKA002 comes last: it says what hid none of the others.
-        found = list(self._shown(self._findings()))
-        found += self._shown(list(self.hiding.invalid(inside)))
-        found += self._shown(list(self.hiding.unused(inside, self.policy.reports)))
-        return found
+        found = list(self._sifted(self._findings(also)))
+        found += self._sifted(list(self.hiding.invalid(inside)))
+        found += self._sifted(list(self.hiding.unused(inside, self.policy.reports)))
+        return (*found, *(Found(each, Fate.UNGROUNDED) for each in self._ungrounded))
 
-    def _shown(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-        """The findings that were asked for and that no comment hides."""
+    def _sifted(self, found: Iterable[Diagnostic]) -> Iterator[Found]:
         for each in self._identified(found):
-            # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
-            if self.policy.reports(each.place.path, each.code) and not self.hiding.hides(each):
-                if self._survey.is_reported(each.place.path):
-                    yield self.policy.judged(each)
+            judged = self.policy.judged(each)
+            yield Found(judged, self._fate(judged))
 
-    def _findings(self) -> Iterator[Diagnostic]:
+    def _fate(self, diagnostic: Diagnostic) -> Fate:
+        """The order of the questions matters: each hears only of what came through those before it."""
+        path = diagnostic.place.path
+        if not self.policy.reports(path, diagnostic.code):
+            return Fate.OFF
+        # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
+        if self.hiding.hides(diagnostic):
+            return Fate.HIDDEN
+        if not self._survey.is_reported(path):
+            return Fate.ELSEWHERE
+        if self._baselines.hides(diagnostic, self._root):
+            return Fate.KNOWN
+        return Fate.SHOWN if self._is_new(diagnostic) else Fate.UNCHANGED
+
+    def _findings(self, also: Collection[str]) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
-        project = self._subject.project
+        project = self.subject.project
         self._watch.at("following jobs")
         # Here, so that the first rule that asks for it is not blamed for the time.
-        _ = self._subject.solved
-        for code in filter(self.policy.may_report, rule_names()):
+        _ = self.subject.solved
+        for code in rule_names():
+            if not self.policy.may_report(code) and code not in also:
+                continue
             self._watch.at(code)
             try:
-                judged = rule(code)
-                yield from [each for each in judged.check(self._subject) if self._is_grounded(judged.META, each)]
+                yield from self._grounded(rule(code))
             except Exception as error:
                 path = next(iter(project.files), self._root)
                 yield lka000_internal_error.crash(f"rule {code}", path, error)
         self._watch.at("applying comments")
         for path, failed in self._index.crashes:
             yield lka000_internal_error.failed(failed.part, path, failed.error, failed.text)
-        for failure in self._subject.failures:
+        for failure in self.subject.failures:
             yield lka000_internal_error.crash("the solver", *failure)
+
+    def _grounded(self, asked: Rule) -> list[Diagnostic]:
+        """What a rule says where enough is known of the release."""
+        kept: list[Diagnostic] = []
+        for each in asked.check(self.subject):
+            (kept if self._is_grounded(asked.META, each) else self._ungrounded).append(each)
+        return kept
 
     def _is_grounded(self, meta: Meta, found: Diagnostic) -> bool:
         """Enough is known of the release that the finding's file is written for."""
         path = found.place.path
-        facts = self._subject.project.files.get(path)
+        facts = self.subject.project.files.get(path)
         if meta.basis is Basis.NOTHING or facts is None or facts.language not in ("python", "javascript"):
             return True
         package = meta.packages[facts.language == "javascript"]
@@ -126,7 +158,7 @@ class _RootCheck:
             relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
             yield diagnostic.with_fingerprint(relative)
 
-    def is_new(self, diagnostic: Diagnostic) -> bool:
+    def _is_new(self, diagnostic: Diagnostic) -> bool:
         """One of the finding's places is in a file that was asked for by its change."""
         changed = self._request.changed
         if changed is None or diagnostic.code == lka000_internal_error.META.code:
@@ -148,7 +180,7 @@ class _RootCheck:
         return data if isinstance(data, bytes) else b""
 
     def summary(self) -> Summary:
-        project = self._subject.project
+        project = self.subject.project
         sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
         return Summary(
             files=len(project.files),

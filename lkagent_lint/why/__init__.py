@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from lkagent_lint.diagnostics import Diagnostic
-from lkagent_lint.engine.surveys import Survey
+from lkagent_lint.engine.inspection import Inspection
 from lkagent_lint.formats import EXPLANATIONS, named
-from lkagent_lint.questions.subject import Subject
 from lkagent_lint.text import Lines
 from lkagent_lint.why.explain import AskedLine, ends, findings_at, moments, things
 from lkagent_lint.why.files import file_of
@@ -18,33 +16,31 @@ __all__ = ["Explanation", "explain", "render"]
 
 
 def explain(
-    survey: Survey,
+    inspection: Inspection,
     path: str,
     line: int,
-    code: str | None,
     *,
-    shown: Sequence[Diagnostic],
     show: Callable[[str], str],
     text: Callable[[str], str],
 ) -> Explanation:
-    """Explain a line (1-based) of a file (absolute path) in its project, and what a rule has to do with it.
+    """Explain a line (1-based) of a file (absolute path) in its project, and what the rule that was asked for has to do
+    with it.
 
-    ``code`` is that of a rule, ``shown`` what a check reports for the file, ``show`` turns absolute paths into those
-    that are shown, ``text`` gives a file's text.
+    ``show`` turns absolute paths into those that are shown, ``text`` gives a file's text.
     Call it where the stack is deep (``lkagent_lint.stack.run_deep``).
     """
-    here = AskedLine(survey, Subject(survey.project), path, line, show, text)
+    here = AskedLine(inspection, path, line, show, text)
     seen, ended = moments(here), ends(here)
     return Explanation(
         path=show(path),
         line=line,
         source=Lines(text(path)).line(line),
-        file=file_of(survey, path, show),
+        file=file_of(inspection.survey, path, show),
         things=things(here),
         moments=seen,
         ends=ended,
-        findings=tuple(f"{each.code} {each.message}" for each in findings_at(here, shown)),
-        verdict=None if code is None else verdict(here, code, shown, seen, ended),
+        findings=tuple(f"{each.code} {each.message}" for each in findings_at(here, inspection.shown)),
+        verdict=None if inspection.rule is None else verdict(here, inspection.rule, seen, ended),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place
+from lkagent_lint.engine.inspection import Inspection
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.facts.file import DispatchFact, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
@@ -28,12 +29,19 @@ from lkagent_lint.why.tracing import Tracer
 class AskedLine(NamedTuple):
     """The line that is explained, and how its project is asked and shown."""
 
-    survey: Survey
-    subject: Subject
+    inspection: Inspection
     path: str
     line: int
     show: Callable[[str], str]
     text: Callable[[str], str]
+
+    @property
+    def survey(self) -> Survey:
+        return self.inspection.survey
+
+    @property
+    def subject(self) -> Subject:
+        return self.inspection.subject
 
 
 def things(here: AskedLine) -> tuple[r.Explained, ...]:

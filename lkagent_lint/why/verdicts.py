@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lkagent_lint.diagnostics import Diagnostic
-from lkagent_lint.engine.asking import AskedRule, ask
-from lkagent_lint.engine.policy import Policy
-from lkagent_lint.engine.selection import is_named
+from lkagent_lint.engine.inspection import AskedRule, Fate, Gate
 from lkagent_lint.project.agent_names import Known, UnknownName
 from lkagent_lint.questions.reach import answer
 from lkagent_lint.why import records as r
@@ -15,46 +12,53 @@ from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, work
 
 _MOST = 8
 """Reasons that are told of one worker."""
+_ON = "the rule is on for this file"
+_KEPT_BACK = {
+    Fate.HIDDEN: "no comment hides what it finds",
+    Fate.KNOWN: "no baseline lists what it finds",
+    Fate.UNGROUNDED: "enough is known of the SDK's release there for what it finds",
+}
+"""The conditions that a finding with this fate does not meet."""
 
 
-def verdict(
-    here: AskedLine, code: str, shown: Sequence[Diagnostic], moments: Sequence[r.Moment], ends: Sequence[r.End]
-) -> r.Verdict:
-    """``shown`` is what is reported in the file; ``moments`` and ``ends`` are what was found at the line."""
-    rule = ask(code, here.subject)
-    reported = any(each.code == code for each in findings_at(here, shown))
-    raw = [each for each in findings_at(here, rule.found) if each.code == code]
-    conditions = [*_switches(here, rule, bool(raw), reported)]
+def verdict(here: AskedLine, rule: AskedRule, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> r.Verdict:
+    """``moments`` and ``ends`` are what was found at the line."""
+    code, inspection = rule.code, here.inspection
+    found = [each for each in inspection.found if each.diagnostic.code == code]
+    standing = [each.diagnostic for each in found]
+    at = findings_at(here, standing)
+    fates = {each.fate for each in found if each.diagnostic in at}
+    reported = Fate.SHOWN in fates
+    conditions = list(_switches(here, rule, fates))
     if reported:
         message = "it is reported here"
-    elif raw:
+    elif fates:
         message = "the rule finds something here, and it is not shown"
     else:
         message = "the rule finds nothing here"
-        elsewhere = sorted(
-            {each.place.span.line for each in shown if each.code == code and each.place.path == here.path}
-        )
+        shown = [each.place for each in inspection.shown if each.code == code]
+        elsewhere = sorted({each.span.line for each in shown if each.path == here.path})
         if elsewhere:
             message += f"; in this file it is reported at line {', '.join(map(str, elsewhere))}"
         conditions += _family(here, code, moments, ends)
-    if raw and code.startswith("LKA2"):
+    if fates and code.startswith("LKA2"):
         conditions += _evidence(here)
     return r.Verdict(code=code, name=rule.name, reported=reported, message=message, conditions=tuple(conditions))
 
 
-def _switches(here: AskedLine, rule: AskedRule, found: bool, reported: bool) -> Iterator[r.Condition]:
-    """Whether the rule is on for the file, and no comment hides what it finds."""
-    settings = here.survey.project.settings(here.path)
-    on = Policy(here.survey.index.finder).reports(here.path, rule.code)
-    if on:
-        yield r.Condition(holds=True, message="the rule is on for this file")
-    elif rule.in_preview and not settings.preview and not is_named(rule.code, settings.ignored):
-        message = f"the rule is in preview: it runs where preview is set or select names {rule.code}"
-        yield r.Condition(holds=False, message=message)
-    else:
-        yield r.Condition(holds=False, message="the settings turn the rule off for this file")
-    if found and on and not reported:
-        yield r.Condition(holds=False, message="a comment hides what it finds")
+def _switches(here: AskedLine, rule: AskedRule, fates: set[Fate]) -> Iterator[r.Condition]:
+    """Whether the rule is on for the file, and what keeps back what it finds."""
+    match rule.gate:
+        case Gate.ON:
+            yield r.Condition(holds=True, message=_ON)
+        case Gate.PREVIEW:
+            message = f"{_ON}: it is in preview, and runs where preview is set or select names {rule.code}"
+            yield r.Condition(holds=False, message=message)
+        case Gate.OFF:
+            yield r.Condition(holds=False, message=f"{_ON}: the settings turn it off")
+    for fate, condition in _KEPT_BACK.items():
+        if fate in fates:
+            yield r.Condition(holds=False, message=condition)
     if rule.host_reports:
         yield r.Condition(holds=None, message="under flake8 the host reports the like itself, so this rule stays out")
     project = here.survey.project

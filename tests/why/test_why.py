@@ -145,7 +145,7 @@ def test_what_the_file_is_judged_by(why: Why) -> None:
     ]
     assert found["verdict"]["conditions"][0] == {
         "holds": False,
-        "message": "the settings turn the rule off for this file",
+        "message": "the rule is on for this file: the settings turn it off",
     }
 
 
@@ -153,7 +153,17 @@ def test_what_hides_a_finding(why: Why) -> None:
     why.write(agent_py=AGENT.replace("await prepare(ctx)", "pass").replace("connect()", "connect()  # noqa: LKA101"))
     found = why("agent.py:14", "LKA101")["verdict"]
     assert found["reported"] is False
-    assert {"holds": False, "message": "a comment hides what it finds"} in found["conditions"]
+    assert {"holds": False, "message": "no comment hides what it finds"} in found["conditions"]
+
+
+def test_what_a_baseline_hides(why: Why) -> None:
+    why.write(pyproject_toml=f'{ROOT}baseline = "known.json"\n', agent_py=AGENT.replace("    await prepare(ctx)\n", ""))
+    with pytest.raises(SystemExit):
+        main(["check", "--write-baseline"])
+    why.capsys.readouterr()
+    found = why("agent.py:13", "LKA101")["verdict"]
+    assert found["message"] == "the rule finds something here, and it is not shown"
+    assert {"holds": False, "message": "no baseline lists what it finds"} in found["conditions"]
 
 
 def test_a_rule_in_preview(why: Why) -> None:
