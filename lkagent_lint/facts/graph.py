@@ -13,6 +13,8 @@ from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK
 
 MAX_FINALLY_DEPTH = 4
 """Copies of nested ``finally`` bodies multiply; a function that nests deeper is not followed."""
+MAX_FINALLY_COPIES = 100
+"""How often ``finally`` bodies are built within one that is built; a function that needs more is not followed."""
 
 
 class BlockDraft:
@@ -51,6 +53,9 @@ class Graph:
         self.here: int | None = ENTRY_BLOCK
         self.tangled = False
         """The blocks are not to be used: the function nests ``finally`` deeper than is followed."""
+        self._depth = 0
+        """How many ``finally`` bodies are being built within each other."""
+        self._copies = 0
         self._raises = RAISE_BLOCK
         self._frames: list[_Finally | _Loop] = []
 
@@ -169,7 +174,7 @@ class Graph:
             self.goto(join)
         if final is not None:
             self.here = join
-            final()
+            self._build(final)
             self.goto(after)
         self.here = after
 
@@ -185,16 +190,29 @@ class Graph:
 
     def _finally_copy(self, frame: _Finally, depth: int, target: int) -> int:
         """The copy of a ``finally`` body that leads on to ``target``; built on first use."""
+        if self.tangled:
+            return target
         if target in frame.copies:
             return frame.copies[target]
         saved = self.here, self._raises, self._frames
         self._raises, self._frames = frame.raises, self._frames[:depth]
         start = frame.copies[target] = self.block()
         self.here = start
-        frame.build()
+        self._build(frame.build)
         self.goto(target)
         self.here, self._raises, self._frames = saved
         return start
+
+    def _build(self, body: Callable[[], object]) -> None:
+        """Build a ``finally`` body once more."""
+        if self._depth == 0:
+            self._copies = 0
+        self._copies += 1
+        if self._depth >= MAX_FINALLY_DEPTH or self._copies > MAX_FINALLY_COPIES:
+            self.tangled = True
+        self._depth += 1
+        body()
+        self._depth -= 1
 
     def _unwind(self, depth: int, stop: int | None, target: int) -> None:
         """Lead the open block to ``target`` through every ``finally`` above frame ``stop``, innermost first."""
