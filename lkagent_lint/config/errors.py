@@ -38,3 +38,8 @@ class ConfigError(Exception):
         parts = [path or "", *("" if each is None else str(each) for each in (self.line, column))]
         place = ":".join(part for part in parts if part)
         return f"{place}: {self.message}" if place else self.message
+
+
+def unquoted(path: str, message: str, reason: str) -> ConfigError:
+    """An error about a file (absolute path) of which nothing may be shown, and why that is so (``disclosure``)."""
+    return ConfigError(path, None, f"{message}; nothing of it is shown, because {reason}")

@@ -7,7 +7,8 @@ import re
 import stat
 
 from lkagent_lint import disk
-from lkagent_lint.config.errors import ConfigError
+from lkagent_lint.config.disclosure import withheld
+from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.layers import TABLE, Layer
 from lkagent_lint.text import Span
 
@@ -18,12 +19,13 @@ MAX_BYTES = 10_000_000
 _MENTION = re.compile(rb"lkagent[-_]lint")
 
 
-def read_layer(path: str, data: bytes) -> Layer | None:
+def read_layer(path: str, data: bytes, home: str | None) -> Layer | None:
     """The settings in the bytes of one settings file, or None for a pyproject.toml without ``[tool.lkagent-lint]``.
 
-    ``path`` (absolute) says by its base name whether the settings stand in a table. Raises ConfigError for
-    settings that cannot be used, and for a pyproject.toml that mentions the linter but is not TOML; another tool's
-    broken file is that tool's to report.
+    ``path`` (absolute) says by its base name whether the settings stand in a table; ``home`` is the directory of the
+    settings that led to it, None where the user named it (``disclosure``). Raises ConfigError for settings that cannot
+    be used, and for a pyproject.toml that mentions the linter but is not TOML; another tool's broken file is that
+    tool's to report.
     """
     in_table = os.path.basename(path) == PYPROJECT
     if in_table and not _MENTION.search(data):
@@ -36,15 +38,18 @@ def read_layer(path: str, data: bytes) -> Layer | None:
     try:
         document = parse_toml(data)
     except TomlError as error:
+        reason = withheld(path, home)
+        if reason is not None:
+            raise unquoted(path, "it is not TOML", reason) from None
         span = None
         if error.line is not None and error.column is not None:
             span = Span(error.line, error.column, error.line, error.column)
         raise ConfigError(path, error.line, error.message, span=span, text=text) from None
     if not in_table:
-        return Layer(document, label=path, path=path, directory=directory, text=text)
+        return Layer(document, label=path, path=path, directory=directory, text=text, home=home)
     tool = table(document.get("tool"))
     # Only to point at what is wrong: it sets nothing.
-    top = Layer({}, label=path, path=path, directory=directory, text=text)
+    top = Layer({}, label=path, path=path, directory=directory, text=text, home=home)
     if TABLE not in tool:
         if "lkagent_lint" in tool:
             message = f'unknown table [tool.lkagent_lint]; did you mean "tool.{TABLE}"?'
@@ -53,7 +58,8 @@ def read_layer(path: str, data: bytes) -> Layer | None:
     if not isinstance(tool[TABLE], dict):
         raise top.error(f"[tool.{TABLE}] must be a table", "tool", TABLE, value=False)
     own = table(tool[TABLE])
-    return Layer(own, label=path, path=path, directory=directory, text=text, table=("tool", TABLE))
+    place = ("tool", TABLE)
+    return Layer(own, label=path, path=path, directory=directory, text=text, table=place, home=home)
 
 
 @disk.question

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
-from lkagent_lint.config.errors import ConfigError
+from lkagent_lint.config.disclosure import withheld
+from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.names import NAMES_KEYS
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.diagnostics import Severity
@@ -42,6 +43,7 @@ class Layer:
 
     ``label`` is the absolute path of a file or an option; ``path`` is the file or None; globs are relative to
     ``directory`` (absolute). ``text`` and ``table`` say where the keys stand: the source and the path of its table.
+    ``home`` is the directory of the settings that led to the file, None where the user named it (``disclosure``).
     """
 
     def __init__(
@@ -53,23 +55,42 @@ class Layer:
         directory: str,
         text: str | None = None,
         table: tuple[str, ...] = (),
+        home: str | None = None,
     ) -> None:
         self.label = label
         self.path = path
         self.directory = directory
+        self.home = home
         self._text = text
         self._table = table
         self.values = self._converted(raw)
 
     def origin(self, key: str) -> SettingOrigin:
         """Where this layer sets a key."""
-        span = self._span((key,))
-        return SettingOrigin(self.label, None if span is None else span.line)
+        return SettingOrigin(self.label, self.line(key))
 
     def error(self, message: str, *where: str | int, value: bool = True) -> ConfigError:
-        """An error about what stands at ``where`` (keys and indices below our table): the value, or else its key."""
+        """An error about what stands at ``where`` (keys and indices below our table): the value, or else its key.
+
+        It says no more than that there is one, of a file that must not be quoted.
+        """
+        reason = None if self.path is None else withheld(self.path, self.home)
+        if reason is not None:
+            return unquoted(
+                self.label, "it holds what is no setting of lkagent-lint, or a value of another kind", reason
+            )
         span = self._span(where, value)
         return ConfigError(self.label, None, message, span=span, text=self._text if span else None)
+
+    def line(self, *where: str | int, value: bool = True) -> int | None:
+        """The line of what stands at ``where``, as in ``error``."""
+        span = self._span(where, value)
+        return None if span is None else span.line
+
+    @property
+    def leads_from(self) -> str | None:
+        """The ``home`` of the files that this layer names; None on the command line."""
+        return None if self.path is None else self.home or self.directory
 
     @property
     def table_name(self) -> str:

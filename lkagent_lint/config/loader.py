@@ -84,7 +84,7 @@ class SettingsFinder:
         for name in FILE_NAMES:
             path = os.path.join(directory, name)
             data = self._read(path)
-            layer = None if data is None else read_layer(path, data)
+            layer = None if data is None else read_layer(path, data, directory)
             if layer is not None:
                 found.append(layer)
         if len(found) > 1:
@@ -96,7 +96,7 @@ class SettingsFinder:
         path = self._file or ""
         directory = os.path.dirname(path)
         if directory not in self._own:
-            self._own[directory] = self._configured(_required(path, self._read, None))
+            self._own[directory] = self._configured(_required(path, self._read, None, None))
         found = self._own[directory]
         assert found is not None
         return found
@@ -108,7 +108,7 @@ class SettingsFinder:
         while "extend" in chain[-1].values:
             last = chain[-1]
             target = os.path.normpath(os.path.join(last.directory, str(last.values["extend"])))
-            chain.append(_required(target, self._read, last))
+            chain.append(_required(target, self._read, last, layer.directory))
             if _identity(chain[-1]) in seen:
                 names = " → ".join(os.path.relpath(each.label, layer.directory) for each in chain)
                 raise last.error(f'"extend" leads back to a file that it started from: {names}', "extend")
@@ -120,10 +120,12 @@ def _identity(layer: Layer) -> str:
     return os.path.normcase(disk.realpath(layer.label))
 
 
-def _required(path: str, read: ReadBytes, extending: Layer | None) -> Layer:
-    """The settings of a file that was named. Raises ConfigError where it holds none."""
+def _required(path: str, read: ReadBytes, extending: Layer | None, home: str | None) -> Layer:
+    """The settings of a file that was named, by the user or from settings in the directory ``home``. Raises ConfigError
+    where it holds none.
+    """
     data = read(path)
-    layer = None if data is None else read_layer(path, data)
+    layer = None if data is None else read_layer(path, data, home)
     if layer is not None:
         return layer
     lacks = "there is no such file" if data is None else f"it has no table [tool.{TABLE}]"
@@ -134,7 +136,7 @@ def _required(path: str, read: ReadBytes, extending: Layer | None) -> Layer:
 
 def read_settings(path: str, data: bytes) -> Settings | None:
     """The settings that one file sets by itself, as ``read_layer`` reads it; ``extend`` is not followed."""
-    layer = read_layer(path, data)
+    layer = read_layer(path, data, os.path.dirname(path))
     return None if layer is None else Configuration((layer,), layer.path).settings
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint import disk
-from lkagent_lint.config.errors import ConfigError
+from lkagent_lint.config.disclosure import withheld
+from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Baselined, Diagnostic
 from lkagent_lint.rules import lka000_internal_error
@@ -68,7 +69,8 @@ class Baselines:
                 raise layer.error(f'the baseline "{name}" cannot be used: {_missing(path, read.reason)}', KEY)
             data = read if isinstance(read, bytes) else None
             outside = layer.path is not None and not _is_below(disk.realpath(path), [disk.realpath(root)])
-            self._files[path] = _Baseline(path, data, outside=outside, by_option=layer.path is None)
+            known = {} if data is None else _read(path, data, withheld(path, layer.leads_from, ".json"))
+            self._files[path] = _Baseline(path, data, known, outside=outside, by_option=layer.path is None)
         return self._files[path]
 
     def hides(self, diagnostic: Diagnostic, root: str) -> bool:
@@ -97,12 +99,12 @@ class Baselines:
 
 
 class _Baseline:
-    def __init__(self, path: str, data: bytes | None, *, outside: bool, by_option: bool) -> None:
+    def __init__(self, path: str, data: bytes | None, known: KnownFindings, *, outside: bool, by_option: bool) -> None:
         self._path = path
         self._data = data
         self._outside = outside
         self._by_option = by_option
-        self._known: KnownFindings = {} if data is None else _read(path, data)
+        self._known = known
         self._found: dict[tuple[str, str], set[str]] = {}
 
     def hides(self, diagnostic: Diagnostic) -> bool:
@@ -159,7 +161,8 @@ class _Baseline:
         return os.path.normpath(os.path.join(os.path.dirname(self._path), path))
 
 
-def _read(path: str, data: bytes) -> KnownFindings:
+def _read(path: str, data: bytes, reason: str | None) -> KnownFindings:
+    """What a file lists. ``reason`` says why errors must not quote it, None where they may."""
     try:
         version = msgspec.json.decode(data, type=_Version).version
         if version > VERSION:
@@ -167,6 +170,8 @@ def _read(path: str, data: bytes) -> KnownFindings:
             raise ConfigError(path, None, message)
         return msgspec.json.decode(data, type=_Written).findings
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if reason is not None:
+            raise unquoted(path, "it is no baseline of lkagent-lint", reason) from None
         message = f"it is no baseline of lkagent-lint ({error}); write it anew with --write-baseline once it is away"
         raise ConfigError(path, None, message) from None
 

@@ -27,8 +27,8 @@ def notes(configuration: Configuration) -> Iterator[Note]:
         for selector, where in _selectors(key, value):
             meant = former(selector)
             if meant is not None:
-                place = layer.error(renamed(selector, meant), *where, value=where[0] != "severity")
-                yield Note(layer.label, place.line or 0, place.message)
+                line = layer.line(*where, value=where[0] != "severity")
+                yield Note(layer.label, line or 0, renamed(selector, meant))
 
 
 def _given(configuration: Configuration) -> Iterator[tuple[str, tuple[Layer, object]]]:

@@ -117,7 +117,7 @@ def test_the_settings_that_are_shown_can_be_read_back(project: Path, capsys: Cap
         "--preview",
         "pyproject.toml:6",
     ]
-    layer = read_layer("/x/lkagent-lint.toml", out.encode())
+    layer = read_layer("/x/lkagent-lint.toml", out.encode(), None)
     assert layer is not None
     assert layer.values["preview"] is True
 
