@@ -7,6 +7,7 @@ as many findings that are alike are known as it lists. What it lists and the che
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -16,13 +17,16 @@ from lkagent_lint import disk
 from lkagent_lint.config.disclosure import withheld
 from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.loader import SettingsFinder
-from lkagent_lint.diagnostics import Baselined, Diagnostic
-from lkagent_lint.rules import lka000_internal_error
+from lkagent_lint.diagnostics import Baselined, Diagnostic, Note
+from lkagent_lint.rules import lka000_internal_error, rule_names
 from lkagent_lint.sources.reading import Overlays, Unreadable
 
 VERSION = 1
 KEY = "baseline"
 _LIMIT = 50_000_000
+_CODE = re.compile(r"LKA\d{3}")
+_SHOWN = 5
+"""Codes that a note names."""
 
 KnownFindings = dict[str, dict[str, list[str]]]
 """Fingerprints by path (relative to the baseline's directory, with ``/``) and code."""
@@ -83,9 +87,20 @@ class Baselines:
     def outcome(self, paths: Iterable[str], ran: Callable[[str, str], bool]) -> Iterator[Baselined]:
         """What each baseline did, once every finding has been asked about. ``paths`` are those of the request,
         ``ran(path, code)`` tells whether a rule was reported for a file."""
-        asked = list(paths)
+        judged = _judged(list(paths), ran)
         for baseline in self._files.values():
-            yield baseline.outcome(lambda path, code: _is_below(path, asked) and ran(path, code))
+            yield baseline.outcome(judged)
+
+    def notes(self) -> Iterator[Note]:
+        """What to say of what baselines list and this version knows nothing of, as another one has written it."""
+        for path, baseline in self._files.items():
+            codes = baseline.unknown_codes()
+            if codes:
+                words = ", ".join(codes[:_SHOWN]) + (" and others" if len(codes) > _SHOWN else "")
+                message = (
+                    f"it lists findings of {words}, which this version of lkagent-lint does not know; they are kept"
+                )
+                yield Note(path, 0, message)
 
     def rewritten(
         self, paths: Iterable[str], ran: Callable[[str, str], bool], *, only_prune: bool
@@ -93,9 +108,9 @@ class Baselines:
         """What each baseline should hold after this check: what it found, or with ``only_prune`` what is not stale.
 
         Entries that the check says nothing about stay."""
-        asked = list(paths)
+        judged = _judged(list(paths), ran)
         for baseline in self._files.values():
-            yield baseline.rewritten(lambda path, code: _is_below(path, asked) and ran(path, code), only_prune)
+            yield baseline.rewritten(judged, only_prune)
 
 
 class _Baseline:
@@ -141,6 +156,11 @@ class _Baseline:
             self._by_option,
         )
 
+    def unknown_codes(self) -> list[str]:
+        """The codes in it that no rule has, sorted; what does not look like a code is called a rule."""
+        codes = {code for rules in self._known.values() for code in rules} - rule_names().keys()
+        return sorted({code if _CODE.fullmatch(code) else "a rule" for code in codes})
+
     def _stale(self, judged: Callable[[str, str], bool]) -> Iterator[tuple[str, str, int]]:
         for path, code, fingerprints in self._entries():
             gone = set(fingerprints) - self._found.get((path, code), set())
@@ -159,6 +179,12 @@ class _Baseline:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(os.path.dirname(self._path), path))
+
+
+def _judged(asked: list[str], ran: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+    """Whether this run says of a file (absolute path) what findings of a rule it has."""
+    known = rule_names()
+    return lambda path, code: code in known and _is_below(path, asked) and ran(path, code)
 
 
 def _read(path: str, data: bytes, reason: str | None) -> KnownFindings:

@@ -72,7 +72,7 @@ def checked(request: Request, watch: Watch) -> Report:
         roots = [judged(request, each, watch, baselines) for each in _surveys(request, finder, overlays, watch)]
     diagnostics = [each for root in roots for each in root.diagnostics]
     suppressions = [each for root in roots for each in root.suppressions]
-    notes = [each for root in roots for each in root.notes]
+    notes = [*(each for root in roots for each in root.notes), *baselines.notes()]
     watch.at("")
     baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
     return Report(

@@ -95,7 +95,7 @@ def _length(code: str, selector: str) -> int:
     """How closely a selector means a rule: its length, the whole code's for a name, 0 for not at all."""
     if selector == EVERY:
         return 1
-    if selector == rule_names()[code]:
+    if selector == rule_names().get(code):
         return len(code)
     meant = former(selector)
     if meant is not None:

@@ -205,3 +205,22 @@ def test_what_the_report_holds(tmp_path: Path) -> None:
     (baseline,) = engine.check(request(tmp_path)).baselines
     stale = ((str(tmp_path / "gone.py"), "LKA101", 2),)
     assert baseline == Baselined(path=str(tmp_path / "known.json"), known=0, stale=stale)
+
+
+@pytest.mark.parametrize("select", ['select = ["ALL"]\n', 'select = ["LKA1"]\n', ""])
+def test_what_another_version_knows_is_kept_and_said(tmp_path: Path, select: str) -> None:
+    write(tmp_path, pyproject_toml=BASELINED + select, a_py=EARLY)
+    save(tmp_path)
+    file = tmp_path / "known.json"
+    listed = json.loads(file.read_text())
+    listed["findings"]["a.py"] |= {"LKA998": ["0" * 16], "LKA999": ["1" * 16], "secret": ["2"]}
+    listed["findings"]["gone.py"] = {"LKA999": ["3" * 16]}
+    file.write_text(json.dumps(listed))
+    assert state(tmp_path) == ([], 1, [])
+    (note,) = engine.check(request(tmp_path)).notes
+    assert (note.where, note.line) == (str(file), 0)
+    assert note.message == (
+        "it lists findings of LKA998, LKA999, a rule, which this version of lkagent-lint does not know; they are kept"
+    )
+    assert save(tmp_path) == save(tmp_path, only_prune=True) == (0, 0)
+    assert json.loads(file.read_text()) == listed
