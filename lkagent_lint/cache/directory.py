@@ -9,6 +9,8 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+from lkagent_lint import writing
+
 _PATIENCE = 120.0
 """Seconds to wait for another process that makes the same facts; after that they are made here too."""
 _PAUSE = 0.02
@@ -66,18 +68,9 @@ class Directory:
 
     def write(self, name: str, data: bytes) -> bool:
         """Put a file in its place at once and whole; whether that worked. Unfinished ones end with ``.tmp``."""
-        path = os.path.join(self._path, name)
-        unfinished = f"{path}.{os.getpid()}.tmp"
         try:
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o644)
+            writing.put(os.path.join(self._path, name), data, 0o644)
         except (OSError, ValueError):
-            return False
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(unfinished, path)
-        except OSError:
-            self.remove(os.path.basename(unfinished))
             return False
         return True
 

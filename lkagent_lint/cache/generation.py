@@ -31,11 +31,13 @@ BELOW_SURFACES = (
     "engine",
     "extraction",
     "formats.py",
+    "importing.py",
     "project",
     "questions",
     "rules",
     "suppressions",
     "typestate",
+    "writing.py",
 )
 """Every layer that the engine may import."""
 LIBRARIES = (*PARSERS, "packaging", "pathspec", "semantic_version", "tomli", "typing_extensions")

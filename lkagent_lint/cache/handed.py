@@ -23,6 +23,11 @@ def to_bytes(facts: Mapping[bytes, bytes]) -> bytes:
     return _MAGIC + current() + pack(dict(sorted(facts.items())))
 
 
+def is_handed(beginning: bytes) -> bool:
+    """Whether a file that begins so was written by ``lkagent-lint facts``, of whatever version."""
+    return beginning.startswith(_MAGIC)
+
+
 def read(paths: Iterable[str]) -> dict[bytes, memoryview]:
     """The facts of several files. Raises HandedError for a file that holds none that can be used here."""
     found: dict[bytes, memoryview] = {}

@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 def _exit_code(arguments: list[str]) -> int:
     from lkagent_lint.cli._arguments import expanded
     from lkagent_lint.cli._command import command
-    from lkagent_lint.cli._output import abandon_stdout, open_closed_stdout, print_error
+    from lkagent_lint.cli._output import open_closed_stdout, print_error
+    from lkagent_lint.writing import WriteError, abandon_stdout
 
     open_closed_stdout()
     try:
@@ -44,6 +45,8 @@ def _exit_code(arguments: list[str]) -> int:
         print_error(message[:1].lower() + message[1:], hint="try: lkagent-lint --help")
     except click.ClickException as error:
         print_error(error.format_message())
+    except WriteError as error:
+        print_error(str(error))
     except SystemExit:
         raise
     except BaseException as error:

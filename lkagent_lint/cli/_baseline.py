@@ -6,8 +6,7 @@ import os
 
 import click
 
-from lkagent_lint import engine
-from lkagent_lint.cli._files import FileError, rewrite_file, write_new_file
+from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import print_note, write_output
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.diagnostics import Report
@@ -20,7 +19,7 @@ _SHOWN = 10
 def write_baselines(request: engine.Request, *, only_prune: bool) -> int:
     """Write what is found into the baselines of a request, or take out what is stale.
 
-    Raises UsageError where the settings name none, and FileError for one that cannot be written.
+    Raises UsageError where the settings name none, and WriteError for one that cannot be written.
     """
     if request.overlays:
         raise click.UsageError("a baseline is of files, not of standard input")
@@ -31,11 +30,12 @@ def write_baselines(request: engine.Request, *, only_prune: bool) -> int:
     for each in found:
         # A repository that someone else wrote must not choose what is written elsewhere.
         if each.outside:
-            raise FileError(each.path, "it lies outside the project; name it with --baseline to write it all the same")
+            reason = "it lies outside the project; name it with --baseline to write it all the same"
+            raise writing.WriteError(each.path, reason)
         if each.before is None:
-            write_new_file(each.path, each.after)
+            writing.create(each.path, each.after)
         elif each.before != each.after:
-            rewrite_file(each.path, each.before, each.after)
+            writing.rewrite(each.path, each.before, each.after)
         path = escape.leading(relative_path(each.path, cwd))
         write_output(f"{path}: {_count(each.added, 'finding')} added, {each.removed} taken out\n")
         if each.by_option and not only_prune:

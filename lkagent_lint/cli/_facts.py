@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 import msgspec
 
+from lkagent_lint import writing
+from lkagent_lint.cache.handed import is_handed
 from lkagent_lint.cli._check import request_for
 from lkagent_lint.engine.shards import facts_of
+from lkagent_lint.reporters.destination import check_destination
 
 
 def write_facts(
     paths: tuple[str, ...], output_file: str, *, jobs: int | None, scheduler: str | None, isolated: bool
 ) -> int:
-    """Write the facts of some paths to a file. Raises ConfigError as the engine does."""
+    """Write the facts of some paths to a file. Raises ConfigError as the engine does, and WriteError."""
     request = request_for(paths, None, {"isolated": isolated}, jobs=jobs)
+    check_destination(output_file, request.paths, is_handed, "it holds no facts of lkagent-lint")
     data, count = facts_of(msgspec.structs.replace(request, scheduler=scheduler))
-    unfinished = f"{output_file}.{os.getpid()}.tmp"
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(data)
-        os.replace(unfinished, output_file)
-    except OSError as error:
-        raise click.ClickException(f"cannot write {output_file}: {error.strerror or error}") from None
+    writing.write(output_file, data)
     click.echo(f"{count} files, {len(data):,} bytes: {output_file}", err=True)
     return 0

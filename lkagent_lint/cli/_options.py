@@ -17,7 +17,7 @@ report_options = added(
         "--output-file",
         type=click.Path(),
         metavar="FILE",
-        help="Write the report to FILE instead of standard output. Sources are never overwritten.",
+        help="Write the report to FILE instead of standard output. Nothing but an earlier report is replaced.",
     ),
     click.option(
         "--output",

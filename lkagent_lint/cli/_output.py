@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+from lkagent_lint import writing
 
 if TYPE_CHECKING:
     from lkagent_lint.config import ConfigError
@@ -34,35 +35,12 @@ def write_output(text: str) -> None:
 
     Raises SystemExit with 141 where its reader has gone, and OutputError where it cannot be written.
     """
-    stdout = sys.stdout
     try:
-        stdout.flush()
-        _write_all(stdout.buffer, text.encode(stdout.encoding or "utf-8", "backslashreplace"))
+        writing.to_stdout(text)
     except BrokenPipeError:
-        abandon_stdout()
         sys.exit(OUTPUT_CLOSED)
     except OSError as error:
-        abandon_stdout()
         raise OutputError(f"cannot write the output: {error.strerror or error}") from None
-
-
-def _write_all(file: BinaryIO, data: bytes) -> None:
-    # With PYTHONUNBUFFERED the file below a text stream is raw: it may take a part and say so.
-    rest = memoryview(data)
-    while rest:
-        written = cast("int | None", file.write(rest))
-        if written is None:
-            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        rest = rest[written:]
-    file.flush()
-
-
-def abandon_stdout() -> None:
-    """Let what is still buffered go nowhere: the interpreter would complain about it at exit."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        descriptor = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(descriptor, sys.stdout.fileno())
-        os.close(descriptor)
 
 
 def print_error(message: str, hint: str | None = None) -> None:

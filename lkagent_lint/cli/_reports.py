@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import click
 
-from lkagent_lint.cli._files import append_file, check_destination, write_file
+from lkagent_lint import writing
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import render, repository_of
+from lkagent_lint.reporters.destination import check_destination
 
 _DEFAULT = REPORTS[0].name
 _STATISTICS = ("full", "concise", "json")
@@ -67,7 +68,7 @@ def _output(text: str) -> Output:
 
 class Reports:
     """The outputs of one run. ``paths`` are the absolute paths that are checked, ``cwd`` the absolute directory that
-    shown paths are relative to. Raises FileError where an output cannot be written, before anything is checked.
+    shown paths are relative to. Raises WriteError where an output cannot be written, before anything is checked.
     """
 
     def __init__(self, outputs: tuple[Output, ...], paths: tuple[str, ...], cwd: str, colour: bool) -> None:
@@ -77,7 +78,7 @@ class Reports:
         self._repository = repository_of(paths, cwd)
         for each in outputs:
             if each.file is not None:
-                check_destination(each.file, frozenset(paths))
+                check_destination(each.file, paths)
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -92,18 +93,18 @@ class Reports:
     ) -> None:
         """Write every output; files come first, so that a reader who goes away costs none of them.
 
-        ``seconds`` is the time that the check took by phase. Raises OutputError, FileError or SystemExit as writing
+        ``seconds`` is the time that the check took by phase. Raises OutputError, WriteError or SystemExit as writing
         does, once every other file is written.
         """
-        failure: click.ClickException | None = None
+        failure: click.ClickException | writing.WriteError | None = None
         for each in sorted(self._outputs, key=lambda each: each.file is None):
             text = self._text(each, report, seconds, source)
             try:
                 if each.file is None:
                     write_output(text)
                 else:
-                    write_file(each.file, text)
-            except click.ClickException as error:
+                    writing.write(each.file, text.encode("utf-8", "backslashreplace"))
+            except (click.ClickException, writing.WriteError) as error:
                 failure = failure or error
         if "github" in self.formats and environ.get(_STEP_SUMMARY):
             self._summarise(report, environ)
@@ -126,4 +127,5 @@ class Reports:
     def _summarise(self, report: Report, environ: Mapping[str, str]) -> None:
         from lkagent_lint.reporters.github import step_summary
 
-        append_file(environ[_STEP_SUMMARY], step_summary(report, self._repository, environ))
+        summary = step_summary(report, self._repository, environ)
+        writing.append(environ[_STEP_SUMMARY], summary.encode("utf-8", "backslashreplace"))

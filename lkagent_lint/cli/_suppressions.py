@@ -7,8 +7,7 @@ import os
 import click
 import msgspec
 
-from lkagent_lint import engine
-from lkagent_lint.cli._files import rewrite_file
+from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Hidden
 from lkagent_lint.engine.adding import suppress_all
@@ -19,7 +18,7 @@ from lkagent_lint.reporters._paths import relative_path
 def add_suppressions(request: engine.Request, reason: str) -> int:
     """Write a comment for every finding that is left; 1 if any has none.
 
-    Raises ClickException for a reason that no comment can hold, and FileError for a file that cannot be replaced.
+    Raises ClickException for a reason that no comment can hold, and WriteError for a file that cannot be replaced.
     """
     if not reason.isprintable():
         raise click.UsageError("the reason for --add-noqa is one line of printable text")
@@ -28,7 +27,7 @@ def add_suppressions(request: engine.Request, reason: str) -> int:
     cwd, escape = os.getcwd(), Escaper.from_environment()
     added = suppress_all(request, reason.strip())
     for each in added.rewrites:
-        rewrite_file(each.path, each.before, each.after)
+        writing.rewrite(each.path, each.before, each.after)
     files = len(added.rewrites)
     lines = [f"{added.hidden} {_plural(added.hidden, 'finding')} suppressed in {files} {_plural(files, 'file')}"]
     for left in added.left:

@@ -7,12 +7,12 @@ a log says the same of it as ``lkagent-lint --output-format sarif`` does.
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
 from flake8.formatting.base import BaseFormatter  # type: ignore[import-untyped]
 
+from lkagent_lint import writing
 from lkagent_lint.flake8_plugin import diagnostic_of
 from lkagent_lint.flake8_plugin._rows import INTERNAL_ERROR
 from lkagent_lint.importing import NothingFromCurrentDirectory
@@ -35,7 +35,8 @@ class Formatter(BaseFormatter):  # type: ignore[misc]
         self._violations: list[tuple[str, int, int, str, str]] = []
         self._files = 0
         if self.filename:
-            _check_destination(self.filename)
+            with NothingFromCurrentDirectory():
+                self._check_destination(self.filename)
 
     def start(self) -> None:
         pass  # a log is written whole, once everything is known
@@ -51,15 +52,24 @@ class Formatter(BaseFormatter):  # type: ignore[misc]
         """Write the log. Raises flake8's ExecutionError where that is not possible."""
         with NothingFromCurrentDirectory():
             text = self._text()
-        if self.filename:
-            try:
-                os.makedirs(os.path.dirname(os.path.abspath(self.filename)), exist_ok=True)
-                with open(self.filename, "w", encoding="utf-8") as file:
-                    file.write(text)
-            except OSError as error:
-                raise _refused(self.filename, error.strerror or str(error)) from None
-        if not self.filename or self.options.tee:
-            sys.stdout.buffer.write(text.encode("utf-8"))
+        try:
+            if self.filename:
+                writing.write(self.filename, text.encode("utf-8"))
+            if not self.filename or self.options.tee:
+                writing.to_stdout(text)
+        except writing.WriteError as error:
+            raise _refused(str(error)) from None
+        except OSError as error:
+            raise _refused(f"cannot write the output: {writing.reason_of(error)}") from None
+
+    def _check_destination(self, path: str) -> None:
+        from lkagent_lint.reporters.destination import check_destination
+
+        checked = [os.path.abspath(name) for name in self.options.filenames or ["."]]
+        try:
+            check_destination(path, checked, _is_log, "it is no SARIF log", make_directory=True)
+        except writing.WriteError as error:
+            raise _refused(str(error)) from None
 
     def _write(self, output: str) -> None:
         # What is written beside violations would break the log.
@@ -105,27 +115,14 @@ def _bare(filename: str, line: int, column: int, code: str, text: str) -> Diagno
     )
 
 
-def _check_destination(path: str) -> None:
-    from lkagent_lint.formats import HEAD, is_report
+def _is_log(beginning: bytes) -> bool:
+    from lkagent_lint.formats import is_report
 
-    try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise _refused(path, "it is a directory")
-        if stat.S_ISREG(mode):
-            with open(path, "rb") as file:
-                beginning = file.read(HEAD)
-                # An empty file is no log, but nothing is lost with it.
-                if beginning.strip() and is_report(beginning) != "sarif":
-                    raise _refused(path, "there is such a file already, and it is no SARIF log")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from None
+    return is_report(beginning) == "sarif"
 
 
-def _refused(path: str, reason: str) -> Exception:
+def _refused(message: str) -> Exception:
     from flake8.exceptions import ExecutionError  # type: ignore[import-untyped]
 
-    error: Exception = ExecutionError(f"lkagent-lint: cannot write {path}: {reason}")
+    error: Exception = ExecutionError(f"lkagent-lint: {message}")
     return error

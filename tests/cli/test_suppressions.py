@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lkagent_lint.cli._files import FileError, rewrite_file
 from lkagent_lint.engine import adding
+from lkagent_lint.writing import WriteError, rewrite
 from tests.cli.test_settings_options import Captured, project, run
 from tests.engine.test_check import EARLY
 from tests.engine.test_hiding import AGENT, SCRIPT, TOKEN
@@ -82,7 +82,7 @@ def test_a_file_that_has_changed_is_not_overwritten(
 def test_a_link_stays_a_link(project: Path) -> None:
     (project / "real.py").write_text("a\n")
     (project / "link.py").symlink_to("real.py")
-    rewrite_file(str(project / "link.py"), b"a\n", b"b\n")
+    rewrite(str(project / "link.py"), b"a\n", b"b\n")
     assert (project / "link.py").is_symlink()
     assert (project / "real.py").read_text() == "b\n"
 
@@ -90,8 +90,8 @@ def test_a_link_stays_a_link(project: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_file_that_may_not_be_written_is_left_alone(project: Path) -> None:
     (project / "agent.py").chmod(0o444)
-    with pytest.raises(FileError, match="cannot write"):
-        rewrite_file(str(project / "agent.py"), EARLY.encode(), b"")
+    with pytest.raises(WriteError, match="cannot write"):
+        rewrite(str(project / "agent.py"), EARLY.encode(), b"")
 
 
 def test_a_failure_in_between_leaves_the_old_file_and_nothing_else(
@@ -102,8 +102,8 @@ def test_a_failure_in_between_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(os, "replace", full)
     before = sorted(os.listdir(project))
-    with pytest.raises(FileError, match="No space left"):
-        rewrite_file(str(project / "agent.py"), EARLY.encode(), b"x")
+    with pytest.raises(WriteError, match="No space left"):
+        rewrite(str(project / "agent.py"), EARLY.encode(), b"x")
     assert (sorted(os.listdir(project)), (project / "agent.py").read_text()) == (before, EARLY)
 
 
