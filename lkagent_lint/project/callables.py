@@ -6,7 +6,8 @@ import enum
 from collections.abc import Iterable
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Flow, Use
+from lkagent_lint.facts.flows import Use
+from lkagent_lint.project.decorators import AS_WRITTEN, GIVES_THE_SAME
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     Activation,
@@ -21,8 +22,6 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.sources.sdk import vocabulary
 
-REGISTRARS = vocabulary.written(lambda term: term.hands is not None and term.hands.decorates)
-"""Decorators of the SDK that give the function back as it is."""
 _PLAIN_LIBRARY = frozenset(
     {
         *("builtins.print", "builtins.len", "builtins.str", "builtins.setattr"),
@@ -83,7 +82,7 @@ def _object(thing: Instance, evaluator: Evaluator, depth: int) -> Shape:
 
 def _function(closure: Closure, evaluator: Evaluator, depth: int) -> Shape:
     flow = evaluator.files[closure.path].flows[closure.flow]
-    if flow.is_generator or not all(_is_transparent(each, flow, closure, evaluator) for each in flow.decorators):
+    if flow.is_generator or not evaluator.decorators.are_only(closure, AS_WRITTEN):
         return Shape.UNKNOWN
     if flow.is_async:
         return Shape.ASYNC
@@ -91,18 +90,6 @@ def _function(closure: Closure, evaluator: Evaluator, depth: int) -> Shape:
         return Shape.PLAIN
     inside = evaluator.results.enter(closure, (), ())
     return _same(_result(each, inside, evaluator, depth - 1) for each in flow.returns)
-
-
-def _is_transparent(decorator: v.Expr, flow: Flow, closure: Closure, evaluator: Evaluator) -> bool:
-    """A decorator that leaves the function as it is."""
-    if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod"):
-        return True
-    home = evaluator.files[closure.path].flows[flow.parent or MODULE]
-    target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
-    if not isinstance(target, v.Attribute) or target.name not in REGISTRARS:
-        return False
-    found = evaluator.value(target, closure.home or evaluator.usual(closure.path, home))
-    return bool(found) and all(isinstance(each, SdkMethod) for each in found)
 
 
 def _result(value: v.Expr, activation: Activation, evaluator: Evaluator, depth: int) -> Shape:
@@ -155,4 +142,5 @@ def _returns_nothing(thing: Thing, evaluator: Evaluator) -> bool:
     if not isinstance(thing, Closure):
         return False
     flow = evaluator.files[thing.path].flows[thing.flow]
-    return not (flow.is_async or flow.is_generator or flow.returns or flow.decorators)
+    is_plain = not (flow.is_async or flow.is_generator or flow.returns)
+    return is_plain and evaluator.decorators.are_only(thing, GIVES_THE_SAME)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.project.call_words import CallWords, word_of
+from lkagent_lint.project.decorators import WHATEVER
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, Partial, Thing, in_order
+from lkagent_lint.project.things import Activation, Closure, Instance, in_order
 
 _MAX_DEPTH = 4
 """Callers of callers are asked so far up: what hands a name further is not followed."""
@@ -62,11 +63,10 @@ class Callers:
                 if word_of(call) not in _words_of(flow):
                     continue
                 for activation in self.of(caller_path, caller):
-                    args, keywords = self._evaluator.results.arguments(call, activation)
                     for thing in in_order(activation.targets(call)):
-                        function, held, named = _function(thing, self._evaluator)
-                        if function is not None and (function.path, function.flow) == (path, flow.name):
-                            yield self._evaluator.results.enter(function, held + args, named + keywords)
+                        for run in self._evaluator.running.of(thing, call, activation, WHATEVER):
+                            if run.inside.path == path and run.inside.flow is flow:
+                                yield run.inside
 
     def _enclosed(self, path: str, flow: Flow) -> Iterator[Activation]:
         """The flow in each activation of the function that defines it, or of the class that it is a method of."""
@@ -89,17 +89,3 @@ def _words_of(flow: Flow) -> frozenset[str]:
     """The words by which a flow may be called: its own name, or its class's."""
     last = flow.name.rpartition(".")[2]
     return frozenset({flow.owner.rpartition(".")[2]}) if last in _MAKERS and flow.owner else frozenset({last})
-
-
-def _function(
-    thing: Thing, evaluator: Evaluator
-) -> tuple[Closure | None, tuple[frozenset[Thing], ...], tuple[tuple[str, frozenset[Thing]], ...]]:
-    """The project's function that calling a thing runs, and what a partial holds for it."""
-    held: tuple[frozenset[Thing], ...] = ()
-    named: tuple[tuple[str, frozenset[Thing]], ...] = ()
-    while isinstance(thing, Partial):
-        held, named, thing = thing.args + held, thing.keywords + named, thing.function
-    if isinstance(thing, ClassOf):
-        maker = evaluator.results.initialiser(thing)
-        return (None if maker is None else maker.on(Instance(thing.path, thing.name, None))), held, named
-    return (thing if isinstance(thing, Closure) else None), held, named

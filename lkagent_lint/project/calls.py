@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import given_to
+from lkagent_lint.project.decorators import GIVES_THE_SAME
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
@@ -86,7 +87,7 @@ class CallResults:
         found: set[Thing] = set()
         known: list[Thing] = []
         for thing in activation.targets(call):
-            if isinstance(thing, (Library, ClassOf, Closure, Partial)):
+            if isinstance(thing, (Library, ClassOf, Closure, Partial, Instance)):
                 known.append(thing)
             else:
                 found |= self.called(thing, (), ())
@@ -117,6 +118,10 @@ class CallResults:
                 return only(self.construct(thing, args, keywords))
             case Closure():
                 return self._returned(thing, args, keywords)
+            case Instance():
+                called = self._evaluator.classes.attribute(thing, "__call__")
+                own = [each for each in called if isinstance(each, Closure)]
+                return NEVER.union(*(self._returned(each, args, keywords) for each in own)) if own else ANYTHING
             case Partial(function, held, named):
                 return self.called(function, held + args, named + keywords)
             case Foreign():
@@ -202,12 +207,17 @@ class CallResults:
 
     def _returned(self, function: Closure, args: Args, keywords: Keywords) -> Things:
         evaluator = self._evaluator
-        flow = evaluator.files[function.path].flows[function.flow]
-        decorators = () if function.bare else flow.decorators
-        if flow.is_generator or not all(map(_only_holds, decorators)):
+        mark = evaluator.answers.mark()
+        made = evaluator.decorators.made(function, GIVES_THE_SAME)
+        if made is None:
+            return evaluator.unless_waiting(mark)
+        if not isinstance(made, Closure):
+            return self.called(made, args, keywords)
+        flow = evaluator.files[made.path].flows[made.flow]
+        if flow.is_generator:
             return ANYTHING
         mark = evaluator.answers.mark()
-        activation = self.enter(function, args, keywords)
+        activation = self.enter(made, args, keywords)
         if evaluator.answers.waits(mark):  # for the default of a parameter
             return NEVER
         found = evaluator.union(flow.returns, activation)
@@ -277,14 +287,3 @@ def _spare(flow: Flow, keywords: Keywords) -> Things:
         elif not any(name == each.name for each in flow.parameters):
             found |= values
     return frozenset(found)
-
-
-def _only_holds(decorator: v.Expr) -> bool:
-    """It says how a class holds a method, and leaves alone what calling that gives."""
-    match decorator:
-        case v.Name(name):
-            return name in ("staticmethod", "classmethod", "property", "cached_property")
-        case v.Attribute(name=name):  # functools.cached_property
-            return name == "cached_property"
-        case _:
-            return False

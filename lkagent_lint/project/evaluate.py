@@ -19,7 +19,9 @@ from lkagent_lint.project.activations import Activations
 from lkagent_lint.project.answers import Answers
 from lkagent_lint.project.calls import CallResults
 from lkagent_lint.project.classes import Classes
+from lkagent_lint.project.decorators import Decorators
 from lkagent_lint.project.modules import Modules, is_library
+from lkagent_lint.project.running import Running
 from lkagent_lint.project.scripts import Scripts
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -68,6 +70,8 @@ class Evaluator:
         self.classes = Classes(self)
         self.results = CallResults(self)
         self.scripts = Scripts(self)
+        self.decorators = Decorators(self)
+        self.running = Running(self)
         self._types = Types(self)
         self.activations = Activations(self, files)
         self.answers = Answers(self._find, self.activations.flatten)

@@ -9,8 +9,8 @@ from functools import cached_property
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
-from lkagent_lint.facts.flows import MODULE, Call, Flow
-from lkagent_lint.facts.values import Attribute, Expr, Name, Result
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.values import Expr, Result
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import (
     UNKNOWN_NAME,
@@ -24,7 +24,7 @@ from lkagent_lint.project.agent_names import (
 )
 from lkagent_lint.project.call_words import CallWords
 from lkagent_lint.project.callers import Callers
-from lkagent_lint.project.decorators import decorated
+from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, SetVariable, Texts, Worker
@@ -38,9 +38,6 @@ from lkagent_lint.project.things import (
     Instance,
     Library,
     Plain,
-    Sdk,
-    SdkMethod,
-    SdkObject,
     String,
     Things,
     functions_among,
@@ -239,33 +236,21 @@ class _Linker:
         return tuple(dict.fromkeys(name_of(each.value(expression)) for each in self.callers.of(path, home)))
 
     def jobs(self) -> Iterator[Job]:
+        decorators = self.evaluator.decorators
         for closure, held in self.entries:
             facts = self.evaluator.files[closure.path]
             flow = facts.flows[closure.flow]
+            bindings = (*held, only(JOB_CONTEXT))
+            runs = self.evaluator.running.given(closure, bindings)
             yield Job(
                 entry=closure,
                 place=Place(closure.path, flow.span),
-                bindings=(*held, only(JOB_CONTEXT)),
-                wrapped=any(not self._transparent(closure.path, flow.parent, each) for each in flow.decorators),
+                bindings=bindings,
+                wrapped=not decorators.are_only(closure, AS_WRITTEN | {Decoration.SDKS}),
                 sdk=self.sdk(closure.path),
                 legacy=facts.legacy,
-                runs=decorated(closure, self.evaluator, self._transparent),
+                runs=runs[0].activation if runs else None,
             )
-
-    def _transparent(self, path: str, parent: str, decorator: Expr) -> bool:
-        """A decorator that leaves the function as it is: a registration, or how a class holds it."""
-        if isinstance(decorator, Name) and decorator.name in ("staticmethod", "classmethod"):
-            return True
-        flow = self.evaluator.files[path].flows[parent or MODULE]
-        things = self.evaluator.value(decorator, self.evaluator.usual(path, flow))
-        return all(isinstance(each, (SdkMethod, Sdk, SdkObject)) for each in things) or self._registers(
-            path, flow.name, decorator
-        )
-
-    def _registers(self, path: str, flow: str, decorator: Expr) -> bool:
-        facts = self.evaluator.files[path]
-        target = facts.flows[flow].calls[decorator.call].target if isinstance(decorator, Result) else decorator
-        return isinstance(target, Attribute) and target.name == "rtc_session"
 
 
 def _text_of(things: Things) -> str | None:

@@ -14,7 +14,7 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.agent_names import AgentName, JobType
 from lkagent_lint.project.call_words import CallWords
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Closure, Things
+from lkagent_lint.project.things import Activation, Closure, Things
 from lkagent_lint.sources.packages import is_test_file
 from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import SdkVersion
@@ -140,7 +140,7 @@ class Job(NamedTuple):
     sdk: SdkVersion
     legacy: bool
     """The entry's file imports classes of livekit-agents 0.x, which has another lifecycle."""
-    runs: Closure | None = None
+    runs: Activation | None = None
     """What runs first: the entry, or what decorators of the project make of it; None where that is not known."""
 
 

@@ -11,8 +11,9 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call
 from lkagent_lint.facts.following import argument
 from lkagent_lint.project.call_words import word_of
+from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, SdkMethod, Things, only
+from lkagent_lint.project.things import Activation, Closure, SdkMethod, Things, only
 from lkagent_lint.questions.methods import Methods, WrittenCall
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, EMITTING_MODELS, TERMS, Hands, Role, term, written
 
@@ -73,7 +74,7 @@ class Listeners:
             hands = _hands(method) if isinstance(method, SdkMethod) else None
             if not isinstance(method, SdkMethod) or hands is None or hands.role not in roles:
                 continue
-            handler = _handler(found, hands)
+            handler = self._handler(found, hands)
             if handler is not None:
                 activation, things = found.activation, found.activation.value(handler)
                 yield Handed(found.place, method.kind, method.name, hands, found.call, handler, things, activation)
@@ -86,6 +87,23 @@ class Listeners:
         emits = self._project.evaluator.wrappers.emits
         return bool(bases) and all(emits(each, found.activation.path) for each in bases)
 
+    def _handler(self, found: WrittenCall, hands: Hands) -> v.Expr | None:
+        """The function that a registration is given; None where it is given in a way that is not followed."""
+        given = argument(found.call, hands.position, hands.keyword)
+        if given is not None:
+            return given
+        flow, made = found.activation.flow, v.Result(found.number)
+        decorators = self._project.evaluator.decorators
+        for each in found.activation.facts.flows.values():
+            if made in each.decorators and (each.parent or MODULE) == flow.name:
+                home = None if flow.name == MODULE else found.activation
+                kinds = decorators.on(Closure(found.activation.path, each.name, home))
+                # What the decorators below make of the function is what this one is given.
+                below = kinds[each.decorators.index(made) + 1 :]
+                return v.Function(each.name) if AS_WRITTEN.issuperset(below) else None
+        later = (each.args[0] for each in flow.calls if each.target == made and each.args)
+        return next(later, None)
+
 
 def _hands(method: SdkMethod) -> Hands | None:
     """How a method of the SDK is handed a function; None if it is handed none."""
@@ -93,17 +111,3 @@ def _hands(method: SdkMethod) -> Hands | None:
     if known is not None:
         return known.hands
     return _ON if method.name in _LISTENS and is_emitter(method.kind) else None
-
-
-def _handler(found: WrittenCall, hands: Hands) -> v.Expr | None:
-    """The function that a registration is given; None where it is given in a way that is not followed."""
-    given = argument(found.call, hands.position, hands.keyword)
-    if given is not None:
-        return given
-    flow, made = found.activation.flow, v.Result(found.number)
-    for each in found.activation.facts.flows.values():
-        # The innermost decorator is given the function itself; what the others are given is not known.
-        if each.decorators and each.decorators[-1] == made and (each.parent or MODULE) == flow.name:
-            return v.Function(each.name)
-    later = (each.args[0] for each in flow.calls if each.target == made and each.args)
-    return next(later, None)

@@ -14,19 +14,15 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import given_to, walk
 from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.calls import Keywords
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import (
     JOB_REQUEST,
     Activation,
-    ClassOf,
     Closure,
     Instance,
-    Partial,
     Sdk,
     SdkObject,
     Thing,
-    Things,
     in_order,
     only,
 )
@@ -202,23 +198,16 @@ class _LoopWalk:
         )
 
     def _callees(self, thing: Thing, call: Call, activation: Activation) -> Iterator[Activation]:
-        """The activation that calling a function of the project makes, unless it is a generator."""
-        results = self._evaluator.results
-        held: tuple[Things, ...] = ()
-        named: Keywords = ()
-        while isinstance(thing, Partial):
-            held, named, thing = thing.args + held, thing.keywords + named, thing.function
-        if isinstance(thing, ClassOf):
-            initialiser = results.initialiser(thing)
-            if initialiser is None:
-                return
-            thing = initialiser.on(Instance(thing.path, thing.name, None))
-        if isinstance(thing, Closure):
-            flow = self._project.files[thing.path].flows[thing.flow]
-            wrapped = not flow.is_async and any(not _holds(each) for each in flow.decorators)
-            if not flow.is_generator and not wrapped:
-                args, keywords = results.arguments(call, activation)
-                yield results.enter(thing, held + args, named + keywords)
+        """The activations that calling a function of the project makes, unless it is a generator.
+
+        Behind a decorator that is not known a coroutine function still runs on the loop, and a plain one may not.
+        """
+        for run in self._evaluator.running.of(thing, call, activation):
+            made = run.activation
+            if made is None and run.inside.flow.is_async:
+                made = run.inside
+            if made is not None and not made.flow.is_generator:
+                yield made
 
     def _deeper(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""
@@ -252,8 +241,3 @@ def _handed_away(flow: Flow) -> set[v.Expr]:
         if word_of(call) in _ELSEWHERE:
             found.update(walk(*given_to(call)))
     return found
-
-
-def _holds(decorator: v.Expr) -> bool:
-    """How a class holds a method."""
-    return isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property")

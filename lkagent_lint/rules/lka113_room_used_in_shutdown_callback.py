@@ -41,7 +41,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, Closure, SdkMethod, Things, in_order
+from lkagent_lint.project.things import Activation, SdkMethod, Things, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -69,12 +69,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _publishes(evaluator: Evaluator, given: Things) -> Iterator[tuple[Place, str, str]]:
     """What the functions that a registration is given publish."""
-    pending = [(each, 0) for each in in_order(given) if isinstance(each, Closure)]
+    running = evaluator.running
+    pending = [(run, 0) for each in in_order(given) for run in running.given(each)]
     entered: set[Activation] = set()
     while pending:
-        closure, depth = pending.pop()
-        inside = evaluator.results.enter(closure, (), ())
-        if inside in entered or depth > _DEPTH:
+        run, depth = pending.pop()
+        inside = run.activation
+        if inside is None or inside in entered or depth > _DEPTH:
             continue
         entered.add(inside)
         flow = inside.flow
@@ -82,7 +83,7 @@ def _publishes(evaluator: Evaluator, given: Things) -> Iterator[tuple[Place, str
             targets = inside.targets(step)
             if step.span is not None and _is_publishing(targets) and step.use is not Use.KEPT:
                 yield inside.place(step.span), word_of(step), flow.name
-            pending.extend((each, depth + 1) for each in in_order(targets) if isinstance(each, Closure))
+            pending.extend((run, depth + 1) for each in in_order(targets) for run in running.of(each, step, inside))
 
 
 def _is_publishing(targets: Things) -> bool:

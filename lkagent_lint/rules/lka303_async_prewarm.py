@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.facts.values import Name
+from lkagent_lint.project.decorators import Decoration
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -55,7 +55,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for server in subject.project.servers:
         for function in () if server.in_tests else server.setups:
             found = subject.registrations.registered(function, server.place)
-            plain = all(each in (Name("staticmethod"), Name("classmethod")) for each in found.flow.decorators)
+            plain = subject.project.evaluator.decorators.are_only(function, (Decoration.HOLDS,))
             if found.flow.is_async and not found.flow.is_generator and plain:
                 yield META.at(
                     found.place,

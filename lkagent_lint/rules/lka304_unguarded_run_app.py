@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_runs
+from lkagent_lint.project.decorators import DOES_THE_SAME
 from lkagent_lint.project.records import Project, Start
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.subject import Subject
@@ -73,7 +74,8 @@ def _called_from(project: Project, start: Start) -> Place | None:
     """Where the module calls the plain function that starts the worker, whenever it is imported."""
     path, evaluator = start.site.path, project.evaluator
     module, flow = project.files[path].flows[MODULE], project.files[path].flows[start.site.flow]
-    if flow.is_async or flow.is_generator or flow.decorators:
+    function = Closure(path, flow.name, None)
+    if flow.is_async or flow.is_generator or not evaluator.decorators.are_only(function, DOES_THE_SAME):
         return None
     for number, call in enumerate(module.calls):
         targets = evaluator.module(path).targets(call)

@@ -47,6 +47,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.facts.following import argument, number_of
 from lkagent_lint.project.call_words import word_of
+from lkagent_lint.project.decorators import WHATEVER
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
@@ -83,11 +84,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if limit is None:
             continue
         for each in in_order(found.things):
-            if isinstance(each, Closure):
-                inside = project.evaluator.results.enter(each, (), ())
-                for place, call, seconds in _waits(project.evaluator, inside):
+            for run in project.evaluator.running.given(each, through=WHATEVER):
+                for place, call, seconds in _waits(project.evaluator, run.inside):
                     if seconds >= limit:
-                        yield _finding(place, call, seconds, limit, found, inside.name)
+                        yield _finding(place, call, seconds, limit, found, run.inside.name)
 
 
 class _Given:

@@ -41,9 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.project.callables import REGISTRARS
+from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Partial, Thing
 from lkagent_lint.questions.listeners import Handed
@@ -90,21 +88,11 @@ def _needed(project: Project, thing: Thing) -> list[str] | None:
     if not isinstance(thing, Closure):
         return None
     flow = project.files[thing.path].flows[thing.flow]
-    if not all(_is_transparent(project, thing, flow, each) for each in flow.decorators):
+    if not project.evaluator.decorators.are_only(thing, AS_WRITTEN):
         return None
     positional = [each for each in flow.parameters if each.kind == "positional"]
     own = positional[given + (thing.bound is not None) :]
     return [each.name for each in own if each.default is None and each.name not in named]
-
-
-def _is_transparent(project: Project, closure: Closure, flow: Flow, decorator: v.Expr) -> bool:
-    """A decorator that leaves the function as it is: the SDK's own registrations, and how a class holds it."""
-    if isinstance(decorator, v.Name):
-        return decorator.name in ("staticmethod", "classmethod")
-    if not isinstance(decorator, v.Result):
-        return False
-    target = project.files[closure.path].flows[flow.parent or MODULE].calls[decorator.call].target
-    return isinstance(target, v.Attribute) and target.name in REGISTRARS
 
 
 def _finding(project: Project, found: Handed, passed: int, needed: list[str]) -> Diagnostic:

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, Closure, in_order
+from lkagent_lint.project.things import Activation, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Default, Meta
@@ -89,6 +89,5 @@ def _awaited(project: Project, entry: Activation) -> Iterator[Activation]:
         for call in here.flow.calls:
             if call.use is Use.AWAITED:
                 for each in in_order(here.targets(call)):
-                    if isinstance(each, Closure) and project.files[each.path].flows[each.flow].is_async:
-                        args, keywords = project.evaluator.results.arguments(call, here)
-                        pending.append(project.evaluator.results.enter(each, args, keywords))
+                    runs = project.evaluator.running.of(each, call, here)
+                    pending += [run.activation for run in runs if run.activation and run.activation.flow.is_async]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Call, Flow, Use
-from lkagent_lint.project.decorators import decorated
+from lkagent_lint.facts.flows import Call, Flow, Use
 from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.running import Run
 from lkagent_lint.project.things import (
     ANYTHING,
     Activation,
@@ -121,7 +121,7 @@ class Callees:
     def _plain(self, thing: Thing, at: CallSite, state: State) -> Outcome:
         """Call something that is no event by itself."""
         match thing:
-            case Closure() | ClassOf() | Partial():
+            case Closure() | ClassOf() | Partial() | Instance():
                 outcome = self._own(thing, at, state)
                 return self._counted(outcome, at) if self._makes_session(thing) else outcome
             case Library(dotted):
@@ -161,13 +161,22 @@ class Callees:
     # The project's own functions
 
     def _own(self, thing: Thing, at: CallSite, state: State) -> Outcome:
-        function, callee = self._callee(thing, at.call, at.activation)
-        if function is None:
-            return ends(state)
-        target = None if callee is None else callee.flow
-        if callee is None or target is None or target.is_generator:
-            return ends(self._outside.foreign(thing, at, state))
-        if target.is_async and not at.is_awaited:
+        runs = self._evaluator.running.of(thing, at.call, at.activation)
+        if not runs:  # what an object does whose class does not say is not known
+            return ends(self._outside.foreign(thing, at, state) if isinstance(thing, Instance) else state)
+        exits: set[State] = set()
+        raises: set[State] = set()
+        for run in runs:
+            outcome = self._run(run, at, state)
+            exits |= outcome.exits
+            raises |= outcome.raises
+        return Outcome(frozenset(exits), frozenset(raises))
+
+    def _run(self, run: Run, at: CallSite, state: State) -> Outcome:
+        callee = run.activation
+        if callee is None or callee.flow.is_generator:
+            return ends(self._outside.foreign(run.function, at, state))
+        if callee.flow.is_async and not at.is_awaited:
             return self._concurrently(at, state, lambda then: self._enter(callee, then, at.site))
         return self._enter(callee, state, at.site)
 
@@ -181,30 +190,6 @@ class Callees:
         made = Event(Kind.SESSION_MADE, at.place)
         exits = frozenset(self._notes.happen(made, each, at.flow) for each in arriving(outcome.exits))
         return outcome._replace(exits=exits)
-
-    def _callee(self, thing: Thing, call: Call, activation: Activation) -> tuple[Closure | None, Activation | None]:
-        results = self._evaluator.results
-        args, keywords = results.arguments(call, activation)
-        while isinstance(thing, Partial):
-            args, keywords, thing = thing.args + args, thing.keywords + keywords, thing.function
-        if isinstance(thing, ClassOf):
-            initialiser = results.initialiser(thing)
-            if initialiser is None:
-                return None, None
-            thing = initialiser.on(Instance(thing.path, thing.name, None))
-        if not isinstance(thing, Closure) or thing.flow not in self._evaluator.files[thing.path].flows:
-            return None, None
-        # None where a decorator that is not known stands on it: calling it may do anything before and after.
-        runs = decorated(thing, self._evaluator, self._is_transparent)
-        return thing, None if runs is None else results.enter(runs, args, keywords)
-
-    def _is_transparent(self, path: str, parent: str, decorator: v.Expr) -> bool:
-        """A decorator that changes nothing of what calling the function does to the job."""
-        if isinstance(decorator, v.Name) and decorator.name in ("staticmethod", "classmethod", "property"):
-            return True
-        home = self._evaluator.files[path].flows[parent or MODULE]
-        things = self._evaluator.usual(path, home).value(decorator)
-        return all(isinstance(each, (Sdk, SdkMethod, SdkObject, Library)) for each in things)
 
     def _enter(self, callee: Activation, state: State, site: Site) -> Outcome:
         """Run a callee; what it joined was led to by this call."""

@@ -230,7 +230,7 @@ class Solved(NamedTuple):
 def solve(job: Job, evaluator: Evaluator) -> Solved:
     """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
     solver = Solver(evaluator, job.sdk)
-    activation = evaluator.results.enter(job.runs or job.entry, job.bindings, ())
+    activation = job.runs or evaluator.results.enter(job.entry, job.bindings, ())
     try:
         outcome = solver.solve(activation, LOST_STATE if job.runs is None else START_STATE)
     except (Overflow, RecursionError):

@@ -13,12 +13,12 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.spelling import spelt
+from lkagent_lint.project.decorators import GIVES_THE_SAME
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
     Activation,
     ClassOf,
-    Closure,
     Foreign,
     Instance,
     ModuleOf,
@@ -232,13 +232,15 @@ class Tracer:
         said = self._ended(in_words(things, self._show), things == ANYTHING)
         yield TraceStep(depth, f"{spelt(call.target)}({given}) returns {said}")
         for target in in_order(activation.targets(call)):
-            if isinstance(target, Closure):
-                args, keywords = evaluator.results.arguments(call, activation)
-                inner = evaluator.results.enter(target, args, keywords)
-                yield TraceStep(depth + 1, f"it calls {target.flow} in {self._show(target.path)}, which returns")
-                for value in inner.flow.returns:
+            runs = () if isinstance(target, ClassOf) else evaluator.running.of(target, call, activation, GIVES_THE_SAME)
+            for run in runs:
+                inner = run.activation or run.inside
+                yield TraceStep(depth + 1, f"it calls {inner.name} in {self._show(inner.path)}, which returns")
+                if run.activation is None:
+                    yield TraceStep(depth + 2, "what a decorator makes of it that is not followed: knowledge ends here")
+                for value in inner.flow.returns if run.activation is not None else ():
                     yield from self._trace(value, inner, depth + 2, seen)
-            elif things == ANYTHING:
+            if not runs and things == ANYTHING:
                 yield TraceStep(depth + 1, f"what is called is {in_words(frozenset({target}), self._show)}")
 
     @staticmethod
