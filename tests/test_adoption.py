@@ -5,6 +5,9 @@ baseline.
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -60,3 +63,85 @@ def test_a_baseline_knows_every_finding_also_when_it_has_moved(union: Path) -> N
     assert [f"{each.place.path} {each.code}" for each in report.diagnostics if each.code != "LKA000"] == []
     (baseline,) = report.baselines
     assert baseline.stale == ()
+
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+AGENT = """\
+from livekit.agents import Agent, AgentServer, AgentSession, JobContext
+
+server = AgentServer()
+
+
+@server.rtc_session(agent_name="front-desk")
+async def entry(ctx: JobContext):
+    await ctx.connect()
+    await AgentSession().start(agent=Agent(instructions=""), room=ctx.room)
+"""
+HEADER = "[tool.lkagent-lint]"
+SECOND_STEP = f'{HEADER}\ndispatched-elsewhere = ["front-desk"]\n'
+FOUND_THERE = {
+    "no pyproject.toml": None,
+    "no table": '[project]\nname = "x"\nversion = "1"\n',
+    "an empty file": "",
+    "no end of line": '[project]\nname = "x"',
+    "the table of the second step": f'[project]\nname = "x"\n\n{SECOND_STEP}',
+    "a table in the midst": f'{SECOND_STEP}\n[tool.ruff]\nline-length = 100\n\n[tool.lkagent-lint.names]\njoins-room = ["x.y"]\n',
+    "tables below it alone": '[tool.lkagent-lint.severity]\nLKA101 = "error"\n',
+    "a file of its own": None,
+}
+"""What a project may hold when somebody comes to the third step."""
+
+
+def blocks(kind: str) -> list[str]:
+    """The blocks of the README's steps in one language, without their indentation."""
+    steps = README.read_text(encoding="utf-8").partition("## In an existing repository\n")[2].partition("\n## ")[0]
+    found = re.findall(rf"^   ```{kind}\n(.*?)^   ```", steps, re.MULTILINE | re.DOTALL)
+    return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in found]
+
+
+def settle(path: Path, block: str) -> None:
+    """What a reader does with settings: their lines go into the table that is there, or the table is added."""
+    before = path.read_text() if path.exists() else ""
+    header, _, lines = block.partition("\n")
+    assert header == HEADER
+    if path.name == "lkagent-lint.toml":
+        path.write_text(lines + before)
+    elif f"{header}\n" in before:
+        path.write_text(before.replace(f"{header}\n", f"{header}\n{lines}", 1))
+    else:
+        path.write_text(f"{before}\n\n{block}")
+
+
+@pytest.mark.parametrize("there", FOUND_THERE)
+def test_the_steps_of_the_readme_end_in_a_green_run(tmp_path: Path, there: str) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "agent.py").write_text(AGENT)
+    settings = tmp_path / ("lkagent-lint.toml" if there == "a file of its own" else "pyproject.toml")
+    text = FOUND_THERE[there]
+    if text is not None:
+        settings.write_text(text)
+    assert run(tmp_path, "lkagent-lint").returncode == 1
+    for command in "".join(blocks("sh")).splitlines():
+        assert run(tmp_path, command).returncode == 0, command
+    for block in blocks("toml"):
+        settle(settings, block)
+    green = run(tmp_path, "lkagent-lint")
+    assert (green.returncode, green.stderr) == (0, "")
+    assert (tmp_path / "lkagent-baseline.json").exists()
+    (tmp_path / "new.py").write_text(AGENT.replace("front-desk", "back-office"))
+    assert run(tmp_path, "lkagent-lint").returncode == 1
+
+
+def test_the_steps_write_nothing_into_settings() -> None:
+    """A command that adds a table breaks a file that has it."""
+    assert blocks("sh")
+    assert blocks("toml")
+    assert not [line for line in "".join(blocks("sh")).splitlines() if ">" in line or "pyproject" in line]
+
+
+def run(project: Path, command: str) -> subprocess.CompletedProcess[str]:
+    program, *arguments = shlex.split(command)
+    assert program == "lkagent-lint"
+    return subprocess.run(
+        [sys.executable, "-m", "lkagent_lint", *arguments], cwd=project, capture_output=True, encoding="utf-8"
+    )
