@@ -85,7 +85,7 @@ FOUND_THERE = {
     "an empty file": "",
     "no end of line": '[project]\nname = "x"',
     "the table of the second step": f'[project]\nname = "x"\n\n{SECOND_STEP}',
-    "a table in the midst": f'{SECOND_STEP}\n[tool.ruff]\nline-length = 100\n\n[tool.lkagent-lint.names]\njoins-room = ["x.y"]\n',
+    "a table in the midst": f'{SECOND_STEP}\n[tool.ruff]\n\n[tool.lkagent-lint.names]\njoins-room = ["x.y"]\n',
     "tables below it alone": '[tool.lkagent-lint.severity]\nLKA101 = "error"\n',
     "a file of its own": None,
 }
