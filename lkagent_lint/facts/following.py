@@ -106,11 +106,11 @@ def parts_of(expression: Expr) -> tuple[Expr, ...]:
             return held_by(expression)
 
 
-def made_of(*parts: Expr) -> Expr:
+def made_of(*parts: Expr, by: str = "") -> Expr:
     """What is made of values of which nothing but their origin is known; literals have none."""
     if OPAQUE in parts:
         return OPAQUE
-    return Made(tuple(each for each in parts if not isinstance(each, (Text, Constant))))
+    return Made(tuple(each for each in parts if not isinstance(each, (Text, Constant))), by)
 
 
 def walk(*expressions: Expr) -> Iterator[Expr]:

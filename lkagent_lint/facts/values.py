@@ -125,6 +125,8 @@ class Made(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=Tr
     """What an operator, or a call that does nothing else, makes of these values; which value that is, is not known."""
 
     parts: tuple[Expr, ...]
+    by: str = ""
+    """The name of the call's function; empty for an operator."""
 
 
 class Elsewhere(msgspec.Struct, frozen=True, gc=False, cache_hash=True, array_like=True, tag="l"):

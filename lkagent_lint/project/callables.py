@@ -11,6 +11,7 @@ from lkagent_lint.project.decorators import AS_WRITTEN, GIVES_THE_SAME
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     Activation,
+    Box,
     Closure,
     Instance,
     Library,
@@ -29,6 +30,17 @@ _PLAIN_LIBRARY = frozenset(
         *(f"logging.getLogger.{each}" for each in ("debug", "info", "warning", "error", "exception")),
     }
 )
+_PLAIN_ASYNCIO = frozenset(
+    {
+        *("asyncio.Event.set", "asyncio.Event.clear", "asyncio.Queue.put_nowait", "asyncio.LifoQueue.put_nowait"),
+        *("asyncio.Future.set_result", "asyncio.Future.set_exception"),
+    }
+)
+"""Methods of asyncio that return nothing."""
+_PLAIN_METHODS = frozenset(
+    {"add", "append", "appendleft", "clear", "discard", "extend", "insert", "remove", "reverse", "sort", "update"}
+)
+"""Methods of containers that return nothing."""
 _DEPTH = 3
 """Functions that return what another one returns are followed so far."""
 
@@ -67,6 +79,8 @@ def _shape(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
             return _shape(function, evaluator, depth)
         case Instance():
             return _object(thing, evaluator, depth)
+        case Library(name) if name in _PLAIN_ASYNCIO:
+            return Shape.PLAIN
         case SdkMethod(kind, name):
             term = vocabulary.term(kind, name)
             return Shape.UNKNOWN if term is None else _FORMS.get(term.form, Shape.UNKNOWN)
@@ -99,11 +113,22 @@ def _result(value: v.Expr, activation: Activation, evaluator: Evaluator, depth: 
             return Shape.PLAIN
         case v.Either(options):
             return _same(_result(each, activation, evaluator, depth) for each in options)
+        case v.Made(parts, name) if name in _PLAIN_METHODS and len(parts) == 1:
+            return Shape.PLAIN if _is_container(parts[0], activation) else Shape.UNKNOWN
         case v.Result(number) if depth > 0:
             call = activation.flow.calls[number]
+            if isinstance(call.target, v.Attribute) and call.target.name in _PLAIN_METHODS:
+                if _is_container(call.target.base, activation):
+                    return Shape.PLAIN
             return _same(_called(each, evaluator, depth) for each in activation.targets(call))
         case _:
             return Shape.UNKNOWN
+
+
+def _is_container(value: v.Expr, activation: Activation) -> bool:
+    """A display, or what the standard library made of other values."""
+    found = activation.value(value)
+    return bool(found) and all(isinstance(each, Box) for each in found)
 
 
 def _called(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
@@ -111,7 +136,7 @@ def _called(thing: Thing, evaluator: Evaluator, depth: int) -> Shape:
     match thing:
         case Library("asyncio.sleep"):
             return Shape.MAKES_COROUTINE
-        case Library(name) if name in _PLAIN_LIBRARY:
+        case Library(name) if name in _PLAIN_LIBRARY or name in _PLAIN_ASYNCIO:
             return Shape.PLAIN
         case Closure() | Partial() | SdkMethod():
             shape = _shape(thing, evaluator, depth)

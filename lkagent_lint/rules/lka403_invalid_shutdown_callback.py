@@ -4,7 +4,8 @@
 
 Reports what is given to `ctx.add_shutdown_callback()` and is not a coroutine function that can be called with nothing
 or with the reason alone: a coroutine (the function was called), a partial, an object with `__call__`, a plain
-function, and a signature that takes the reason for something else. Python only.
+function, and a signature that takes the reason for something else. In Node, a promise or undefined (the function was
+called).
 
 ## Why it is bad
 
@@ -13,6 +14,9 @@ The SDK reads `callback.__code__`: coroutines, partials and objects have none, s
 raises "TypeError: object NoneType can't be used in 'await' expression"; the shutdown goes on at once, and slower
 callbacks beside it are cut off. A callback with a positional parameter, default or not, is called with the reason: in
 `lambda p=participant: ...` and `async def save(session=session)` the value kept there is lost.
+
+Node takes anything and calls it when the job ends: "error while running shutdown callback" is logged, with "TypeError:
+callback is not a function".
 
 ## Example
 
@@ -84,9 +88,24 @@ _OBJECTS = (SdkObject, Instance, Box, Closure)
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     for found in subject.listeners.handed(Role.SHUTDOWN):
-        wrong = "" if is_node(found.place) else _wrong(project, found)
+        wrong = _wrong_in_node(project, found) if is_node(found.place) else _wrong(project, found)
         if wrong:
             yield META.at(found.place, wrong, subject=found.activation.name)
+
+
+def _wrong_in_node(project: Project, found: Handed) -> str:
+    """The same for Node, which calls whatever it was given and waits for what that gives."""
+    evaluator = project.evaluator
+    if is_coroutine(found.handler, found.activation, evaluator):
+        given = "a promise"
+    elif is_none(found.handler, found.activation, evaluator):
+        given = "undefined"
+    else:
+        return ""
+    return (
+        f"the callback is called here and gives {given}: it runs now and not when the job ends, and then "
+        '"TypeError: callback is not a function" is logged: give the function itself, without brackets'
+    )
 
 
 def _wrong(project: Project, found: Handed) -> str:

@@ -4,16 +4,18 @@
 
 Reports calls of `AgentSession.start` in the order of livekit-agents 0.x (`session.start(ctx.room, agent)`), with a
 room in the agent's place, with the agent's class instead of an agent, with `participant=`, without an agent, and with
-`RoomInputOptions` or `RoomOutputOptions` as `room_options`. In Node: with two arguments, or with an agent instead of
-an object that holds it.
+`RoomInputOptions` or `RoomOutputOptions` as `room_options`. In Node: with the room, the context, an agent or nothing
+instead of an object that holds the agent, with an object that holds none, and with the agent's class.
 
 ## Why it is bad
 
 `agent` is the only positional parameter since 1.0.0. The call raises "TypeError: AgentSession.start() takes 2
 positional arguments but 3 were given", "got multiple values for argument 'agent'", "got an unexpected keyword argument
 'participant'" or "missing 1 required positional argument: 'agent'"; a room or a class in its place raises
-AttributeError once the session has begun to start; `room_options` raises "ValueError: expected RoomOptions". Node
-takes nothing from such an argument, so the session starts without an agent and without a room.
+AttributeError once the session has begun to start; `room_options` raises "ValueError: expected RoomOptions".
+
+In Node the call throws: "TypeError: Cannot read properties of undefined (reading 'id')" without an agent, and with a
+class "(reading 'toolsets')", when the room has been joined already.
 
 ## Example
 
@@ -31,7 +33,7 @@ their own. When an argument is not known, or `*args` or `**kwargs` may hold the 
 ## Evidence
 
 livekit-agents 1.8.9, `voice/agent_session.py` 906-918, `voice/room_io/types.py` 179-180; all run. @livekit/agents
-1.9.0, `voice/agent_session.ts` (`start({ agent, room, ... })`).
+1.9.0, `voice/agent_session.ts` (`start({ agent, room, ... })`); run.
 
 ## Fix safety
 
@@ -46,7 +48,7 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.project.things import NOTHING, Activation, ClassOf, Instance, Record, Sdk, SdkObject, Thing, Things
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -114,15 +116,26 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
 
 
 def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
-    if any(isinstance(each, v.Spread) for each in call.args) or not call.args:
+    if any(isinstance(each, v.Spread) for each in call.args):
         return ""
-    first = activation.value(call.args[0])
-    if first and all(_is_agent(each, evaluator) for each in first):
-        return (
-            "session.start() takes one object, and finds neither an agent nor a room in this one: "
-            "session.start({ agent, room: ctx.room })"
-        )
+    cure = "session.start({ agent, room: ctx.room })"
+    given = activation.value(call.args[0]) if call.args else frozenset({NOTHING})
+    if given and all(_is_no_object(each, evaluator) for each in given):
+        return f"session.start() takes one object, finds no agent in what it is given, and throws TypeError: {cure}"
+    records = [each for each in given if isinstance(each, Record)]
+    if not records or len(records) < len(given):
+        return ""
+    agents = frozenset[Thing]().union(*(evaluator.scripts.held(each, "agent") for each in records))
+    if all(each == NOTHING for each in agents):
+        return f"session.start() is given no agent and throws TypeError: {cure}"
+    if _is_class(agents, evaluator):
+        return "session.start() is given the agent's class and throws TypeError: give it an agent, made with `new`"
     return ""
+
+
+def _is_no_object(thing: Thing, evaluator: Evaluator) -> bool:
+    """An object of the SDK's, or nothing, where an object of options is expected."""
+    return thing == NOTHING or isinstance(thing, SdkObject) or _is_agent(thing, evaluator)
 
 
 def _is_agent(thing: Thing, evaluator: Evaluator) -> bool:

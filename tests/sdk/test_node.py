@@ -260,3 +260,38 @@ def test_what_a_namespace_does_not_have_is_undefined(sdk: Sdk) -> None:
         """
     )
     seen.says("READ undefined", "TypeError: cli.ServerOptions is not a constructor")
+
+
+@node_claim("LKA408", "\"TypeError: Cannot read properties of undefined (reading 'id')\" without an agent")
+@pytest.mark.parametrize("given", ["ctx", "ctx.room, agent", "agent", "{ room: ctx.room }"])
+def test_a_session_does_not_start_without_an_agent(sdk: Sdk, given: str) -> None:
+    seen = _job(sdk, f"await session.start({given});\nconsole.log('STARTED');")
+    seen.says("TypeError: Cannot read properties of undefined (reading 'id')")
+    seen.never_says("STARTED", "CONNECTED")
+
+
+@node_claim("LKA408", "with a class \"(reading 'toolsets')\", when the room has been joined already")
+def test_a_session_does_not_start_with_a_class(sdk: Sdk) -> None:
+    seen = _job(sdk, "await session.start({ agent: voice.Agent, room: ctx.room });\nconsole.log('STARTED');")
+    seen.says("CONNECTED", "TypeError: Cannot read properties of undefined (reading 'toolsets')")
+    seen.never_says("STARTED")
+
+
+@node_claim("LKA403", '"error while running shutdown callback" is logged, with "TypeError: callback is not a function"')
+def test_a_promise_is_no_shutdown_callback(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import { context } from './stage.mjs';
+        import { runShutdownCallbacks } from './node_modules/@livekit/agents/dist/job_lifecycle.js';
+
+        const ctx = context();
+        const over = async () => console.log('OVER');
+        ctx.addShutdownCallback(over());
+        console.log('REGISTERED');
+        await runShutdownCallbacks(ctx.shutdownCallbacks, {
+          error: (held, text) => console.log(`${text}: ${held.error}`),
+        });
+        process.exit(0);
+        """
+    )
+    seen.says("OVER", "REGISTERED", "error while running shutdown callback: TypeError: callback is not a function")

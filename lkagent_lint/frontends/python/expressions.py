@@ -226,7 +226,7 @@ class Expressions:
             return Constant("inf")
         given = (*args, *(value for _, value in keywords))
         if use is not Use.AWAITED and is_left_out(target, given):
-            return NONE if _says(target) else made_of(*parts_of(target), *given)
+            return NONE if _says(target) else made_of(*parts_of(target), *given, by=last_name(target))
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))
