@@ -1,6 +1,6 @@
 """What runs on a job's event loop: entries, tools, handlers, the agents' hooks, and what these call.
 
-Python only. A coroutine that such a function makes runs there too, as a task or in place; a function that is only
+A coroutine that such a function makes runs there too, as a task or in place; a function that is only
 passed on (to a thread, an executor) runs elsewhere and is not followed.
 """
 
@@ -20,6 +20,7 @@ from lkagent_lint.project.things import (
     Activation,
     Closure,
     Instance,
+    Record,
     Sdk,
     SdkObject,
     Thing,
@@ -31,6 +32,7 @@ from lkagent_lint.sources.sdk.vocabulary import Role, function, written
 
 _HOOKS = written(lambda term: term.is_hook)
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
+_TOOL_MAKERS = written(lambda term: term.hands is not None and term.hands.role is Role.TOOL)
 _PLAIN_ONLY = (Role.LISTENER, Role.STREAM)
 """What takes plain functions only: a coroutine function is refused there, or its body never runs (LKA401)."""
 _HANDLERS = (*_PLAIN_ONLY, Role.RPC, Role.PARTICIPANT)
@@ -100,7 +102,7 @@ class Loop:
         for worker in project.workers:
             for request in worker.requests:
                 yield Root(enter(request, (only(JOB_REQUEST),), ()), "request")
-        for path, flow in self._python_functions():
+        for path, flow in self._functions():
             role = "tool" if self.is_tool(path, flow) else "hook" if self._is_hook(path, flow) else ""
             if role:
                 yield Root(project.evaluator.usual(path, flow), role)
@@ -108,16 +110,18 @@ class Loop:
         for found in self._listeners.handed(*_HANDLERS, *([Role.SHUTDOWN] if shutdown else [])):
             role = "shutdown" if found.hands.role is Role.SHUTDOWN else "handler"
             for each in in_order(found.things):
-                if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and self._is_coroutine(each)):
+                if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and self._is_refused(each)):
                     yield Root(enter(each, (), ()), role)
 
-    def _python_functions(self) -> Iterator[tuple[str, Flow]]:
+    def _functions(self) -> Iterator[tuple[str, Flow]]:
         for path, facts in self._project.files.items():
-            if not facts.legacy and facts.language == "python":
+            if not facts.legacy:
                 yield from ((path, flow) for flow in facts.flows.values())
 
-    def _is_coroutine(self, function: Closure) -> bool:
-        return self._project.files[function.path].flows[function.flow].is_async
+    def _is_refused(self, function: Closure) -> bool:
+        """A coroutine function where Python's SDK takes plain ones only (LKA401)."""
+        facts = self._project.files[function.path]
+        return facts.language == "python" and facts.flows[function.flow].is_async
 
     def _is_hook(self, path: str, flow: Flow) -> bool:
         if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
@@ -125,18 +129,21 @@ class Loop:
         return "Agent" in self._project.evaluator.classes.kinds(Instance(path, flow.owner, None))
 
     def _made_tools(self) -> Iterator[Root]:
-        """Functions that are made tools by a call: ``function_tool(look_up, name="…")``."""
+        """Functions that are made tools by a call: ``function_tool(look_up, name="…")``, ``llm.tool({ execute })``."""
         evaluator = self._project.evaluator
-        for path, flow in self._project.words.callers(("function_tool",)):
-            if self._project.files[path].legacy or self._project.files[path].language != "python":
+        for path, flow in self._project.words.callers(_TOOL_MAKERS):
+            if self._project.files[path].legacy:
                 continue
+            activation = evaluator.usual(path, flow)
             for call in flow.calls:
-                if word_of(call) == "function_tool" and call.args:
-                    activation = evaluator.usual(path, flow)
-                    if all(map(_is_tool_maker, activation.targets(call))):
-                        for each in in_order(activation.value(call.args[0])):
-                            if isinstance(each, Closure):
-                                yield Root(evaluator.results.enter(each, (), ()), "tool")
+                if word_of(call) in _TOOL_MAKERS and call.args and all(map(_is_tool_maker, activation.targets(call))):
+                    for each in in_order(activation.value(call.args[0])):
+                        given = evaluator.scripts.held(each, "execute") if isinstance(each, Record) else only(each)
+                        yield from (
+                            Root(evaluator.results.enter(one, (), ()), "tool")
+                            for one in in_order(given)
+                            if isinstance(one, Closure)
+                        )
 
 
 def _is_tool_maker(thing: Thing) -> bool:

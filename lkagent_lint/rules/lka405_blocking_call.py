@@ -2,18 +2,23 @@
 
 ## What it does
 
-Reports `time.sleep`, `requests.get` and its like, `urllib.request.urlopen`, `subprocess.run` and its like, and
-connections of `smtplib`, where they run on the event loop of a job: in entry functions, tools, handlers, hooks of an
-agent (`on_enter`, `on_user_turn_completed`, `llm_node` ...), in functions that answer job requests, and in coroutine
-functions that these call. Where a plain function of the project blocks, the finding stands at the call that leads to
-it.
+Reports calls that wait without letting anything else run, where they run on the event loop of a job: in entry
+functions, tools, handlers, hooks of an agent (`on_enter`, `on_user_turn_completed`, `llm_node` ...), in functions that
+answer job requests, and in coroutine functions that these call. Where a plain function of the project blocks, the
+finding stands at the call that leads to it.
+
+These are `time.sleep`, `os.system`, `subprocess.run` and its like, `urllib.request.urlopen`, connections of `smtplib`;
+requests by `requests`, `urllib3`, `httpx.Client` and `httpx.get`; and what the plain clients of databases and services
+send: `supabase`, `psycopg2`, `psycopg`, `pymysql`, `mysql.connector`, `pymongo`, `redis`, `boto3`, `openai`, `groq`,
+`anthropic`, `googleapiclient`, `sendgrid`, `twilio`. In Node `execSync`, `execFileSync` and `spawnSync`.
 
 ## Why it is bad
 
 One loop carries the audio, the room's events and the pings of the worker. While the call blocks, the agent neither
 hears nor speaks, not even to be interrupted. livekit-agents logs "event loop blocked for 3983ms at ..." (since 1.8.1)
 and "process is unresponsive"; after 60 seconds it kills the process. In a function that answers job requests the whole
-worker stands still; after 10 seconds the server gives the job up.
+worker stands still; after 10 seconds the server gives the job up. @livekit/agents logs "event loop blocked; synchronous
+work on the agent loop delays audio and turn handling" (1.9.0).
 
 ## Example
 
@@ -29,7 +34,8 @@ For functions that are only passed on, as to `asyncio.to_thread`, `run_in_execut
 that are given to a thread. For setup functions, shutdown callbacks and whatever else is not reached from those
 functions: ruff (ASYNC210, ASYNC221, ASYNC251) and flake8-async speak about coroutine functions in general. For
 coroutine functions given to `.on`, `.once` or a stream: they do not run at all (LKA401). For `time.sleep(0)`, `SMTP()`
-without a host, behind decorators that are not known, and in Node.
+without a host, behind decorators that are not known, for clients whose making is not seen, and in Node for reading
+files, which takes less time than waiting for it.
 
 ## Evidence
 
@@ -50,13 +56,22 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Foreign, Library, Thing
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.blocking import CALLS
+from lkagent_lint.sources.blocking import (
+    CALLS_OF_COMMON,
+    COMMON,
+    IN_NODE,
+    MODULES,
+    BlockingCall,
+    blocks,
+    blocks_in_node,
+)
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -67,10 +82,8 @@ META = Meta(
     basis=Basis.NOTHING,
 )
 
-_SAID: dict[str, set[bytes]] = {}
-"""By the top-level module that a file imports: what it says if it can call any of these."""
-for _name in CALLS:
-    _SAID.setdefault(_name.partition(".")[0], set()).add(_name.rpartition(".")[2].encode())
+_SAID = tuple(name.rpartition(".")[2].encode() for name in CALLS_OF_COMMON)
+_IN_NODE = frozenset(each.module for each in IN_NODE)
 _ROLES = {
     "entry": "an entry function",
     "request": "a function that answers job requests",
@@ -89,27 +102,35 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _may_block(project: Project) -> bool:
-    """Some file imports a module that blocks, and says what of it does; else nothing needs to be walked."""
+    """Some file imports a module that blocks, and says of a common one what blocks; else nothing needs to be walked."""
     for facts in project.files.values():
         if facts.language == "python":
-            imported = {module.partition(".")[0] for module in facts.modules} & _SAID.keys()
-            if imported:
-                said = encode(facts)
-                if any(word in said for module in imported for word in _SAID[module]):
-                    return True
+            imported = {module.partition(".")[0] for module in facts.modules} & MODULES
+            if imported - COMMON or (imported and any(word in encode(facts) for word in _SAID)):
+                return True
+        elif any(module.removeprefix("node:") in _IN_NODE for module in facts.modules):
+            return True
     return False
 
 
 def _blocks(thing: Thing, call: Call, activation: Activation) -> str:
+    """The full name of a call that blocks; empty for all others."""
     match thing:
-        case Library("time.sleep"):
-            return "" if call.args[:1] and _is_zero(call.args[0]) else thing.name
-        case Library("smtplib.SMTP" | "smtplib.SMTP_SSL", made=False):
-            return thing.name if call.args or call.keywords else ""
-        case Library(name) | Foreign(name) if name in CALLS:
-            return name
+        case Library("time.sleep") if call.args[:1] and _is_zero(call.args[0]):
+            return ""
+        case Library("smtplib.SMTP" | "smtplib.SMTP_SSL", made=False) if not (call.args or call.keywords):
+            return ""
+        case Library(name) | Foreign(name):
+            return name if _known(name) is not None else ""
         case _:
             return ""
+
+
+def _known(name: str) -> BlockingCall | None:
+    if name.startswith(BUILTINS):
+        module, _, exported = name.removeprefix(BUILTINS).partition(".")
+        return blocks_in_node(module, exported.removeprefix("default.").removeprefix("*."))
+    return blocks(name)
 
 
 def _is_zero(value: v.Expr) -> bool:
@@ -117,9 +138,10 @@ def _is_zero(value: v.Expr) -> bool:
 
 
 def _finding(found: OnLoop) -> Diagnostic:
-    cure = CALLS[found.what]
+    known = _known(found.what)
+    assert known is not None
     related: list[Related] = []
-    runs = f"{found.what}()"
+    runs = f"{known.shown}()"
     if found.through is not None:
         runs = f"this call leads to {runs} ({where(found.through, found.place)}), which"
         related.append(Related(found.through, "it blocks here"))
@@ -129,13 +151,13 @@ def _finding(found: OnLoop) -> Diagnostic:
         effect = "the event loop: the agent neither hears nor speaks until it returns"
     start = found.root.activation.flow
     name = start.own_name
-    by = f"{name}() is {_ROLES[found.root.role]}"
+    by = f"{name}() is {_ROLES[found.root.role]}" if name.isidentifier() else f"in {_ROLES[found.root.role]}"
     if start.name != found.function:
         by = f"{name}(), {_ROLES[found.root.role]}, leads here"
     return META.at(
         found.place,
-        f"{runs} blocks {effect} ({by}); {cure}",
+        f"{runs} blocks {effect} ({by}); {known.instead}",
         related=related,
         subject=found.function,
-        key=(found.what,),
+        key=(known.shown,),
     )

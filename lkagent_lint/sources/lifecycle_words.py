@@ -6,13 +6,11 @@ import re
 import unicodedata
 from functools import cache
 
+from lkagent_lint.sources.blocking import CALLS_OF_COMMON, COMMON, MODULES, TELLING
 from lkagent_lint.sources.sdk.vocabulary import MODELS, written
 
 _SDK = b"livekit"
-_WORDS = (
-    *("agent_name", "async", "await", "requests", "run_until_complete", "SMTP", "SMTP_SSL", "sleep", "subprocess"),
-    *("urlopen", "urlretrieve"),
-)
+_WORDS = ("agent_name", "async", "await", "run_until_complete", *(MODULES - COMMON), *CALLS_OF_COMMON)
 """A file that never names the SDK can still hold a step of a job that began elsewhere: a call or an attribute of the
 vocabulary, a call that blocks, or the await of a helper that leads to one.
 """
@@ -38,4 +36,4 @@ def may_hold_finding(data: bytes) -> bool:
 def _pattern() -> str:
     """The one repetition follows a dot and stands before a letter, so a position is looked at twice at most."""
     members = written(lambda term: term.is_called or term.event, in_node=False)
-    return rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(sorted({*members, *_LISTENED_FOR}))})\b"
+    return rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(sorted({*members, *_LISTENED_FOR, *TELLING}))})\b"

@@ -71,11 +71,6 @@ def _fills_agents(target: Expr) -> bool:
     return isinstance(target, Attribute) and isinstance(target.base, Attribute) and target.base.name == "agents"
 
 
-def _blocks(target: Expr) -> bool:
-    """``requests.get("https://…")`` holds the job up, whatever its arguments."""
-    return isinstance(target, Attribute) and target.base == Name("requests")
-
-
 def _reads_environment(target: Expr) -> bool:
     """``os.environ.get("NAME", "default")``: the value may be an agent's name."""
     base = target.base if isinstance(target, Attribute) else None
@@ -104,7 +99,6 @@ def is_left_out(target: Expr, given: Sequence[Expr]) -> bool:
         (isinstance(target, Opaque) or last_name(target) in QUIET_METHODS)
         and not _fills_agents(target)
         and not _reads_environment(target)
-        and not _blocks(target)
         and all(isinstance(value, _PLAIN) for value in given)
     )
 
@@ -225,13 +219,31 @@ class Expressions:
         if _is_infinite(target, args):
             return Constant("inf")
         given = (*args, *(value for _, value in keywords))
-        if use is not Use.AWAITED and is_left_out(target, given):
+        if use is not Use.AWAITED and is_left_out(target, given) and not self._blocks(target):
             return NONE if _says(target) else made_of(*parts_of(target), *given, by=last_name(target))
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))
         self._walker.graph.step(Do(number))
         return Result(number)
+
+    def _blocks(self, target: Expr) -> bool:
+        """``requests.get("https://…")`` holds the job up, whatever its arguments; so does a client's ``get("key")``."""
+        reached = self._walker.reached
+        while True:
+            match target:
+                case Name(name):
+                    return name in reached.objects
+                case Attribute(Name(module), name) if name in reached.modules.get(module, ()):
+                    return True
+                case Attribute(_, name) if name in reached.objects:
+                    return True
+                case Attribute(base) | Subscript(base):
+                    target = base
+                case Result(number):
+                    target = self._walker.flow.calls[number].target
+                case _:
+                    return False
 
     def _await(self, node: cst.Await, use: Use) -> Expr:
         inner = node.expression

@@ -10,6 +10,7 @@ import ast
 import re
 from typing import NamedTuple
 
+from lkagent_lint.frontends.python.blocking import NOWHERE, Reaches
 from lkagent_lint.frontends.python.code import leave_code
 from lkagent_lint.frontends.python.host import descendants, first_line
 from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
@@ -35,15 +36,18 @@ class Inert(NamedTuple):
 NONE_INERT = Inert((), frozenset())
 
 
-def find_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset()) -> Inert:
-    """The definitions that cannot matter. What holds one of ``words`` is not inert."""
+def find_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset(), reached: Reaches = NOWHERE) -> Inert:
+    """The definitions that cannot matter. What holds one of ``words``, or a name through which calls that block are
+    reached, is not inert, and neither is what calls a function of the module that is not.
+    """
     if _ODD_LINE_ENDS.search(text):
         return NONE_INERT
     lines = text.splitlines(keepends=True)
     leave_code(lines, tree)
-    finder = _InertFinder(lines, _handed(text), words)
+    finder = _InertFinder(lines, _handed(text), words, reached)
     finder.find(tree.body, "")
-    return Inert(tuple(finder.names), frozenset(finder.statements))
+    found = finder.without_callers()
+    return Inert(tuple(each.name for each in found), frozenset(id(each.statement) for each in found))
 
 
 def _handed(text: str) -> frozenset[str]:
@@ -55,14 +59,25 @@ def _handed(text: str) -> frozenset[str]:
     return names | {"__call__"} if names else names
 
 
+class _Candidate(NamedTuple):
+    """A definition in which nothing stands that matters by itself."""
+
+    name: str
+    statement: ast.stmt
+    calls: frozenset[str]
+    """The plain names that it calls."""
+
+
 class _InertFinder:
-    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str]) -> None:
+    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str], reached: Reaches) -> None:
         self.lines = lines
         """Without comments and docstrings, whose words do not count."""
         self.handed = handed
         self.words = words
-        self.names: list[str] = []
-        self.statements: set[int] = set()
+        self.reached = reached
+        self.candidates: list[_Candidate] = []
+        self.mattering: set[str] = set()
+        """Names of the module's own functions that matter."""
 
     def find(self, body: list[ast.stmt], prefix: str) -> None:
         """Look through the definitions of a module, or of a class that itself matters."""
@@ -71,11 +86,22 @@ class _InertFinder:
                 continue
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
-            if not self._is_handed(statement) and not named and _is_inert(statement, source):
-                self.names.append(prefix + statement.name)
-                self.statements.add(id(statement))
+            nodes = None if self._is_handed(statement) or named else _inert_nodes(statement, source, self.reached)
+            if nodes is not None:
+                self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes)))
             elif isinstance(statement, ast.ClassDef):
                 self.find(statement.body, f"{prefix}{statement.name}.")
+            elif not prefix:
+                self.mattering.add(statement.name)
+
+    def without_callers(self) -> list[_Candidate]:
+        """The candidates that lead to nothing that matters, through any number of the module's functions."""
+        left, new = self.candidates, self.mattering
+        while new:
+            callers = [each for each in left if not new.isdisjoint(each.calls)]
+            left = [each for each in left if new.isdisjoint(each.calls)]
+            new = {each.name for each in callers if "." not in each.name}
+        return left
 
     def _is_handed(self, statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
         """Its name, or that of a method of the class, is given to the SDK somewhere in the file."""
@@ -87,13 +113,25 @@ class _InertFinder:
         )
 
 
-def _is_inert(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str) -> bool:
-    if MATTERS.search(source) or _passes_on(statement) or _holds_names(statement):
-        return False
+def _inert_nodes(
+    statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, source: str, reached: Reaches
+) -> list[ast.AST] | None:
+    """What a definition is made of in which nothing stands that matters by itself; None for all others."""
+    if MATTERS.search(source) or _holds_names(statement):
+        return None
     if not isinstance(statement, ast.ClassDef) and _never_returns(statement.body):
-        return False
+        return None
     # Awaiting a coroutine function without any await in it lets nothing else run: that has to stay known.
-    return not isinstance(statement, ast.AsyncFunctionDef) or _SUSPENDS.search(source) is not None
+    if isinstance(statement, ast.AsyncFunctionDef) and _SUSPENDS.search(source) is None:
+        return None
+    nodes = descendants(statement)
+    if _passes_on(nodes) or (reached is not NOWHERE and any(map(reached.mentions, nodes))):
+        return None
+    return nodes
+
+
+def _called(nodes: list[ast.AST]) -> frozenset[str]:
+    return frozenset(each.func.id for each in nodes if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
 
 
 def _holds_names(statement: ast.stmt) -> bool:
@@ -151,8 +189,7 @@ def _always_raises(statement: ast.stmt) -> bool:
             return False
 
 
-def _passes_on(definition: ast.stmt) -> bool:
-    nodes = descendants(definition)
+def _passes_on(nodes: list[ast.AST]) -> bool:
     parameters = {node.arg for node in nodes if isinstance(node, ast.arg) and not _is_plain(node)}
     return bool(parameters) and any(_hands_on(node, parameters) for node in nodes if node.__class__ in _HANDS_ON)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from lkagent_lint.facts.file import Problem, ProblemKind
+from lkagent_lint.frontends.python.blocking import BY_THEIR_NAMES, Reaches, reaches
 from lkagent_lint.frontends.python.depth import is_deeper
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.inert import find_inert
@@ -31,6 +32,8 @@ class Parsed(NamedTuple):
     """Of the whole file."""
     host: Host | None
     """Where the module is made from; None where only libcst can read the file."""
+    reached: Reaches
+    """The names through which it reaches calls that block."""
 
 
 class Host(NamedTuple):
@@ -56,19 +59,20 @@ def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
     lines = Lines(text)
     if is_deeper(tree, lines, MAX_DEPTH):
         return TOO_DEEP
-    inert = find_inert(text, tree, words)
+    reached = reaches(text, tree)
+    inert = find_inert(text, tree, words, reached)
     spans = HostSpans(lines)
     try:
         made = nodes_of(tree, spans, inert.statements)
     except RecursionError:
         return TOO_DEEP
-    return Parsed(made.module, lines, Host(tree, spans, made, inert.names))
+    return Parsed(made.module, lines, Host(tree, spans, made, inert.names), reached)
 
 
 def by_libcst(text: str, error: SyntaxError) -> Parsed | Problem:
     """A file that the host Python refuses: libcst may know newer syntax."""
     try:
-        return Parsed(cst.parse_module(text), Lines(text), None)
+        return Parsed(cst.parse_module(text), Lines(text), None, BY_THEIR_NAMES)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         line, column = error.lineno or 1, error.offset or 1
         return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))

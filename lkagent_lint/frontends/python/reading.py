@@ -64,7 +64,7 @@ def read(data: bytes, words: frozenset[str]) -> FileFacts:
 
 def facts_of(parsed: Parsed) -> FileFacts:
     """The facts of a parsed file. Raises ``RecursionError`` where the stack is too small for its nesting."""
-    draft = Walker.walk(parsed.module)
+    draft = Walker.walk(parsed.module, parsed.reached)
     positions = _positions(parsed, draft.wanted())
     legacy = any(
         module.startswith(LEGACY_MODULES) or module.rpartition(".")[2] in LEGACY_NAMES

@@ -26,6 +26,7 @@ from lkagent_lint.facts.values import (
     Spread,
     Typed,
 )
+from lkagent_lint.frontends.python.blocking import Reaches
 from lkagent_lint.frontends.python.cancellation import swallowing
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
@@ -55,9 +56,10 @@ class _ClassScope:
 class Walker(cst.CSTVisitor):
     """Fills a ``FileDraft`` from one module."""
 
-    def __init__(self, draft: FileDraft) -> None:
+    def __init__(self, draft: FileDraft, reached: Reaches) -> None:
         super().__init__()
         self.draft = draft
+        self.reached = reached
         self.flow: FlowDraft = draft.module
         self._class: _ClassScope | None = None
         self._is_guarded = False
@@ -65,9 +67,9 @@ class Walker(cst.CSTVisitor):
         self.expressions = Expressions(self)
 
     @classmethod
-    def walk(cls, module: cst.Module) -> FileDraft:
-        """The draft of a module."""
-        walker = cls(FileDraft())
+    def walk(cls, module: cst.Module, reached: Reaches) -> FileDraft:
+        """The draft of a module, which reaches calls that block through these names."""
+        walker = cls(FileDraft(), reached)
         module.visit(walker)
         walker.draft.module.graph.goto(EXIT_BLOCK)
         walker.draft.settle()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from lkagent_lint.sources.blocking import TELLING
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, Form, Term, written
 
 
@@ -21,6 +22,7 @@ def _is_asked(term: Term) -> bool:
 
 _MEMBERS = (
     *sorted(written(lambda term: term.owner in CLASSES and _is_asked(term), in_node=False)),
+    *sorted(TELLING),
     *(
         "add_\\w+",
         "agents",
@@ -40,12 +42,12 @@ _NAMES = (
     *("AgentHandler", "LiveSession"),
     *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),
-    *("ParseDict", "RoomAgentDispatch", "RoomConfiguration", "SMTP\\w*", "ServerOptions", "WorkerOptions", "agentName"),
+    *("ParseDict", "RoomAgentDispatch", "RoomConfiguration", "ServerOptions", "WorkerOptions", "agentName"),
     *("agent_name", "create_task", "dispatch", "gather", "getenv", "global", "prewarm", "roomConfig", "roomPreset"),
-    *("room_config", "room_preset", "rtc_session", "run_app", "run_until_complete", "sleep", "urlopen", "urlretrieve"),
+    *("room_config", "room_preset", "rtc_session", "run_app", "run_until_complete", "sleep"),
     "wait_for_\\w+",
 )
-_MODULES = ("requests", "subprocess", "asyncio")
+_MODULES = ("asyncio",)
 _ONE_OF_THEIRS = r"\s*\.\s*[a-zA-Z]"
 
 

@@ -139,7 +139,7 @@ def both(source: str | bytes) -> tuple[FileFacts, FileFacts]:
         alone = by_libcst(parsed.lines.text, SyntaxError("libcst cannot read it either"))
         assert isinstance(alone, Parsed), alone
         host = facts_of(parsed)
-        return host, msgspec.structs.replace(facts_of(alone), sdk_names=host.sdk_names)
+        return host, msgspec.structs.replace(facts_of(alone._replace(reached=parsed.reached)), sdk_names=host.sdk_names)
 
     return run_deep(make)
 

@@ -213,7 +213,7 @@ TERMS = (
     term("livekit.agents.utils", "wait_for_agent", COROUTINE, "1.4.0", waits=True),
     term("livekit.agents.utils", "wait_for_track_publication", COROUTINE, "1.1.3", "1.0.12", waits=True),
     term("livekit.plugins.silero.VAD", "load", GIVES, INHERITED, unawaitable="VAD"),
-    term("livekit.agents", "function_tool", GIVES, "1.0.0", hands=_TOOL),
+    term("livekit.agents", "function_tool", GIVES, "1.0.0", "tool 1.5.0", hands=_TOOL),
     term("livekit.agents", "get_job_context", GIVES, "1.0.0", "1.0.12", gives="JobContext"),
     term("livekit.agents.job", "get_current_job_context", GIVES, "0.12.21", gives="JobContext"),
 )
