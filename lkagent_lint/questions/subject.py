@@ -8,6 +8,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.emitters import Emitters
+from lkagent_lint.questions.handlers import Handlers
 from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.loop import Loop
 from lkagent_lint.questions.methods import Methods
@@ -44,6 +45,11 @@ class Subject:
     def listeners(self) -> Listeners:
         """What the SDK is handed to call later."""
         return Listeners(self.project, self.methods)
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """What the functions do that the SDK calls later."""
+        return Handlers(self.project, self.listeners)
 
     @cached_property
     def emitters(self) -> Emitters:

@@ -66,6 +66,8 @@ class Does(NamedTuple):
     """What it is handed runs when the job shuts down."""
     shuts: bool = False
     """It tells the job to shut down."""
+    leaves: bool = False
+    """It takes the job out of its room, or ends the room."""
     answers: bool = False
     """It accepts or rejects the request for the job."""
     lasts: bool = False
@@ -138,6 +140,7 @@ class Kind(str, enum.Enum):
     SESSION_LISTEN = "session-listen", Does("session.on()", reads=Reads.TOPIC)
     SESSION_CLOSE = "session-close", Does("session.aclose()", "session.close()", session=Session.ENDED)
     SHUTDOWN = "shutdown", Does("ctx.shutdown()", shuts=True)
+    LEAVE = "leave", Does("leaving the room", leaves=True)
     ANSWER = "answer", Does("request.accept()", answers=True)
     """Or a rejection."""
     RETURN = "return", Does("return")

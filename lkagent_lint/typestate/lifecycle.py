@@ -77,7 +77,9 @@ class State(NamedTuple):
     sessions: int = 0
     """How many sessions were made on the path; 2 stands for more."""
     shut: bool = False
-    """The job has been told to shut down."""
+    """The job has been told to shut down, or something beside it may tell it."""
+    left: bool = False
+    """The job has left its room, or the room was deleted."""
     answered: bool = False
     """The request for the job has been accepted or rejected."""
     beside: bool = False
@@ -120,6 +122,7 @@ def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
         endless=Origin(event, lead) if does.lasts and state.endless is None else state.endless,
         sessions=min(state.sessions + does.makes_session, 2),
         shut=state.shut or does.shuts,
+        left=state.left or does.leaves,
         answered=state.answered or does.answers,
     )
 
@@ -165,9 +168,16 @@ def arriving(states: frozenset[State]) -> frozenset[State]:
 
 
 def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) -> frozenset[State]:
-    """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``."""
+    """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``.
+
+    What may end the job counts as if it had: nothing is said of a job that goes on then.
+    """
     found: set[State] = set()
-    state = state._replace(answered=state.answered or (bool(ends) and all(end.answered for end in ends)))
+    state = state._replace(
+        answered=state.answered or (bool(ends) and all(end.answered for end in ends)),
+        shut=state.shut or any(end.shut for end in ends),
+        left=state.left or any(end.left for end in ends),
+    )
     for end in ends:
         room, session = state.room, state.session
         if end.room is not room and room is not Room.UNKNOWN:

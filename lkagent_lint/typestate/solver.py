@@ -213,6 +213,31 @@ class Solver:
         return ends(state)
 
 
+class Course(NamedTuple):
+    """What a function does from one state, with everything that it calls."""
+
+    reached: tuple[Reached, ...]
+    """Every event with every state it can be reached in, in the order of their places."""
+    entered: tuple[Activation, ...]
+    """Every activation that it runs."""
+    ends: frozenset[State]
+    """How it can end, and what state an exception can leave it in."""
+    ended: tuple[tuple[Place, str], ...]
+    """Where knowledge of the job's state ended, and why."""
+
+
+def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkVersion) -> Course | None:
+    """Run a function to its fixed point from a state; None where it is too large to follow."""
+    solver = Solver(evaluator, sdk)
+    try:
+        outcome = solver.solve(activation, start)
+    except (Overflow, RecursionError):
+        return None
+    reached = _in_order([Reached(*each) for each in solver.notes.reached()])
+    ends = outcome.exits | outcome.raises
+    return Course(tuple(reached), tuple(solver.notes.entered), ends, tuple(sorted(solver.notes.ended)))
+
+
 class Solved(NamedTuple):
     """What is known of one job."""
 
@@ -229,25 +254,22 @@ class Solved(NamedTuple):
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
     """Run a job to its fixed point. One that is too large to follow reaches nothing: silence over guessing."""
-    solver = Solver(evaluator, job.sdk)
     activation = job.runs or evaluator.results.enter(job.entry, job.bindings, ())
-    try:
-        outcome = solver.solve(activation, LOST_STATE if job.runs is None else START_STATE)
-    except (Overflow, RecursionError):
+    course = follow(activation, LOST_STATE if job.runs is None else START_STATE, evaluator, job.sdk)
+    if course is None:
         return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
-    reached = _in_order([Reached(*each) for each in solver.notes.reached()])
-    may_join = any(each.room is not Room.OUT for each in outcome.exits | outcome.raises)
+    ended = set(course.ended)
     if job.runs is None:
-        solver.notes.ended[job.place, "a decorator that is not known stands on the entry function"] = None
-    return Solved(job, tuple(reached), tuple(solver.notes.entered), may_join, tuple(sorted(solver.notes.ended)))
+        ended.add((job.place, "a decorator that is not known stands on the entry function"))
+    may_join = any(each.room is not Room.OUT for each in course.ends)
+    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(ended)))
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
     """Whether a function that is asked to take a job may end without an answer. What it raises is an answer."""
-    solver = Solver(evaluator, sdk)
     activation = evaluator.results.enter(request, (only(JOB_REQUEST),), ())
     try:
-        outcome = solver.solve(activation, START_STATE)
+        outcome = Solver(evaluator, sdk).solve(activation, START_STATE)
     except (Overflow, RecursionError):
         return False
     usual = (each for each in outcome.exits if not each.exceptional)

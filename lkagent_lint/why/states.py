@@ -50,8 +50,10 @@ def _in_words(usual: Sequence[State], here: Place) -> Iterator[str]:
         yield "it runs in a task beside the job's own course: nothing is said of what has not happened"
     if any(each.endless is not None for each in usual):
         yield "a wait that nothing ends comes before it"
+    if any(each.left for each in usual):
+        yield "the job has left its room" + ("" if all(each.left for each in usual) else " on some path")
     if any(each.shut for each in usual):
-        yield "the job has been told to shut down"
+        yield "the job has been told to shut down" + ("" if all(each.shut for each in usual) else " on some path")
 
 
 def _room(states: set[Room]) -> str:

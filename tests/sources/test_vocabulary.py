@@ -40,7 +40,6 @@ WITHOUT_ROW = {
     "LiveKitAPI.*": "its end, which is nothing to a job",
     "LocalParticipant.handle_rpc_method_invocation": "the SDK's own",
     "LocalParticipant.unpublish_track": "takes something out of the room",
-    "Room.disconnect": "nobody has said what follows",
     "Room.get_rtc_stats": "a look at the room",
     "Room.get_sid": "a look at the room",
     "Room.simulate_scenario": "for tests",

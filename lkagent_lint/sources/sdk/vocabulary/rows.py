@@ -79,7 +79,7 @@ TERMS = (
     _CONTEXT("shutdown", PLAIN, "0.7.2", "0.3.5", event="SHUTDOWN"),
     _CONTEXT("add_shutdown_callback", PLAIN, "0.8.12", "0.3.5", event="CALLBACK", hands=_SHUTDOWN),
     _CONTEXT("add_participant_entrypoint", PLAIN, "0.8.12", "0.3.5", event="ENTRYPOINT", hands=_PARTICIPANT),
-    _CONTEXT("delete_room", GIVES, "1.0.17", "1.4.4", form_in_node=COROUTINE),
+    _CONTEXT("delete_room", GIVES, "1.0.17", "1.4.4", form_in_node=COROUTINE, event="LEAVE"),
     _CONTEXT("add_sip_participant", GIVES, "1.0.17"),
     _CONTEXT("transfer_sip_participant", GIVES, "1.0.17"),
     _CONTEXT("init_recording", PLAIN, "1.3.1", "1.0.24", form_in_node=COROUTINE),
@@ -147,6 +147,7 @@ TERMS = (
     _AGENT("realtime_audio_output_node", GIVES, "1.0.0", "1.0.51", form_in_node=COROUTINE, is_hook=True),
     # The room. What asks whether it is joined, or joins it by the entry's own hands, decides what the code does next.
     _ROOM("connect", COROUTINE, "0.12.1", "0.11.1", event="ASKED"),
+    _ROOM("disconnect", COROUTINE, "0.12.1", "0.11.1", event="LEAVE"),
     _ROOM("isconnected", GIVES, "0.12.1", "isConnected 0.11.1", form_in_node=VALUE, event="ASKED", unawaitable="bool"),
     _ROOM("connection_state", VALUE, "0.12.1", "0.11.1", event="ASKED"),
     term("RoomIO", "start", COROUTINE, "1.0.0", "1.0.51", form_in_node=GIVES, event="ASKED"),  # by version
@@ -197,6 +198,7 @@ TERMS = (
     _API("agent_dispatch", VALUE, "0.8.2", gives="AgentDispatchService"),
     _API("room", VALUE, "0.5.1", gives="RoomService"),
     _API("sip", VALUE, "0.5.1", gives="SipService"),
+    term("RoomService", "delete_room", COROUTINE, "0.5.1", "1.0.3", event="LEAVE"),
     term("AgentDispatchService", "create_dispatch", COROUTINE, "0.8.2", "2.8.1", dropped="no agent is dispatched"),
     # Functions
     term(

@@ -1,0 +1,55 @@
+"""What functions do to a job that the SDK calls later: listeners, handlers and callbacks, run from a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure, Thing, in_order
+from lkagent_lint.questions.listeners import Handed, Listeners
+from lkagent_lint.sources.sdk.vocabulary import Role
+from lkagent_lint.typestate.lifecycle import State
+from lkagent_lint.typestate.solver import Course, Solved, follow
+
+_LATER = (Role.LISTENER, Role.STREAM, Role.RPC, Role.PARTICIPANT)
+"""What the SDK may call while a job goes on."""
+
+
+class Handled(NamedTuple):
+    """One function that a registration may name, and what it does."""
+
+    handed: Handed
+    thing: Thing
+    course: Course | None
+    """None where it is not known: the function is not the project's, or too large to follow."""
+
+
+class Handlers:
+    """What runs later in the jobs of one project."""
+
+    def __init__(self, project: Project, listeners: Listeners) -> None:
+        self._project = project
+        self._listeners = listeners
+
+    def run(self, start: State, wanted: Callable[[Handed], object], *roles: Role) -> Iterator[Handled]:
+        """Run the wanted functions that are handed to the SDK for these roles, as if called in a state."""
+        evaluator = self._project.evaluator
+        for handed in self._listeners.handed(*roles):
+            for thing in in_order(handed.things) if wanted(handed) else ():
+                course = None
+                if isinstance(thing, Closure) and thing.flow in self._project.files[thing.path].flows:
+                    inside = evaluator.results.enter(thing, (), ())
+                    course = follow(inside, start, evaluator, self._project.sdk(thing.path))
+                yield Handled(handed, thing, course)
+
+    def may_go_on(self, solved: Solved, state: State) -> bool:
+        """Whether something that a job has handed to the SDK may start a session, or end the job, in a state."""
+        entered = set(solved.entered)
+        later = self.run(state, lambda handed: handed.activation in entered, *_LATER)
+        return any(each.course is None or each.course.ended or _goes_on(each.course) for each in later)
+
+
+def _goes_on(course: Course) -> bool:
+    rows = (reached.event.kind.does for reached in course.reached)
+    return any(does.starts or does.shuts or does.leaves for does in rows)
