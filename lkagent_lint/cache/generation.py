@@ -18,6 +18,7 @@ SOURCES = (
     "facts",
     "frontends",
     "languages.py",
+    "likeness.py",
     "sources",
     "stack.py",
     "text.py",

@@ -18,6 +18,7 @@ from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.names import NAMES_KEYS
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.diagnostics import Severity
+from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Layer:
     def _unknown(self, key: str) -> str:
         if key == "tool" and not self._table:
             return f"in {self.table_name} the settings stand at the top, without [tool.{TABLE}]"
-        near = _nearest(key.lower().replace("_", "-"), KEYS)
+        near = most_alike(key, KEYS, TYPED)
         hint = f'did you mean "{near}"?' if near else f"the settings are {', '.join(sorted(KEYS))}"
         return f'unknown setting "{key}" in {self.table_name}; {hint}'
 
@@ -149,7 +150,7 @@ class Layer:
         where = where if index is None else (*where, index)
         unknown = re.search(r"unknown field `(.+?)`", str(error))
         if unknown is not None:
-            near = _nearest(unknown[1].lower().replace("_", "-"), NAMES_KEYS)
+            near = most_alike(unknown[1], NAMES_KEYS, TYPED)
             hint = f'did you mean "{near}"?' if near else f"it takes {', '.join(NAMES_KEYS)}"
             message = f'unknown setting "{unknown[1]}" in "{key}" of {self.table_name}; {hint}'
             return self.error(message, key, unknown[1], value=False)
@@ -259,14 +260,8 @@ def _hint(key: str, value: object) -> str:
         return ""
     if key == "severity" and value.lower() in ("off", "none", "ignore", "disable"):
         return '; to turn a rule off, add it to "ignore"'
-    near = _nearest(value.lower(), _CHOICES[key])
+    near = most_alike(value, _CHOICES[key], TYPED)
     return f'; did you mean "{near}"?' if near else ""
-
-
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
 
 
 def _is_version(text: str) -> bool:

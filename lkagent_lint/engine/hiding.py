@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place
+from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.rules import (
     former,
     former_words,
@@ -164,11 +165,7 @@ def _codes(name: str, *, exact: bool) -> list[str]:
 
 
 def _nearest(name: str) -> str | None:
-    from difflib import get_close_matches
-
     meant = former(name)
     if meant is not None:
         return meant.now  # a noqa's code, which flake8 would not take for another's
-    known = list(_todays_codes())
-    near = get_close_matches(name, known, n=1, cutoff=0.5) or get_close_matches(name.upper(), known, n=1, cutoff=0.6)
-    return next(iter(near), None)
+    return most_alike(name, _todays_codes(), TYPED) or None

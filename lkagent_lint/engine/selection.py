@@ -7,6 +7,7 @@ from typing import cast
 
 from lkagent_lint.config.layers import Configuration, Layer
 from lkagent_lint.diagnostics import Note, Severity
+from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.rules import PREVIEW, former, renamed, rule_names
 
 EVERY = "ALL"
@@ -59,12 +60,8 @@ def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None
     if former(selector) is not None:
         return
     word = selector.strip()
-    from difflib import get_close_matches
-
-    close = get_close_matches(word.upper(), list(rules), n=1, cutoff=0.6) or get_close_matches(
-        word.lower(), [*names, EVERY], n=1, cutoff=0.5
-    )
-    hint = f'; did you mean "{close[0]}"?' if close else ""
+    close = most_alike(word, [*rules, *names, EVERY], TYPED)
+    hint = f'; did you mean "{close}"?' if close else ""
     raise layer.error(f'no rule is called "{selector}"{hint}', *where, value=where[0] != "severity")
 
 

@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
+from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, JobType, Known, OneOf, UnknownName
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import may_be_named, names_of, owned_names
-from lkagent_lint.questions.likeness import misspelled
 from lkagent_lint.questions.wording import quoted
 
 JobVerdict = Literal["yes", "unknown", "no"]

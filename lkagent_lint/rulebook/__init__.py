@@ -6,7 +6,6 @@ A page is a rule's docstring, whose placeholders are filled with the rule's fixt
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from functools import cache
 import msgspec
 
 from lkagent_lint.diagnostics import Severity
+from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.rules import all_rules, former_words
 from lkagent_lint.rules._base import Default, Rule
 
@@ -79,8 +79,8 @@ def find(word: str) -> Rule:
     rule = folded.get(word.casefold().replace("_", "-"))
     if rule is not None:
         return rule
-    near = difflib.get_close_matches(word.casefold(), folded, n=1)
-    meta = folded[near[0]].META if near else None
+    near = most_alike(word, folded, TYPED)
+    meta = folded[near].META if near else None
     raise UnknownRule(word, None if meta is None else f"{meta.code} ({meta.name})")
 
 

@@ -39,8 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.likeness import most_alike
 from lkagent_lint.questions.emitters import UnknownEvent
-from lkagent_lint.questions.likeness import most_alike
 from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted

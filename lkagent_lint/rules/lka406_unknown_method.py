@@ -50,10 +50,10 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Instance, SdkObject, Thing
-from lkagent_lint.questions.likeness import most_alike
 from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.facts.comments import Comment
+from lkagent_lint.likeness import TYPED, most_alike
 
 IGNORE, FILE, DISABLE, ENABLE, NOQA = "ignore", "file-ignore", "disable", "enable", "noqa"
 VERBS = (IGNORE, FILE, DISABLE, ENABLE)
@@ -63,11 +64,9 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
     if mark["word"] != "lkagent":
         return Directive(comment, verb, (), problem="`lkagent:` is written in small letters, so it hides nothing")
     if shape is None or shape["verb"] not in VERBS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(verb, VERBS, n=1) if word and (verb not in VERBS or verb != word["verb"]) else []
+        near = most_alike(verb, VERBS, TYPED) if word and (verb not in VERBS or verb != word["verb"]) else ""
         if near:
-            return Directive(comment, near[0], (), problem=f"{_FORM}; did you mean `{near[0]}[…]`?")
+            return Directive(comment, near, (), problem=f"{_FORM}; did you mean `{near}[…]`?")
         return Directive(comment, verb, (), problem=_FORM)
     names = tuple(name.strip() for name in shape["names"].split(","))
     reason = shape["reason"].removesuffix("*/")

@@ -10,7 +10,7 @@ import pytest
 
 from tools.bench.synthetic import build
 
-MOST_OWN = 160
+MOST_OWN = 165
 """Modules of the linter, without the rules' own, that a run imports that finds facts only."""
 MOST = 405
 """Modules in all without the rules' own, those of the interpreter included."""

@@ -1,10 +1,15 @@
-"""Which of the names that there are was meant by one that there is not."""
+"""Which of the names that there are was meant by one that there is not: in code, in settings, in comments, in commands.
+
+The library that compares them is imported when there is one to compare.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 _MAX_DISTANCE = 2
+TYPED = 0.6
+"""What a person typed for us may be further from what was meant than what a program says to an SDK."""
 
 
 def misspelled(name: str, others: Collection[str]) -> str | None:
@@ -23,8 +28,8 @@ def most_alike(wanted: str, known: Collection[str], cutoff: float = 0.75) -> str
     """The most similar of the known names, in whatever spelling; empty if none is similar."""
     from difflib import get_close_matches
 
-    by_shape = {each.lower().replace("_", ""): each for each in sorted(known, reverse=True)}
-    found = get_close_matches(wanted.lower().replace("_", ""), by_shape, n=1, cutoff=cutoff)
+    by_shape = {_fold(each): each for each in sorted(known, reverse=True)}
+    found = get_close_matches(_fold(wanted), by_shape, n=1, cutoff=cutoff)
     return by_shape[found[0]] if found else ""
 
 
