@@ -123,8 +123,14 @@ def test_an_attribute_that_cannot_be_kept_is_a_reason(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOTSUP, "Operation not supported")
 
-    monkeypatch.setattr(os, "listxattr", lambda path: ["security.selinux", "user.note"])
-    monkeypatch.setattr(os, "getxattr", lambda path, name: b"")
+    def names(*_: object) -> list[str]:
+        return ["security.selinux", "user.note"]
+
+    def nothing(*_: object) -> bytes:
+        return b""
+
+    monkeypatch.setattr(os, "listxattr", names)
+    monkeypatch.setattr(os, "getxattr", nothing)
     monkeypatch.setattr(os, "setxattr", refuse)
     with pytest.raises(WriteError, match=r"its attribute user\.note cannot be kept: Operation not supported"):
         write(str(old), b"new")
