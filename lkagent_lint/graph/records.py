@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from lkagent_lint.questions.reach import JobReasonKind
+
 FORMAT = 2
 """Raised when a field is taken away or changes its meaning; new fields do not raise it."""
 
@@ -39,20 +41,7 @@ class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why a worker would get a job, or not, or why that is not known."""
 
-    kind: Literal[
-        "dispatch",
-        "possible-dispatch",
-        "own-connect",
-        "automatic",
-        "listed-rooms",
-        "starved",
-        "elsewhere",
-        "unset-variable",
-        "unknown-name",
-        "near-name",
-        "not-analysed",
-        "nothing",
-    ]
+    kind: JobReasonKind
     message: str
     """One sentence without a full stop."""
     dispatch: str | None = None

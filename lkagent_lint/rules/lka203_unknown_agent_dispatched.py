@@ -21,7 +21,7 @@ are compared exactly, case included.
 
 When the project registers no worker, or one whose name is not known (an environment variable, an argument); when a
 configuration or a script names the agent, which may then be deployed from elsewhere; when a file that takes part
-could not be analysed; for hand-written request bodies; in Markdown and languages that are only read by their words;
+could not be analysed; for hand-written request bodies; in Markdown and languages that are only scanned;
 and in test files.
 
 ## Evidence

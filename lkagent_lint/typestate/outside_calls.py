@@ -17,7 +17,9 @@ from lkagent_lint.project.things import (
     SdkMethod,
     SdkObject,
     Thing,
+    Things,
     Unknown,
+    functions_among,
     in_order,
 )
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
@@ -30,6 +32,8 @@ from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
 from lkagent_lint.typestate.timing import is_endless_call, setup_event
 
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
+_MAX_REACHED = 50
+"""Functions that one that runs at another time is followed into; beyond them it may do anything."""
 _TRACKED = frozenset(each.name for each in CLASSES.values() if each.carries)
 
 Enter = Callable[[Activation, State, Site], Outcome]
@@ -64,12 +68,34 @@ class OutsideCalls:
             state = joined(state, keys)
             if not transparent or (dotted in JOINS_MANY and _count(call) > 1):
                 state = waited(state, place)
-        if last in _RUNNERS and any(
-            isinstance(each, Closure) for each in self._evaluator.results.everything(call, activation)
-        ):
+        if last in _RUNNERS and self._hands_job_on(self._evaluator.results.everything(call, activation)):
             why = f"a function goes to {last}, which runs it at another time"
             return ends(self._notes.lose(state, place, why))
         return ends(state)
+
+    def _hands_job_on(self, given: Things) -> bool:
+        """Whether a function among what is given could do anything to the job: it takes steps of the lifecycle, or is
+        given the context or a session, by the call or by what it closes over.
+        """
+        functions = [closure for closure, _ in functions_among(given)]
+        return bool(functions) and (carries(given, _TRACKED) or self._reaches_job(functions))
+
+    def _reaches_job(self, functions: list[Closure]) -> bool:
+        pending, seen = list(functions), set(functions)
+        while pending:
+            function = pending.pop()
+            if function.flow not in self._evaluator.files[function.path].flows:
+                continue  # it was left out, because nothing in it can matter
+            if self._takes_steps(function) or len(seen) > _MAX_REACHED:
+                return True
+            inside = self._evaluator.results.enter(function, (), ())
+            for call in inside.flow.calls:
+                if carries(self._evaluator.results.everything(call, inside), _TRACKED):
+                    return True
+                called = [each for each, _ in functions_among(inside.targets(call)) if each not in seen]
+                pending += called
+                seen.update(called)
+        return False
 
     def _promise(self, at: CallSite, state: State) -> Outcome:
         """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""

@@ -259,7 +259,9 @@ class _DispatchFinder:
     def _empty(self, flow: Flow, value: Expr) -> bool:
         if isinstance(value, Name):
             home = owner_of(self.facts, flow, value.name)
-            return home is not None and all(each == Items(()) for each in home.variables.get(value.name, (OPAQUE,)))
+            if home is None or any(each.name == value.name for each in home.parameters):
+                return False  # a caller may give another list
+            return all(each == Items(()) for each in home.variables.get(value.name, (OPAQUE,)))
         return False
 
     def from_values(self, flow: Flow) -> Iterator[DispatchFact]:
