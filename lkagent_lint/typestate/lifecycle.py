@@ -148,6 +148,15 @@ def lost(state: State) -> State:
     return state._replace(room=room, session=session)
 
 
+def perhaps_joined(state: State, *, started: bool) -> State:
+    """The state behind a callee that is not followed and was given the room: it may have joined it, and, where it was
+    told to start, may have been a session.
+    """
+    room = Room.UNKNOWN if state.room is Room.OUT else state.room
+    session = Session.UNKNOWN if started and state.session is Session.NONE else state.session
+    return state._replace(room=room, session=session)
+
+
 def behind_loop(state: State, event: Event, lead: Site) -> State:
     """The state of what stands behind an endless loop that is entered in a state.
 

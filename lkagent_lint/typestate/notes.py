@@ -9,7 +9,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.things import Activation
 from lkagent_lint.sources.sdk.versions import SdkVersion
-from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost
+from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost, perhaps_joined
 from lkagent_lint.typestate.states import States
 
 
@@ -40,6 +40,13 @@ class Notes:
         if not self.is_muted and lost(state) != state:
             self.ended[place, why] = None
         return lost(state)
+
+    def hand_room(self, state: State, place: Place, why: str, *, started: bool) -> State:
+        """The state behind something that is not followed and was given the room, with a note of it."""
+        behind = perhaps_joined(state, started=started)
+        if not self.is_muted and behind != state:
+            self.ended[place, why] = None
+        return behind
 
     @contextmanager
     def muted(self) -> Generator[None]:

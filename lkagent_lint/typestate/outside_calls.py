@@ -119,14 +119,18 @@ class OutsideCalls:
     def foreign(self, thing: Thing, at: CallSite, state: State) -> State:
         """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
         so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
+        One that is awaited and given the room may have joined it: ``await session.start(room=ctx.room)`` of a session
+        that comes from another package.
         """
         given = self._evaluator.results.everything(at.call, at.activation)
         if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
             return self._notes.lose(state, at.place, f"the context or a session goes to {_named(thing)}")
-        if isinstance(thing, Unknown):
-            word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
-            if word in STEP_WORDS or (not word and at.is_awaited):
-                return self._notes.lose(state, at.place, "it is not known what is called")
+        word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
+        if isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
+            return self._notes.lose(state, at.place, "it is not known what is called")
+        if at.is_awaited and SdkObject("Room") in given:
+            why = f"the room goes to {_named(thing)}"
+            return self._notes.hand_room(state, at.place, why, started=word == "start")
         return state
 
     def _takes_steps(self, thing: Thing) -> bool:
