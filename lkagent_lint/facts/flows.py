@@ -27,6 +27,8 @@ class Use(enum.IntEnum):
     """An expression statement of its own, or assigned to ``_``."""
     KEPT = 3
     """Stored, returned or handed to asyncio: it may still be awaited."""
+    COUNTED = 4
+    """Only how much it holds is asked: ``len(read)``, ``read.size``."""
 
 
 class Call(msgspec.Struct, frozen=True, gc=False, array_like=True):

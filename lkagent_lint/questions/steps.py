@@ -9,17 +9,32 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Read
+from lkagent_lint.facts.flows import Flow, Read, Use
 from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure
+from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import SdkVersion
+from lkagent_lint.sources.sdk.vocabulary import Role
 from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
 from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
 
 _SCANS = vocabulary.written(lambda term: term.outside is vocabulary.Outside.EMPTY)
 """Containers that say who is there already."""
+
+
+def _looks_around(flow: Flow) -> bool:
+    """It reads who is there, and not only how many they are."""
+    return any(
+        isinstance(step, Read)
+        and isinstance(step.value, v.Attribute)
+        and step.value.name in _SCANS
+        and step.use is not Use.COUNTED
+        for block in flow.blocks
+        for step in block.steps
+    )
 
 
 class Early(NamedTuple):
@@ -69,9 +84,10 @@ class Way(NamedTuple):
 class StepOrder:
     """The order of the steps in one project's jobs."""
 
-    def __init__(self, project: Project, solved: Sequence[Solved]) -> None:
+    def __init__(self, project: Project, solved: Sequence[Solved], listeners: Listeners) -> None:
         self._project = project
         self._solved = solved
+        self._listeners = listeners
 
     def ways(self, wanted: Callable[[Way], object]) -> dict[Place, list[Way]]:
         """Every way in which jobs reach an event that is wanted, by the event's place."""
@@ -90,14 +106,26 @@ class StepOrder:
 
     @cached_property
     def _looks_around(self) -> bool:
-        """Some function of the project reads who is there already."""
-        return any(
-            isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in _SCANS
-            for facts in self._project.files.values()
-            for flow in facts.flows.values()
-            for block in flow.blocks
-            for step in block.steps
-        )
+        """Some function of the project looks at who is there already, before the job is over."""
+        files = self._project.files.items()
+        looking = [(path, flow) for path, facts in files for flow in facts.flows.values() if _looks_around(flow)]
+        if not looking:
+            return False
+        handed = self._listeners.handed(Role.SHUTDOWN)
+        at_the_end = {(each.path, each.flow) for found in handed for each in found.things if isinstance(each, Closure)}
+        return any(not self._runs_at_the_end(path, flow, at_the_end, frozenset()) for path, flow in looking)
+
+    def _runs_at_the_end(
+        self, path: str, flow: Flow, callbacks: set[tuple[str, str]], asked: frozenset[tuple[str, str]]
+    ) -> bool:
+        """A function is a shutdown callback, stands in one, or is called by such functions only."""
+        here = (path, flow.name)
+        if here in callbacks:
+            return True
+        if flow.parent and self._runs_at_the_end(path, self._project.files[path].flows[flow.parent], callbacks, asked):
+            return True
+        callers = [] if here in asked else self._project.words.callers((flow.own_name,))
+        return bool(callers) and all(self._runs_at_the_end(*each, callbacks, asked | {here}) for each in callers)
 
     @cached_property
     def connects_before_start(self) -> tuple[Early, ...]:

@@ -39,7 +39,7 @@ class Subject:
     @cached_property
     def order(self) -> StepOrder:
         """Which steps of the lifecycle come too early or too late."""
-        return StepOrder(self.project, self.solved)
+        return StepOrder(self.project, self.solved, self.listeners)
 
     @cached_property
     def listeners(self) -> Listeners:

@@ -23,9 +23,10 @@ returns only once the room is joined, so everything after it is late.
 ## When it stays silent
 
 With no await between a connect and the listener: nothing can be lost there. For `disconnected`, state and other
-events that tell of a change to come. For participants and tracks where something reads `remote_participants`. Where
-`ctx.wait_for_participant()` joined the room: LKA104 speaks of that. Where the same function takes a listener off
-again with `off`, as one does that waits for the answer to a request. When it is not known what joined the room.
+events that tell of a change to come. For participants and tracks where something reads `remote_participants` before the
+job is over; who only counts them has not looked at them. Where `ctx.wait_for_participant()` joined the room: LKA104
+speaks of that. Where the same function takes a listener for that event off again, as one does that waits for the
+answer to a request. When it is not known what joined the room.
 
 ## Evidence
 
@@ -44,16 +45,23 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Activation
+from lkagent_lint.questions.methods import class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.typestate.automaton import Room
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
     "LKA110", "late-room-listener", Severity.WARNING, "a room listener is registered after events can have been lost"
 )
+
+_TAKE_OFF = frozenset({"off", "remove_listener", "remove_all_listeners"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -73,12 +81,21 @@ def _is_late(subject: Subject, reached: Reached) -> bool:
 
 def _is_taken_off(project: Project, reached: Reached) -> bool:
     """The function, or one within it, takes the listener off again: it waits for an answer to what it sends itself."""
-    function = reached.site.function
-    flows = project.files[reached.event.place.path].flows
+    function, path = reached.site.function, reached.event.place.path
+    flows = project.files[path].flows
     within = (flow for name, flow in flows.items() if name == function or name.startswith(f"{function}."))
-    return any(
-        isinstance(call.target, v.Attribute) and call.target.name == "off" for flow in within for call in flow.calls
-    )
+    return any(_takes_off(call, project.evaluator.usual(path, flow), reached) for flow in within for call in flow.calls)
+
+
+def _takes_off(call: Call, activation: Activation, reached: Reached) -> bool:
+    """A call takes a listener for the same event, or a handler of such streams, off what may be the room."""
+    word, detail = snake(word_of(call)), reached.event.detail
+    if word == f"unregister_{detail.replace(' ', '_')}_handler":
+        return True
+    if word not in _TAKE_OFF or class_called(activation.targets(call)) not in ("Room", ""):
+        return False
+    topic = call.args[0] if call.args else None
+    return not isinstance(topic, v.Text) or snake(topic.value) == detail
 
 
 def _finding(reached: Reached) -> Diagnostic:

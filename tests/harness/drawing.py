@@ -34,7 +34,7 @@ from lkagent_lint.facts.flows import (
 )
 from lkagent_lint.facts.spelling import spelt
 
-_USES = {Use.VALUE: "", Use.AWAITED: "", Use.DROPPED: ", dropped", Use.KEPT: ", kept"}
+_USES = {Use.VALUE: "", Use.AWAITED: "", Use.DROPPED: ", dropped", Use.KEPT: ", kept", Use.COUNTED: ", counted"}
 _STARS = {"*": "*", "**": "**"}
 
 

@@ -25,6 +25,8 @@ def _is_read(term: Term) -> bool:
 
 _READS = written(lambda term: _is_read(term) and not term.written_on, in_node=True)
 """Properties whose mere reading is a step: the room is used there."""
+_COUNTS = frozenset({"size", "length"})
+"""Properties that say how much something holds."""
 _READS_ON = {
     each.name: term.written_on for term in TERMS.values() if _is_read(term) and term.written_on for each in term.node
 }
@@ -123,7 +125,8 @@ class Recorder:
             return v.OPAQUE
         if is_environment(base):
             return v.Env(text_of(key))
-        value = v.Attribute(self.evaluate(base), text_of(key))
+        counted = text_of(key) in _COUNTS and base.type == "member_expression"
+        value = v.Attribute(self.evaluate(base, Use.COUNTED if counted else Use.VALUE), text_of(key))
         self._walker.draft.asked_for[value.name] = None
         read_on = following.last_name(value.base) == _READS_ON.get(value.name, "-")
         if value.name in _READS or (read_on and not self._in_fallback):

@@ -193,7 +193,8 @@ class Expressions:
         args: list[Expr] = []
         keywords: list[tuple[str, Expr]] = []
         for arg in node.args:
-            value = self.evaluate(arg.value, Use.KEPT if quietly else Use.VALUE)
+            counted = target == Name("len") and isinstance(arg.value, cst.Attribute)
+            value = self.evaluate(arg.value, Use.KEPT if quietly else Use.COUNTED if counted else Use.VALUE)
             if arg.star == "*":
                 args.append(Spread(value))
             elif arg.star == "**":

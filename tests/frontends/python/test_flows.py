@@ -448,6 +448,16 @@ leave second(); leave first() -> end
           b: greet(each), dropped -> b | end
         """,
     ),
+    "a reading that only counts": (
+        """
+        async def f(ctx):
+            show(len(ctx.room.remote_participants))
+        """,
+        """
+        async f(ctx)
+          a: read ctx.room.remote_participants, counted; len(ctx.room.remote_participants); show(len(…)), dropped -> end
+        """,
+    ),
 }
 """Code, and its flows."""
 
