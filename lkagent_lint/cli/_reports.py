@@ -13,7 +13,6 @@ from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import render, repository_of
-from lkagent_lint.reporters.destination import check_destination
 
 _DEFAULT = REPORTS[0].name
 _STATISTICS = ("full", "concise", "json")
@@ -76,9 +75,12 @@ class Reports:
         self._cwd = cwd
         self._colour = colour
         self._repository = repository_of(paths, cwd)
-        for each in outputs:
-            if each.file is not None:
-                check_destination(each.file, paths)
+        files = [each.file for each in outputs if each.file is not None]
+        if files:
+            from lkagent_lint.reporters.destination import check_destination
+
+            for file in files:
+                check_destination(file, paths)
 
     @property
     def formats(self) -> tuple[str, ...]:

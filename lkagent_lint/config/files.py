@@ -7,7 +7,6 @@ import re
 import stat
 
 from lkagent_lint import disk
-from lkagent_lint.config.disclosure import withheld
 from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.layers import TABLE, Layer
 from lkagent_lint.text import Span
@@ -38,6 +37,8 @@ def read_layer(path: str, data: bytes, home: str | None) -> Layer | None:
     try:
         document = parse_toml(data)
     except TomlError as error:
+        from lkagent_lint.config.disclosure import withheld
+
         reason = withheld(path, home)
         if reason is not None:
             raise unquoted(path, "it is not TOML", reason) from None

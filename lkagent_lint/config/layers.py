@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
-from lkagent_lint.config.disclosure import withheld
 from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.names import NAMES_KEYS
 from lkagent_lint.config.settings import KEYS, Settings
@@ -75,6 +74,8 @@ class Layer:
 
         It says no more than that there is one, of a file that must not be quoted.
         """
+        from lkagent_lint.config.disclosure import withheld
+
         reason = None if self.path is None else withheld(self.path, self.home)
         if reason is not None:
             return unquoted(

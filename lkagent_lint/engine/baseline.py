@@ -14,7 +14,6 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint import disk
-from lkagent_lint.config.disclosure import withheld
 from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Baselined, Diagnostic, Note
@@ -73,7 +72,7 @@ class Baselines:
                 raise layer.error(f'the baseline "{name}" cannot be used: {_missing(path, read.reason)}', KEY)
             data = read if isinstance(read, bytes) else None
             outside = layer.path is not None and not _is_below(disk.realpath(path), [disk.realpath(root)])
-            known = {} if data is None else _read(path, data, withheld(path, layer.leads_from, ".json"))
+            known = {} if data is None else _read(path, data, layer.leads_from)
             self._files[path] = _Baseline(path, data, known, outside=outside, by_option=layer.path is None)
         return self._files[path]
 
@@ -187,8 +186,8 @@ def _judged(asked: list[str], ran: Callable[[str, str], bool]) -> Callable[[str,
     return lambda path, code: code in known and _is_below(path, asked) and ran(path, code)
 
 
-def _read(path: str, data: bytes, reason: str | None) -> KnownFindings:
-    """What a file lists. ``reason`` says why errors must not quote it, None where they may."""
+def _read(path: str, data: bytes, home: str | None) -> KnownFindings:
+    """What a file lists. ``home`` is that of the settings that name it, None for the command line (``disclosure``)."""
     try:
         version = msgspec.json.decode(data, type=_Version).version
         if version > VERSION:
@@ -196,6 +195,9 @@ def _read(path: str, data: bytes, reason: str | None) -> KnownFindings:
             raise ConfigError(path, None, message)
         return msgspec.json.decode(data, type=_Written).findings
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        from lkagent_lint.config.disclosure import withheld
+
+        reason = withheld(path, home, ".json")
         if reason is not None:
             raise unquoted(path, "it is no baseline of lkagent-lint", reason) from None
         message = f"it is no baseline of lkagent-lint ({error}); write it anew with --write-baseline once it is away"

@@ -9,7 +9,6 @@ from typing import TypeVar
 import msgspec
 
 from lkagent_lint import disk
-from lkagent_lint.config.disclosure import withheld
 from lkagent_lint.config.errors import unquoted
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.languages import SCRIPTS
@@ -196,6 +195,8 @@ class SdkFinder:
                     raise ValueError(data.reason)
                 self._catalogs[path] = given_tables.read(data)
             except ValueError as error:
+                from lkagent_lint.config.disclosure import withheld
+
                 reason = withheld(path, layer.leads_from, ".json")
                 if reason is not None and not isinstance(data, Unreadable):
                     raise unquoted(path, "it holds no tables of the SDKs that can be used", reason) from None
