@@ -122,6 +122,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """``livekit-agents 1.5.3 (uv.lock)``: version and the file it was read from, one entry each."""
 
 
+class Fault(msgspec.Struct, frozen=True, order=True):
+    """A fault of the linter itself, of which a finding tells (LKA000)."""
+
+    path: str
+    """The file (absolute path) at which it is reported."""
+    part: str
+    trace: str
+    """The traceback, without an end of its last line."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of one check: diagnostics in report order, after selection and suppression."""
 
@@ -137,3 +147,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """By place, each message once."""
     internal_errors: int = 0
     """How many LKA000 there are; any makes the command exit with 2."""
+    faults: tuple[Fault, ...] = ()
+    """What is behind them, for whoever asks for it; no report that is kept holds any."""

@@ -15,7 +15,19 @@ from lkagent_lint.languages import SCRIPTS
 PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
 
 LAYERS = (
-    ("text", "diagnostics", "stack", "formats", "languages", "likeness", "_version", "disk", "importing", "writing"),
+    (
+        "text",
+        "diagnostics",
+        "stack",
+        "formats",
+        "languages",
+        "_version",
+        "disk",
+        "importing",
+        "writing",
+        "likeness",
+        "faults",
+    ),
     ("facts", "config"),
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "cache"),

@@ -31,6 +31,7 @@ BELOW_SURFACES = (
     "cache",
     "engine",
     "extraction",
+    "faults.py",
     "formats.py",
     "importing.py",
     "project",

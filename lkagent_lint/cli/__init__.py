@@ -6,7 +6,6 @@ interrupted, 141 the reader of the output has gone (the codes a shell gives for 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,8 +14,6 @@ import click
 
 INTERRUPTED = 130
 FAILED = 2
-# Where a crash of the linter itself should show its traceback.
-_DEBUG_VARIABLE = "LKAGENT_LINT_TRACEBACK"
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -51,8 +48,6 @@ def _exit_code(arguments: list[str]) -> int:
         raise
     except BaseException as error:
         # A panic of a native parser is no Exception.
-        if os.environ.get(_DEBUG_VARIABLE):
-            raise
         abandon_stdout()
         _report(error)
     return FAILED
@@ -61,12 +56,15 @@ def _exit_code(arguments: list[str]) -> int:
 def _report(error: BaseException) -> None:
     """Print an error that is not click's."""
     # Imported here because only few runs need it, and --version should not wait for it.
-    from lkagent_lint.cli._output import print_config_error, print_error
+    from lkagent_lint.cli._output import print_config_error, print_error, print_trace
     from lkagent_lint.config import ConfigError
+    from lkagent_lint.faults import is_asked, trace_of
 
     if isinstance(error, ConfigError):
         print_config_error(error)
     else:
+        if is_asked():
+            print_trace(trace_of(error))
         print_error(*_explained(error))
 
 
@@ -75,5 +73,7 @@ def _explained(error: BaseException) -> tuple[str, str | None]:
     if isinstance(error, OSError) and error.filename is None:
         # The engine reports what it cannot read; what is left is writing the help text to a full disk.
         return f"cannot write the output: {error.strerror or error}", None
-    hint = f"this is a bug in lkagent-lint; {_DEBUG_VARIABLE}=1 shows where it happened"
+    from lkagent_lint.faults import TRACEBACK
+
+    hint = f"this is a bug in lkagent-lint; {TRACEBACK}=1 shows where it happened"
     return f"internal error: {type(error).__name__}: {error}", hint

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from lkagent_lint import engine
-from lkagent_lint.cli._output import print_note, wants_colour
+from lkagent_lint.cli._output import print_note, print_trace, wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
@@ -73,6 +73,8 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     with Progress(watch):
         report = engine.check(request, watch)
     _print_notes(report)
+    if report.faults:
+        _print_faults(report)
     if any(baseline.stale for baseline in report.baselines):
         from lkagent_lint.cli._baseline import note_stale
 
@@ -88,6 +90,14 @@ def _print_notes(report: Report) -> None:
     for note in report.notes:
         where = relative_path(note.where, cwd) if os.path.isabs(note.where) else note.where
         print_note(f"{where}:{note.line}: {note.message}" if note.line else f"{where}: {note.message}")
+
+
+def _print_faults(report: Report) -> None:
+    from lkagent_lint.faults import is_asked
+
+    for fault in report.faults if is_asked() else ():
+        print_note(f"{fault.part}:")
+        print_trace(fault.trace)
 
 
 def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:

@@ -58,6 +58,14 @@ def print_note(message: str) -> None:
     _to_stderr([Escaper.from_environment().message(message)])
 
 
+def print_trace(trace: str) -> None:
+    """Print a traceback to standard error, line by line and without control characters."""
+    from lkagent_lint.reporters._escape import Escaper
+
+    escape = Escaper.from_environment()
+    _to_stderr([escape.leading(line) for line in trace.split("\n")])
+
+
 def print_config_error(error: ConfigError) -> None:
     """Print an error in the settings to standard error, with the line that it is about and a caret."""
     from lkagent_lint.reporters._escape import Escaper

@@ -83,6 +83,7 @@ def checked(request: Request, watch: Watch) -> Report:
         baselines=tuple(sorted(baselined, key=lambda each: each.path)),
         notes=tuple(sorted({note.message: note for note in sorted(notes, reverse=True)}.values())),
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
+        faults=tuple(sorted(each for root in roots for each in root.faults)),
     )
 
 

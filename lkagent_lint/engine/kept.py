@@ -50,7 +50,7 @@ def _made(reports: KeptReports, key: bytes, make: Callable[[], Report]) -> Repor
     with disk.seeing() as sight:
         report = make()
     # Code without LiveKit is walked again as fast, and finds no directory of ours.
-    if sight.is_steady and not report.internal_errors and report.summary.files:
+    if sight.is_steady and not report.internal_errors and not report.faults and report.summary.files:
         encoded = _encoded(_Kept(tuple(sight.answers.items()), report))
         if encoded is not None:
             reports.put(key, encoded)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place, Summary
+from lkagent_lint.diagnostics import Diagnostic, Fault, Hidden, Note, Place, Summary
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.inspection import Fate, Found
@@ -20,6 +20,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.text import START_OF_FILE
 
 
 class RootReport(NamedTuple):
@@ -32,6 +33,7 @@ class RootReport(NamedTuple):
     suppressions: tuple[Hidden, ...]
     notes: tuple[Note, ...]
     summary: Summary
+    faults: tuple[Fault, ...]
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -55,6 +57,7 @@ def judged(
         tuple(check.hiding.listed(inside)),
         (*check.policy.notes, *check.hiding.notes(inside)),
         check.summary(),
+        tuple(check.faults),
     )
 
 
@@ -68,13 +71,16 @@ class _RootCheck:
         self._baselines = baselines
         self._root = survey.root
         self._index = survey.index
+        self._inside: list[str] = []
         self._ungrounded: list[Diagnostic] = []
+        self.faults: list[Fault] = []
         self.subject = Subject(survey.project)
         self.policy = Policy(survey.index.finder)
         self.hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
 
     def found(self, inside: list[str], also: Collection[str]) -> tuple[Found, ...]:
         """Every finding with its fate, and what there is to say of the comments in the files that were asked for."""
+        self._inside = inside
         self.policy.validate(self._survey.directories())
         for directory in {os.path.dirname(path) for path in inside} | {self._root}:
             self._baselines.use(directory, self._root)
@@ -97,7 +103,7 @@ class _RootCheck:
         # Asked of every finding: a comment in a file that was asked for may hide one that stands in another.
         if self.hiding.hides(diagnostic):
             return Fate.HIDDEN
-        if not self._survey.is_reported(path):
+        if not self._survey.is_reported(path) and not lka000_internal_error.concerns_every_file(diagnostic):
             return Fate.ELSEWHERE
         if self._baselines.hides(diagnostic, self._root):
             return Fate.KNOWN
@@ -116,13 +122,25 @@ class _RootCheck:
             try:
                 yield from self._grounded(rule(code))
             except Exception as error:
-                path = next(iter(project.files), self._root)
-                yield lka000_internal_error.crash(f"rule {code}", path, error)
+                from lkagent_lint.engine.failures import looked_at
+
+                yield self._crashed(f"rule {code}", error, looked_at(error, project.files))
         self._watch.at("applying comments")
         for path, failed in self._index.crashes:
-            yield lka000_internal_error.failed(failed.part, path, failed.error, failed.text)
-        for failure in self.subject.failures:
-            yield lka000_internal_error.crash("the solver", *failure)
+            self.faults.append(Fault(path, failed.part, failed.trace))
+            yield lka000_internal_error.failed(failed.part, Place(path, START_OF_FILE), failed.error, failed.text)
+        for path, failure in self.subject.failures:
+            yield self._crashed("the solver", failure, Place(path, START_OF_FILE))
+
+    def _crashed(self, part: str, error: Exception, place: Place | None) -> Diagnostic:
+        """The finding for a part of the linter that raised; it stands in a file that was asked for if no other is
+        known."""
+        from lkagent_lint.faults import trace_of
+
+        some = next(iter(self._inside or self.subject.project.files), self._root)
+        found = lka000_internal_error.crash(part, error, place, some)
+        self.faults.append(Fault(found.place.path, part, trace_of(error)))
+        return found
 
     def _grounded(self, asked: Rule) -> list[Diagnostic]:
         """What a rule says where enough is known of the release."""
@@ -144,10 +162,10 @@ class _RootCheck:
         """One finding per code and place, with its fingerprint. Findings that are alike are numbered before any is
         hidden or left out, so that no fingerprint depends on what else is shown.
         """
-        seen: set[tuple[str, Place]] = set()
+        seen: set[tuple[str, Place, str]] = set()
         count: dict[tuple[str, ...], int] = {}
         for diagnostic in sorted(found, key=lambda each: (each.place, each.code, -each.severity.rank)):
-            place = (diagnostic.code, diagnostic.place)
+            place = (diagnostic.code, diagnostic.place, lka000_internal_error.part_of(diagnostic))
             if place in seen:
                 continue
             seen.add(place)

@@ -51,6 +51,8 @@ class Failed(NamedTuple):
     error: str
     """The exception's type."""
     text: str
+    trace: str = ""
+    """The traceback."""
 
 
 class Lost(NamedTuple):
@@ -76,13 +78,15 @@ def make_facts(front_end: FrontEnd, name: str, data: bytes) -> bytes | Failed:
     try:
         return encode(_extract(front_end, name, data))
     except Exception as error:  # the linter's own fault: every other file is still checked
-        return Failed(PARTS[front_end], type(error).__name__, str(error))
+        from lkagent_lint.faults import trace_of
+
+        return Failed(PARTS[front_end], type(error).__name__, str(error), trace_of(error))
 
 
 def facts_of(made: EncodedFacts | memoryview) -> FileFacts:
     """The facts that ``make_facts`` or a cache gave. Raises ``msgspec.DecodeError`` for bytes that are no facts."""
     match made:
-        case Failed(_, error, _):
+        case Failed(error=error):
             return FileFacts(problems=(Problem(ProblemKind.INTERNAL, error, START_OF_FILE),))
         case Lost(reason):
             return FileFacts(problems=(Problem(ProblemKind.NOT_ANALYSED, reason, START_OF_FILE),))

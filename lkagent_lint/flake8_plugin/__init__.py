@@ -16,12 +16,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
+import sys
 from argparse import Namespace
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lkagent_lint import __version__
+from lkagent_lint.faults import is_asked, trace_of
 from lkagent_lint.flake8_plugin._rows import INTERNAL_ERROR, Finding, by_file, of, row_of, safe
 from lkagent_lint.importing import NothingFromCurrentDirectory
 
@@ -189,7 +191,10 @@ class _Run:
             cache=self._cache,
             cache_dir=os.path.abspath(directory) if directory else None,
         )
-        return engine.check(request)
+        report = engine.check(request)
+        for fault in report.faults:
+            _show_trace(fault.trace)
+        return report
 
     def _root_of(self, path: str) -> str:
         """The project that the command, given the same paths as flake8, would index for a file."""
@@ -309,6 +314,14 @@ def _is_saved(path: str, data: bytes) -> bool:
     return saved.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data
 
 
+def _show_trace(trace: str) -> None:
+    """Print a traceback where the environment asks for it: flake8's report has room for one line."""
+    if is_asked():
+        lines = [safe(line) for line in trace.split("\n")]
+        with contextlib.suppress(OSError):
+            print("\n".join(lines), file=sys.stderr, flush=True)
+
+
 def _describe(error: BaseException) -> str:
     from lkagent_lint.config import ConfigError
 
@@ -320,4 +333,5 @@ def _describe(error: BaseException) -> str:
         text = "no description"
     if isinstance(error, ConfigError):
         return f"lkagent-lint cannot use its settings: {text}"
+    _show_trace(trace_of(error))
     return f"lkagent-lint failed on this file's project: {type(error).__name__}: {text}"

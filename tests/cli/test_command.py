@@ -10,13 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lkagent_lint import __version__, engine
-from lkagent_lint.cli import main
 from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.config import ConfigError
-from lkagent_lint.diagnostics import Report
+from lkagent_lint.diagnostics import Fault, Report
 from tests.cli.standing_in import Recorder, finding, report, run
 from tests.signals import heed_interrupts
 
@@ -124,11 +124,29 @@ def test_a_failure_is_a_message(
     assert "Traceback" not in err
 
 
-def test_a_crash_can_be_looked_into(asked: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_can_be_looked_into(
+    asked: Recorder, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("LKAGENT_LINT_TRACEBACK", "1")
-    asked.answer = RecursionError("too deep")
-    with pytest.raises(RecursionError, match="too deep"):
-        main([])
+    asked.answer = RecursionError("too\x1b deep")
+    assert run() == 2
+    *trace, message, _ = capfd.readouterr().err.splitlines()
+    assert trace[0] == "Traceback (most recent call last):"
+    assert "standing_in.py" in "".join(trace)
+    assert message == "error: internal error: RecursionError: too␛ deep"
+
+
+def test_a_crash_behind_a_finding_can_be_looked_into(
+    asked: Recorder, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    crashed = report(finding(), internal_errors=1)
+    trace = "Traceback (most recent call last):\n  x\x1b\nKeyError: 1"
+    asked.answer = msgspec.structs.replace(crashed, faults=(Fault(os.path.abspath("agent.py"), "rule LKA101", trace),))
+    assert run() == 2
+    assert capfd.readouterr().err == ""
+    monkeypatch.setenv("LKAGENT_LINT_TRACEBACK", "1")
+    assert run() == 2
+    assert capfd.readouterr().err == "rule LKA101:\nTraceback (most recent call last):\n  x␛\nKeyError: 1\n"
 
 
 def test_an_interrupt_has_its_own_code(asked: Recorder) -> None:

@@ -145,9 +145,16 @@ def test_a_failing_front_end_fails_alike_in_every_process(monkeypatch: pytest.Mo
         raise LookupError("no such thing")
 
     dying(monkeypatch, tmp_path, "from lkagent_lint.frontends import python; python.extract = lambda *_: {}[0]")
-    assert made(2, sources())["/3.py"] == Failed("the Python front end", "KeyError", "0")
+    there = made(2, sources())["/3.py"]
+    assert isinstance(there, Failed)
+    assert there[:3] == ("the Python front end", "KeyError", "0")
+    assert there.trace.startswith("Traceback (most recent call last):\n")
+    assert there.trace.endswith("\nKeyError: 0")
     monkeypatch.setattr(python, "extract", broken)
-    assert made(1, sources())["/3.py"] == Failed("the Python front end", "LookupError", "no such thing")
+    here = made(1, sources())["/3.py"]
+    assert isinstance(here, Failed)
+    assert here[:3] == ("the Python front end", "LookupError", "no such thing")
+    assert here.trace.endswith("\nLookupError: no such thing")
 
 
 def test_what_a_worker_prints_does_not_stand_among_the_replies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
