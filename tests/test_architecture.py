@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import all_rules
 from lkagent_lint.stack import run_deep
-from lkagent_lint.typestate.solver import Reached
-from tests.harness.drawing import drawn
 from tests.typestate.solving import ROOT, project_of
+from tools.show.drawing import drawn
+from tools.show.states import begun, reached_lines
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "architecture.md"
 HEADING = "## An example, from a file to a finding"
@@ -41,30 +39,12 @@ def test_these_are_its_facts(subject: Subject) -> None:
 
 
 def test_this_is_its_job(subject: Subject) -> None:
-    assert list(_jobs(subject.project)) == _blocks("text")[1].splitlines()
-
-
-def _jobs(project: Project) -> Iterator[str]:
-    for job in project.jobs:
-        held = ", ".join(repr(each) for things in job.bindings for each in things)
-        yield f"entry {job.entry.flow}, line {job.place.span.line}, its first parameter: {held}"
+    assert [begun(job, AGENT) for job in subject.project.jobs] == _blocks("text")[1].splitlines()
 
 
 def test_these_are_its_events_and_states(subject: Subject) -> None:
     (solved,) = run_deep(lambda: subject.solved)
-    assert list(_events(solved.reached)) == _blocks("text")[2].splitlines()
-
-
-def _events(reached: tuple[Reached, ...]) -> Iterator[str]:
-    for each in sorted(reached, key=lambda each: (each.event.place, each.event.kind.does.words)):
-        state, origin = each.state, each.state.origin
-        known = [f"room {state.room.name}", f"session {state.session.name}"]
-        if origin is not None:
-            known.append(f"origin line {origin.event.place.span.line}, lead line {origin.lead.place.span.line}")
-        if state.awaited is not None:
-            known.append(f"awaited line {state.awaited.span.line}")
-        line, words = each.event.place.span.line, each.event.kind.does.words
-        yield f"line {line}: {words} in {each.site.function}: {', '.join(known)}"
+    assert list(reached_lines(solved, AGENT)) == _blocks("text")[2].splitlines()
 
 
 def test_this_is_its_finding(subject: Subject) -> None:

@@ -1,4 +1,4 @@
-"""What the walker makes of code: the blocks of steps of every construct, drawn as ``harness/drawing.py`` says."""
+"""What the walker makes of code: the blocks of steps of every construct, drawn as ``tools/show/drawing.py`` says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from lkagent_lint.frontends.python import parse as parsing
 from lkagent_lint.frontends.python.inert import NONE_INERT, Inert
 from lkagent_lint.frontends.python.reading import read
-from tests.harness.drawing import drawn
+from tools.show.drawing import drawn
 
 CASES = {
     "if": (
