@@ -10,7 +10,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.engine.marks import Marks, marks_of
 from lkagent_lint.extraction import Extractor, Failed, SourceFile, source_of
-from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind
+from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind, copied
 from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import javascript as javascript_frontend
@@ -19,6 +19,7 @@ from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
+from lkagent_lint.sources.copies import is_backup, is_compiled
 from lkagent_lint.sources.discovery import FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, may_ask, may_mention_sdk, mentions_sdk
@@ -168,7 +169,9 @@ class Index:
     def _script_source(self, path: str) -> SourceFile | None:
         """JavaScript that mentions an SDK. Compiled output is left out."""
         data = self._read(path)
-        if data is not None and javascript_frontend.is_generated(data):
+        if data is not None and (
+            javascript_frontend.is_generated(data) or is_compiled(path, data, self._scripts.keys())
+        ):
             self.generated.add(path)
             return None
         return self._source(path, data) if data is not None and self._may_matter(path, data) else None
@@ -197,19 +200,20 @@ class Index:
 
     def _take(self, sources: list[SourceFile]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
-            self.facts[path] = _declared(facts) if path in self._stubs else facts
+            known = _declared(facts) if path in self._stubs else facts
+            self.facts[path] = copied(known) if is_backup(path) else known
             if failed is not None:
                 self.crashes.append((path, failed))
 
     def _read_texts(self) -> None:
-        """What files in other languages dispatch. Those that git ignores only silence, and what a linter wrote of the
-        project is no part of it: it repeats names, and asks for nobody.
+        """What files in other languages dispatch. Those that git ignores only silence. What a linter wrote is no
+        part of the project, nor is a backup: they repeat names, and ask for nobody.
         """
         texts: list[ListedFile] = []
         sources: list[SourceFile] = []
         for entry in self._texts:
-            data = self.overlays.read(entry.path)
-            if isinstance(data, bytes) and is_report(data) is not None:
+            data = b"" if is_backup(entry.path) else self.overlays.read(entry.path)
+            if not data or (isinstance(data, bytes) and is_report(data) is not None):
                 continue
             texts.append(entry)
             if not isinstance(data, bytes) or _is_binary(data):

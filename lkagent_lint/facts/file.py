@@ -184,3 +184,8 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Names of members that it stores, or looks for before it uses them (``hasattr``, ``typeof``)."""
     agents: tuple[AgentFact, ...] = ()
     """Node: what the workers of this and of other files run."""
+
+
+def copied(facts: FileFacts) -> FileFacts:
+    """The facts of a file that only repeats what another one says: it asks for nobody, and makes no rooms."""
+    return msgspec.structs.replace(facts, dispatches=(), dropped=(), sip_rules=(), room_sources=(), set_variables=())
