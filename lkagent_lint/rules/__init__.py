@@ -26,7 +26,7 @@ __all__ = [
     "rule_names",
 ]
 
-PREVIEW = frozenset({"LKA120", "LKA211", "LKA310", "LKA311", "LKA410", "LKA502"})
+PREVIEW = frozenset({"LKA211", "LKA310", "LKA311", "LKA410", "LKA502"})
 """The codes of the rules that run only where they are asked for."""
 
 

@@ -45,7 +45,7 @@ from collections.abc import Iterator, Set
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Room, Session
 from lkagent_lint.typestate.lifecycle import Event, State
 from lkagent_lint.typestate.solver import Reached, Solved
@@ -55,7 +55,6 @@ META = Meta(
     "silent-in-joined-room",
     Severity.WARNING,
     "the entry returns in the room without a session, and stays there",
-    Default.PREVIEW,
 )
 
 

@@ -40,6 +40,7 @@ class Reads(enum.Enum):
     OPTIONS = "which options it is given"
     ROOM = "whether it is given the room"
     TOPIC = "what it listens for"
+    ANSWER = "whether it waits until a call is answered, without which it is no event"
 
 
 class Does(NamedTuple):
@@ -61,6 +62,8 @@ class Does(NamedTuple):
     """It is of use in the room only."""
     waits: bool = False
     """It waits for somebody in the room, and outside it raises."""
+    dials: bool = False
+    """When it is done, somebody has answered a call and speaks."""
     makes_session: bool = False
     registers_callback: bool = False
     """What it is handed runs when the job shuts down."""
@@ -129,6 +132,7 @@ class Kind(str, enum.Enum):
         Does("ctx.wait_for_participant()", room=Room.JOINED, since=Change.WAIT_CONNECTS, needs_room=True, waits=True),
     )
     WAIT_IN_ROOM = "wait-in-room", Does("utils.wait_for_participant()", needs_room=True, waits=True)
+    DIAL = "dial", Does("sip.create_sip_participant()", dials=True, reads=Reads.ANSWER)
     LISTEN = "listen", Does("room.on()", reads=Reads.TOPIC)
     ROOM_USE = "room-use", Does("a use of the room", needs_room=True)
     AVATAR_START = "avatar-start", Does("avatar.start()", needs_room=True)

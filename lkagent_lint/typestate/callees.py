@@ -204,6 +204,8 @@ class Callees:
                 end = end._replace(origin=end.origin._replace(lead=site))
             if end.waited_for is not None and end.waited_for != state.waited_for:
                 end = end._replace(waited_for=end.waited_for._replace(lead=site))
+            if end.dialled is not None and end.dialled != state.dialled:
+                end = end._replace(dialled=end.dialled._replace(lead=site))
             return end
 
         return Outcome(frozenset(map(from_here, outcome.exits)), frozenset(map(from_here, outcome.raises)))

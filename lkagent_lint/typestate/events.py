@@ -5,6 +5,7 @@ from __future__ import annotations
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Read
+from lkagent_lint.facts.following import given_to, made_from
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     Activation,
@@ -24,6 +25,7 @@ from lkagent_lint.typestate.automaton import Does, Kind, Reads, Room
 from lkagent_lint.typestate.lifecycle import Event
 
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
+_TRUE = (v.Constant("True"), v.Constant("true"))
 _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
 """The options of Node's ``ctx.connect`` (@livekit/agents 1.7.0, job.ts 325)."""
 
@@ -69,6 +71,8 @@ def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> 
             return Event(_start_in_node(call, activation) if in_node else _start(call), place)
         case Reads.TOPIC:
             return Event(kind, place, detail=known.topic or _literal(call))
+        case Reads.ANSWER:
+            return Event(kind, place, detail=spoken(known)) if _waits_for_answer(call, activation) else None
         case None:
             return Event(kind, place, detail=spoken(known))
 
@@ -143,6 +147,18 @@ def _start_in_node(call: Call, activation: Activation) -> Kind:
         else:
             found.add(Kind.START if is_nothing(rooms) else Kind.START_IN_ROOM)
     return found.pop() if len(found) == 1 else Kind.START_MAYBE_IN_ROOM
+
+
+def _waits_for_answer(call: Call, activation: Activation) -> bool:
+    """Something that the call is given says so, as far as that is written out in the file."""
+    for given in given_to(call):
+        for flow, part in made_from(given, activation.flow, activation.facts):
+            entries = flow.calls[part.call].keywords if isinstance(part, v.Result) else ()
+            entries = part.entries if isinstance(part, v.Mapping) else entries
+            stored = ((each.name, each.value) for each in flow.stores if each.base == part)
+            if any(snake(name) == "wait_until_answered" and value in _TRUE for name, value in (*entries, *stored)):
+                return True
+    return False
 
 
 def _literal(call: Call) -> str:

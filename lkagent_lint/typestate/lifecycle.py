@@ -72,6 +72,8 @@ class State(NamedTuple):
     """The first use of the room since then."""
     waited_for: Origin | None = None
     """The first wait for a participant before any session has started, in a room joined by a connect with options."""
+    dialled: Origin | None = None
+    """The first call that was answered before any session has started."""
     endless: Origin | None = None
     """The first wait that nothing ends but the end of the job, or the endless loop behind which this is."""
     sessions: int = 0
@@ -113,12 +115,16 @@ def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
     waited_for = state.waited_for
     if waited_for is None and does.waits and state.session is Session.NONE and state.has_options:
         waited_for = Origin(event, lead)
+    dialled = state.dialled
+    if dialled is None and does.dials and state.session is Session.NONE:
+        dialled = Origin(event, lead)
     return state._replace(
         room=room,
         origin=origin,
         session=_session_after(state, does.session),
         used=used,
         waited_for=waited_for,
+        dialled=dialled,
         endless=Origin(event, lead) if does.lasts and state.endless is None else state.endless,
         sessions=min(state.sessions + does.makes_session, 2),
         shut=state.shut or does.shuts,

@@ -199,6 +199,7 @@ TERMS = (
     _API("room", VALUE, "0.5.1", gives="RoomService"),
     _API("sip", VALUE, "0.5.1", gives="SipService"),
     term("RoomService", "delete_room", COROUTINE, "0.5.1", "1.0.3", event="LEAVE"),
+    term("SipService", "create_sip_participant", COROUTINE, "0.5.1", "2.3.0", event="DIAL"),
     term("AgentDispatchService", "create_dispatch", COROUTINE, "0.8.2", "2.8.1", dropped="no agent is dispatched"),
     # Functions
     term(
