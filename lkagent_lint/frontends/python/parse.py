@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from typing import NamedTuple
 
@@ -21,6 +22,14 @@ MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
 MAX_DEPTH = 1_500
 """Depth of the syntax tree: a level is several calls deep here, and libcst's time grows with the square of it."""
+
+_TAKEN_LATER = (
+    "future feature",
+    *(("asynchronous comprehension",) if sys.version_info < (3, 11) else ()),
+)
+"""What compilers refuse that later ones take: a feature that they do not know yet, and, before 3.11, an asynchronous
+comprehension within another one.
+"""
 
 TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
 
@@ -59,6 +68,9 @@ def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
     lines = Lines(text)
     if is_deeper(tree, lines, MAX_DEPTH):
         return TOO_DEEP
+    refused = _refused(tree, lines)
+    if refused is not None:
+        return refused
     reached = reaches(text, tree)
     inert = find_inert(text, tree, words, reached)
     spans = HostSpans(lines)
@@ -92,6 +104,27 @@ def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:
         return Problem(ProblemKind.NOT_ANALYSED, str(error), START_OF_FILE)
     except (RecursionError, MemoryError):
         return TOO_DEEP
+
+
+def _refused(tree: ast.Module, lines: Lines) -> Problem | None:
+    """What the host Python's compiler refuses in a file that its parser takes: names and keywords out of their place.
+
+    What a newer Python takes is no problem, whoever refuses it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<file>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        if any(words in error.msg for words in _TAKEN_LATER):
+            return None
+        line = error.lineno or 1
+        before = lines.line(line).encode("utf-8", "surrogatepass")[: max(0, (error.offset or 1) - 1)]
+        column = len(before.decode("utf-8", "ignore")) + 1
+        return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))
+    except (ValueError, RecursionError, MemoryError, OverflowError, SystemError):
+        return None  # what a compiler cannot do is no fault of the file
+    return None
 
 
 def _nesting(text: str) -> int:
