@@ -2,15 +2,17 @@
 
 ## What it does
 
-Reports the local participant (`ctx.room.local_participant`, `ctx.agent`, registering an RPC method on it) where
-nothing has joined the room on any path that leads there, and, as a warning, `ctx.room.remote_participants` where it
-may be read before the room is joined.
+Reports the local participant (`ctx.room.local_participant`, `ctx.agent`, registering an RPC method on it) and the
+start of a `BackgroundAudioPlayer` where nothing has joined the room on any path that leads there, and, as a warning,
+`ctx.room.remote_participants` and `ctx.room.metadata` where they may be read before the room is joined.
 
 ## Why it is bad
 
 The local participant does not exist before the room is joined: "cannot access local participant before connecting".
-The remote participants are there and empty, so code that looks for somebody finds nobody and goes on. In Node nothing
-raises: `ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefined, which is a warning on any path.
+The player publishes its track by it and raises the same. The remote participants are there and empty, so code that
+looks for somebody finds nobody and goes on; the room's metadata is an empty text, so what the call is about is never
+known. In Node only the player raises ("Local participant not available"): `ctx.room.localParticipant`, `ctx.agent`,
+`ctx.room.name` and `ctx.room.metadata` are undefined, which is a warning on any path.
 
 ## Example
 
@@ -26,11 +28,13 @@ In functions that run at another time: handlers, tools, nested functions that ar
 have joined the room, or runs concurrently, or the context went to code that is not followed; after
 `room.isconnected()` or `room.connection_state` has been asked. `ctx.room.name` can be read at any time in Python; in
 Node `ctx.job.room?.name` can, and `ctx.room.name` as the right side of `??` or `||`, where undefined is provided for.
+The metadata that the room had when the job was made can be read at any time as `ctx.job.room.metadata`.
 
 ## Evidence
 
-livekit rtc 1.1.21, `rtc/room.py` 234 (raises) and `remote_participants` (an empty mapping before `connect`); run.
-@livekit/rtc-node 1.1.0, `room.ts` 146 and 156.
+livekit rtc 1.1.21, `rtc/room.py` 234 (raises), 274 (an empty text) and `remote_participants` (an empty mapping before
+`connect`); livekit-agents 1.8.9, `voice/background_audio.py` 323 (publishes); run. @livekit/rtc-node 1.1.0, `room.ts`
+146 and 156; @livekit/agents 1.9.0, `voice/background_audio.js` 231-239.
 
 ## Fix safety
 
@@ -58,20 +62,25 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     uses = subject.order.ways(lambda way: way.event.kind is Kind.ROOM_USE and way.event.detail in _OUTSIDE)
     for ways in uses.values():
         first = ways[0].reached
-        outside = _OUTSIDE[first.event.detail]
-        if outside is Outside.RAISES and not is_node(first.event.place):
+        outside, in_node = _OUTSIDE[first.event.detail], is_node(first.event.place)
+        if outside is Outside.REFUSES or (outside is Outside.RAISES and not in_node):
             if all(each.is_outside for each in ways):
                 yield _raising(first)
         elif any(each.is_outside and each.is_ordinary for each in ways):
-            yield _empty(first) if outside is Outside.EMPTY else _undefined(first)
+            is_empty = outside is Outside.EMPTY or (outside is Outside.BLANK and not in_node)
+            yield _empty(first) if is_empty else _undefined(first)
 
 
 def _raising(reached: Reached) -> Diagnostic:
-    what = reached.event.detail
+    here, what = words(reached.event.place), reached.event.detail
+    error = "cannot access local participant before connecting"
+    raises = (
+        'throws "Local participant not available"' if is_node(reached.event.place) else f'raises Exception("{error}")'
+    )
     return META.at(
         reached.event.place,
-        f'{what} raises Exception("cannot access local participant before connecting"): nothing has joined the room '
-        "before it; use it after session.start(room=ctx.room) or ctx.connect()",
+        f"{here.spelt(what)} {raises}: nothing has joined the room before it; use it after {here.start_in_room} or "
+        "ctx.connect()",
         subject=reached.site.function,
         key=(what,),
     )
@@ -79,7 +88,8 @@ def _raising(reached: Reached) -> Diagnostic:
 
 def _undefined(reached: Reached) -> Diagnostic:
     here, what = words(reached.event.place), reached.event.detail
-    instead = "ctx.job.room?.name is known before" if what == "room.name" else f"use it after {here.start_in_room}"
+    known = what in ("room.name", "room.metadata")
+    instead = f"ctx.job.room?.{what[5:]} is known before" if known else f"use it after {here.start_in_room}"
     return META.at(
         reached.event.place,
         f"{here.spelt(what)} is undefined until the room is joined, and nothing has joined it before on this path: "
@@ -92,10 +102,11 @@ def _undefined(reached: Reached) -> Diagnostic:
 
 def _empty(reached: Reached) -> Diagnostic:
     here, what = words(reached.event.place), reached.event.detail
+    instead = f"read it after {here.start_in_room} or ctx.connect()"
     return META.at(
         reached.event.place,
         f"{here.spelt(what)} is empty until the room is joined, and nothing has joined it before on this path: "
-        f"read it after {here.start_in_room} or ctx.connect()",
+        f"{'ctx.job.room.metadata is known before' if what == 'room.metadata' else instead}",
         subject=reached.site.function,
         key=(what,),
         severity=Severity.WARNING,

@@ -223,6 +223,26 @@ def test_remote_participants_are_empty_before_the_room_is_joined(sdk: Sdk) -> No
     seen.says("THERE {} ''")
 
 
+@claim("LKA109", "the room's metadata is an empty text")
+def test_the_metadata_is_empty_before_the_room_is_joined(sdk: Sdk) -> None:
+    _alone(sdk, 'print("METADATA", repr(ctx.room.metadata))').says("METADATA ''")
+
+
+@claim("LKA109", "The player publishes its track by it and raises the same")
+def test_background_audio_cannot_start_before_the_room_is_joined(sdk: Sdk) -> None:
+    seen = _alone(
+        sdk,
+        """
+        from livekit.agents import BackgroundAudioPlayer
+        try:
+            await BackgroundAudioPlayer().start(room=ctx.room)
+        except Exception as error:
+            stage.said(error)
+        """,
+    )
+    seen.says("Exception: cannot access local participant before connecting")
+
+
 @claim(
     "LKA111", 'the session has already emitted events: the state changes up to "listening", the handoff', since="1.5.2"
 )

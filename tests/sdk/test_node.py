@@ -108,10 +108,29 @@ def test_a_session_that_has_not_started_throws(sdk: Sdk) -> None:
     seen.says(*["AgentSession is not running"] * 3)
 
 
-@node_claim("LKA109", "`ctx.room.localParticipant`, `ctx.agent` and `ctx.room.name` are undefined")
+@node_claim("LKA109", "`ctx.room.localParticipant`, `ctx.agent`, `ctx.room.name` and `ctx.room.metadata` are undefined")
 def test_the_room_is_undefined_before_it_is_joined(sdk: Sdk) -> None:
-    seen = _job(sdk, "console.log('READ', ctx.room.localParticipant, ctx.agent, ctx.room.name, ctx.job.room?.name);")
-    seen.says("READ undefined undefined undefined room")
+    seen = _job(
+        sdk,
+        "console.log('READ', ctx.room.localParticipant, ctx.agent, ctx.room.name, ctx.room.metadata, "
+        "ctx.job.room?.name);",
+    )
+    seen.says("READ undefined undefined undefined undefined room")
+
+
+@node_claim("LKA109", 'In Node only the player raises ("Local participant not available")')
+def test_background_audio_cannot_start_before_the_room_is_joined(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        try {
+          await new voice.BackgroundAudioPlayer({}).start({ room: ctx.room });
+        } catch (error) {
+          console.log('RAISED', error.message);
+        }
+        """,
+    )
+    seen.says("RAISED Local participant not available")
 
 
 @node_claim("LKA116", "Without `room=` the session neither joins the room nor hears or speaks in it", since="1.0.3")

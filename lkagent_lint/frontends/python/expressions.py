@@ -31,7 +31,7 @@ from lkagent_lint.facts.values import (
     Text,
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, CallDraft, ReadDraft
-from lkagent_lint.frontends.python.words import QUIET_METHODS, ROOM_READS
+from lkagent_lint.frontends.python.words import QUIET_METHODS, READS_ON, ROOM_READS
 
 if TYPE_CHECKING:
     from lkagent_lint.frontends.python.walker import Walker
@@ -168,7 +168,9 @@ class Expressions:
 
     def _attribute(self, node: cst.Attribute, use: Use) -> Expr:
         value = Attribute(self.evaluate(node.value), node.attr.value)
-        if node.attr.value in ROOM_READS and use is not Use.AWAITED:
+        read_on = READS_ON.get(node.attr.value)
+        is_read = node.attr.value in ROOM_READS and (read_on is None or read_on == last_name(value.base))
+        if is_read and use is not Use.AWAITED:
             self._walker.graph.step(ReadDraft(value, use, node))
         return value
 

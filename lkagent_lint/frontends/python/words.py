@@ -17,7 +17,7 @@ def _is_asked(term: Term) -> bool:
     """Calling it, or reading it, is a step of the job, or some rule speaks of it wherever it stands."""
     if term.is_called:
         return bool(term.event or term.dropped or term.hands or term.publishes or term.form is Form.PLAIN)
-    return _is_read(term) or not (term.gives or term.written_on)
+    return not term.written_on and (_is_read(term) or not term.gives)
 
 
 _MEMBERS = (
@@ -37,10 +37,12 @@ _MEMBERS = (
     *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
 _NAMES = (
+    *(f"{term.written_on}\\s*\\.\\s*{term.name}" for term in TERMS.values() if _is_read(term) and term.written_on),
     *sorted(written(lambda term: term.owner not in CLASSES and not term.of_plugin, in_node=False)),
     *sorted(f"{term.owner.rpartition('.')[2]}\\s*\\.\\s*{term.name}" for term in TERMS.values() if term.of_plugin),
     *("AgentHandler", "LiveSession"),
-    *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "CreateAgentDispatchRequest", "CreateDispatch"),
+    *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "AvatarSession", "BackgroundAudioPlayer"),
+    *("CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),
     *("ParseDict", "RoomAgentDispatch", "RoomConfiguration", "ServerOptions", "WorkerOptions", "agentName"),
     *("agent_name", "create_task", "dispatch", "gather", "getenv", "global", "prewarm", "roomConfig", "roomPreset"),
@@ -72,6 +74,10 @@ ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_requ
 
 ROOM_READS = written(_is_read, in_node=False)
 """Attributes whose mere reading is a step: the room is used there."""
+READS_ON = {
+    each.name: term.written_on for term in TERMS.values() if _is_read(term) and term.written_on for each in term.python
+}
+"""The common words among them, and what they have to be read on."""
 
 _HANDING = (*sorted(written(lambda term: term.hands is not None, in_node=False)), "register_\\w+")
 HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")

@@ -21,11 +21,13 @@ class Form(enum.Enum):
 
 
 class Outside(enum.Enum):
-    """What reading an attribute gives before the room is joined."""
+    """What reading an attribute, or calling a method, gives before the room is joined."""
 
     RAISES = "raises in Python; undefined in Node"
+    REFUSES = "raises in both"
     UNDEFINED = "known in Python; undefined in Node"
     EMPTY = "an empty container"
+    BLANK = "an empty text in Python; undefined in Node"
 
 
 class Role(enum.Enum):

@@ -34,7 +34,7 @@ CLASSES = (
         path="livekit.agents.voice.avatar._types.AvatarSession",
     ),
     class_term("RoomIO", "1.0.0", "1.0.51"),
-    class_term("BackgroundAudioPlayer", "1.0.0", "1.0.51"),
+    class_term("BackgroundAudioPlayer", "1.0.0", "1.0.51", spoken="background_audio"),
     class_term("Room", "0.12.1", "0.11.1", home="livekit.rtc", emits=True),
     class_term("LocalParticipant", "0.12.1", "0.11.1", home="livekit.rtc"),
     class_term("LiveKitAPI", "0.5.1", home="livekit.api"),
@@ -152,6 +152,7 @@ TERMS = (
     _ROOM("connection_state", VALUE, "0.12.1", "0.11.1", event="ASKED"),
     term("RoomIO", "start", COROUTINE, "1.0.0", "1.0.51", form_in_node=GIVES, event="ASKED"),  # by version
     term("RoomIO", "room", VALUE, "1.3.1", "1.0.51", gives="Room"),
+    term("BackgroundAudioPlayer", "start", COROUTINE, "1.0.0", "1.0.51", event="ROOM_USE", outside=Outside.REFUSES),
     _ROOM("on", GIVES, "0.12.1", INHERITED, event="LISTEN", hands=_LISTENER),
     _ROOM("once", GIVES, "0.12.1", INHERITED, event="LISTEN", hands=_LISTENER),
     _ROOM(
@@ -173,6 +174,7 @@ TERMS = (
     _ROOM("num_participants", VALUE, "1.0.10", "0.13.18", event="ROOM_USE"),
     _ROOM("sid", VALUE, "0.12.1", event="ROOM_USE"),
     _ROOM("name", VALUE, "0.12.1", "0.11.1", event_in_node="ROOM_USE", outside=Outside.UNDEFINED, written_on="room"),
+    _ROOM("metadata", VALUE, "0.12.1", "0.11.1", event="ROOM_USE", outside=Outside.BLANK, written_on="room"),
     _LOCAL("register_rpc_method", GIVES, "0.18.3", "0.11.1", hands=_RPC),
     _LOCAL("publish_data", COROUTINE, "0.12.1", "0.11.1", publishes=True),
     _LOCAL("publish_dtmf", COROUTINE, "0.17.6", "0.11.1", publishes=True),
