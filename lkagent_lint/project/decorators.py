@@ -173,7 +173,8 @@ def _kind_of(thing: Thing) -> Decoration:
             return Decoration.LIBRARY
         case SdkMethod(kind, name):
             term = vocabulary.term(kind, name)
-            registers = term is not None and term.hands is not None and term.hands.decorates
+            hands = None if term is None else term.hands
+            registers = hands is not None and hands.decorates and hands.role is not vocabulary.Role.TOOL
             return Decoration.REGISTERS if registers else Decoration.SDKS
         case Sdk() | SdkObject():
             return Decoration.SDKS

@@ -22,13 +22,14 @@ from lkagent_lint.project.things import (
     Instance,
     Record,
     Sdk,
+    SdkMethod,
     SdkObject,
     Thing,
     in_order,
     only,
 )
 from lkagent_lint.questions.listeners import Listeners
-from lkagent_lint.sources.sdk.vocabulary import Role, function, written
+from lkagent_lint.sources.sdk.vocabulary import Role, function, term, written
 
 _HOOKS = written(lambda term: term.is_hook)
 """Methods of ``Agent`` that the session calls (livekit-agents 1.8.9, ``voice/agent.py``)."""
@@ -83,12 +84,12 @@ class Loop:
         return _LoopWalk(self._project, judge).run(self._roots(shutdown))
 
     def is_tool(self, path: str, flow: Flow) -> bool:
-        """A function that a model can call: ``function_tool`` stands on it."""
+        """A function that a model can call: ``function_tool`` stands on it, or the ``tool`` of an agent."""
         home = self._project.files[path].flows[flow.parent or MODULE]
         for decorator in flow.decorators:
             target = home.calls[decorator.call].target if isinstance(decorator, v.Result) else decorator
-            if isinstance(target, (v.Name, v.Attribute)) and target.name == "function_tool":
-                found = self._project.evaluator.usual(path, home).value(decorator)
+            if isinstance(target, (v.Name, v.Attribute)) and target.name in _TOOL_MAKERS:
+                found = self._project.evaluator.usual(path, home).value(target)
                 if found and all(_is_tool_maker(each) for each in found):
                     return True
         return False
@@ -150,9 +151,11 @@ def _is_tool_maker(thing: Thing) -> bool:
     match thing:
         case Sdk(name) | SdkObject(name):
             known = function(name)
-            return known is not None and known.hands is not None and known.hands.role is Role.TOOL
+        case SdkMethod(kind, name):
+            known = term(kind, name)
         case _:
             return False
+    return known is not None and known.hands is not None and known.hands.role is Role.TOOL
 
 
 class _LoopWalk:

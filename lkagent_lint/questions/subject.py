@@ -6,6 +6,7 @@ from functools import cached_property
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.agents import Agents
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.emitters import Emitters
 from lkagent_lint.questions.handlers import Handlers
@@ -50,6 +51,11 @@ class Subject:
     def handlers(self) -> Handlers:
         """What the functions do that the SDK calls later."""
         return Handlers(self.project, self.listeners)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """What agents are given after they are made."""
+        return Agents(self.project, self.methods)
 
     @cached_property
     def emitters(self) -> Emitters:

@@ -41,9 +41,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure, Partial, Thing
+from lkagent_lint.project.things import Closure
+from lkagent_lint.questions.arity import arity_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
@@ -72,30 +72,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         passed = None if release is None else release.events(found.kind).get(found.topic)
         if passed is None:
             continue
-        needed = [_needed(subject.project, each) for each in found.things]
-        if needed and all(each is not None and len(each) > passed for each in needed):
-            yield _finding(subject.project, found, passed, max(filter(None, needed), key=len))
+        arities = [arity_of(subject.project, each) for each in found.things]
+        needed = [each.needed for each in arities if each is not None and len(each.needed) > passed]
+        if needed and len(needed) == len(arities):
+            yield _finding(subject.project, found, passed, max(needed, key=len))
 
 
-def _needed(project: Project, thing: Thing) -> list[str] | None:
-    """The positional parameters that a call has to give; None where that is not known."""
-    given = 0
-    named: set[str] = set()
-    while isinstance(thing, Partial):
-        given += len(thing.args)
-        named |= {name for name, _ in thing.keywords}
-        thing = thing.function
-    if not isinstance(thing, Closure):
-        return None
-    flow = project.files[thing.path].flows[thing.flow]
-    if not project.evaluator.decorators.are_only(thing, AS_WRITTEN):
-        return None
-    positional = [each for each in flow.parameters if each.kind == "positional"]
-    own = positional[given + (thing.bound is not None) :]
-    return [each.name for each in own if each.default is None and each.name not in named]
-
-
-def _finding(project: Project, found: Handed, passed: int, needed: list[str]) -> Diagnostic:
+def _finding(project: Project, found: Handed, passed: int, needed: tuple[str, ...]) -> Diagnostic:
     missing = needed[passed:]
     names = ", ".join(f"'{each}'" for each in missing) if len(missing) == 1 else " and ".join(map(repr, missing))
     argument = "argument" if len(missing) == 1 else "arguments"

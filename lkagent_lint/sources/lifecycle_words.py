@@ -35,5 +35,5 @@ def may_hold_finding(data: bytes) -> bool:
 @cache
 def _pattern() -> str:
     """The one repetition follows a dot and stands before a letter, so a position is looked at twice at most."""
-    members = written(lambda term: term.is_called or term.event, in_node=False)
+    members = written(lambda term: term.is_called or term.event or term.hands, in_node=False)
     return rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(sorted({*members, *_LISTENED_FOR, *TELLING}))})\b"

@@ -41,7 +41,7 @@ from lkagent_lint.frontends.python.shapes import (
     suppresses,
     unpacked,
 )
-from lkagent_lint.frontends.python.words import REGISTERS
+from lkagent_lint.frontends.python.words import REGISTERING
 
 
 class _ClassScope:
@@ -354,7 +354,7 @@ class Walker(cst.CSTVisitor):
             draft.annotation = self.expressions.annotation(node.returns.annotation)
         self._bind_name(node.name.value, Function(draft.name))
         for decorator in decorators:
-            if isinstance(decorator, Attribute) and decorator.name == REGISTERS:  # without a call of its own
+            if isinstance(decorator, Attribute) and decorator.name in REGISTERING:  # without a call of its own
                 self.expressions.record(decorator, (Function(draft.name),), (), Use.KEPT, node.name)
         with self._inside(draft, None):
             self._walk(node.body)

@@ -33,6 +33,7 @@ _MEMBERS = (
         "ensure_future",
         "environ",
         "gather",
+        "on_exit",
     ),
     *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
@@ -68,6 +69,14 @@ English too count only as attributes, or every prompt would matter. A longer nam
 
 REGISTERS = "rtc_session"
 """The method that registers an entry function with a server."""
+
+REGISTERING = written(
+    lambda term: term.owner in CLASSES and term.hands is not None and term.hands.decorates and term.hands.position == 0,
+    in_node=False,
+) | {"on_exit"}
+"""Decorators of these names that stand without a call of their own are recorded as the calls that Python makes of them.
+``on_exit`` is a hook that looks like one.
+"""
 
 ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 """Where a function is named for a role; it matters, whatever words stand in it."""

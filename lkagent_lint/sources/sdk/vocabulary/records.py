@@ -39,6 +39,7 @@ class Role(enum.Enum):
     RPC = "calls it for others in the room"
     PARTICIPANT = "runs it for every participant"
     TOOL = "lets a model call it"
+    HOOK = "calls it for the agent: when it enters, or for every reply"
     SHUTDOWN = "runs it when the job shuts down"
 
 
@@ -49,7 +50,8 @@ class Hands(NamedTuple):
     position: int
     keyword: str
     decorates: bool = False
-    """Called without the function, a method of Python is a decorator that gives it back as it is."""
+    """Called without the function, a method of Python is a decorator that gives it back as it is; that of a tool gives
+    the tool."""
 
 
 class Spelling(NamedTuple):

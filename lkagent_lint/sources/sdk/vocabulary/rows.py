@@ -59,6 +59,7 @@ _RPC = Hands(Role.RPC, 1, "handler", decorates=True)
 _SHUTDOWN = Hands(Role.SHUTDOWN, 0, "callback")
 _PARTICIPANT = Hands(Role.PARTICIPANT, 0, "entrypoint_fnc")
 _TOOL = Hands(Role.TOOL, 0, "f", decorates=True)
+_HOOK = Hands(Role.HOOK, 0, "f", decorates=True)
 _ENTRY = Hands(Role.ENTRY, 0, "func", decorates=True)
 
 TERMS = (
@@ -137,7 +138,10 @@ TERMS = (
     _AGENT("update_tools", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the tools stay as they were"),
     _AGENT("update_chat_ctx", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the chat context stays as it was"),
     _AGENT("run", COROUTINE, "2.0.0b1", dropped="the agent does not answer"),
-    _AGENT("on_enter", COROUTINE, "1.0.0", "1.0.51", is_hook=True),
+    _AGENT("tool", GIVES, "2.0.0b1", hands=_TOOL),
+    _AGENT("instructions", VALUE, "1.0.0", "1.0.51", hands=_HOOK),
+    _AGENT("output_validator", GIVES, "2.0.0b1", hands=_HOOK),
+    _AGENT("on_enter", COROUTINE, "1.0.0", "1.0.51", is_hook=True, hands=_HOOK),
     _AGENT("on_exit", COROUTINE, "1.0.0", "1.0.51", is_hook=True),
     _AGENT("on_user_turn_completed", COROUTINE, "1.0.0", "1.0.51", is_hook=True),
     _AGENT("stt_node", GIVES, "1.0.0", "1.0.51", form_in_node=COROUTINE, is_hook=True),

@@ -1,0 +1,128 @@
+"""What agents are given after they are made: functions by ``@desk.tool``, ``@desk.instructions``, ``@desk.on_enter``
+and their like (livekit-agents 2.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE, Call
+from lkagent_lint.facts.scopes import spelled
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.questions.methods import Methods, WrittenCall
+from lkagent_lint.sources.sdk.vocabulary import Role, class_name, written
+
+_AGENT = "Agent"
+_EXIT = "on_exit"
+_DECORATORS = written(
+    lambda term: (
+        term.owner == _AGENT
+        and term.hands is not None
+        and term.hands.decorates
+        and term.hands.role in (Role.TOOL, Role.HOOK)
+    ),
+    in_node=False,
+)
+
+
+class Registration(NamedTuple):
+    """A member of an agent, or of a class of agents, that is given a function."""
+
+    found: WrittenCall
+    method: str
+    """``tool``, ``instructions``, ``on_enter``, ``output_validator``; and ``on_exit``, which only looks like one."""
+    owners: Things
+    """What the member is read from: agents all, or classes all."""
+    is_on_class: bool
+    has_brackets: bool
+    """It is a decorator with a call of its own, ``@desk.tool()``."""
+    function: v.Expr | None
+    """None where it is called without any."""
+    name: str
+    """The function's, as a definition writes it; empty where it is no definition of the file."""
+
+    @property
+    def place(self) -> Place:
+        return self.found.place
+
+    @property
+    def activation(self) -> Activation:
+        return self.found.activation
+
+    @property
+    def call(self) -> Call:
+        return self.found.call
+
+    @property
+    def spelt(self) -> str:
+        """``desk.tool``, as it is written."""
+        return spelled(self.call.target) or f"….{self.method}"
+
+    @property
+    def functions(self) -> Things:
+        """What the function can be."""
+        return frozenset() if self.function is None else self.activation.value(self.function)
+
+
+class Agents:
+    """The agents of one project."""
+
+    def __init__(self, project: Project, methods: Methods) -> None:
+        self._project = project
+        self._methods = methods
+
+    def is_agent(self, thing: Thing) -> bool:
+        """An object of the SDK's class or of a class of the project that derives from it."""
+        return _AGENT in self._project.evaluator.classes.kinds(thing)
+
+    def is_class(self, thing: Thing) -> bool:
+        """That class itself, or one that derives from it."""
+        match thing:
+            case Sdk(dotted):
+                return self.is_agent(SdkObject(class_name(dotted)))
+            case ClassOf(path, name):
+                return self.is_agent(Instance(path, name, None))
+            case _:
+                return False
+
+    def has_as_written(self, owner: Thing, member: str) -> bool:
+        """What the SDK says of a member holds for an object or a class: no class of the project says otherwise."""
+        if not isinstance(owner, (ClassOf, Instance)):
+            return True
+        classes = self._project.evaluator.classes
+        return classes.is_closed(owner) and not classes.has_own(owner, member)
+
+    def registrations(self) -> Iterator[Registration]:
+        """Every function that an agent is given, and every one that a class of agents is given by mistake."""
+        for found in self._methods.best_known(_DECORATORS | {_EXIT}):
+            target = found.call.target
+            if not isinstance(target, v.Attribute) or found.activation.facts.language != "python":
+                continue
+            function, has_brackets = _function(found)
+            if function is None and not has_brackets:
+                continue
+            owners = found.activation.value(target.base)
+            for is_on_class, belongs in ((False, self.is_agent), (True, self.is_class)):
+                if owners and all(map(belongs, owners)):
+                    name = function.flow if isinstance(function, v.Function) else ""
+                    flow = found.activation.facts.flows.get(name)
+                    shown = "" if flow is None or flow.is_lambda else flow.own_name
+                    yield Registration(found, target.name, owners, is_on_class, has_brackets, function, shown)
+
+    def function_named(self, registration: Registration) -> Closure | None:
+        """The one function of the project that is given; None where it is not known."""
+        things = list(registration.functions)
+        return things[0] if len(things) == 1 and isinstance(things[0], Closure) else None
+
+
+def _function(found: WrittenCall) -> tuple[v.Expr | None, bool]:
+    """What a call is given as its function, and whether it is a decorator with brackets."""
+    made, flow = v.Result(found.number), found.activation.flow
+    for each in found.activation.facts.flows.values():
+        if made in each.decorators and (each.parent or MODULE) == flow.name:
+            return v.Function(each.name), True
+    return found.call.args[0] if len(found.call.args) == 1 else None, False

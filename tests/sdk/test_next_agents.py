@@ -1,0 +1,127 @@
+"""What rules say of the agents of livekit-agents 2.0: how they are given functions, and what their tools return."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sdk.harness import Sdk, claim
+from tests.sdk.test_next import NEXT
+
+_AGENTS = """
+import stage
+from livekit.agents import Agent, AgentTask, LiveSession, RunContext
+
+class Desk(Agent):
+    def __init__(self):
+        super().__init__(instructions="")
+
+class Greeter(Desk):
+    async def on_enter(self): ...
+
+async def function(ctx: RunContext) -> str:
+    '''Does something.'''
+    return "done"
+
+desk, greeter = Desk(), Greeter()
+"""
+
+
+@claim("LKA422", "`@Agent.tool` and `@Desk.tool` register nothing and raise nothing", since=NEXT)
+def test_a_tool_of_a_class_is_none(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _AGENTS
+        + """
+given = Agent.tool(function), Desk.tool(function)
+print("GIVEN", [each.__qualname__ for each in given])
+print("TOOLS", Desk().tools, Agent(instructions="").tools)
+"""
+    )
+    seen.says("GIVEN ['Agent.tool.<locals>.register', 'Agent.tool.<locals>.register']", "TOOLS [] []")
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("Desk.tool()", "Agent.tool() missing 1 required positional argument: 'self'"),
+        ("Desk.instructions(function)", "'property' object is not callable"),
+        ("Desk.on_enter(function)", "'_OnEnterHook' object is not callable"),
+        ("Agent.on_enter(desk)", "'_OnEnterHook' object is not callable"),
+        ("Desk.output_validator(function)", "Agent.output_validator() missing 1 required positional argument: 'f'"),
+        ("desk.on_exit(function)", "Agent.on_exit() takes 1 positional argument but 2 were given"),
+        ("greeter.on_enter(function)", "Greeter.on_enter() takes 1 positional argument but 2 were given"),
+        ("desk.on_enter()(function)", "'coroutine' object is not callable"),
+        ("desk.instructions()(function)", "__call__() missing 1 required positional argument: 'f'"),
+        ("desk.output_validator()(function)", "Agent.output_validator() missing 1 required positional argument: 'f'"),
+    ],
+)
+@claim("LKA422", "Agent.on_exit() takes 1 positional argument but 2 were given", since=NEXT)
+def test_what_is_no_decorator_raises(sdk: Sdk, call: str, error: str) -> None:
+    seen = sdk.run(f"{_AGENTS}\ntry:\n    {call}\nexcept TypeError as error:\n    stage.said(error)\n")
+    seen.says("TypeError: ", error)
+
+
+@claim("LKA422", "agent `desk`: it is already bound to a session", since=NEXT)
+def test_nothing_is_registered_after_the_start(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _AGENTS
+        + """
+from scripted import Scripted
+
+class Late(Desk):
+    async def on_enter(self):
+        try:
+            self.tool(function)
+        except RuntimeError as error:
+            stage.said(error)
+
+async def main():
+    for agent in (desk, Late()):
+        session = LiveSession(llm=Scripted())
+        await session.start(agent)
+        for register in (agent.tool, agent.instructions, agent.output_validator):
+            try:
+                register(function)
+            except RuntimeError as error:
+                stage.said(error)
+        await session.aclose()
+
+stage.run(main())
+"""
+    )
+    said = "it is already bound to a session"
+    seen.says(f"RuntimeError: cannot register a tool on agent `desk`: {said}", "an instructions function on agent")
+    seen.says("RuntimeError: cannot register an output validator on agent `desk`", "a tool on agent `late`")
+
+
+@claim("LKA422", "ends every reply of the agent before it begins", since=NEXT)
+def test_functions_of_other_arguments_raise_when_they_are_called(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import Agent, LiveSession
+        from scripted import Scripted, heard
+
+        async def no_session(): ...
+        def no_context(): return "dated"
+        def one_argument(output): return output
+
+        async def main():
+            desk = Agent(instructions="", llm=Scripted("hello"))
+            desk.on_enter(no_session)
+            await heard(LiveSession(), desk)
+            desk = Agent(instructions="", llm=Scripted("hello"))
+            desk.instructions(no_context)
+            await heard(LiveSession(), desk)
+            desk = Agent(instructions="", llm=Scripted("hello"))
+            desk.output_validator(one_argument)
+            try:
+                await desk.run("hello")
+            except TypeError as error:
+                stage.said(error)
+
+        stage.run(main())
+        """
+    )
+    seen.says("TypeError: ", "no_session() takes 0 positional arguments but 1 was given", "HEARD ['hello']")
+    seen.says("TypeError: ", "no_context() takes 0 positional arguments but 1 was given", "HEARD []")
+    seen.says("TypeError: ", "one_argument() takes 1 positional argument but 2 were given")
