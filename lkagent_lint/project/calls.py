@@ -82,8 +82,8 @@ class CallResults:
         target = call.target
         if isinstance(target, v.Attribute) and target.name in _ENTERS:
             return self._entered(target, activation)
-        if target == v.Name("super") and not call.args:
-            return self._super(activation)
+        if target == v.Name("super"):
+            return self._super(call, activation)
         found: set[Thing] = set()
         known: list[Thing] = []
         for thing in activation.targets(call):
@@ -142,8 +142,15 @@ class CallResults:
             found |= NEVER.union(*(self.called(each, (), ()) for each in own)) if own else only(base)
         return frozenset(found)
 
-    def _super(self, activation: Activation) -> Things:
+    def _super(self, call: Call, activation: Activation) -> Things:
+        """``super()``, or ``super(Class, self)``."""
         flow = activation.flow
+        if len(call.args) == 2:
+            owners, receivers = (self._evaluator.value(each, activation) for each in call.args)
+            if not all(isinstance(each, ClassOf) for each in owners):
+                return ANYTHING
+            own = [each for each in owners if isinstance(each, ClassOf)]
+            return frozenset(Super(one.path, one.name, each) for one in own for each in receivers)
         if not flow.owner or not flow.parameters:
             return ANYTHING
         receivers = self._evaluator.value(v.Name(flow.parameters[0].name), activation)

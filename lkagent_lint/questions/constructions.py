@@ -5,54 +5,67 @@ from __future__ import annotations
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, ClassOf, Sdk, SdkObject, Super
+from lkagent_lint.project.things import Activation, ClassOf, Sdk, SdkObject, Super, Things
 from lkagent_lint.sources.sdk.tables import Release, SymbolKind
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__"})
 
 
-def constructed(call: Call, activation: Activation, evaluator: Evaluator, release: Release) -> str:
-    """The path, in the tables, of the class of Python's SDK whose constructor gets a call's arguments as they are: the
-    class itself is called, a class of the project that leaves the constructor to it, or ``super().__init__``. Empty
-    where that is not sure.
+def constructed(call: Call, activation: Activation, evaluator: Evaluator, release: Release, keyword: str) -> str:
+    """The path, in the tables, of the class of Python's SDK whose constructor gets a keyword of a call: the class
+    itself is called, a class of the project that leaves the constructor to it or hands on what it does not know
+    itself, ``super().__init__`` or ``Agent.__init__``. Empty where that is not sure.
     """
-    found = _of_super(call, activation, evaluator, release)
-    if found is not None:
-        return found
-    targets = activation.targets(call)
-    if len(targets) != 1:
+    if isinstance(call.target, v.Attribute) and call.target.name == "__init__":
+        bases = evaluator.value(call.target.base, activation)
+        above = {ClassOf(each.path, each.name) if isinstance(each, Super) else None for each in bases}
+        owner = above.pop() if len(above) == 1 else None
+        if owner is not None:
+            return _left_to(owner, evaluator, release, keyword, skipped=True)
+        return _of_class(bases, evaluator, release, keyword)
+    return _of_class(activation.targets(call), evaluator, release, keyword)
+
+
+def _of_class(found: Things, evaluator: Evaluator, release: Release, keyword: str) -> str:
+    """Of the one class that a value is."""
+    if len(found) != 1:
         return ""
-    (target,) = targets
+    (target,) = found
     match target:
         case Sdk(dotted):
             module, _, name = dotted.rpartition(".")
             known = release.name(module, name)
             return known.path if known is not None and known.kind is SymbolKind.CLASS else release.path(name)
         case ClassOf():
-            return _left_to(target, evaluator, release, skipped=False)
+            return _left_to(target, evaluator, release, keyword, skipped=False)
         case _:
             return ""
 
 
-def _of_super(call: Call, activation: Activation, evaluator: Evaluator, release: Release) -> str | None:
-    """None if the call is no ``super().__init__(...)``."""
-    if not isinstance(call.target, v.Attribute) or call.target.name != "__init__":
-        return None
-    owners = {
-        ClassOf(each.path, each.name) if isinstance(each, Super) else None
-        for each in evaluator.value(call.target.base, activation)
-    }
-    owner = owners.pop() if len(owners) == 1 else None
-    return "" if owner is None else _left_to(owner, evaluator, release, skipped=True)
-
-
-def _left_to(owner: ClassOf, evaluator: Evaluator, release: Release, *, skipped: bool) -> str:
+def _left_to(owner: ClassOf, evaluator: Evaluator, release: Release, keyword: str, *, skipped: bool) -> str:
     """The SDK's class whose constructor a class has, or with ``skipped`` its bases have; empty if it is another's."""
     for base in evaluator.classes.lineage(owner):
         if isinstance(base, SdkObject):
             return release.path(base.kind)
         record = evaluator.classes.record(base) if isinstance(base, ClassOf) else None
-        is_passed = skipped and base == owner
-        if record is None or not (is_passed or _CONSTRUCTORS.isdisjoint(record.attributes)):
+        if not isinstance(base, ClassOf) or record is None:
+            return ""
+        is_passed = (skipped and base == owner) or _CONSTRUCTORS.isdisjoint(record.attributes)
+        if not is_passed and not _hands_on(base, evaluator, keyword):
             return ""
     return ""
+
+
+def _hands_on(owner: ClassOf, evaluator: Evaluator, keyword: str) -> bool:
+    """A class's own ``__init__`` takes ``**options`` and gives them to that of its base, a keyword of a call with them:
+    it neither takes the keyword itself nor changes the options.
+    """
+    facts = evaluator.files[owner.path]
+    flow = facts.flows.get(f"{owner.name}.__init__")
+    if flow is None or keyword in facts.asked_for or any(each.name == keyword for each in flow.parameters):
+        return False
+    options = next((each.name for each in flow.parameters if each.kind == "**"), "")
+    if not options or options in flow.variables:
+        return False
+    given = [call for call in flow.calls if ("**", v.Name(options)) in call.keywords]
+    return len(given) == 1 and isinstance(given[0].target, v.Attribute) and given[0].target.name == "__init__"

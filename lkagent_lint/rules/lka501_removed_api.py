@@ -5,7 +5,9 @@
 Reports names and modules of `livekit.agents`, `livekit.rtc`, `livekit.api` and `@livekit/agents` that a file imports,
 or reads from an imported module, and that the release which the project is written for no longer has. Each package is
 judged by its own version. A name is reported once a file, at its first place. Also keywords of constructors that
-earlier releases took: `chat_ctx=` of agents and tasks, which livekit-agents 2.0 took away.
+earlier releases took: `chat_ctx=` of agents and tasks, which livekit-agents 2.0 took away, in calls of the class, of
+the project's own classes that leave the constructor to it or hand on their `**options`, and in `super().__init__()`.
+A pre-release that was made before a name came does not have it either; then the message says so.
 
 ## Why it is bad
 
@@ -26,7 +28,8 @@ to another agent nobody sees it: the handover does not happen.
 
 For what 0.x had and 1.0 has not, unless the project's declaration allows no release that still had it: old code often
 stands beside an open pin such as `livekit-agents>=0.12`. For imports in a `try` that catches the error, and under a
-condition on a version. For private names, plugins, and names that came after the release in question.
+condition on a version. For private names, plugins, and names that came after the release in question. For a class of
+the project that takes the keyword itself, or looks for it among its options (`options.pop("chat_ctx")`).
 
 ## Evidence
 
@@ -51,7 +54,7 @@ from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
-from lkagent_lint.sources.sdk.successors import KEYWORDS, REMOVED
+from lkagent_lint.sources.sdk.successors import KEYWORDS, MADE_FROM, REMOVED, made_before
 from lkagent_lint.sources.sdk.tables import Period, Release
 
 META = Meta(
@@ -79,7 +82,7 @@ def _keywords(subject: Subject) -> Iterator[Diagnostic]:
             given = [name for name, _ in call.keywords if name in KEYWORDS]
             if not given or call.span is None:
                 continue
-            owner = constructed(call, activation, evaluator, release)
+            owner = constructed(call, activation, evaluator, release, given[0])
             until = _gone(release, owner, given[0]) if owner else ""
             if until:
                 place = activation.place(call.span)
@@ -116,6 +119,8 @@ def _refused(place: Place, kind: str, keyword: str, until: str, release: Release
 
 
 def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
+    if made_before(gone.until, gone.since):
+        return _not_yet(path, missing, gone)
     successor = REMOVED.get(missing.dotted) or REMOVED.get(missing.module)
     if successor is None and missing.name:
         elsewhere = homes(missing.release, missing.name)
@@ -125,5 +130,16 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
         Place(path, missing.fact.span),
         f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.version} holds "
         f"here), so {missing.error}{use}",
+        key=(missing.dotted,),
+    )
+
+
+def _not_yet(path: str, missing: Missing, gone: Period) -> Diagnostic:
+    """Of a pre-release that was made before the name came, nobody took the name away."""
+    package, version = missing.release.table.package, missing.release.version
+    return META.at(
+        Place(path, missing.fact.span),
+        f"{missing.dotted} is not in {package} {version}, which was made from {MADE_FROM[gone.until]}, so "
+        f"{missing.error}: {gone.since} has it, and so may what follows {version}",
         key=(missing.dotted,),
     )

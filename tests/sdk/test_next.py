@@ -90,7 +90,9 @@ def test_a_door_under_the_functions_name_cannot_be_sent(sdk: Sdk) -> None:
 
 
 @claim("LKA501", "got an unexpected keyword argument 'chat_ctx'", since=NEXT)
-@pytest.mark.parametrize("call", ["Agent(instructions='')", "Task()", "GetEmailTask()", "Own()"])
+@pytest.mark.parametrize(
+    "call", ["Agent(instructions='')", "Task()", "GetEmailTask()", "Own()", "HandsOn()", "ByName()"]
+)
 def test_agents_take_no_history(sdk: Sdk, call: str) -> None:
     seen = sdk.run(
         f"""
@@ -103,6 +105,14 @@ def test_agents_take_no_history(sdk: Sdk, call: str) -> None:
         class Own(Agent):
             def __init__(self, chat_ctx):
                 super().__init__(instructions="", chat_ctx=chat_ctx)
+
+        class HandsOn(Agent):
+            def __init__(self, **options):
+                super().__init__(instructions="", **options)
+
+        class ByName(Agent):
+            def __init__(self, chat_ctx):
+                Agent.__init__(self, instructions="", chat_ctx=chat_ctx)
 
         try:
             {call[:-1]}{", " if "(i" in call else ""}chat_ctx=ChatContext.empty())

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lkagent_lint.frontends.python.blocking import NOWHERE, Reaches
 from lkagent_lint.frontends.python.code import leave_code
 from lkagent_lint.frontends.python.host import descendants, first_line
-from lkagent_lint.frontends.python.words import HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
+from lkagent_lint.frontends.python.words import AGENTS, HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
@@ -75,6 +75,8 @@ class _InertFinder:
         self.handed = handed
         self.words = words
         self.reached = reached
+        self.agents: set[str] = set()
+        """Classes so far that derive from an agent or a task."""
         self.candidates: list[_Candidate] = []
         self.mattering: set[str] = set()
         """Names of the module's own functions that matter."""
@@ -86,13 +88,25 @@ class _InertFinder:
                 continue
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
-            nodes = None if self._is_handed(statement) or named else _inert_nodes(statement, source, self.reached)
+            matters = self._may_be_agent(statement) or named or self._is_handed(statement)
+            nodes = None if matters else _inert_nodes(statement, source, self.reached)
             if nodes is not None:
                 self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes)))
             elif isinstance(statement, ast.ClassDef):
                 self.find(statement.body, f"{prefix}{statement.name}.")
             elif not prefix:
                 self.mattering.add(statement.name)
+
+    def _may_be_agent(self, statement: ast.stmt) -> bool:
+        """A class that derives from one which is called as agents and tasks are: what its constructor takes matters,
+        and what it overrides, even where nothing in it does.
+        """
+        bases = statement.bases if isinstance(statement, ast.ClassDef) else ()
+        words = [_word(each.value if isinstance(each, ast.Subscript) else each) for each in bases]
+        found = any(each.endswith(AGENTS) or each in self.agents for each in words)
+        if found and isinstance(statement, ast.ClassDef):
+            self.agents.add(statement.name)
+        return found
 
     def without_callers(self) -> list[_Candidate]:
         """The candidates that lead to nothing that matters, through any number of the module's functions."""

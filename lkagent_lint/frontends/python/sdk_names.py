@@ -18,10 +18,12 @@ _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
 _CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|available")
 # What is repeated is bounded, so that no text makes the search quadratic; each begins with a letter that the engine
-# can skip to, which is why there are four.
+# can skip to, which is why there are so many.
 _ASKS = (
     re.compile(r"attr\s*\(\s*[^,]{1,200},\s*[\"'](\w+)[\"']"),
     re.compile(r"[\"'](\w+)[\"']\s+in\s+dir\("),
+    re.compile(r"pop\s*\(\s*[\"'](\w+)[\"']"),
+    re.compile(r"del\s+\w+\s*\[\s*[\"'](\w+)[\"']"),
 )
 _STORES = (
     re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))"),
@@ -44,7 +46,9 @@ _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
 
 def members_asked_for(text: str) -> tuple[str, ...]:
-    """Members that a file stores, in inert code too, or looks for by their names as strings."""
+    """Members that a file stores, in inert code too, or looks for by their names as strings, and what it takes out of
+    dictionaries.
+    """
     return tuple(dict.fromkeys(name for pattern in (*_ASKS, *_STORES) for name in pattern.findall(text)))
 
 

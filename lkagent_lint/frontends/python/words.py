@@ -67,6 +67,9 @@ MATTERS = re.compile(
 English too count only as attributes, or every prompt would matter. A longer name that ends with one counts as well.
 """
 
+AGENTS = ("Agent", "Task")
+"""How classes end from which agents and tasks of a project derive."""
+
 REGISTERS = "rtc_session"
 """The method that registers an entry function with a server."""
 

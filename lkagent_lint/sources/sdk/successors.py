@@ -5,6 +5,8 @@ The names themselves, and when they were there, come from the tables; this says 
 
 from __future__ import annotations
 
+from lkagent_lint.sources.sdk.order import order
+
 _TRANSCRIPTION = "the session's transcription output (RoomOptions(text_output=...))"
 
 REMOVED = {
@@ -31,6 +33,8 @@ REMOVED = {
     "livekit.agents.metrics.PipelineSTTMetrics": "STTMetrics",
     "livekit.agents.metrics.PipelineTTSMetrics": "TTSMetrics",
     "livekit.agents.metrics.PipelineVADMetrics": "VADMetrics",
+    "livekit.agents.utils.hw": "AgentServer without load_fnc=, which measures the load itself",
+    "livekit.agents.worker.ATTRIBUTE_AGENT_NAME": "ATTRIBUTE_AGENT_NAME of livekit.agents.types",
     "livekit.rtc.ChatManager": "local_participant.send_text() and register_text_stream_handler()",
     "livekit.rtc.ChatMessage": "text streams",
 }
@@ -87,7 +91,10 @@ DEPRECATED_PARAMETERS = {
 DEPRECATED_EVENTS = {("AgentSession", "metrics_collected"): "session_usage_updated"}
 """Events that are logged as deprecated once there is their successor (``voice/agent_session.py`` 773)."""
 
-_HISTORY = "the history is the session's now: session.start(agent, chat_ctx=) or session.update_agent(agent, chat_ctx=)"
+_HISTORY = (
+    "the history is the session's now, and goes on in the next agent: give another one to "
+    "session.start(agent, chat_ctx=) or session.update_agent(agent, chat_ctx=)"
+)
 
 METHODS = {
     ("Agent", "update_chat_ctx"): f"{_HISTORY}; in on_user_turn_completed change turn_ctx",
@@ -110,3 +117,13 @@ ALIASES = {
     "livekit.agents.voice.agent_session.AgentSession": ("2.0.0b1", "LiveSession"),
 }
 """Names that became aliases which the SDK announces to remove, the release since which, and what they mean now."""
+
+MADE_FROM = {"2.0.0b1": "1.8.6"}
+"""Pre-releases of livekit-agents, and the release from whose sources they were made: what came between the two by
+number is not in them, and nobody took it away (2.0.0b1 beside 1.8.6 and 1.8.9).
+"""
+
+
+def made_before(release: str, since: str) -> bool:
+    """A release is a pre-release that was made before what has been there since another one."""
+    return release in MADE_FROM and order(since) > order(MADE_FROM[release])
