@@ -27,6 +27,17 @@ _DECORATORS = written(
     ),
     in_node=False,
 )
+TRANSITIONS = ("Completed", "Failed", "Rejected", "InputRequired", "Working")
+"""What a tool or a hook returns to end or to hold a task."""
+_UNION = "Transition"
+
+
+def transition_of(things: Things) -> str:
+    """The class of transitions, or their union ``Transition``, that a value surely is; empty for all else."""
+    names = {each.name.rpartition(".")[2] if isinstance(each, Sdk) else "" for each in things}
+    name = names.pop() if len(names) == 1 else ""
+    is_sdks = all(isinstance(each, Sdk) and each.name.startswith("livekit.agents.") for each in things)
+    return name if name in (*TRANSITIONS, _UNION) and is_sdks else ""
 
 
 class Registration(NamedTuple):

@@ -125,3 +125,78 @@ def test_functions_of_other_arguments_raise_when_they_are_called(sdk: Sdk) -> No
     seen.says("TypeError: ", "no_session() takes 0 positional arguments but 1 was given", "HEARD ['hello']")
     seen.says("TypeError: ", "no_context() takes 0 positional arguments but 1 was given", "HEARD []")
     seen.says("TypeError: ", "one_argument() takes 1 positional argument but 2 were given")
+
+
+@claim("LKA424", "one that is made and dropped does nothing", since=NEXT)
+def test_a_task_ends_by_what_its_tool_returns(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        import stage
+        from livekit.agents import Agent, AgentTask, Completed, LiveSession, function_tool
+        from scripted import Call, Scripted
+
+        class Task(AgentTask[str]):
+            def __init__(self, drops):
+                super().__init__(instructions="", llm=Scripted(Call("finish"), "after"))
+                self.drops = drops
+
+            @function_tool
+            async def finish(self):
+                '''It is done.'''
+                if self.drops:
+                    Completed("value")
+                    return "goes on"
+                return Completed("value")
+
+        class Desk(Agent):
+            def __init__(self, drops):
+                super().__init__(instructions="", llm=Scripted())
+                self.drops, self.got = drops, "nothing"
+
+            async def on_enter(self):
+                self.got = await Task(self.drops)
+
+        async def main():
+            for drops in (True, False):
+                desk, session = Desk(drops), LiveSession()
+                await session.start(desk)
+                await asyncio.sleep(0.3)
+                await asyncio.wait_for(session.run(user_input="hello"), 10)
+                await asyncio.sleep(0.3)
+                print("GOT", desk.got, type(session.current_agent).__name__)
+                await session.aclose()
+
+        stage.run(main())
+        """
+    )
+    seen.says("GOT nothing Task", "GOT value Desk")
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("asyncio.run(waits())", "object Completed can't be used in 'await' expression"),
+        ("Transition('x')", "Cannot instantiate typing.Union"),
+        ("isinstance(1, Transition)", "Subscripted generics cannot be used with class and instance checks"),
+        ("issubclass(int, Transition)", "Subscripted generics cannot be used with class and instance checks"),
+    ],
+)
+@claim("LKA424", "Cannot instantiate typing.Union", since=NEXT)
+def test_a_transition_is_no_coroutine_and_their_union_no_class(sdk: Sdk, call: str, error: str) -> None:
+    seen = sdk.run(
+        f"""
+        import asyncio
+        import stage
+        from livekit.agents import Completed, Transition
+
+        async def waits():
+            await Completed("x")
+
+        try:
+            {call}
+        except TypeError as error:
+            stage.said(error)
+        """
+    )
+    seen.says(f"TypeError: {error}")
