@@ -6,7 +6,8 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, ClassOf, Sdk, SdkObject, Super, Things
-from lkagent_lint.sources.sdk.tables import Release, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Release
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__"})
 

@@ -13,7 +13,8 @@ from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.order import major, order
 from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
-from lkagent_lint.sources.sdk.tables import Parameters, Period, Release, Symbol, SymbolKind
+from lkagent_lint.sources.sdk.symbols import Parameters, Symbol, SymbolKind
+from lkagent_lint.sources.sdk.tables import Period, Release
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
 PARTS = {

@@ -54,7 +54,8 @@ from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.tables import Release, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Release
 
 META = Meta(
     "LKA307",

@@ -61,7 +61,8 @@ from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import METHODS
-from lkagent_lint.sources.sdk.tables import Release, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Release
 from lkagent_lint.sources.sdk.vocabulary import written
 
 META = Meta(

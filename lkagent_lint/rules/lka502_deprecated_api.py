@@ -52,7 +52,8 @@ from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import ALIASES, DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
-from lkagent_lint.sources.sdk.tables import Release, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Release
 
 META = Meta(
     "LKA502",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.tables import SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
 from tests.sdk.harness import Sdk, claim
 
 _ATTEMPT = """

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.tables import Release, SymbolKind, Table
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Release, Table
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, ClassTerm, Form, Term, term
 from lkagent_lint.sources.sdk.vocabulary.records import INHERITED, Spelling, camel, snake, spellings
 

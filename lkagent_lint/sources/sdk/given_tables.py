@@ -11,7 +11,8 @@ import msgspec
 
 from lkagent_lint.sources.sdk.order import is_version, order
 from lkagent_lint.sources.sdk.releases import PACKAGES
-from lkagent_lint.sources.sdk.tables import Catalog, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
+from lkagent_lint.sources.sdk.tables import Catalog
 
 Spans = str | list[int | str]
 _MARKS = frozenset({"()", "<", "?", "*"})

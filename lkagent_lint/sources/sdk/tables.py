@@ -12,17 +12,17 @@ what the values mean). They are read when they are first asked, section by secti
 
 from __future__ import annotations
 
-import enum
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from lkagent_lint.sources.sdk.order import major, order
 from lkagent_lint.sources.sdk.releases import PACKAGES, Package, Standing, standing
+from lkagent_lint.sources.sdk.symbols import Member, Parameters, Symbol, SymbolKind, member_of, parameters_of
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "tables")
@@ -39,68 +39,6 @@ _HOMES = {
 }
 """The modules in which a class is looked for by its own name, in this order."""
 _SERVICES = ("agent_dispatch_service", "room_service", "sip_service", "egress_service", "ingress_service")
-
-
-class SymbolKind(enum.Enum):
-    """What a name of a module, or a member of a class, is. The values are the tables' letters."""
-
-    CLASS = "C"
-    FUNCTION = "F"
-    MODULE = "M"
-    ENUM = "E"
-    """Node only; a Python enumeration is a class."""
-    TYPE = "T"
-    """Node only: an interface or a type, which is gone at run time."""
-    VALUE = "V"
-    EXTERNAL = "X"
-    """Something of another package."""
-    COROUTINE = "c"
-    METHOD = "m"
-    GENERATOR = "g"
-    """An asynchronous one."""
-    PROPERTY = "p"
-    SETTABLE = "w"
-    """A property that can be assigned to."""
-    ATTRIBUTE = "a"
-    MEMBER = "="
-    """Of an enumeration of Node."""
-
-
-class Parameters(NamedTuple):
-    """The parameters of a call, without ``self``."""
-
-    positional: tuple[str, ...]
-    keyword_only: tuple[str, ...]
-    required: frozenset[str]
-    var_positional: bool
-    var_keyword: bool
-    positional_only: frozenset[str] = frozenset()
-
-    def accepts(self, keyword: str) -> bool:
-        """Whether a call may give this keyword."""
-        return self.var_keyword or keyword in self.keywords
-
-    @property
-    def keywords(self) -> frozenset[str]:
-        """Every parameter that can be given by its name."""
-        return frozenset((*self.positional, *self.keyword_only)) - self.positional_only
-
-
-class Symbol(NamedTuple):
-    """What a name of a module is; ``path`` says where a class or a function is defined, or which module it is."""
-
-    kind: SymbolKind
-    path: str = ""
-
-
-class Member(NamedTuple):
-    """A member of a class, or a function of a module."""
-
-    kind: SymbolKind
-    parameters: Parameters | None = None
-    """None for what is not called, and where it is not known."""
-    value: str = ""
-    """Of a member of an enumeration."""
 
 
 class Period(NamedTuple):
@@ -265,7 +203,7 @@ class Release:
         for path, home in self._homes(owner):
             value = home._value(home.table.members, path, name)
             if value is not None:
-                return _member(value)
+                return member_of(value)
         return None
 
     def members(self, owner: str) -> dict[str, Member]:
@@ -275,7 +213,7 @@ class Release:
             for name, spans in home.table.members.get(path, {}).items():
                 value = home._at(spans)
                 if value is not None and name not in ("()", "<", "?"):
-                    found[name] = _member(value)
+                    found[name] = member_of(value)
         return found
 
     def has_class(self, owner: str) -> bool:
@@ -288,7 +226,7 @@ class Release:
     def parameters(self, owner: str) -> Parameters | None:
         """The parameters of a class's constructor; None where they are not known."""
         value = self._value(self.table.members, self.path(owner), "()")
-        return None if value is None else _parameters(value)
+        return None if value is None else parameters_of(value)
 
     def events(self, owner: str) -> dict[str, int | None]:
         """The events that a class emits, with the number of arguments, None where it is not known. Empty if it emits
@@ -426,41 +364,3 @@ def _at(spans: _Spans, index: int) -> str | None:
         if isinstance(since, int) and isinstance(until, int) and since <= index and (until < 0 or index < until):
             return str(value)
     return None
-
-
-@lru_cache(maxsize=1024)
-def _member(value: str) -> Member:
-    kind = SymbolKind(value[0])
-    if kind is SymbolKind.MEMBER:
-        return Member(kind, value=value[2:])
-    return Member(kind, _parameters(value[1:]) if value[1:] else None)
-
-
-@lru_cache(maxsize=1024)
-def _parameters(written: str) -> Parameters:
-    """``(agent, *, room=, **)``"""
-    positional: list[str] = []
-    keyword_only: list[str] = []
-    required: set[str] = set()
-    before_slash: list[str] = []
-    starred = var_positional = var_keyword = False
-    for word in filter(None, written.strip("()").split(", ")):
-        if word == "**":
-            var_keyword = True
-        elif word == "/":
-            before_slash = list(positional)
-        elif word.startswith("*"):
-            starred, var_positional = True, word != "*"
-        else:
-            name = word.rstrip("=")
-            (keyword_only if starred else positional).append(name)
-            if name == word:
-                required.add(name)
-    return Parameters(
-        tuple(positional),
-        tuple(keyword_only),
-        frozenset(required),
-        var_positional,
-        var_keyword,
-        frozenset(before_slash),
-    )
