@@ -14,10 +14,42 @@ RECURSION_LIMIT = 60_000
 _Result = TypeVar("_Result")
 
 
+class _Limit:
+    """The recursion limit of the process while functions run deep: the first raises it, and the last restores it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._before = 0
+
+    def start(self, thread: threading.Thread) -> None:
+        """Start a thread with a deep stack, which may recurse until ``end`` is called."""
+        with self._lock:
+            if not self._running:
+                self._before = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self._before, RECURSION_LIMIT))
+            self._running += 1
+            size = threading.stack_size(STACK_BYTES)
+            try:
+                thread.start()
+            finally:
+                threading.stack_size(size)
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running:
+                sys.setrecursionlimit(self._before)
+
+
+_limit = _Limit()
+
+
 def run_deep(function: Callable[[], _Result]) -> _Result:
     """Call a function in a thread with a deep stack, and return or raise what it does.
 
-    The recursion limit is raised while it runs and restored after: hosts such as flake8 go on in this process.
+    The recursion limit is raised while any such function runs and restored after the last: hosts such as flake8 go on
+    in this process.
     """
     outcome: list[_Result] = []
     errors: list[BaseException] = []
@@ -28,15 +60,12 @@ def run_deep(function: Callable[[], _Result]) -> _Result:
         except BaseException as error:
             errors.append(error)
 
-    limit, size = sys.getrecursionlimit(), threading.stack_size(STACK_BYTES)
+    thread = threading.Thread(target=call, name="lkagent-lint", daemon=True)
     try:
-        thread = threading.Thread(target=call, name="lkagent-lint", daemon=True)
-        sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
-        thread.start()
+        _limit.start(thread)
         thread.join()
     finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
+        _limit.end()
     if errors:
         raise errors[0]
     return outcome[0]
