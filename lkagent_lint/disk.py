@@ -37,6 +37,11 @@ class Sight:
             self.is_steady = False
 
 
+def is_inside(path: str, directory: str) -> bool:
+    """Whether a path is a directory or stands below it, as both are written (absolute). The disk is not asked."""
+    return path == directory or path.startswith(os.path.join(directory, ""))
+
+
 _sight: ContextVar[Sight | None] = ContextVar("_sight", default=None)
 _questions: dict[str, Callable[..., object]] = {}
 

@@ -24,6 +24,11 @@ class Span(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     end_line: int
     end_column: int
 
+    @property
+    def last_line(self) -> int:
+        """The last line with a character of it: what ends before column 1 ends on the line above."""
+        return self.end_line - (self.end_column <= 1 and self.end_line > self.line)
+
 
 START_OF_FILE = Span(1, 1, 1, 1)
 
@@ -34,6 +39,11 @@ def _ends(text: str) -> Iterator[int]:
         return (match.end() for match in _LINE_END.finditer(text))
     lengths = map(len, text.split("\n")[:-1])
     return accumulate(map((1).__add__, lengths))  # without a step in Python for each line
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """``1 file``, ``2 files``, ``2 entries``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 class Lines:

@@ -122,13 +122,17 @@ def test_no_rule_imports_another() -> None:
     assert reaching == []
 
 
-def test_only_rules_import_what_a_rule_is() -> None:
-    users = {
-        module_of(path).partition(".")[0]
+def test_a_private_module_is_its_folders_own() -> None:
+    """What others need of a folder has a name without an underscore, or stands in its ``__init__``."""
+    reaching = [
+        (module, name)
         for path in FILES
-        if any(name.startswith("lkagent_lint.rules._base") for name in imports(path))
-    }
-    assert users <= {"rules", "engine", "rulebook", "reporters"}
+        for name in imports(path)
+        if name.startswith("lkagent_lint.")
+        and "._" in name
+        and not f"lkagent_lint.{(module := module_of(path))}.".startswith(f"{name.partition('._')[0]}.")
+    ]
+    assert reaching == []
 
 
 def test_nothing_is_kept_beside_a_project() -> None:

@@ -32,7 +32,7 @@ from lkagent_lint.config.toml import as_toml  # noqa: E402
 from lkagent_lint.graph import Document, render  # noqa: E402
 from lkagent_lint.graph.build import build  # noqa: E402
 from lkagent_lint.reporters import rule_url  # noqa: E402
-from lkagent_lint.reporters._paths import relative_path  # noqa: E402
+from lkagent_lint.reporters.paths import relative_path  # noqa: E402
 from lkagent_lint.rulebook import Example, Examples, Page  # noqa: E402
 from lkagent_lint.rules import all_rules  # noqa: E402
 from lkagent_lint.sources.sdk.given_tables import TableFile  # noqa: E402

@@ -10,8 +10,9 @@ from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import print_note, write_output
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
+from lkagent_lint.text import counted
 
 _SHOWN = 10
 
@@ -37,7 +38,7 @@ def write_baselines(request: engine.Request, *, only_prune: bool) -> int:
         elif each.before != each.after:
             writing.rewrite(each.path, each.before, each.after)
         path = escape.leading(relative_path(each.path, cwd))
-        write_output(f"{path}: {_count(each.added, 'finding')} added, {each.removed} taken out\n")
+        write_output(f"{path}: {counted(each.added, 'finding')} added, {each.removed} taken out\n")
         if each.by_option and not only_prune:
             line = f"baseline = {as_toml(relative_path(each.path, cwd))}"
             write_output(f"to use it always, set {escape.inline(line)} in the settings\n")
@@ -52,12 +53,10 @@ def note_stale(report: Report) -> None:
             continue
         number = sum(count for _, _, count in baseline.stale)
         name = relative_path(baseline.path, cwd)
-        print_note(f"{name}: {_count(number, 'finding')} of this baseline no longer there; --prune-baseline takes out:")
+        print_note(
+            f"{name}: {counted(number, 'finding')} of this baseline no longer there; --prune-baseline takes out:"
+        )
         for path, code, count in baseline.stale[:_SHOWN]:
             print_note(f"  {relative_path(path, cwd)}: {code} ({count})")
         if len(baseline.stale) > _SHOWN:
             print_note(f"  … and {len(baseline.stale) - _SHOWN} more")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else f'{noun}s'}"

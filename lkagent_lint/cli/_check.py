@@ -17,7 +17,7 @@ from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.languages import PYTHON
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.paths import relative_path
 
 _STDIN = "-"
 

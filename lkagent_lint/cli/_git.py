@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from lkagent_lint import disk
+
 _TIMEOUT = 60
 _NO_COMMANDS = (
     "core.fsmonitor=false",
@@ -90,9 +92,9 @@ def _program(trees: set[str]) -> str:
     for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
         if not os.path.isabs(directory):  # it would mean the current directory or one below it
             continue
-        if not any(_is_below(os.path.realpath(directory), tree) for tree in trees):
+        if not any(disk.is_inside(os.path.realpath(directory), tree) for tree in trees):
             found = shutil.which(os.path.join(directory, name))
-            if found is not None and not any(_is_below(os.path.realpath(found), tree) for tree in trees):
+            if found is not None and not any(disk.is_inside(os.path.realpath(found), tree) for tree in trees):
                 return found
     raise GitError("--since needs git, and there is none outside of what is checked")
 
@@ -107,7 +109,3 @@ def _tree(path: str) -> str:
             return path
         directory = parent
     return directory
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(os.path.join(directory, ""))

@@ -10,8 +10,8 @@ from lkagent_lint.cli._check import request_for
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.graph import Document, render
 from lkagent_lint.graph.build import build
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.stack import run_deep
 
 

@@ -45,7 +45,7 @@ def write_output(text: str) -> None:
 
 def print_error(message: str, hint: str | None = None) -> None:
     """Print ``error: …`` to standard error, on one line and without control characters."""
-    from lkagent_lint.reporters._escape import Escaper
+    from lkagent_lint.reporters.escape import Escaper
 
     escape = Escaper.from_environment()
     _to_stderr([f"error: {escape.message(message)}", *([escape.inline(hint)] if hint else [])])
@@ -53,14 +53,14 @@ def print_error(message: str, hint: str | None = None) -> None:
 
 def print_note(message: str) -> None:
     """Print a line to standard error, without control characters."""
-    from lkagent_lint.reporters._escape import Escaper
+    from lkagent_lint.reporters.escape import Escaper
 
     _to_stderr([Escaper.from_environment().message(message)])
 
 
 def print_trace(trace: str) -> None:
     """Print a traceback to standard error, line by line and without control characters."""
-    from lkagent_lint.reporters._escape import Escaper
+    from lkagent_lint.reporters.escape import Escaper
 
     escape = Escaper.from_environment()
     _to_stderr([escape.leading(line) for line in trace.split("\n")])
@@ -68,10 +68,10 @@ def print_trace(trace: str) -> None:
 
 def print_config_error(error: ConfigError) -> None:
     """Print an error in the settings to standard error, with the line that it is about and a caret."""
-    from lkagent_lint.reporters._escape import Escaper
-    from lkagent_lint.reporters._frame import frame
-    from lkagent_lint.reporters._paths import relative_path
-    from lkagent_lint.reporters._style import Style
+    from lkagent_lint.reporters.escape import Escaper
+    from lkagent_lint.reporters.frame import frame
+    from lkagent_lint.reporters.paths import relative_path
+    from lkagent_lint.reporters.style import Style
     from lkagent_lint.text import Lines
 
     escape = Escaper.from_environment()

@@ -12,8 +12,8 @@ from lkagent_lint.config.layers import SettingOrigin
 from lkagent_lint.config.settings import KEYS
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.showing import Governed, files_of, settings_of
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
 
 _DEFAULT = "default"
 

@@ -11,8 +11,8 @@ from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Hidden
 from lkagent_lint.engine.adding import suppress_all
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
 
 
 def add_suppressions(request: engine.Request, reason: str) -> int:

@@ -12,8 +12,8 @@ from lkagent_lint import engine
 from lkagent_lint.cli._check import request_for, source_of
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._rule import named
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.stack import run_deep
 from lkagent_lint.text import Lines
 from lkagent_lint.why import explain, render

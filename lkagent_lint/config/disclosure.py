@@ -23,7 +23,7 @@ def withheld(path: str, home: str | None, suffix: str = ".toml") -> str | None:
     target = disk.realpath(path)
     if os.path.splitext(target)[1] != suffix:
         return f"it is called otherwise than *{suffix}"
-    return None if _is_below(target, _project(disk.realpath(home))) else "it lies outside of the project"
+    return None if disk.is_inside(target, _project(disk.realpath(home))) else "it lies outside of the project"
 
 
 def _project(directory: str) -> str:
@@ -36,8 +36,4 @@ def _project(directory: str) -> str:
         if parent == top:
             return directory
         top = parent
-    return directory if _is_below(somebodys, top) else top
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(os.path.join(directory, ""))
+    return directory if disk.is_inside(somebodys, top) else top

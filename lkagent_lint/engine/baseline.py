@@ -71,7 +71,7 @@ class Baselines:
             if isinstance(read, Unreadable) and (not self._may_be_missing or disk.lexists(path)):
                 raise layer.error(f'the baseline "{name}" cannot be used: {_missing(path, read.reason)}', KEY)
             data = read if isinstance(read, bytes) else None
-            outside = layer.path is not None and not _is_below(disk.realpath(path), [disk.realpath(root)])
+            outside = layer.path is not None and not disk.is_inside(disk.realpath(path), disk.realpath(root))
             known = {} if data is None else _read(path, data, layer.leads_from)
             self._files[path] = _Baseline(path, data, known, outside=outside, by_option=layer.path is None)
         return self._files[path]
@@ -183,7 +183,7 @@ class _Baseline:
 def _judged(asked: list[str], ran: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
     """Whether this run says of a file (absolute path) what findings of a rule it has."""
     known = rule_names()
-    return lambda path, code: code in known and _is_below(path, asked) and ran(path, code)
+    return lambda path, code: code in known and any(disk.is_inside(path, each) for each in asked) and ran(path, code)
 
 
 def _read(path: str, data: bytes, home: str | None) -> KnownFindings:
@@ -220,7 +220,3 @@ def _pairs(known: KnownFindings) -> set[tuple[str, str, str]]:
 
 def _missing(path: str, reason: str) -> str:
     return reason if disk.lexists(path) else "there is no such file; --write-baseline makes it"
-
-
-def _is_below(path: str, directories: Iterable[str]) -> bool:
-    return any(path == each or path.startswith(os.path.join(each, "")) for each in directories)

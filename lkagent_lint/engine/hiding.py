@@ -19,7 +19,6 @@ from lkagent_lint.rules import (
 from lkagent_lint.sources.reading import decode
 from lkagent_lint.suppressions import Suppression, read_suppressions
 from lkagent_lint.suppressions.noqa import NoqaMap
-from lkagent_lint.text import Span
 
 
 class Hiding:
@@ -95,7 +94,7 @@ class Hiding:
 
     def _hides_at(self, place: Place, diagnostic: Diagnostic) -> bool:
         hidden = False
-        first, last = place.span.line, _last_line(place.span)
+        first, last = place.span.line, place.span.last_line
         for number, comment in enumerate(self._of(place.path)):
             for name, lines in comment.covers.items() if comment.ours else ():
                 # Both ends of a finding's lines and of a comment's count.
@@ -150,11 +149,6 @@ def _is_gone(name: str) -> bool:
 
 def _ends(diagnostic: Diagnostic) -> list[Place]:
     return [diagnostic.place, *(related.place for related in diagnostic.related)]
-
-
-def _last_line(span: Span) -> int:
-    """The last line with a character of the span."""
-    return span.end_line - (span.end_column <= 1 and span.end_line > span.line)
 
 
 def _codes(name: str, *, exact: bool) -> list[str]:

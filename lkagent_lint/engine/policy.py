@@ -15,7 +15,7 @@ from lkagent_lint.diagnostics import Diagnostic, Note
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.inspection import Gate
 from lkagent_lint.engine.request import Request
-from lkagent_lint.rules import PREVIEW, lka000_internal_error
+from lkagent_lint.rules import lka000_internal_error, previews
 from lkagent_lint.sources.file_ignores import FileIgnores
 from lkagent_lint.sources.reading import Overlays
 
@@ -82,7 +82,7 @@ class Policy:
             return Gate.ON
         settings = self._settings(path)
         is_named = selection.is_named(code, settings.ignored)
-        return Gate.PREVIEW if code in PREVIEW and not settings.preview and not is_named else Gate.OFF
+        return Gate.PREVIEW if code in previews() and not settings.preview and not is_named else Gate.OFF
 
     def judged(self, diagnostic: Diagnostic) -> Diagnostic:
         """A finding with the severity that the settings of its file give its rule."""

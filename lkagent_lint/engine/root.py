@@ -17,8 +17,7 @@ from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules import Rule, lka000_internal_error, rule, rule_names
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules import Meta, Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
 

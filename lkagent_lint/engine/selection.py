@@ -8,7 +8,7 @@ from typing import cast
 from lkagent_lint.config.layers import Configuration, Layer
 from lkagent_lint.diagnostics import Note, Severity
 from lkagent_lint.likeness import TYPED, most_alike
-from lkagent_lint.rules import PREVIEW, former, renamed, rule_names
+from lkagent_lint.rules import former, previews, renamed, rule_names
 
 EVERY = "ALL"
 _LISTS = ("select", "extend-select", "ignore", "extend-ignore")
@@ -68,7 +68,7 @@ def _validate(selector: str, layer: Layer, where: tuple[str | int, ...]) -> None
 def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], *, preview: bool = False) -> bool:
     """Whether a rule's findings are reported under these selectors. ``preview`` opens the gate for all rules."""
     chosen = _longest(code, select)
-    if code in PREVIEW and not preview and chosen < len(code):
+    if not preview and chosen < len(code) and code in previews():
         return False  # a rule in preview runs only where it is asked for by its own code or name
     return chosen > _longest(code, ignore)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from lkagent_lint import disk
 from lkagent_lint.config.layers import Configuration
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
@@ -70,11 +71,11 @@ def files_of(request: Request) -> tuple[str, ...]:
     while pending:
         root, paths = pending.popitem()
         listed = discover(root, finder, overlays)
-        found |= {entry.path for entry in listed.entries if _is_below(entry.path, paths)}
+        found |= {entry.path for entry in listed.entries if _is_inside_any(entry.path, paths)}
         found |= {path for path in paths if is_named(path, finder, overlays)}
-        pending.update({nested: (nested,) for nested in listed.nested if _is_below(nested, paths)})
+        pending.update({nested: (nested,) for nested in listed.nested if _is_inside_any(nested, paths)})
     return tuple(sorted(found))
 
 
-def _is_below(path: str, paths: tuple[str, ...]) -> bool:
-    return any(path == each or path.startswith(os.path.join(each, "")) for each in paths)
+def _is_inside_any(path: str, paths: tuple[str, ...]) -> bool:
+    return any(disk.is_inside(path, each) for each in paths)

@@ -40,7 +40,7 @@ def of(path: str, files: dict[str, list[Finding]]) -> list[Finding]:
 def row_of(path: str, place: Place, diagnostic: Diagnostic) -> tuple[int, int, str]:
     message = safe(diagnostic.message) or diagnostic.name
     if place != diagnostic.place:
-        from lkagent_lint.reporters._paths import relative_path
+        from lkagent_lint.reporters.paths import relative_path
 
         elsewhere = diagnostic.place
         shown = safe(relative_path(elsewhere.path, os.getcwd()))
@@ -51,6 +51,6 @@ def row_of(path: str, place: Place, diagnostic: Diagnostic) -> tuple[int, int, s
 
 
 def safe(text: str) -> str:
-    from lkagent_lint.reporters._escape import Escaper
+    from lkagent_lint.reporters.escape import Escaper
 
     return Escaper.from_environment().message(text)

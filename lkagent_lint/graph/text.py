@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from lkagent_lint.graph.records import DispatchRecord, Document, ProjectGraph, WorkerRecord
 from lkagent_lint.graph.words import kind_in_words, name_in_words, place, reason_in_words, title
 from lkagent_lint.questions.wording import quoted
+from lkagent_lint.text import counted
 
 _MOST = 3
 """Places that may be something are not worth more lines than this for one worker; JSON has them all."""
@@ -22,7 +23,7 @@ def render_text(document: Document, escape: Callable[[str], str]) -> str:
 
 
 def _project(graph: ProjectGraph) -> Iterator[str]:
-    yield f"project {graph.root}: {_count(graph.files, 'file')} in it"
+    yield f"project {graph.root}: {counted(graph.files, 'file')} in it"
     for worker in graph.workers:
         yield ""
         yield from _worker(worker)
@@ -68,7 +69,7 @@ def _worker(worker: WorkerRecord) -> Iterator[str]:
         if reason.kind != "possible-dispatch" or reason in shown:
             yield f"    {reason_in_words(reason)}"
     if len(possible) > len(shown):
-        yield f"    {_count(len(possible) - len(shown), 'other place')} may ask for it: see below"
+        yield f"    {counted(len(possible) - len(shown), 'other place')} may ask for it: see below"
 
 
 def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
@@ -77,7 +78,7 @@ def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     perhaps = [_where(graph, each.worker) for each in reached if not each.certain]
     ends = [*certain, *(f"perhaps {each}" for each in perhaps[:_MOST])]
     if len(perhaps) > _MOST:
-        ends.append(f"perhaps {_count(len(perhaps) - _MOST, 'other worker')}")
+        ends.append(f"perhaps {counted(len(perhaps) - _MOST, 'other worker')}")
     if not ends:
         ends = ["perhaps an agent that is not seen" if dispatch.reaches == "unknown" else "no worker of this project"]
     return f"{place(dispatch.at)} {kind_in_words(dispatch)}: {name_in_words(dispatch.name)} -> {', '.join(ends)}"
@@ -93,9 +94,5 @@ def _summary(document: Document) -> str:
     dispatches = sum(len(graph.dispatches) for graph in document.projects)
     found = Counter(worker.gets_jobs for worker in workers)
     answers = ", ".join(f"{found[each]} {each}" for each in ("yes", "unknown", "no") if found[each])
-    seen = f"{_count(len(workers), 'worker')}, {_count(dispatches, 'dispatch', 'dispatches')}"
+    seen = f"{counted(len(workers), 'worker')}, {counted(dispatches, 'dispatch', 'dispatches')}"
     return f"{seen}; gets jobs: {answers}" if workers else seen
-
-
-def _count(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

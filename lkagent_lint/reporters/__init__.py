@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, named
-from lkagent_lint.reporters._paths import repository_of, rule_url
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.paths import repository_of, rule_url
 
 __all__ = ["View", "render", "repository_of", "rule_url"]
 

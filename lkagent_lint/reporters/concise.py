@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lkagent_lint.diagnostics import Diagnostic, Report
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
-from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
+from lkagent_lint.reporters.style import Style, summary_line
 
 
 def render_concise(report: Report, view: View) -> str:

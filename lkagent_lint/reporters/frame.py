@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lkagent_lint.reporters._escape import Escaper, laid_out
-from lkagent_lint.reporters._style import Style
+from lkagent_lint.reporters.escape import Escaper, laid_out
+from lkagent_lint.reporters.style import Style
 from lkagent_lint.text import Lines, Span
 
 _MAX_LINES = 3
@@ -20,7 +20,7 @@ def frame(lines: Lines, span: Span, escape: Escaper, style: Style, most: int = _
     """
     if not 1 <= span.line <= len(lines.starts) or not lines.line(span.line).strip():
         return []
-    last = min(_last_line(span), len(lines.starts))
+    last = min(span.last_line, len(lines.starts))
     shown = range(span.line, min(last, span.line + most - 1) + 1)
     gutter = len(str(shown[-1]))
     bar = style.faint(f"{'':{gutter}} |")
@@ -39,12 +39,6 @@ def frame(lines: Lines, span: Span, escape: Escaper, style: Style, most: int = _
 
 def _row(gutter: str, text: str) -> str:
     return f"{gutter} {text}" if text else gutter
-
-
-def _last_line(span: Span) -> int:
-    """The last line with a character of the span: one that ends before column 1 ends on the line above."""
-    ends_above = span.end_column <= 1 and span.end_line > span.line
-    return max(span.line, span.end_line - 1 if ends_above else span.end_line)
 
 
 def _columns_on(text: str, number: int, span: Span) -> tuple[int, int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._frame import frame
-from lkagent_lint.reporters._paths import relative_path
-from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.concise import headline
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.frame import frame
+from lkagent_lint.reporters.paths import relative_path
+from lkagent_lint.reporters.style import Style, summary_line
 from lkagent_lint.text import START_OF_FILE
 
 

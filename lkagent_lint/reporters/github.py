@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path, relative_uri, rule_url
-from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path, relative_uri, rule_url
+from lkagent_lint.reporters.style import Style, summary_line
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SHOWN_PER_KIND = 10

@@ -9,9 +9,9 @@ import hashlib
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._escape import without_surrogates
-from lkagent_lint.reporters._paths import relative_path, rule_url
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.paths import relative_path, rule_url
 
 _SEVERITIES = {Severity.INFO: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
 

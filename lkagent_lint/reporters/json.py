@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report
-from lkagent_lint.reporters._paths import relative_path, rule_url
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.paths import relative_path, rule_url
 
 
 def render_json(report: Report, view: View) -> str:

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape as escape_text
 from xml.sax.saxutils import quoteattr
 
 from lkagent_lint.diagnostics import Diagnostic, Report
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path, rule_url
-from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path, rule_url
+from lkagent_lint.reporters.style import Style, summary_line
 
 _MAX_MESSAGE = 500
 """Code points of the attribute; the text below it holds the whole message."""

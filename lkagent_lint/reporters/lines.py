@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import relative_path
-from lkagent_lint.reporters._style import Style, summary_line
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import relative_path
+from lkagent_lint.reporters.style import Style, summary_line
 
 _AZURE = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "warning"}
 """Azure's pipelines know no third kind."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from lkagent_lint.diagnostics import Place, Report
-from lkagent_lint.reporters._escape import without_surrogates
-from lkagent_lint.reporters._paths import relative_path, rule_url
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.paths import relative_path, rule_url
 
 
 def render_rdjson(report: Report, view: View) -> str:

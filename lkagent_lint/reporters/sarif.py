@@ -14,11 +14,11 @@ from typing import NamedTuple
 from lkagent_lint import rulebook
 from lkagent_lint._version import __version__
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
-from lkagent_lint.reporters._escape import without_surrogates
-from lkagent_lint.reporters._paths import file_uri, relative_uri, rule_url
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.paths import file_uri, relative_uri, rule_url
 from lkagent_lint.rulebook import Page
-from lkagent_lint.rules._base import Default
+from lkagent_lint.rules import Default
 
 _Object = dict[str, object]
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.reporters._escape import Escaper, without_surrogates
-from lkagent_lint.reporters._style import Style, summary_line
+from lkagent_lint.reporters.escape import Escaper, without_surrogates
+from lkagent_lint.reporters.style import Style, summary_line
 from lkagent_lint.rules import all_rules
 
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._escape import Escaper
-from lkagent_lint.reporters._paths import rule_url
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.paths import rule_url
+from lkagent_lint.text import counted
 
 _SEVERITY_COLOUR = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 _LINKING = frozenset({"ghostty", "hyper", "iterm.app", "vscode", "wezterm"})
@@ -63,19 +64,15 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     hides any, ``but 3 of the baseline``."""
     seen = report.summary
     parts = [
-        _count(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
-        _count(seen.workers, "worker"),
-        _count(seen.jobs, "job"),
-        _count(seen.dispatches, "dispatch", "dispatches"),
+        counted(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
+        counted(seen.workers, "worker"),
+        counted(seen.jobs, "job"),
+        counted(seen.dispatches, "dispatch", "dispatches"),
         *(escape.inline(sdk) for sdk in seen.sdks),
     ]
     findings = len(report.diagnostics)
-    outcome = _count(findings, "finding") if findings else "no findings"
+    outcome = counted(findings, "finding") if findings else "no findings"
     known = sum(baseline.known for baseline in report.baselines)
     if known:
         outcome += f" but {known} of the baseline"
     return f"{', '.join(parts)}: {style.bold(outcome)}"
-
-
-def _count(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -15,8 +15,7 @@ import msgspec
 
 from lkagent_lint.diagnostics import Severity
 from lkagent_lint.likeness import TYPED, most_alike
-from lkagent_lint.rules import all_rules, former_words
-from lkagent_lint.rules._base import Default, Rule
+from lkagent_lint.rules import Default, Rule, all_rules, former_words
 
 HEADINGS = (
     "What it does",

@@ -18,8 +18,8 @@ from junitparser import JUnitXml
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severity, Summary
 from lkagent_lint.reporters import render, sarif
-from lkagent_lint.reporters._paths import repository_of
 from lkagent_lint.reporters.github import step_summary
+from lkagent_lint.reporters.paths import repository_of
 from lkagent_lint.rules import all_rules
 from lkagent_lint.text import START_OF_FILE, Span
 

@@ -9,7 +9,7 @@ import pytest
 
 from lkagent_lint import rulebook
 from lkagent_lint.cli import main
-from lkagent_lint.rules import PREVIEW, all_rules, rule_names
+from lkagent_lint.rules import all_rules, previews, rule_names
 from lkagent_lint.rules._base import Default
 from tests.harness.cases import Kind, find_cases
 from tests.harness.marks import Verb, without_marks
@@ -26,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 def test_what_is_known_of_rules_that_are_not_imported() -> None:
     assert rule_names() == {code: rule.META.name for code, rule in all_rules().items()}
-    assert {code for code, rule in all_rules().items() if rule.META.default is Default.PREVIEW} == PREVIEW
+    assert {code for code, rule in all_rules().items() if rule.META.default is Default.PREVIEW} == previews()
 
 
 @pytest.mark.parametrize("code", CODES)

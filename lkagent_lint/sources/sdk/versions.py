@@ -210,7 +210,8 @@ class SdkFinder:
         declared = declared or self._nearest(directory, package, self._declared, self._declared_in)
         if locked is None or declared is None:
             return locked or (declared and self._with_outer(declared, package))
-        is_nearer = declared.path == path or _is_below(os.path.dirname(declared.path), os.path.dirname(locked.path))
+        declaring, locking = os.path.dirname(declared.path), os.path.dirname(locked.path)
+        is_nearer = declared.path == path or (declaring != locking and disk.is_inside(declaring, locking))
         if is_nearer and not allows(declared.declaration, locked.version):
             return contradicted(declared, [locked])
         return locked
@@ -218,7 +219,7 @@ class SdkFinder:
     def _with_outer(self, said: Declared, package: Package) -> Declared:
         """The same, with what a directory further out says against it."""
         directory = os.path.dirname(said.path)
-        if directory == self._root or not _is_below(directory, self._root):
+        if directory == self._root or not disk.is_inside(directory, self._root):
             return said
         outer = self._nearest(os.path.dirname(directory), package, self._declared, self._declared_in)
         is_against = outer is not None and outer.declaration.says_version and outer.path != said.path
@@ -244,7 +245,7 @@ class SdkFinder:
         look: Callable[[str, Package], _Found | None],
     ) -> _Found | None:
         """The first answer from a directory up to the root; outside the root, of that directory alone."""
-        inside = directory == self._root or _is_below(directory, self._root)
+        inside = disk.is_inside(directory, self._root)
         passed: list[_Key] = []
         found: _Found | None = None
         while (package.package, directory) not in cache:
@@ -302,17 +303,13 @@ class SdkFinder:
         permits = None
         while permits is None:
             permits = permits_prereleases(directory, self._names_in(directory), self._overlays)
-            if directory == self._root or not _is_below(directory, self._root):
+            if directory == self._root or not disk.is_inside(directory, self._root):
                 break
             directory = os.path.dirname(directory)
         if not permits:
             return said
         declaration = msgspec.structs.replace(said.declaration, prereleases=True)
         return said._replace(declaration=declaration, version=newest_allowed(declaration, package) or said.version)
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return path.startswith(os.path.join(directory, ""))
 
 
 def _locked(path: str, pin: str, package: Package) -> Declared:
