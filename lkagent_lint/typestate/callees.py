@@ -25,8 +25,9 @@ from lkagent_lint.project.things import (
     in_order,
 )
 from lkagent_lint.typestate.automaton import Kind
-from lkagent_lint.typestate.concurrency import Concurrency, is_awaited_at_once
+from lkagent_lint.typestate.concurrency import Concurrency
 from lkagent_lint.typestate.events import event_of, is_coroutine_method, wrapper_event
+from lkagent_lint.typestate.in_place import InPlace, lets_nothing_run
 from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, concurrent, joined, waited
 from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
@@ -45,7 +46,8 @@ class Callees:
         self._notes = notes
         self._concurrency = concurrency
         self._transfer = transfer
-        self._outside = OutsideCalls(evaluator, notes, concurrency, self._enter)
+        self.in_place = InPlace(evaluator)
+        self._outside = OutsideCalls(evaluator, notes, concurrency, self.in_place, self._enter)
 
     def release(self) -> None:
         """Let go of the solver, and of what leads back here: nothing more will be asked."""
@@ -54,7 +56,8 @@ class Callees:
     def call(self, number: int, state: State, activation: Activation, flow: Flow) -> Outcome:
         """Run the call of this number, whatever its target may be."""
         call = flow.calls[number]
-        at = CallSite(number, call, activation, flow, activation.place(call.span))
+        chain = None if call.use in (Use.AWAITED, Use.DROPPED) else self.in_place.chain(number, activation)
+        at = CallSite(number, call, activation, flow, activation.place(call.span), chain)
         exits: set[State] = set()
         raises: set[State] = set()
         things = in_order(activation.targets(call))
@@ -132,7 +135,8 @@ class Callees:
                 state = self._outside.sdk(thing, at, state)
             case _:
                 pass
-        return ends(waited(state, at.place) if at.is_awaited else state)
+        lets_run = at.is_awaited and not lets_nothing_run(at.call, at.activation)
+        return ends(waited(state, at.place) if lets_run else state)
 
     # Events
 
@@ -178,7 +182,13 @@ class Callees:
             return ends(self._outside.foreign(run.function, at, state))
         if callee.flow.is_async and not at.is_awaited:
             return self._concurrently(at, state, lambda then: self._enter(callee, then, at.site))
-        return self._enter(callee, state, at.site)
+        outcome = self._enter(callee, state, at.site)
+        if at.chain is not None and at.chain.is_limited:  # whatever never ends in it is ended
+            ended = {each._replace(endless=state.endless) for each in arriving(outcome.exits)}
+            return outcome._replace(exits=frozenset(ended or {state}))
+        if self.in_place.is_link(at.number, at.activation):  # its own await is that of what it is given
+            return outcome._replace(exits=frozenset(each._replace(awaited=state.awaited) for each in outcome.exits))
+        return outcome
 
     def _makes_session(self, thing: Thing) -> bool:
         return isinstance(thing, ClassOf) and "AgentSession" in self._evaluator.classes.kinds(
@@ -223,6 +233,12 @@ class Callees:
         # A coroutine of Python that is dropped never runs; a promise of ECMAScript runs whether or not it is kept.
         runs = at.call.use is not Use.DROPPED or at.activation.is_node
         if runs and not self._notes.is_muted:
-            at_once = is_awaited_at_once(at.number, at.activation.flow)
-            run(state if at_once else state._replace(beside=True))
-        return Outcome(concurrent(state, exits, (at.activation, at.number)), frozenset())
+            run(state._replace(beside=True))
+        behind = concurrent(
+            state,
+            exits,
+            (at.activation, at.number),
+            begun=at.activation.is_node or self.in_place.begins(at.number, at.activation),
+            is_awaited=self.in_place.is_awaited_later(at.number, at.activation),
+        )
+        return Outcome(behind, frozenset())

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Flow, Use
-from lkagent_lint.facts.following import given_to, held_by
+from lkagent_lint.facts.flows import Call
+from lkagent_lint.facts.following import held_by, last_name
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.things import Activation, Library
 
 PROMISE = f"{BUILTINS}Promise"
-JOINS_MANY = frozenset({"asyncio.gather", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
+JOINS_MANY = frozenset({"asyncio.gather", "asyncio.wait", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
+LIMITS = frozenset({"asyncio.wait_for", "asyncio.wait", f"{PROMISE}.race"})
+"""Waits that may end before what they wait for."""
 CARRIERS = JOINS_MANY | {"asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"}
 """Awaiting what these return awaits the coroutines given to them."""
+RACES = frozenset({f"{PROMISE}.race"})
+"""The same of one of them, where the others are only timers."""
 
-_TASKS = ("create_task", "ensure_future")
+_WAITED = frozenset({"fut", "arg", "coro", "coro_or_future"})
+TASKS = ("create_task", "ensure_future")
+_TOGETHER = frozenset(each.rpartition(".")[2] for each in JOINS_MANY)
 _CONTINUATIONS = ("then", "catch", "finally")
 
 Key = tuple[Activation, int]
@@ -52,14 +58,30 @@ class Concurrency:
 
     def _passed(self, call: Call, activation: Activation) -> tuple[v.Expr, ...]:
         """What a call waits for itself."""
-        given = given_to(call)
         if isinstance(call.target, v.Attribute):
-            if call.target.name in _TASKS:
-                return given
+            if call.target.name in TASKS:
+                return waited_for(call.target.name, call)
             if call.target.name in _CONTINUATIONS:
                 return (call.target.base,)
-        things = activation.targets(call)
-        return given if any(isinstance(each, Library) and each.name in CARRIERS for each in things) else ()
+        names = {each.name for each in activation.targets(call) if isinstance(each, Library)}
+        return tuple(value for name in names if waits_for_all(name, call) for value in waited_for(name, call))
+
+    def awaited_by(
+        self, dotted: str, call: Call, activation: Activation, running: frozenset[tuple[object, int]]
+    ) -> frozenset[tuple[object, int]]:
+        """The calls whose effects awaiting a call of the standard library waits for, among those that run."""
+        if not waits_for_all(dotted, call) and dotted not in RACES:
+            return frozenset()
+        found = (key for value in waited_for(dotted, call) for key in self.effects(value, activation))
+        ended = running.intersection(found)
+        return ended if dotted not in RACES or len(ended) == 1 else frozenset()
+
+    def is_of_one(self, keys: frozenset[Key], running: frozenset[tuple[object, int]]) -> bool:
+        """Waiting for these calls waits for one that runs, and for nothing beside it."""
+        calls = (activation.flow.calls[number] for activation, number in keys)
+        return len(running.intersection(keys)) == 1 and not any(
+            last_name(each.target) in _TOGETHER and not gathers_one(each) for each in calls
+        )
 
     def created_in(self, activation: Activation) -> Iterator[Key]:
         """The effects of tasks that a function creates by ``group.create_task(...)``."""
@@ -68,12 +90,31 @@ class Concurrency:
                 yield from self.effects(v.Result(number), activation)
 
 
-def is_awaited_at_once(number: int, flow: Flow) -> bool:
-    """``await asyncio.wait_for(coroutine, 5)`` and the like: nothing of the job's own happens beside it."""
-    return any(
-        call.use is Use.AWAITED
-        and v.Result(number) in call.args
-        and isinstance(call.target, (v.Name, v.Attribute))
-        and call.target.name in ("wait_for", "shield")
-        for call in flow.calls
+def gathered(call: Call) -> tuple[v.Expr, ...]:
+    """What a call waits for: what the one list among its arguments holds, or all of them."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, v.Spread):
+        first = first.value
+    return first.items if isinstance(first, v.Items) else call.args
+
+
+def gathers_one(call: Call) -> bool:
+    """A call that waits for many together is given just one."""
+    first = call.args[0] if len(call.args) == 1 else None
+    if last_name(call.target) == "gather" and not isinstance(first, v.Spread):
+        return first is not None
+    return isinstance(first.value if isinstance(first, v.Spread) else first, v.Items) and len(gathered(call)) == 1
+
+
+def waited_for(dotted: str, call: Call) -> tuple[v.Expr, ...]:
+    """What a call of one of the carriers waits for, without the limit and the name that it is given."""
+    if dotted in JOINS_MANY or dotted in RACES:
+        return gathered(call)
+    return call.args[:1] or tuple(value for name, value in call.keywords if name in _WAITED)
+
+
+def waits_for_all(dotted: str, call: Call) -> bool:
+    """A call of one of the carriers waits for everything that it is given, and not for the first of it."""
+    return dotted in CARRIERS and (
+        dotted != "asyncio.wait" or all(name != "return_when" for name, _ in call.keywords) or gathers_one(call)
     )

@@ -6,7 +6,8 @@ follows from a row, and a rule asks in which states an event was reached.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.sources.sdk.versions import SdkVersion
@@ -55,8 +56,16 @@ class Pending(NamedTuple):
 
     key: tuple[object, int]
     room: Room
+    """OUT where it changes nothing."""
     origin: Origin | None
     session: Session
+    """NONE where it changes nothing."""
+    begun: bool = True
+    """It runs, and does not only wait for its await: the job's own awaits let it go on."""
+    awaited: Place | None = None
+    used: Event | None = None
+    waited_for: Origin | None = None
+    """The same as the state's, where it adds them; found only where its await is."""
 
 
 class State(NamedTuple):
@@ -96,6 +105,7 @@ class State(NamedTuple):
         return self.origin is not None and self.origin.event.has_options
 
 
+_Noted = TypeVar("_Noted", Event, Origin)
 START_STATE = State()
 LOST_STATE = State(room=Room.UNKNOWN, session=Session.UNKNOWN)
 
@@ -142,7 +152,10 @@ def _session_after(state: State, led_to: Session | None) -> Session:
 
 def waited(state: State, place: Place) -> State:
     """The state behind an await that may let other tasks run."""
-    if state.awaited is None and state.origin is not None and state.origin.event.kind.does.plainly:
+    if state.awaited is not None or (state.origin is None and not state.pending):
+        return state
+    origins = (state.origin, *(each.origin for each in state.pending if each.begun))
+    if any(each is not None and each.event.kind.does.plainly for each in origins):
         return state._replace(awaited=place)
     return state
 
@@ -182,29 +195,44 @@ def arriving(states: frozenset[State]) -> frozenset[State]:
     return frozenset(each for each in states if not is_behind_loop(each))
 
 
-def concurrent(state: State, ends: frozenset[State], key: tuple[object, int]) -> frozenset[State]:
-    """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``.
+def concurrent(
+    state: State, ends: frozenset[State], key: tuple[object, int], *, begun: bool, is_awaited: bool
+) -> frozenset[State]:
+    """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``. ``begun``: it
+    runs already; ``is_awaited``: the function awaits it somewhere.
 
     What may end the job counts as if it had: nothing is said of a job that goes on then.
     """
-    found: set[State] = set()
     state = state._replace(
         answered=state.answered or (bool(ends) and all(end.answered for end in ends)),
         shut=state.shut or any(end.shut for end in ends),
         left=state.left or any(end.left for end in ends),
     )
+    found: set[State] = set()
     for end in ends:
-        room, session = state.room, state.session
-        if end.room is not room and room is not Room.UNKNOWN:
-            room = Room.PENDING
-        if end.session is not session and session is not Session.UNKNOWN:
-            session = Session.PENDING
-        if (room, session) == (state.room, state.session):
+        pending = _pending(state, end, key, begun=begun, is_awaited=is_awaited)
+        if pending == Pending(key, Room.OUT, None, Session.NONE, begun):
             found.add(state)
-        else:
-            pending = Pending(key, end.room, end.origin, end.session)
-            found.add(state._replace(room=room, session=session, pending=state.pending | {pending}))
+            continue
+        room = state.room if pending.room is Room.OUT else Room.PENDING
+        session = state.session if pending.session is Session.NONE else Session.PENDING
+        found.add(state._replace(room=room, session=session, pending=state.pending | {pending}))
     return frozenset(found)
+
+
+def _pending(state: State, end: State, key: tuple[object, int], *, begun: bool, is_awaited: bool) -> Pending:
+    joins = end.room is not state.room and state.room is not Room.UNKNOWN
+    begins = end.session is not state.session and state.session is not Session.UNKNOWN
+    return Pending(
+        key,
+        end.room if joins else Room.OUT,
+        end.origin if joins else None,
+        end.session if begins else Session.NONE,
+        begun,
+        end.awaited if is_awaited and state.awaited is None else None,
+        end.used if is_awaited and state.used is None else None,
+        end.waited_for if is_awaited and state.waited_for is None else None,
+    )
 
 
 def joined(state: State, keys: frozenset[tuple[object, int]]) -> State:
@@ -223,7 +251,20 @@ def joined(state: State, keys: frozenset[tuple[object, int]]) -> State:
             origin = each.origin if len(joiners) == 1 else None
         if session is Session.PENDING and each.session is not Session.NONE:
             session = each.session
-    return state._replace(room=room, origin=origin, session=session, pending=state.pending.difference(ended))
+    return state._replace(
+        room=room,
+        origin=origin,
+        session=session,
+        awaited=state.awaited or min((each.awaited for each in ended if each.awaited is not None), default=None),
+        used=_first(state.used, (each.used for each in ended)),
+        waited_for=_first(state.waited_for, (each.waited_for for each in ended)),
+        pending=state.pending.difference(ended),
+    )
+
+
+def _first(known: _Noted | None, others: Iterable[_Noted | None]) -> _Noted | None:
+    """What is known, or the first of the others in an order that does not depend on hashing."""
+    return known or min((each for each in others if each is not None), default=None, key=repr)
 
 
 def settled(state: State, outer: frozenset[Pending]) -> State:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Call, Flow, Use
 from lkagent_lint.project.things import Activation
+from lkagent_lint.typestate.in_place import Chain
 from lkagent_lint.typestate.lifecycle import Site, State
 
 
@@ -34,6 +35,8 @@ class CallSite(NamedTuple):
     activation: Activation
     flow: Flow
     place: Place
+    chain: Chain | None = None
+    """How it is waited for in its place, where it is not awaited itself."""
 
     @property
     def site(self) -> Site:
@@ -41,5 +44,10 @@ class CallSite(NamedTuple):
 
     @property
     def is_awaited(self) -> bool:
-        """``await call()``"""
-        return self.call.use is Use.AWAITED
+        """``await call()``, or as good as that."""
+        return self.call.use is Use.AWAITED or self.chain is not None
+
+    @property
+    def is_awaited_to_the_end(self) -> bool:
+        """It is, and nothing limits the wait."""
+        return self.is_awaited and not (self.chain is not None and self.chain.is_limited)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call
-from lkagent_lint.facts.following import given_to
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -24,8 +22,9 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from lkagent_lint.typestate.automaton import Kind
-from lkagent_lint.typestate.concurrency import CARRIERS, JOINS_MANY, PROMISE, Concurrency, Key
+from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, gathers_one
 from lkagent_lint.typestate.events import STEP_WORDS, carries
+from lkagent_lint.typestate.in_place import InPlace
 from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, joined, waited
 from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
@@ -43,10 +42,13 @@ Enter = Callable[[Activation, State, Site], Outcome]
 class OutsideCalls:
     """Answers for one solver. ``enter`` runs what they call back at once."""
 
-    def __init__(self, evaluator: Evaluator, notes: Notes, concurrency: Concurrency, enter: Enter) -> None:
+    def __init__(
+        self, evaluator: Evaluator, notes: Notes, concurrency: Concurrency, in_place: InPlace, enter: Enter
+    ) -> None:
         self._evaluator = evaluator
         self._notes = notes
         self._concurrency = concurrency
+        self._in_place = in_place
         self._enter = enter
 
     def library(self, dotted: str, at: CallSite, state: State) -> Outcome:
@@ -55,18 +57,15 @@ class OutsideCalls:
         last = dotted.rpartition(".")[2]
         if dotted == PROMISE:
             return self._promise(at, state)
-        if at.is_awaited and is_endless_call(dotted, call, activation):
+        if at.is_awaited_to_the_end and is_endless_call(dotted, call, activation):
             state = self._notes.happen(Event(Kind.ENDLESS, place), state, at.flow)
         if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
-            keys: frozenset[Key] = frozenset()
-            if dotted in CARRIERS:
-                keys = frozenset(
-                    key for value in given_to(call) for key in self._concurrency.effects(value, activation)
-                )
+            running = frozenset(each.key for each in state.pending)
+            keys = self._concurrency.awaited_by(dotted, call, activation, running)
             # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
-            transparent = any(each.key in keys for each in state.pending)
+            transparent = bool(keys) or self._in_place.is_link(at.number, activation)
             state = joined(state, keys)
-            if not transparent or (dotted in JOINS_MANY and _count(call) > 1):
+            if not transparent or (dotted in JOINS_MANY and not gathers_one(call)):
                 state = waited(state, place)
         if last in _RUNNERS and self._hands_job_on(self._evaluator.results.everything(call, activation)):
             why = f"a function goes to {last}, which runs it at another time"
@@ -163,9 +162,3 @@ def _named(thing: Thing) -> str:
             return f"{flow}, which a decorator or a generator hides"
         case _:
             return "something that is not known"
-
-
-def _count(call: Call) -> int:
-    """How many coroutines a call gathers."""
-    first = call.args[0] if call.args else None
-    return len(first.items) if isinstance(first, v.Items) else len(call.args)

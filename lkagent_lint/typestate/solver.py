@@ -183,7 +183,10 @@ class Solver:
             case Await(value, span):
                 keys = frozenset(self._concurrency.effects(value, activation))
                 place = activation.place(span)
-                state = waited(joined(state, keys), place)
+                running = frozenset(each.key for each in state.pending)
+                state = joined(state, keys)
+                if not (self._callees.in_place.is_end(value, activation) or self._concurrency.is_of_one(keys, running)):
+                    state = waited(state, place)
                 if is_endless_value(value, activation):
                     state = self.notes.happen(Event(Kind.ENDLESS, place), state, flow)
                 return ends(state)
