@@ -99,6 +99,15 @@ class EndlessLoop(msgspec.Struct, frozen=True, gc=False, array_like=True):
     span: Span | None
 
 
+class CountedLoop(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A loop that says itself how often it runs, unless something leaves it."""
+
+    head: int
+    """The block in which every round begins."""
+    times: Expr
+    """A number, or the name of one."""
+
+
 class Store(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """``base.name = value``."""
 
@@ -146,6 +155,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     blocks: tuple[Block, ...] = ()
     stores: tuple[Store, ...] = ()
     endless: tuple[EndlessLoop, ...] = ()
+    counted: tuple[CountedLoop, ...] = ()
     swallows: tuple[Span, ...] = ()
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 

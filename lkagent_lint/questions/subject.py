@@ -17,6 +17,7 @@ from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.reach import JobAnswer, bare_sip_rules, judged, stranded
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
+from lkagent_lint.questions.waiting import Waiting
 from lkagent_lint.typestate.solver import Solved, solve
 
 
@@ -66,6 +67,11 @@ class Subject:
     def loop(self) -> Loop:
         """What runs on the jobs' event loops."""
         return Loop(self.project, self.listeners)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """How long functions wait."""
+        return Waiting(self.project.evaluator)
 
     @cached_property
     def registered_names(self) -> dict[str, Worker] | None:

@@ -2,10 +2,14 @@
 
 ## What it does
 
-Reports one literal wait in the own body of a shutdown callback, `asyncio.sleep`, `time.sleep` or the timeout of
-`asyncio.wait_for`, that reaches the time a job has for its shutdown: `shutdown_process_timeout`, where the project
-writes it out, else 10 seconds since livekit-agents 1.3.1 and 60 seconds before. In Node, where it is 60 seconds, a
-promise around `setTimeout`.
+Reports waits in a shutdown callback, and in the helpers that it awaits, that reach the time a job has for its shutdown:
+`shutdown_process_timeout`, where the project writes it out, else 10 seconds since livekit-agents 1.3.1 and 60 seconds
+before. Waits are `asyncio.sleep`, `time.sleep`, the timeout of `asyncio.wait_for` or `asyncio.wait`, and in Node a
+promise around `setTimeout`; they count alone, and added up on one path, with loops that say how often they run. The
+function that `on_session_end` names has a time of its own: `session_end_timeout`, 5 minutes by default.
+
+As an info it speaks of a request in the callback that has no limit of its own: aiohttp waits for an answer for 5
+minutes, requests and `urlopen` for ever, Node's `fetch` for 5 minutes.
 
 ## Why it is bad
 
@@ -23,14 +27,16 @@ up, all other jobs of a worker that is drained wait for this one.
 
 ## When it stays silent
 
-For waits whose length is not written out; for timeouts of client libraries, which bound a wait and hardly ever reach
-their end; for functions that the callback calls; where `shutdown_process_timeout` is given and is no literal.
+For waits whose length is not written out; for the timeouts of client libraries, which bound a wait and hardly ever
+reach their end; within `asyncio.timeout()`; for waits that only an exception leads to, unless one alone is too long;
+for clients whose making is not seen; where `shutdown_process_timeout` is given and is no literal.
 
 ## Evidence
 
-livekit-agents 1.8.9, `worker.py` 306-335 (the default) and 1500-1505, `ipc/supervised_proc.py` (kills the process);
-run with a timeout of 2 seconds and a callback of 5: "process did not exit in time, killing process". 1.2.18,
-`worker.py`: 60 seconds. @livekit/agents 1.9.0, `worker.ts` 158-303: 60,000 milliseconds.
+livekit-agents 1.8.9, `worker.py` 306-335 (the defaults) and 1500-1505, `ipc/supervised_proc.py` (kills the process),
+`ipc/job_proc_lazy_main.py` 453-463 ("on_session_end timed out after"); run with a timeout of 2 seconds and a callback
+of 5: "process did not exit in time, killing process". 1.2.18, `worker.py`: 60 seconds. @livekit/agents 1.9.0,
+`worker.ts` 158-303: 60,000 milliseconds.
 
 ## Fix safety
 
@@ -41,25 +47,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import inf
+from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Use
+from lkagent_lint.facts.flows import Call
 from lkagent_lint.facts.following import argument, number_of
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.decorators import WHATEVER
-from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, Closure, Library, Sdk, in_order
-from lkagent_lint.questions.listeners import Handed
+from lkagent_lint.project.things import Activation, Sdk, Things, in_order
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.waiting import OpenRequest, Path, Wait, Waiting
 from lkagent_lint.questions.wording import is_node, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
-from lkagent_lint.typestate.concurrency import PROMISE
 
 META = Meta(
     "LKA404",
@@ -72,22 +77,53 @@ META = Meta(
 _SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})
 _TIMEOUT = "shutdown_process_timeout"
 _TIMEOUT_IN_NODE = "shutdownProcessTimeout"
+_END_TIMEOUT = "session_end_timeout"
 _UNSAID = "unsaid"
-_WAITS = {"asyncio.sleep": (0, "delay"), "time.sleep": (0, "secs"), "asyncio.wait_for": (1, "timeout")}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project = subject.project
-    given = _Given(project)
+    given, running = _Given(subject.project), subject.project.evaluator.running
+    for callback in (*_shutdown_callbacks(subject, given), *_session_ends(subject, given)):
+        for each in in_order(callback.things):
+            for run in running.given(each, through=WHATEVER):
+                yield from _in_callback(subject.waiting, run.inside, callback)
+
+
+class _Callback(NamedTuple):
+    """A function that has so much time, and where it is registered."""
+
+    place: Place
+    things: Things
+    limit: float
+    option: str
+    """Of the server, that gives it more."""
+
+
+def _shutdown_callbacks(subject: Subject, given: _Given) -> Iterator[_Callback]:
     for found in subject.listeners.handed(Role.SHUTDOWN):
         limit = given.limit(found.place)
-        if limit is None:
-            continue
-        for each in in_order(found.things):
-            for run in project.evaluator.running.given(each, through=WHATEVER):
-                for place, call, seconds in _waits(project.evaluator, run.inside):
-                    if seconds >= limit:
-                        yield _finding(place, call, seconds, limit, found, run.inside.name)
+        if limit is not None:
+            yield _Callback(found.place, found.things, limit, _TIMEOUT)
+
+
+def _session_ends(subject: Subject, given: _Given) -> Iterator[_Callback]:
+    for found in subject.methods.of("AgentServer", "rtc_session"):
+        function = argument(found.call, name="on_session_end")
+        limit = given.session_end(found.place)
+        if function is not None and limit is not None:
+            yield _Callback(found.place, found.activation.value(function), limit, _END_TIMEOUT)
+
+
+def _in_callback(waiting: Waiting, function: Activation, callback: _Callback) -> Iterator[Diagnostic]:
+    alone = [each for each in waiting.every(function) if each.seconds >= callback.limit]
+    for each in alone:
+        yield _finding(each, callback, function.name)
+    path = waiting.longest(function)
+    if not alone and path.seconds >= callback.limit:
+        yield _added_up(path, callback, function.name)
+    for request in waiting.requests(function) if callback.option == _TIMEOUT else ():
+        if request.seconds > callback.limit:
+            yield _without_limit(request, callback, function.name)
 
 
 class _Given:
@@ -95,20 +131,30 @@ class _Given:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._python: dict[str, frozenset[float | str | None]] = {}
 
     def limit(self, place: Place) -> float | None:
         """Seconds; None where they are not known. Where several servers say something, the longest counts."""
         default = 10.0 if self._project.sdk(place.path).has(Change.SHUTDOWN_TIMEOUT_10) else 60.0
         if is_node(place):
             return None if self._is_given_in_node else default
-        found = [default if each is _UNSAID else each for each in self._python]
+        return self._longest(_TIMEOUT, default)
+
+    def session_end(self, place: Place) -> float | None:
+        """The same for the end of a session; None where nothing bounds it."""
+        return (
+            self._longest(_END_TIMEOUT, 300.0)
+            if self._project.sdk(place.path).has(Change.SESSION_END_TIMEOUT)
+            else None
+        )
+
+    def _longest(self, option: str, default: float) -> float | None:
+        if option not in self._python:
+            # Each once: there may be a server for every callback.
+            self._python[option] = frozenset(self._literals(option)) or frozenset({_UNSAID})
+        found = [default if each is _UNSAID else each for each in self._python[option]]
         known = [each for each in found if isinstance(each, float)]
         return max(known) if len(known) == len(found) else None
-
-    @cached_property
-    def _python(self) -> frozenset[float | str | None]:
-        """What servers are given, each once: there may be a server for every callback."""
-        return frozenset(self._literals()) or frozenset({_UNSAID})
 
     @cached_property
     def _is_given_in_node(self) -> bool:
@@ -120,7 +166,7 @@ class _Given:
             for call in flow.calls
         )
 
-    def _literals(self) -> Iterator[float | str | None]:
+    def _literals(self, option: str) -> Iterator[float | str | None]:
         """What each server is given: a number, None for what is no literal, ``_UNSAID`` for nothing."""
         evaluator = self._project.evaluator
         for path, flow in self._project.words.callers(_SERVERS):
@@ -132,8 +178,8 @@ class _Given:
                     targets = evaluator.usual(path, flow).targets(call)
                     if all(isinstance(each, Sdk) for each in targets):
                         named = dict(call.keywords)
-                        if _TIMEOUT in named:
-                            yield number_of(named[_TIMEOUT], facts, flow)
+                        if option in named:
+                            yield number_of(named[option], facts, flow)
                         else:
                             yield None if "**" in named else _UNSAID
 
@@ -148,46 +194,60 @@ def _key(entry: tuple[str, v.Expr]) -> str:
     return entry[0]
 
 
-def _waits(evaluator: Evaluator, activation: Activation) -> Iterator[tuple[Place, str, float]]:
-    """Every wait of a function whose length is written out, in seconds."""
-    facts, flow = activation.facts, activation.flow
-    for call in flow.calls:
-        if call.span is None:
-            continue
-        for thing in activation.targets(call):
-            if not isinstance(thing, Library):
-                continue
-            seconds: float | None = None
-            if thing.name in _WAITS and (call.use is Use.AWAITED or thing.name == "time.sleep"):
-                seconds = number_of(argument(call, *_WAITS[thing.name]), facts, flow)
-            elif thing.name == PROMISE and call.use is Use.AWAITED:
-                seconds = _timer(call, activation, evaluator)
-            if seconds is not None:
-                yield activation.place(call.span), thing.name.removeprefix(BUILTINS), seconds
+def _related(through: Place | None, callback: _Callback) -> list[Related]:
+    called = [] if through is None else [Related(through, "this leads there")]
+    return [Related(callback.place, "the callback is registered here"), *called]
 
 
-def _timer(call: Call, activation: Activation, evaluator: Evaluator) -> float | None:
-    """The seconds of ``new Promise((resolve) => setTimeout(resolve, 90_000))``."""
-    for thing in activation.value(call.args[0]) if call.args else ():
-        if isinstance(thing, Closure):
-            facts = evaluator.files[thing.path]
-            flow = facts.flows[thing.flow]
-            resolve = flow.parameters[0].name if flow.parameters else ""
-            for each in flow.calls:
-                if word_of(each) == "setTimeout" and each.args[:1] == (v.Name(resolve),) and len(each.args) > 1:
-                    milliseconds = number_of(each.args[1], facts, flow)
-                    return None if milliseconds is None else milliseconds / 1000
-    return None
+def _end(place: Place, callback: _Callback) -> str:
+    """What becomes of a callback that takes too long, and what to do."""
+    longer = f"give the server a longer {words(place).spelt(callback.option)}"
+    by = where(callback.place, place)
+    if callback.option == _TIMEOUT:
+        has, killed = f"the job has {callback.limit:g} s to end", "its process is killed before it is done"
+    else:
+        has, killed = f"the end of a session has {callback.limit:g} s", "it is cancelled then"
+    return f"{has} ({by} registers it): {killed}; wait less, or {longer}"
 
 
-def _finding(place: Place, call: str, seconds: float, limit: float, found: Handed, function: str) -> Diagnostic:
-    what = "waits" if call != "asyncio.wait_for" else "may wait"
+def _finding(wait: Wait, callback: _Callback, function: str) -> Diagnostic:
+    what = "may wait" if wait.is_limit else "waits"
     return META.at(
-        place,
-        f"the shutdown callback {what} {seconds:g} s, and the job has {limit:g} s to end "
-        f"({where(found.place, place)} registers it): its process is killed before it is done; wait less, or give the "
-        f"server a longer {words(place).spelt(_TIMEOUT)}",
-        related=[Related(found.place, "the callback is registered here")],
+        wait.place,
+        f"the shutdown callback {what} {wait.seconds:g} s, and {_end(wait.place, callback)}",
+        related=_related(wait.through, callback),
         subject=function,
-        key=(call,),
+        key=(wait.call,),
+    )
+
+
+def _added_up(path: Path, callback: _Callback, function: str) -> Diagnostic:
+    """It stands at the wait with which the time is up."""
+    added, at = 0.0, path.waits[0]
+    for each in path.waits:
+        at, added = each, added + each.total
+        if added >= callback.limit:
+            break
+    here = f"{at.times:g} times {at.seconds:g} s" if at.times > 1 else f"{at.seconds:g} s"
+    return META.at(
+        at.place,
+        f"the waits of this shutdown callback add up to {path.seconds:g} s ({here} here), and "
+        f"{_end(at.place, callback)}",
+        related=_related(at.through, callback),
+        subject=function,
+        key=(at.call, "sum"),
+    )
+
+
+def _without_limit(request: OpenRequest, callback: _Callback, function: str) -> Diagnostic:
+    until = "waits for an answer for ever" if request.seconds == inf else f"gives up after {request.seconds:g} s"
+    return META.at(
+        request.place,
+        f"{request.call}() has no limit of its own here and {until}, and the job has {callback.limit:g} s to end "
+        f"({where(callback.place, request.place)} registers the callback): its process is killed before; give the "
+        "request a timeout",
+        related=_related(request.through, callback),
+        subject=function,
+        key=(request.call,),
+        severity=Severity.INFO,
     )

@@ -450,3 +450,30 @@ def test_a_process_that_does_not_end_in_time_is_killed(sdk: Sdk) -> None:
     )
     seen.says("BEGINS", "process did not exit in time, killing process")
     seen.never_says("ENDS")
+
+
+@claim("LKA404", "on_session_end timed out after", since="1.5.2")
+def test_the_end_of_a_session_is_cancelled_in_time(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio, stage
+        from livekit.agents import Agent, AgentServer, AgentSession, JobExecutorType
+
+        server = AgentServer(session_end_timeout=1, job_executor_type=JobExecutorType.THREAD)
+
+        async def slow(ctx):
+            print("BEGINS", flush=True)
+            await asyncio.sleep(6)
+            print("ENDS", flush=True)
+
+        @server.rtc_session(on_session_end=slow)
+        async def entry(ctx):
+            await AgentSession().start(agent=Agent(instructions="x"), room=ctx.room)
+            ctx.shutdown("done")
+
+        stage.run(stage.serve(server))
+        """
+    )
+    seen.says("BEGINS")
+    seen.says("on_session_end timed out after 1s")
+    seen.never_says("ENDS")

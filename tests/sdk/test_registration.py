@@ -374,6 +374,13 @@ def test_a_request_without_an_answer_goes_to_another_worker(sdk: Sdk) -> None:
     seen.says("ANSWER available=False terminate=False")
 
 
+@claim("LKA306", "`reject()` means `reject(terminate=True)`", since="1.3.7")
+@pytest.mark.parametrize(("given", "terminate"), [("", "True"), ("terminate=False", "False")])
+def test_a_plain_refusal_is_one_for_all_workers(sdk: Sdk, given: str, terminate: str) -> None:
+    seen = sdk.run(_ANSWERS.format(body=f"await request.reject({given})"))
+    seen.says(f"ANSWER available=False terminate={terminate}")
+
+
 @claim("LKA306", "on paths that raise, which is an answer", since="1.3.1")
 def test_a_request_function_that_raises_gives_the_job_to_another_worker(sdk: Sdk) -> None:
     seen = sdk.run(_ANSWERS.format(body="raise RuntimeError('no')"))

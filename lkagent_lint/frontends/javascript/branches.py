@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Await, EndlessLoop, Use
+from lkagent_lint.facts.flows import Await, CountedLoop, EndlessLoop, Use
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.frontends.javascript.parse import text_of, unwrap
 
@@ -106,6 +106,9 @@ class Branches:
         graph = self._graph
         self._walker.field(node, "initializer")
         head, again, after = graph.fork(), graph.block(), graph.block()
+        times = _rounds(node)
+        if times is not None:
+            self._walker.flow.counted.append(CountedLoop(head, times))
         self._condition(node)
         decided = graph.fork()
         graph.branch(decided)
@@ -208,6 +211,27 @@ class Branches:
         "break_statement": _jump,
         "continue_statement": _jump,
     }
+
+
+def _rounds(loop: Node) -> v.Expr | None:
+    """How often ``for (let i = 0; i < 3; i++)`` runs: a number or the name of one. None for every other loop."""
+    start, test, step = (loop.child_by_field_name(each) for each in ("initializer", "condition", "increment"))
+    if start is None or test is None or step is None or not text_of(step).endswith("++"):
+        return None
+    inner = unwrap(test.named_children[0] if test.type == "expression_statement" and test.named_children else test)
+    operator, bound = inner.child_by_field_name("operator"), inner.child_by_field_name("right")
+    if inner.type != "binary_expression" or operator is None or bound is None:
+        return None
+    begins = "0" if text_of(operator) == "<" else "1" if text_of(operator) == "<=" else ""
+    if not begins or not text_of(start).rstrip("; ").endswith(f"= {begins}"):
+        return None
+    match bound.type:
+        case "number":
+            return v.Constant(text_of(bound))
+        case "identifier":
+            return v.Name(text_of(bound))
+        case _:
+            return None
 
 
 def _always_true(test: Node | None) -> bool:

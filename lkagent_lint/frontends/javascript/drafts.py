@@ -11,6 +11,7 @@ from lkagent_lint.facts.flows import (
     Block,
     Call,
     Class,
+    CountedLoop,
     Do,
     EndlessLoop,
     Flow,
@@ -47,6 +48,7 @@ class FlowDraft:
         self.calls: list[Call] = []
         self.stores: list[Store] = []
         self.endless: list[EndlessLoop] = []
+        self.counted: list[CountedLoop] = []
         self.graph = Graph()
 
     def bind(self, name: str, value: v.Expr) -> None:
@@ -81,6 +83,7 @@ class FlowDraft:
             blocks=() if self.graph.tangled else tuple(self._blocks()),
             stores=tuple(self.stores),
             endless=tuple(self.endless),
+            counted=tuple(self.counted),
         )
 
     def _blocks(self) -> list[Block]:

@@ -12,6 +12,7 @@ from lkagent_lint.facts.flows import (
     Block,
     Call,
     Class,
+    CountedLoop,
     Do,
     EndlessLoop,
     Flow,
@@ -76,6 +77,7 @@ class FlowDraft:
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
+        self.counted: list[CountedLoop] = []
         self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
 
@@ -113,6 +115,7 @@ class FlowDraft:
                 for block in self.graph.blocks
             ),
             endless=tuple(EndlessLoop(head, behind, positions.of(node)) for head, behind, node in self.endless),
+            counted=tuple(self.counted),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
         )

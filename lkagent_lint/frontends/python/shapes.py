@@ -38,6 +38,25 @@ def always_true(test: cst.BaseExpression) -> bool:
             return False
 
 
+def rounds(loop: cst.For) -> Expr | None:
+    """How often ``for each in range(3)`` runs, or one over a list that is written out: a number or the name of one."""
+    match loop.iter:
+        case cst.Call(func=cst.Name("range"), args=[cst.Arg(value=cst.Integer(number), star="")]):
+            return Constant(number)
+        case cst.Call(func=cst.Name("range"), args=[cst.Arg(value=cst.Name(name), star="")]):
+            return Name(name)
+        case cst.Call(
+            func=cst.Name("range"),
+            args=[cst.Arg(value=cst.Integer() as first, star=""), cst.Arg(value=cst.Integer() as last, star="")],
+        ):
+            return Constant(str(max(0, last.evaluated_value - first.evaluated_value)))
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            is_known = not any(isinstance(each, cst.StarredElement) for each in elements)
+            return Constant(str(len(elements))) if is_known else None
+        case _:
+            return None
+
+
 def catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
     """``except:`` and ``except BaseException``; an ``except Exception`` lets a cancellation through."""
     return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from lkagent_lint.facts.flows import EXIT_BLOCK, Class, Leave, Parameter, Use
+from lkagent_lint.facts.flows import EXIT_BLOCK, Class, CountedLoop, Leave, Parameter, Use
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.facts.values import (
     OPAQUE,
@@ -38,6 +38,7 @@ from lkagent_lint.frontends.python.shapes import (
     descendants,
     dotted_name,
     irrefutable,
+    rounds,
     suppresses,
     unpacked,
 )
@@ -254,6 +255,9 @@ class Walker(cst.CSTVisitor):
         self._evaluate(node.iter)
         head = graph.fork()
         after = graph.block()
+        times = rounds(node)
+        if times is not None:
+            self.flow.counted.append(CountedLoop(head, times))
         if node.asynchronous is not None:
             graph.step(AwaitDraft(OPAQUE, node.iter))
         decided = graph.fork()
