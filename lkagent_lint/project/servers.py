@@ -8,16 +8,14 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import ServerFact, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
-from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.origins import Origins
 from lkagent_lint.project.records import Assigned, CallRef, Executor, Server, Start
 from lkagent_lint.project.things import ANYTHING, Sdk, Things, functions_among
 from lkagent_lint.sources.packages import is_test_file
 
 _SETUPS = ("setup_fnc", "prewarm_fnc")
 _HANDLER = "AgentHandler"
-_MAX_STEPS = 8
-"""Names of names are followed so far."""
 
 
 class Servers:
@@ -26,6 +24,7 @@ class Servers:
     def __init__(self, root: str, evaluator: Evaluator) -> None:
         self._root = root
         self._evaluator = evaluator
+        self._origins = Origins(evaluator)
         facts = {
             CallRef(path, fact.flow, fact.call): fact
             for path in sorted(evaluator.files)
@@ -42,7 +41,7 @@ class Servers:
         """What a worker is registered with: its own call makes it, or the receiver of ``rtc_session`` leads to it."""
         if site is None or fact.receiver is None:
             return None if site is None else self.known.get(site)
-        return self._behind(self._origin_in(site.path, fact.flow, fact.receiver))
+        return self._behind(self._origins.of(site.path, self._flow(site.path, fact.flow), fact.receiver))
 
     def _behind(self, site: CallRef | None) -> Server | None:
         """The server that a call makes, or the one to which what it makes is given."""
@@ -60,15 +59,13 @@ class Servers:
                     if isinstance(call.target, v.Attribute) and call.target.name == "add":
                         server = self._made_by(path, flow.name, call.target.base)
                         for door in call.args if server is not None else ():
-                            site = self._origin(path, flow, door, _MAX_STEPS)
+                            site = self._origins.of(path, flow, door)
                             if site is not None and server is not None:
-                                found.setdefault(self._door(site), []).append(server)
+                                found.setdefault(self._origins.door(site), []).append(server)
         return found
 
-    def _door(self, site: CallRef) -> CallRef:
-        """The call that makes a door: of ``rtc_session(...)(entry)`` the inner one."""
-        target = self._evaluator.files[site.path].flows[site.flow].calls[site.call].target
-        return CallRef(site.path, site.flow, target.call) if isinstance(target, v.Result) else site
+    def _flow(self, path: str, name: str) -> Flow:
+        return self._evaluator.files[path].flows[name]
 
     def starts(self, path: str) -> Iterator[Start]:
         for fact in self._evaluator.files[path].starts:
@@ -78,49 +75,8 @@ class Servers:
             )
 
     def _made_by(self, path: str, flow: str, expression: v.Expr) -> Server | None:
-        site = self._origin_in(path, flow, expression)
+        site = self._origins.of(path, self._flow(path, flow), expression)
         return None if site is None else self.known.get(site)
-
-    def _origin_in(self, path: str, flow: str, expression: v.Expr) -> CallRef | None:
-        return self._origin(path, self._evaluator.files[path].flows[flow], expression, _MAX_STEPS)
-
-    def _origin(self, path: str, flow: Flow, expression: v.Expr, steps: int) -> CallRef | None:
-        """The one call whose result an expression is, through names that are assigned once and imports."""
-        facts = self._evaluator.files[path]
-        if steps == 0:
-            return None
-        match expression:
-            case v.Result(call):
-                return CallRef(path, flow.name, call)
-            case v.Typed(_, value) if value is not None:
-                return self._origin(path, flow, value, steps - 1)
-            case v.Function(name) if name in facts.flows:  # what a decorator made of it
-                made = [each.call for each in facts.flows[name].decorators if isinstance(each, v.Result)]
-                return CallRef(path, facts.flows[name].parent or MODULE, made[0]) if len(made) == 1 else None
-            case v.Name(name):
-                home = owner_of(facts, flow, name)
-                values = () if home is None else home.variables.get(name, ())
-                if home is None or len(values) != 1 or any(each.name == name for each in home.parameters):
-                    return None
-                return self._origin(path, home, values[0], steps - 1)
-            case v.Import(dotted):
-                module, _, name = dotted.rpartition(".")
-                return self._member(path, module or ".", name, steps)
-            case v.Attribute(v.Name(name), member):
-                home = owner_of(facts, flow, name)
-                values = () if home is None else home.variables.get(name, ())
-                if len(values) == 1 and isinstance(imported := values[0], v.Import):
-                    return self._member(path, imported.name, member, steps)
-                return None
-            case _:
-                return None
-
-    def _member(self, path: str, module: str, name: str, steps: int) -> CallRef | None:
-        found = self._evaluator.modules.find(path, module)
-        facts = None if found is None else self._evaluator.files.get(found)
-        if found is None or facts is None or facts.problems:
-            return None
-        return self._origin(found, facts.flows[MODULE], v.Name(name), steps - 1)
 
     # What a server is told
 
@@ -133,7 +89,7 @@ class Servers:
             facts = self._evaluator.files[path]
             for flow in facts.flows.values() if facts.language == "python" else ():
                 for store in flow.stores:
-                    site = self._origin(path, flow, store.base, _MAX_STEPS)
+                    site = self._origins.of(path, flow, store.base)
                     if site in servers and site is not None and store.span is not None:
                         value = self._value(path, flow, store.value)
                         found.setdefault(site, []).append(Assigned(Place(path, store.span), store.name, value))
@@ -147,7 +103,7 @@ class Servers:
                 for decorator in flow.decorators:
                     if isinstance(decorator, v.Attribute):
                         scope = flows[flow.parent or MODULE]
-                        site = self._origin(path, scope, decorator.base, _MAX_STEPS)
+                        site = self._origins.of(path, scope, decorator.base)
                         if site in servers and site is not None:
                             found.setdefault(site, []).append((Place(path, flow.span), decorator.name))
         return found

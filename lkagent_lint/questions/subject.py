@@ -8,6 +8,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.agents import Agents
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
+from lkagent_lint.questions.doors import Doors
 from lkagent_lint.questions.emitters import Emitters
 from lkagent_lint.questions.handlers import Handlers
 from lkagent_lint.questions.listeners import Listeners
@@ -57,6 +58,11 @@ class Subject:
     def agents(self) -> Agents:
         """What agents are given after they are made."""
         return Agents(self.project, self.methods)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """What servers serve."""
+        return Doors(self.project)
 
     @cached_property
     def emitters(self) -> Emitters:

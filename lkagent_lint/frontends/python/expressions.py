@@ -77,6 +77,11 @@ def _reads_environment(target: Expr) -> bool:
     return isinstance(base, (Attribute, Name)) and base.name == "environ"
 
 
+def _adds_route(target: Expr) -> bool:
+    """``server.http.get("/token")`` adds a route to a server."""
+    return isinstance(target, Attribute) and isinstance(target.base, Attribute) and target.base.name == "http"
+
+
 def _says(target: Expr) -> bool:
     """``print("…")`` and ``logger.info("…")`` give back nothing."""
     match target:
@@ -99,6 +104,7 @@ def is_left_out(target: Expr, given: Sequence[Expr]) -> bool:
         (isinstance(target, Opaque) or last_name(target) in QUIET_METHODS)
         and not _fills_agents(target)
         and not _reads_environment(target)
+        and not _adds_route(target)
         and all(isinstance(value, _PLAIN) for value in given)
     )
 

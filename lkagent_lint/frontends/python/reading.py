@@ -37,7 +37,7 @@ FINDERS: tuple[tuple[str, _Finder], ...] = (
 """Fields of the facts, and who finds what goes there."""
 _SEARCHES: dict[str, Callable[[str], bool]] = {
     "workers": _one_of("rtc_session", "Options", "entrypoint_fnc"),
-    "servers": _one_of("AgentServer", "Options"),
+    "servers": _one_of("AgentServer", "AgentHandler", "Options"),
     "starts": _one_of("run_app"),
     "dispatches": may_dispatch,
     "sip_rules": _one_of("CreateSIPDispatchRuleRequest"),

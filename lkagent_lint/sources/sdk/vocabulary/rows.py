@@ -199,6 +199,12 @@ TERMS = (
     # The server, and the clients of its API
     _SERVER("rtc_session", GIVES, "1.3.1", hands=_ENTRY),
     term("AgentHandler", "rtc_session", GIVES, "2.0.0b1", hands=_ENTRY),
+    _SERVER("add", GIVES, "2.0.0b1"),
+    _SERVER("a2a_session", GIVES, "2.0.0b1"),
+    term("AgentHandler", "a2a_session", GIVES, "2.0.0b1"),
+    _SERVER("http", VALUE, "2.0.0b1"),
+    _SERVER("mount", PLAIN, "2.0.0b1"),
+    _SERVER("configure_endpoint", PLAIN, "2.0.0b1"),
     _SERVER("on", GIVES, "1.3.1", hands=_LISTENER),
     _SERVER("once", GIVES, "1.3.1", hands=_LISTENER),
     _API("agent_dispatch", VALUE, "0.8.2", gives="AgentDispatchService"),
