@@ -104,7 +104,7 @@ class Loop:
             for request in worker.requests:
                 yield Root(enter(request, (only(JOB_REQUEST),), ()), "request")
         for path, flow in self._functions():
-            role = "tool" if self.is_tool(path, flow) else "hook" if self._is_hook(path, flow) else ""
+            role = "tool" if self.is_tool(path, flow) else "hook" if self.is_hook(path, flow) else ""
             if role:
                 yield Root(project.evaluator.usual(path, flow), role)
         yield from self._made_tools()
@@ -124,7 +124,8 @@ class Loop:
         facts = self._project.files[function.path]
         return facts.language == "python" and facts.flows[function.flow].is_async
 
-    def _is_hook(self, path: str, flow: Flow) -> bool:
+    def is_hook(self, path: str, flow: Flow) -> bool:
+        """A method by which an agent of the project overrides what the session calls."""
         if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
             return False
         return "Agent" in self._project.evaluator.classes.kinds(Instance(path, flow.owner, None))

@@ -477,3 +477,71 @@ def test_the_end_of_a_session_is_cancelled_in_time(sdk: Sdk) -> None:
     seen.says("BEGINS")
     seen.says("on_session_end timed out after 1s")
     seen.never_says("ENDS")
+
+
+_IN_TOOL = """
+import asyncio, stage
+from livekit.agents import Agent, AgentSession, function_tool
+from scripted import Call, Scripted, heard
+
+class Host(Agent):
+    @function_tool
+    async def end(self) -> str:
+        "Ends the call."
+        print("WAITS")
+        await self.session.{method}()
+        print("WENT ON")
+        return "closed"
+
+async def main():
+    session = AgentSession(llm=Scripted(Call("end"), "bye"))
+    try:
+        await asyncio.wait_for(heard(session, Host(instructions="x")), 9)
+    except TimeoutError:
+        print("STILL WAITING")
+
+stage.run(main())
+"""
+
+
+@claim("LKA409", "`drain()` waits for the same speech, and nothing raises: the tool hangs", since="1.3.1")
+def test_a_tool_that_drains_its_session_hangs(sdk: Sdk) -> None:
+    seen = sdk.run(_IN_TOOL.format(method="drain"))
+    seen.says("WAITS", "STILL WAITING")
+    seen.never_says("WENT ON")
+
+
+@claim("LKA409", "speech not done in time after interruption, cancelling the speech arbitrarily", since="1.6.0")
+def test_a_tool_that_closes_its_session_does_not_go_on(sdk: Sdk) -> None:
+    seen = sdk.run(_IN_TOOL.format(method="aclose"))
+    seen.says("WAITS", "speech not done in time after interruption, cancelling the speech arbitrarily")
+    seen.never_says("WENT ON")
+
+
+@claim("LKA409", "a node that waits for it hangs", since="1.3.1")
+@pytest.mark.parametrize("node", ["llm_node", "transcription_node"])
+def test_a_node_that_waits_for_another_speech_hangs(sdk: Sdk, node: str) -> None:
+    seen = sdk.run(
+        f"""
+        import asyncio, stage
+        from livekit.agents import Agent, AgentSession
+        from scripted import Scripted, heard
+
+        class Host(Agent):
+            async def {node}(self, *given):
+                print("WAITS")
+                await self.session.say("one moment")
+                print("WENT ON")
+                yield "done"
+
+        async def main():
+            try:
+                await asyncio.wait_for(heard(AgentSession(llm=Scripted("hello")), Host(instructions="x")), 6)
+            except TimeoutError:
+                print("STILL WAITING")
+
+        stage.run(main())
+        """
+    )
+    seen.says("WAITS", "STILL WAITING")
+    seen.never_says("WENT ON")
