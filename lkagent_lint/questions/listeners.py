@@ -13,9 +13,19 @@ from lkagent_lint.facts.following import argument
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, Closure, SdkMethod, Things, only
+from lkagent_lint.project.things import Activation, Closure, Sdk, SdkMethod, Thing, Things, only
 from lkagent_lint.questions.methods import Methods, WrittenCall
-from lkagent_lint.sources.sdk.vocabulary import CLASSES, EMITTING_MODELS, TERMS, Hands, Role, term, written
+from lkagent_lint.sources.sdk.vocabulary import (
+    CALLED_ON,
+    CLASSES,
+    EMITTING_MODELS,
+    TERMS,
+    Hands,
+    Role,
+    function,
+    term,
+    written,
+)
 
 _MODELS = re.compile(rf"livekit\.(?:plugins|agents)\.[\w.]*\b(?:{'|'.join(EMITTING_MODELS)})(?:\.load)?$")
 """Models of plugins and of inference, whose objects are emitters too."""
@@ -69,15 +79,18 @@ class Listeners:
         The receiver can be nothing else. The same place may come several times, once for each activation.
         """
         for found in self._methods.written(written(lambda term: term.hands is not None and term.hands.role in roles)):
+            if not _is_meant(found):
+                continue
             receivers = only(SdkMethod(NAMED_EMITTER, word_of(found.call))) if self._is_named(found) else found.targets
             method = next(iter(receivers)) if len(receivers) == 1 else None
-            hands = _hands(method) if isinstance(method, SdkMethod) else None
-            if not isinstance(method, SdkMethod) or hands is None or hands.role not in roles:
+            hands = _hands(method)
+            if not isinstance(method, (Sdk, SdkMethod)) or hands is None or hands.role not in roles:
                 continue
             handler = self._handler(found, hands)
             if handler is not None:
+                kind, name = (method.kind, method.name) if isinstance(method, SdkMethod) else _divided(method)
                 activation, things = found.activation, found.activation.value(handler)
-                yield Handed(found.place, method.kind, method.name, hands, found.call, handler, things, activation)
+                yield Handed(found.place, kind, name, hands, found.call, handler, things, activation)
 
     def _is_named(self, found: WrittenCall) -> bool:
         """The receiver is surely an object of a class that the settings call an emitter."""
@@ -105,8 +118,29 @@ class Listeners:
         return next(later, None)
 
 
-def _hands(method: SdkMethod) -> Hands | None:
-    """How a method of the SDK is handed a function; None if it is handed none."""
+def _is_meant(found: WrittenCall) -> bool:
+    """A common word stands on what it has to be called on."""
+    needed = CALLED_ON.get(word_of(found.call))
+    match found.call.target:
+        case v.Attribute(v.Attribute(name=base) | v.Name(base)):
+            return needed in (None, base)
+        case _:
+            return needed is None
+
+
+def _divided(function: Sdk) -> tuple[str, str]:
+    """The module and the name of a function."""
+    module, _, name = function.name.rpartition(".")
+    return module, name
+
+
+def _hands(method: Thing | None) -> Hands | None:
+    """How a method or a function of the SDK is handed a function; None if it is handed none."""
+    if isinstance(method, Sdk):
+        found = function(method.name)
+        return None if found is None else found.hands
+    if not isinstance(method, SdkMethod):
+        return None
     known = term(method.kind, method.name)
     if known is not None:
         return known.hands

@@ -36,7 +36,13 @@ _HOOKS = written(lambda term: term.is_hook)
 _TOOL_MAKERS = written(lambda term: term.hands is not None and term.hands.role is Role.TOOL)
 _PLAIN_ONLY = (Role.LISTENER, Role.STREAM)
 """What takes plain functions only: a coroutine function is refused there, or its body never runs (LKA401)."""
-_HANDLERS = (*_PLAIN_ONLY, Role.RPC, Role.PARTICIPANT)
+_HANDED = {
+    **dict.fromkeys((*_PLAIN_ONLY, Role.RPC, Role.PARTICIPANT), "handler"),
+    Role.HOOK: "hook",
+    Role.TEXT: "text",
+    Role.ROUTE: "route",
+}
+"""What runs on a loop of what the SDK is handed, in words of a root."""
 _ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
 """A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
@@ -52,7 +58,7 @@ class Root(NamedTuple):
 
     activation: Activation
     role: str
-    """``entry``, ``request``, ``tool``, ``handler``, ``hook`` or ``shutdown``."""
+    """``entry``, ``request``, ``tool``, ``handler``, ``hook``, ``shutdown``, ``text`` or ``route``."""
 
 
 class OnLoop(NamedTuple):
@@ -108,21 +114,25 @@ class Loop:
             if role:
                 yield Root(project.evaluator.usual(path, flow), role)
         yield from self._made_tools()
-        for found in self._listeners.handed(*_HANDLERS, *([Role.SHUTDOWN] if shutdown else [])):
-            role = "shutdown" if found.hands.role is Role.SHUTDOWN else "handler"
+        for found in self._listeners.handed(*_HANDED, *([Role.SHUTDOWN] if shutdown else [])):
             for each in in_order(found.things):
-                if isinstance(each, Closure) and not (found.hands.role in _PLAIN_ONLY and self._is_refused(each)):
-                    yield Root(enter(each, (), ()), role)
+                if isinstance(each, Closure) and self._runs_on_loop(each, found.hands.role):
+                    yield Root(enter(each, (), ()), _HANDED.get(found.hands.role, "shutdown"))
 
     def _functions(self) -> Iterator[tuple[str, Flow]]:
         for path, facts in self._project.files.items():
             if not facts.legacy:
                 yield from ((path, flow) for flow in facts.flows.values())
 
-    def _is_refused(self, function: Closure) -> bool:
-        """A coroutine function where Python's SDK takes plain ones only (LKA401)."""
+    def _runs_on_loop(self, function: Closure, role: Role) -> bool:
+        """Python's SDK takes plain functions only where it says so (LKA401), and answers a request by a plain one in
+        a thread of its own (Starlette).
+        """
         facts = self._project.files[function.path]
-        return facts.language == "python" and facts.flows[function.flow].is_async
+        is_async = facts.flows[function.flow].is_async
+        if facts.language != "python":
+            return True
+        return not is_async if role in _PLAIN_ONLY else is_async if role is Role.ROUTE else True
 
     def is_hook(self, path: str, flow: Flow) -> bool:
         """A method by which an agent of the project overrides what the session calls."""

@@ -127,6 +127,11 @@ class Offers:
         """The same where all that it offers is known, so that what is not there is absent."""
         return None if self.is_old(path) else self.complete(path, _package_of(path, kind))
 
+    def called(self, path: str, kind: str) -> str:
+        """What a class of ``CLASS_PACKAGES`` is called in the release that holds for a file."""
+        release = self.release(path, _package_of(path, kind))
+        return kind if release is None else release.called(kind)
+
     def sdk(self, path: str, package: str) -> SdkVersion:
         return self._project.pin(path, PACKAGES[package])
 

@@ -6,10 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.project.things import Closure
+from lkagent_lint.project.things import Closure, Sdk, SdkMethod, only
 from lkagent_lint.questions.wording import is_node
+
+REGISTERS = {
+    only(SdkMethod("AgentServer", "rtc_session")): "AgentServer",
+    only(SdkMethod("AgentHandler", "rtc_session")): "AgentHandler",
+    only(Sdk("livekit.agents.rtc_session")): "livekit.agents.worker",
+    only(Sdk("livekit.agents.worker.rtc_session")): "livekit.agents.worker",
+}
+"""What registers an entry function in Python, and the class or the module that it belongs to."""
 
 
 class Registered(NamedTuple):
@@ -25,6 +34,14 @@ class Registered(NamedTuple):
     def title(self) -> str:
         """How a message begins."""
         return "this lambda" if self.flow.is_lambda else f"{self.flow.own_name}()"
+
+
+def endpoint_of(project: Project, worker: Worker) -> str:
+    """The ``endpoint=`` of a registration in livekit-agents 2.0, which names a door and no agent; empty where it is not
+    known.
+    """
+    given = dict(project.call(worker.site).keywords) if worker.site is not None and not is_node(worker.place) else {}
+    return next((each.value for name, each in given.items() if name == "endpoint" and isinstance(each, v.Text)), "")
 
 
 class Entry(NamedTuple):

@@ -20,7 +20,7 @@ class Wording(NamedTuple):
     not_connected: str
     """The error of a wait outside the room."""
     not_running: str
-    """The error of a session that has not started."""
+    """The error of a session that has not started, with the name of its class left open."""
     package: str
     spells_camel: bool
 
@@ -38,7 +38,7 @@ _PYTHON = Wording(
     start_in_room="session.start(room=ctx.room)",
     room_argument="room=",
     not_connected='RuntimeError("room is not connected")',
-    not_running='RuntimeError("AgentSession isn\'t running")',
+    not_running='RuntimeError("{} isn\'t running")',
     package="livekit-agents",
     spells_camel=False,
 )
@@ -46,7 +46,7 @@ _NODE = Wording(
     start_in_room="session.start({ agent, room: ctx.room })",
     room_argument="room",
     not_connected='Error("room is not connected")',
-    not_running='Error("AgentSession is not running")',
+    not_running='Error("{} is not running")',
     package="@livekit/agents",
     spells_camel=True,
 )

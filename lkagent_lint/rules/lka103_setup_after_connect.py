@@ -53,7 +53,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if subject.order.spoken_of.isdisjoint(places) and any(each.event.kind.does.starts for each in solved.reached):
             late = list(_set_up_in_room(solved))
             if late and all(reached.event.could_be_earlier for reached in late):
-                yield _finding(min(late, key=_turn))
+                yield _finding(subject, min(late, key=_turn))
 
 
 def _set_up_in_room(solved: Solved) -> Iterator[Reached]:
@@ -72,12 +72,13 @@ def _turn(reached: Reached) -> tuple[int, int]:
     return span.end_line, span.end_column
 
 
-def _finding(reached: Reached) -> Diagnostic:
+def _finding(subject: Subject, reached: Reached) -> Diagnostic:
     place, origin = reached.event.place, reached.state.origin
     joined = origin.lead.place if origin is not None else place
+    made = reached.event.detail.replace("AgentSession", subject.offers.called(place.path, "AgentSession"))
     return META.at(
         place,
-        f"{reached.event.detail} is made after the room has been joined ({where(joined, place)}), so the agent is in "
+        f"{made} is made after the room has been joined ({where(joined, place)}), so the agent is in "
         "the room before it can answer: set up first",
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,

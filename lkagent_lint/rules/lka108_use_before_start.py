@@ -8,8 +8,8 @@ modules are followed.
 
 ## Why it is bad
 
-The call raises "RuntimeError: AgentSession isn't running". In an entry function that ends the job: the agent has
-joined, or is about to, and leaves without a word.
+The call raises "RuntimeError: AgentSession isn't running" (livekit-agents 2.0: "LiveSession isn't running"). In an
+entry function that ends the job: the agent has joined, or is about to, and leaves without a word.
 
 ## Example
 
@@ -52,10 +52,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if all(each.state.session is Session.NONE and not each.state.beside for each in ways):
             spoken = words(place)
             what = spoken.spelt(ways[0].event.detail)
+            error = spoken.not_running.format(subject.offers.called(place.path, "AgentSession"))
             verb = "throws" if spoken.spells_camel else "raises"
             yield META.at(
                 place,
-                f"{what} {verb} {spoken.not_running}: no session has started before it; await session.start() first",
+                f"{what} {verb} {error}: no session has started before it; await session.start() first",
                 subject=ways[0].reached.site.function,
                 key=(what,),
             )

@@ -17,7 +17,8 @@ A name turns automatic dispatch off. The agent registers, waits, and never joins
 
 <!-- example: good -->
 
-Or leave the name out, and the agent is dispatched to every new room. If something outside the project dispatches the
+Or leave the name out, and the agent is dispatched to every new room; in livekit-agents 2.0 that is not possible beside
+a text door or an http route, which are served under the name. If something outside the project dispatches the
 agent (a dashboard, another repository), say so:
 
 ```toml
@@ -35,8 +36,8 @@ When a construct that dispatches names the agent: in Python, JavaScript and Type
 by their SDK's own spelling, in settings and scripts by a SIP rule, a room's configuration or a command. When a request
 of the project's own names it. When a script connects the agent to a room by hand. When the worker's name is not known
 at all; where a SIP rule brings no agent, which LKA208 reports; when a dispatched name that no worker has is so near to
-this one that LKA203 reports the misspelling; and in test files. The name as a word silences nothing: not in prose, not
-in a manifest, a log call, a test, a backup or a report.
+this one that LKA203 reports the misspelling; where the registration refuses the name (LKA307); and in test files. The
+name as a word silences nothing: not in prose, not in a manifest, a log call, a test, a backup or a report.
 
 ## Evidence
 
@@ -56,9 +57,12 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.agent_names import FromEnv, Known
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.reach import JobAnswer, possible_names
+from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.vocabulary import Role
 
 META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
 _MOST = 5
@@ -71,19 +75,37 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     for worker, found in subject.undispatched:
         if isinstance(worker.name, Known):
-            yield _doubtful(worker, worker.name.value, found) if found.doubts else _finding(worker, worker.name.value)
+            if not _is_refused(project, worker):
+                yield _doubtful(worker, worker.name.value, found) if found.doubts else _finding(subject, worker)
         elif isinstance(worker.name, FromEnv) and not found.doubts:
             names = possible_names(project, worker.name)
             if names:
                 yield _from_environment(project, worker, worker.name, names)
 
 
-def _finding(worker: Worker, name: str) -> Diagnostic:
+def _is_refused(project: Project, worker: Worker) -> bool:
+    """livekit-agents 2.0 refuses the name where it is given, and so the registration (LKA307)."""
+    if worker.site is None or not project.sdk(worker.place.path).has(Change.NAME_ON_SERVER):
+        return False
+    is_given = any(name == "agent_name" for name, _ in project.call(worker.site).keywords)
+    return is_given and project.targets(worker.site) in REGISTERS
+
+
+def _needs_name(subject: Subject, worker: Worker) -> bool:
+    """Something in the project is served under the agent's name: a text door, or an http route."""
+    if not subject.project.sdk(worker.place.path).has(Change.NAME_ON_SERVER):
+        return False
+    return any(True for _ in subject.listeners.handed(Role.TEXT, Role.ROUTE))
+
+
+def _finding(subject: Subject, worker: Worker) -> Diagnostic:
+    name = worker.name.value if isinstance(worker.name, Known) else ""
+    drop = "" if _needs_name(subject, worker) else "drop the name, "
     return META.at(
         worker.place,
         f"the agent {quoted(name)} is never dispatched automatically, because it has a name, and nothing in this "
-        "project dispatches it: dispatch it (token, create_dispatch, SIP rule), drop the name, or list it under "
-        "dispatched-elsewhere",
+        "project dispatches it: dispatch it (token, create_dispatch, SIP rule), "
+        f"{drop}or list it under dispatched-elsewhere",
         subject=name,
     )
 

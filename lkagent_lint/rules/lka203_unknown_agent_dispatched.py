@@ -7,7 +7,9 @@ Reports a dispatch whose name is known and equals no registered name, when the n
 ## Why it is bad
 
 The server accepts the dispatch, finds no worker of that name, and nobody is told: the agent just never joins. Names
-are compared exactly, case included.
+are compared exactly, case included. In livekit-agents 2.0 the name is the server's, `AgentServer(agent_name="desk")`;
+`rtc_session(endpoint="desk")` names a door, of which the server is not told, so a worker that has nothing else has no
+name.
 
 ## Example
 
@@ -27,7 +29,8 @@ and in test files.
 ## Evidence
 
 livekit server 788d4c3, `pkg/service/agentservice.go` 162-167 and 410-413 (exact match), `pkg/agent/client.go` 149-155
-(the only trace is a server log at info level: "not dispatching agent job since no worker is available").
+(the only trace is a server log at info level: "not dispatching agent job since no worker is available"). livekit-agents
+2.0.0b1 with only an `endpoint=`, run: it registers without a name.
 
 ## Fix safety
 
@@ -42,6 +45,7 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_spoken_of, names_of
+from lkagent_lint.questions.registrations import endpoint_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -63,17 +67,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         names = [each for each in names_of(dispatch) or () if each]
         if is_spoken_of(dispatch) and names and registered.keys().isdisjoint(names):
             if not any(_could_be_elsewhere(project, each) for each in names):
-                yield _finding(dispatch, names[0], registered)
+                yield _finding(project, dispatch, names[0], registered)
 
 
 def _could_be_elsewhere(project: Project, name: str) -> bool:
     return project.has_gaps or project.texts.configures(name)
 
 
-def _finding(dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
+def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
     names = sorted(each for each in registered if each)
     meant = misspelled(name, names)
-    if meant is not None:
+    door = next((each for each in project.workers if not each.in_tests and endpoint_of(project, each) == name), None)
+    if door is not None:
+        hint = f"endpoint= ({where(door.place, dispatch.place)}) names no agent; AgentServer(agent_name=) does"
+        related = [Related(door.place, f"{quoted(name)} is the endpoint of this door")]
+    elif meant is not None:
         worker = registered[meant]
         hint = f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"
         related = [Related(worker.place, f"{quoted(meant)} is registered here")]

@@ -42,6 +42,7 @@ from collections.abc import Iterator, Sequence
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.dispatches import names_of
+from lkagent_lint.questions.registrations import endpoint_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -53,16 +54,17 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker, listing in subject.starved:
-        yield _finding(worker.place, listing)
+        yield _finding(worker.place, listing, endpoint_of(subject.project, worker))
 
 
-def _finding(place: Place, listing: Sequence[Dispatch]) -> Diagnostic:
+def _finding(place: Place, listing: Sequence[Dispatch], endpoint: str) -> Diagnostic:
     first = listing[0]
     name = (names_of(first) or ("",))[0]
+    is_none = f" (its endpoint {quoted(endpoint)} is none)" if endpoint else ""
     return META.at(
         place,
-        "this agent has no name, so it is dispatched automatically only, and every room of this project lists its "
-        f"agents ({quoted(name)} at {where(first.place, place)}), which turns that off: it never joins; give it a name "
-        "and list it, too",
+        f"this agent has no name{is_none}, so it is dispatched automatically only, and every room of this project "
+        f"lists its agents ({quoted(name)} at {where(first.place, place)}), which turns that off: it never joins; give "
+        "it a name and list it, too",
         related=[Related(each.place, "the room's agents are listed here") for each in listing[:4]],
     )

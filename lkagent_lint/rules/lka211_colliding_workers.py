@@ -55,7 +55,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if worker.in_tests or not isinstance(worker.name, Known) or not _runs(worker):
             continue
         other = first.setdefault((worker.package, worker.name.value), worker)
-        if other is not worker and _runs(other) != _runs(worker):
+        is_same_server = worker.server is not None and worker.server == other.server  # of two on one, LKA305 speaks
+        if other is not worker and _runs(other) != _runs(worker) and not is_same_server:
             name = f"the name {quoted(worker.name.value)}" if worker.name.value else "no name"
             yield META.at(
                 worker.place,

@@ -67,14 +67,21 @@ META = Meta(
 )
 
 
+_TAKE_BACK = "register it with the rtc_session() of the server or of an AgentHandler, which give the function back"
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found, worker in subject.registrations.python_entries():
         in_process = worker.server is not None and worker.server.in_process
-        reason = _rebound(found, worker) or _reason(subject.project, found) if in_process else ""
+        if not in_process:
+            continue
+        rebound = _rebound(found, worker)
+        reason = rebound or _reason(subject.project, found)
         if reason:
+            cure = _TAKE_BACK if rebound else "define a function at the top level of a module"
             yield META.at(
                 found.place,
-                f"{reason}: no job ever runs; define a function at the top level of a module",
+                f"{reason}: no job ever runs; {cure}",
                 related=[Related(found.registration, "it is registered here")],
                 subject=found.flow.name,
             )
@@ -86,8 +93,7 @@ def _rebound(found: Registered, worker: Worker) -> str:
         return ""
     return (
         f"@rtc_session() makes a door of {found.title}, so the job's process cannot find the function by its name "
-        "(\"Can't pickle ...: it's not the same object\"): register it with AgentHandler().rtc_session() or with the "
-        "server's own"
+        "(\"Can't pickle ...: it's not the same object\")"
     )
 
 

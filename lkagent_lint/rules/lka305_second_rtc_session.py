@@ -3,14 +3,15 @@
 ## What it does
 
 Reports a registration (`server.rtc_session`) on a server on which every way that leads there has registered one
-already.
+already. In livekit-agents 2.0 also a second text door (`server.a2a_session`) with the endpoint of another one.
 
 ## Why it is bad
 
 A server takes one entry function. The second registration raises "RuntimeError: The AgentServer currently only
 supports registering only one rtc_session" while the module is imported, so the worker never starts; livekit-agents
 2.0.0b1 says "RuntimeError: an AgentServer has one rtc_session", whichever way the second comes: by the server, by a
-handler, or by a door that is added.
+handler, or by a door that is added. Text doors may be many, each with an endpoint of its own: the second of one
+endpoint raises "ValueError: a2a_session(endpoint='text') is already served".
 
 ## Example
 
@@ -29,7 +30,7 @@ the same server; when nothing says that both files are imported; and in test fil
 
 ## Evidence
 
-livekit-agents 1.8.9, `worker.py` 508-511; run.
+livekit-agents 1.8.9, `worker.py` 508-511; 2.0.0b1, `worker.py` 658-702; run.
 
 ## Fix safety
 
@@ -41,11 +42,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_before, surely_runs
+from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import CallRef, Project, Worker
+from lkagent_lint.project.things import Activation
+from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -63,6 +68,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         made = worker.server
         if made is not None and made.kind == "AgentServer" and worker.site is not None and not worker.in_tests:
             by_server.setdefault(made.site, []).append(worker)
+    yield from _text_doors(subject)
     for workers in by_server.values():
         for second in workers:
             first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)
@@ -74,6 +80,34 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     f'"RuntimeError: {_NEXT if is_next else _ONE}": give it a server of its own',
                     related=[Related(first.place, "the first registration")],
                 )
+
+
+def _text_doors(subject: Subject) -> Iterator[Diagnostic]:
+    """Text doors of one endpoint on one server, which the same name holds in the same function."""
+    doors: dict[tuple[Activation, v.Expr, str], WrittenCall] = {}
+    for found in subject.methods.of("AgentServer", "a2a_session"):
+        endpoint = next((value for name, value in found.call.keywords if name == "endpoint"), None)
+        activation, target = found.activation, found.call.target
+        if not isinstance(endpoint, v.Text) or not isinstance(target, v.Attribute) or not _is_one(target.base, found):
+            continue
+        first = doors.setdefault((activation, target.base, endpoint.value), found)
+        is_second = first is not found and surely_before(activation.flow, first.number, found.number)
+        if is_second and not subject.project.in_tests(activation.path):
+            before = where(first.place, found.place)
+            yield META.at(
+                found.place,
+                f"this server serves the endpoint {quoted(endpoint.value)} already ({before}), so this raises "
+                f"ValueError (a2a_session(endpoint={endpoint.value!r}) is already served): give it an endpoint of its "
+                "own",
+                related=[Related(first.place, "the first text door")],
+                key=(endpoint.value,),
+            )
+
+
+def _is_one(server: v.Expr, found: WrittenCall) -> bool:
+    """A name that means one server throughout."""
+    home = owner_of(found.activation.facts, found.activation.flow, server.name) if isinstance(server, v.Name) else None
+    return isinstance(server, v.Name) and home is not None and len(home.variables.get(server.name, ())) == 1
 
 
 def _precedes(project: Project, first: Worker, second: Worker) -> bool:

@@ -47,8 +47,8 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.records import Server, Worker
-from lkagent_lint.project.things import Sdk, SdkMethod, only
 from lkagent_lint.questions.offers import Offers, parameters_of
+from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -65,13 +65,6 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_REGISTERS = {
-    only(SdkMethod("AgentServer", "rtc_session")): "AgentServer",
-    only(SdkMethod("AgentHandler", "rtc_session")): "AgentHandler",
-    only(Sdk("livekit.agents.rtc_session")): "livekit.agents.worker",
-    only(Sdk("livekit.agents.worker.rtc_session")): "livekit.agents.worker",
-}
-"""What registers an entry function, and the class or the module that it belongs to."""
 _MOVED = {
     ("AgentServer", "prewarm_fnc"): "setup_fnc",
     ("AgentServer", "request_fnc"): "rtc_session(on_request=)",
@@ -115,12 +108,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if server.kind == "AgentServer":
                 yield from _of_attributes(offers, server, release)
     for worker in project.workers:
-        if worker.in_tests:
+        if worker.in_tests or worker.entry_text is not None:  # of a string there LKA312 speaks
             continue
         if is_node(worker.place):
             yield from _of_node(subject, worker)
         elif worker.site is not None:
-            owner = _REGISTERS.get(project.targets(worker.site))
+            owner = REGISTERS.get(project.targets(worker.site))
             release = offers.complete(worker.site.path, _PYTHON)
             if owner is not None and release is not None:
                 yield from _of_call(offers, project.call(worker.site), worker.place, owner, "rtc_session", release)
@@ -134,7 +127,8 @@ def _of_call(
     if parameters is None:
         return
     title, holder = method or owner, release.path(owner).rpartition(".")[2]
-    function = f"{holder}.{method or '__init__'}" if holder else method
+    is_function = "." in owner  # of a module, else of a class
+    function = method if is_function or not holder else f"{holder}.{method or '__init__'}"
     later = offers.keywords(release, owner, method)
     given = [name for name, _ in call.keywords]
     unknown = [name for name in dict.fromkeys(given) if name != "**" and name not in later]
@@ -149,8 +143,7 @@ def _of_call(
     elif call.args and not parameters.positional and not parameters.var_positional:
         yield META.at(
             place,
-            f'{title} takes keywords only ("TypeError: {function}() takes 1 positional argument but '
-            f'{len(call.args) + 1} were given")',
+            f'{title} takes keywords only ("TypeError: {function}() takes {_so_many(len(call.args), is_function)}")',
             key=("*",),
         )
     elif missing and not call.args and not {"**", "request_fnc"} & set(given):  # 0.7 took the request alone
@@ -160,6 +153,13 @@ def _of_call(
             f"'{missing[0]}'\")",
             key=(missing[0],),
         )
+
+
+def _so_many(given: int, is_function: bool) -> str:
+    """How Python counts the arguments, to which ``self`` belongs."""
+    if is_function:
+        return f"0 positional arguments but {given} {'was' if given == 1 else 'were'} given"
+    return f"1 positional argument but {given + 1} were given"
 
 
 def _of_attributes(offers: Offers, server: Server, release: Release) -> Iterator[Diagnostic]:

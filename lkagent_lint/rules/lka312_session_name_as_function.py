@@ -2,12 +2,15 @@
 
 ## What it does
 
-Reports `@server.rtc_session("name")`: a string as the positional argument.
+Reports `@server.rtc_session("name")`: a string as the positional argument; in livekit-agents 2.0 also of a handler's
+`rtc_session`, and of the function of that name.
 
 ## Why it is bad
 
 The one positional argument is the entry function. The string is registered in its place and returned, and then the
-decorator calls it: "TypeError: 'str' object is not callable", while the module is imported.
+decorator calls it: "TypeError: 'str' object is not callable", while the module is imported. The function `rtc_session`
+of livekit-agents 2.0 takes no positional argument at all: "TypeError: rtc_session() takes 0 positional arguments but 1
+was given".
 
 ## Example
 
@@ -19,16 +22,17 @@ decorator calls it: "TypeError: 'str' object is not callable", while the module 
 
 ## When it stays silent
 
-When the argument is not known to be a string, or the receiver not known to be the SDK's server; and in test
-files.
+When the argument is not known to be a string, or the receiver not known to be the SDK's server or handler; and in
+test files.
 
 ## Evidence
 
-livekit-agents 1.8.9, `worker.py` 505-531; run.
+livekit-agents 1.8.9, `worker.py` 505-531; 2.0.0b1, `worker.py` 318-394 and 805-850; run.
 
 ## Fix safety
 
-There is no fix yet; `agent_name=` before the string is always right.
+There is no fix yet; `agent_name=` before the string is always right up to 1.8. In livekit-agents 2.0 it belongs to the
+server.
 """
 
 from __future__ import annotations
@@ -36,16 +40,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.project.things import SdkMethod, only
+from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.versions import SdkVersion
 
 META = Meta("LKA312", "session-name-as-function", Severity.ERROR, '`@server.rtc_session("name")`', basis=Basis.REFUSAL)
-
-
-_REGISTERS = only(SdkMethod("AgentServer", "rtc_session"))
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -53,10 +56,22 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in project.workers:
         if worker.entry_text is None or worker.site is None or worker.in_tests:
             continue
-        if project.targets(worker.site) == _REGISTERS:
+        owner = REGISTERS.get(project.targets(worker.site))
+        if owner is not None:
             yield META.at(
                 worker.place,
-                f'rtc_session takes the entry function here, and {quoted(worker.entry_text)} is a string ("TypeError: '
-                f"'str' object is not callable\"): write agent_name={quoted(worker.entry_text)}",
+                _message(owner, worker.entry_text, project.sdk(worker.place.path)),
                 key=(worker.entry_text,),
             )
+
+
+def _message(owner: str, text: str, sdk: SdkVersion) -> str:
+    name = f"agent_name={quoted(text)}"
+    cure = f"the agent's name is AgentServer({name}) now" if sdk.has(Change.NAME_ON_SERVER) else f"write {name}"
+    if "." in owner:
+        error = "rtc_session() takes 0 positional arguments but 1 was given"
+        return f'rtc_session takes keywords only, and {quoted(text)} is none ("TypeError: {error}"): {cure}'
+    return (
+        f'rtc_session takes the entry function here, and {quoted(text)} is a string ("TypeError: '
+        f"'str' object is not callable\"): {cure}"
+    )

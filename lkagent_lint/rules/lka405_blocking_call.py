@@ -4,8 +4,10 @@
 
 Reports calls that wait without letting anything else run, where they run on the event loop of a job: in entry
 functions, tools, handlers, hooks of an agent (`on_enter`, `on_user_turn_completed`, `llm_node` ...), in functions that
-answer job requests, and in coroutine functions that these call. Where a plain function of the project blocks, the
-finding stands at the call that leads to it.
+answer job requests, and in coroutine functions that these call. In livekit-agents 2.0 also in functions that an agent
+is given (`@agent.instructions`, which runs for every reply, `@agent.tool`), and in those of text doors (`a2a_session`)
+and of http routes (`server.http`), which run in the worker's own process. Where a plain function of the project blocks,
+the finding stands at the call that leads to it.
 
 These are `time.sleep`, `os.system`, `subprocess.run` and its like, `urllib.request.urlopen`, connections of `smtplib`;
 requests by `requests`, `urllib3`, `httpx.Client` and `httpx.get`; and what the plain clients of databases and services
@@ -17,7 +19,8 @@ send: `supabase`, `psycopg2`, `psycopg`, `pymysql`, `mysql.connector`, `pymongo`
 One loop carries the audio, the room's events and the pings of the worker. While the call blocks, the agent neither
 hears nor speaks, not even to be interrupted. livekit-agents logs "event loop blocked for 3983ms at ..." (since 1.8.1)
 and "process is unresponsive"; after 60 seconds it kills the process. In a function that answers job requests the whole
-worker stands still; after 10 seconds the server gives the job up. @livekit/agents logs "event loop blocked; synchronous
+worker stands still; after 10 seconds the server gives the job up. So it does in the functions of text doors and http
+routes: meanwhile no job is answered, and no health check. @livekit/agents logs "event loop blocked; synchronous
 work on the agent loop delays audio and turn handling" (1.9.0).
 
 ## Example
@@ -30,18 +33,19 @@ work on the agent loop delays audio and turn handling" (1.9.0).
 
 ## When it stays silent
 
-For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread, and for coroutines
-that are given to a thread. For setup functions, shutdown callbacks and whatever else is not reached from those
-functions: ruff (ASYNC210, ASYNC221, ASYNC251) and flake8-async speak about coroutine functions in general. For
-coroutine functions given to `.on`, `.once` or a stream: they do not run at all (LKA401). For `time.sleep(0)`, `SMTP()`
-without a host, behind decorators that are not known, for clients whose making is not seen, and in Node for reading
-files, which takes less time than waiting for it.
+For functions that are only passed on, as to `asyncio.to_thread`, `run_in_executor` or a thread, and for coroutines that
+are given to a thread. For setup functions, shutdown callbacks and whatever else is not reached from those functions:
+ruff (ASYNC210, ASYNC221, ASYNC251) and flake8-async speak about coroutine functions in general. For coroutine functions
+given to `.on`, `.once` or a stream: they do not run at all (LKA401). For `time.sleep(0)`, `SMTP()` without a host,
+plain functions of http routes (Starlette runs them in threads), behind decorators that are not known, for clients whose
+making is not seen, and in Node for reading files, which takes less time than waiting for it.
 
 ## Evidence
 
 livekit-agents 1.8.9: `llm/tool_context.py` 430 (a plain tool is called on the loop), the monitor of stalls (run:
 "event loop blocked for 3983ms"), `ipc/supervised_proc.py` 427-434 and 527-531, `ipc/proc_pool.py` 234-236;
-livekit-server `pkg/agent/worker.go` 56 (10 seconds for an answer).
+livekit-server `pkg/agent/worker.go` 56 (10 seconds for an answer). livekit-agents 2.0.0b1: `http.py` 217, `worker.py`
+1520-1531, `voice/agent.py` 447-580; run.
 
 ## Fix safety
 
@@ -90,7 +94,13 @@ _ROLES = {
     "tool": "a tool",
     "handler": "a handler",
     "hook": "a hook of an agent",
+    "text": "the handler of a text door",
+    "route": "the handler of an http route",
 }
+
+
+_OF_WORKER = ("request", "text", "route")
+"""They run in the worker's own process."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -145,7 +155,7 @@ def _finding(found: OnLoop) -> Diagnostic:
     if found.through is not None:
         runs = f"this call leads to {runs} ({where(found.through, found.place)}), which"
         related.append(Related(found.through, "it blocks here"))
-    if found.root.role == "request":
+    if found.root.role in _OF_WORKER:
         effect = "the worker's event loop: it answers nobody until it returns"
     else:
         effect = "the event loop: the agent neither hears nor speaks until it returns"

@@ -204,7 +204,8 @@ def _message(found: _Unknown) -> str:
     if is_node(found.place):
         error = f"TypeError ({found.name} is not a function)"
     else:
-        error = f"AttributeError ('{found.shown}' object has no attribute '{found.name}')"
+        shown = found.release.called(found.kind) if found.shown == found.kind else found.shown
+        error = f"AttributeError ('{shown}' object has no attribute '{found.name}')"
     package = found.release.table.package
     kind = found.release.called(found.kind)
     return (

@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 
 from lkagent_lint.sources.blocking import CALLS_OF_COMMON, COMMON, MODULES, TELLING
-from lkagent_lint.sources.sdk.vocabulary import MODELS, written
+from lkagent_lint.sources.sdk.vocabulary import MODELS, Term, written
 
 _SDK = b"livekit"
 _WORDS = ("agent_name", "async", "await", "run_until_complete", *(MODULES - COMMON), *CALLS_OF_COMMON)
@@ -32,8 +32,13 @@ def may_hold_finding(data: bytes) -> bool:
     return "livekit" in text or re.search(_pattern(), text) is not None
 
 
+def _tells(term: Term) -> bool:
+    """It may be a step; a common word that has to be called on something of the SDK's is none elsewhere."""
+    return bool(term.is_called or term.event or term.hands) and not (term.is_called and term.written_on)
+
+
 @cache
 def _pattern() -> str:
     """The one repetition follows a dot and stands before a letter, so a position is looked at twice at most."""
-    members = written(lambda term: term.is_called or term.event or term.hands, in_node=False)
+    members = written(_tells, in_node=False)
     return rf"\b(?:{'|'.join(_WORDS)})\b|\.[\s\\]*(?:{'|'.join(sorted({*members, *_LISTENED_FOR, *TELLING}))})\b"

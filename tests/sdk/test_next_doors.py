@@ -51,3 +51,216 @@ def test_routes_are_no_door(sdk: Sdk) -> None:
         """
     )
     seen.says("RuntimeError: No RTC session entrypoint has been registered.")
+
+
+@claim("LKA301", "the a2a_session handler raised; the task fails", since=NEXT)
+def test_a_plain_handler_of_a_text_door_fails_for_every_message(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        import logging
+        import stage
+        from types import SimpleNamespace
+        from livekit.agents import ChatMessage
+        from livekit.agents.storage.context import TurnHost
+
+        logging.basicConfig(level=logging.INFO)
+
+        def text(ctx):
+            print("BODY")
+            return "hello"
+
+        async def main():
+            turn = SimpleNamespace(
+                message=ChatMessage(role="user", content=["hello"]),
+                history=[], messages=[], batch=[], task_id="t", tasks=[], state=None,
+                caller_history=None, lane="desk", agent_stack=[], answer_tool=None,
+            )
+            boundary = SimpleNamespace(check=None)
+            try:
+                given = await TurnHost(text, thread=SimpleNamespace(id="t"), state_type=None).handle(turn, boundary)
+                print("ENDED", given.error)
+            except Exception as error:
+                stage.said(error)
+
+        asyncio.run(main())
+        """
+    )
+    seen.says("BODY", "the a2a_session handler raised; the task fails", "TypeError: object str can't be used in 'await'")
+
+
+@claim("LKA305", "ValueError: a2a_session(endpoint='text') is already served", since=NEXT)
+def test_one_endpoint_is_served_once(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer
+        from livekit.agents.storage import AgentDBStorage
+
+        server = AgentServer(agent_name="desk", storage=AgentDBStorage())
+
+        async def handler(ctx):
+            return "hello"
+
+        server.a2a_session(endpoint="other", description="Answers.")(handler)
+        server.a2a_session(endpoint="text", description="Answers.")(handler)
+        print("TWO")
+        try:
+            server.a2a_session(endpoint="text", description="Answers.")(handler)
+        except ValueError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("TWO", "ValueError: a2a_session(endpoint='text') is already served")
+
+
+@claim("LKA307", "takes keywords only", since=NEXT)
+@claim("LKA312", "rtc_session() takes 0 positional arguments but 1 was given", since=NEXT)
+@pytest.mark.parametrize("given", ["entry", "'desk'"])
+def test_the_function_takes_keywords_only(sdk: Sdk, given: str) -> None:
+    seen = sdk.run(
+        f"""
+        import stage
+        from livekit.agents import rtc_session
+
+        async def entry(ctx): ...
+
+        try:
+            rtc_session({given})
+        except TypeError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("TypeError: rtc_session() takes 0 positional arguments but 1 was given")
+
+
+@claim("LKA312", "TypeError: 'str' object is not callable", since=NEXT)
+@pytest.mark.parametrize("made", ["AgentServer()", "AgentHandler()"])
+def test_a_string_is_given_back_and_called(sdk: Sdk, made: str) -> None:
+    seen = sdk.run(
+        f"""
+        import stage
+        from livekit.agents import AgentHandler, AgentServer
+
+        receiver = {made}
+        try:
+            @receiver.rtc_session("desk")
+            async def entry(ctx): ...
+        except TypeError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("TypeError: 'str' object is not callable")
+
+
+@claim("LKA203", "it registers without a name", since=NEXT)
+@pytest.mark.parametrize(("server", "name"), [("", "''"), ("agent_name='office'", "'office'")])
+def test_an_endpoint_is_no_name(sdk: Sdk, server: str, name: str) -> None:
+    seen = sdk.run(
+        f"""
+        import stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer({server})
+
+        @server.rtc_session(endpoint="desk")
+        async def entry(ctx): ...
+
+        stage.run(stage.offer(server, "other"))
+        """
+    )
+    seen.says(f"REGISTERED JT_ROOM name={name}")
+
+
+@claim("LKA201", "which are served under the name", since=NEXT)
+def test_a_route_needs_the_name(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer()
+
+        @server.rtc_session()
+        async def entry(ctx): ...
+
+        @server.http.get("/hours")
+        async def hours(request): ...
+
+        async def main():
+            try:
+                await stage.offer(server, "other")
+            except ValueError as error:
+                stage.said(error)
+
+        stage.run(main())
+        """
+    )
+    seen.says("ValueError: server.http routes are served at /agents/{agent_name}/..., so they require an agent_name")
+
+
+@claim("LKA405", "plain functions of http routes (Starlette runs them in threads)", since=NEXT)
+def test_only_coroutine_functions_of_routes_run_on_the_loop(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        import threading
+        import httpx
+        from livekit.agents import AgentServer
+        from starlette.responses import PlainTextResponse
+
+        server = AgentServer(agent_name="desk")
+
+        def where():
+            return PlainTextResponse("loop" if threading.current_thread() is threading.main_thread() else "thread")
+
+        @server.http.get("/plain")
+        def plain(request):
+            return where()
+
+        @server.http.get("/coroutine")
+        async def coroutine(request):
+            return where()
+
+        async def main():
+            transport = httpx.ASGITransport(app=server.http.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+                for path in ("/plain", "/coroutine"):
+                    print(path, (await client.get(path)).text)
+
+        asyncio.run(main())
+        """
+    )
+    seen.says("/plain thread", "/coroutine loop")
+
+
+@claim("LKA405", "`@agent.instructions`, which runs for every reply", since=NEXT)
+def test_a_function_for_instructions_runs_on_the_loop_for_every_reply(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        import threading
+        import stage
+        from livekit.agents import Agent, LiveSession
+        from scripted import Scripted
+
+        desk = Agent(instructions="", llm=Scripted("one", "two"))
+
+        @desk.instructions
+        def dated(ctx):
+            print("ASKED", threading.current_thread() is threading.main_thread(), asyncio.get_running_loop() is LOOP)
+            return "Help."
+
+        async def main():
+            global LOOP
+            LOOP = asyncio.get_running_loop()
+            session = LiveSession()
+            await session.start(desk)
+            for _ in range(2):
+                await asyncio.wait_for(session.run(user_input="hello"), 10)
+            await session.aclose()
+
+        stage.run(main())
+        """
+    )
+    seen.says("ASKED True True", "ASKED True True")

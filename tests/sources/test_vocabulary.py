@@ -24,6 +24,7 @@ FORMS = {
     Form.VALUE: {SymbolKind.PROPERTY, SymbolKind.SETTABLE, SymbolKind.ATTRIBUTE},
 }
 WITHOUT_ROW = {
+    "AgentHttp.*": "the server's own part",
     "AgentServer.aclose": "the worker's own course, which is not followed",
     "AgentServer.close": "the worker's own course, which is not followed",
     "AgentServer.drain": "the worker's own course, which is not followed",

@@ -32,6 +32,7 @@ from lkagent_lint.facts.values import (
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, CallDraft, ReadDraft
 from lkagent_lint.frontends.python.words import QUIET_METHODS, READS_ON, ROOM_READS
+from lkagent_lint.sources.sdk.vocabulary import CALLED_ON
 
 if TYPE_CHECKING:
     from lkagent_lint.frontends.python.walker import Walker
@@ -77,9 +78,13 @@ def _reads_environment(target: Expr) -> bool:
     return isinstance(base, (Attribute, Name)) and base.name == "environ"
 
 
-def _adds_route(target: Expr) -> bool:
-    """``server.http.get("/token")`` adds a route to a server."""
-    return isinstance(target, Attribute) and isinstance(target.base, Attribute) and target.base.name == "http"
+def _is_called_on(target: Expr) -> bool:
+    """``server.http.get("/calls")``: a common word, on what it has to be called on."""
+    match target:
+        case Attribute(Attribute(name=base) | Name(base), name):
+            return CALLED_ON.get(name) == base
+        case _:
+            return False
 
 
 def _says(target: Expr) -> bool:
@@ -104,7 +109,7 @@ def is_left_out(target: Expr, given: Sequence[Expr]) -> bool:
         (isinstance(target, Opaque) or last_name(target) in QUIET_METHODS)
         and not _fills_agents(target)
         and not _reads_environment(target)
-        and not _adds_route(target)
+        and not _is_called_on(target)
         and all(isinstance(value, _PLAIN) for value in given)
     )
 

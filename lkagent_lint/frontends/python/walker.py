@@ -23,6 +23,7 @@ from lkagent_lint.facts.values import (
     Function,
     Import,
     Items,
+    Name,
     Spread,
     Typed,
 )
@@ -42,7 +43,7 @@ from lkagent_lint.frontends.python.shapes import (
     suppresses,
     unpacked,
 )
-from lkagent_lint.frontends.python.words import REGISTERING
+from lkagent_lint.frontends.python.words import REGISTERING, REGISTERS
 
 
 class _ClassScope:
@@ -358,7 +359,7 @@ class Walker(cst.CSTVisitor):
             draft.annotation = self.expressions.annotation(node.returns.annotation)
         self._bind_name(node.name.value, Function(draft.name))
         for decorator in decorators:
-            if isinstance(decorator, Attribute) and decorator.name in REGISTERING:  # without a call of its own
+            if _stands_alone(decorator):  # without a call of its own
                 self.expressions.record(decorator, (Function(draft.name),), (), Use.KEPT, node.name)
         with self._inside(draft, None):
             self._walk(node.body)
@@ -450,3 +451,14 @@ class Walker(cst.CSTVisitor):
         cst.FunctionDef: _function,
         cst.ClassDef: _class_definition,
     }
+
+
+def _stands_alone(decorator: Expr) -> bool:
+    """A decorator that registers a function with the SDK, without a call of its own."""
+    match decorator:
+        case Attribute(name=name):
+            return name in REGISTERING
+        case Name(name):
+            return name == REGISTERS
+        case _:
+            return False

@@ -16,7 +16,8 @@ def _is_read(term: Term) -> bool:
 def _is_asked(term: Term) -> bool:
     """Calling it, or reading it, is a step of the job, or some rule speaks of it wherever it stands."""
     if term.is_called:
-        return bool(term.event or term.dropped or term.hands or term.publishes or term.form is Form.PLAIN)
+        matters = term.event or term.dropped or term.hands or term.publishes or term.form is Form.PLAIN
+        return not term.written_on and bool(matters)
     return not term.written_on and (_is_read(term) or not term.gives)
 
 
@@ -39,8 +40,10 @@ _MEMBERS = (
     ),
     *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
+_COMMON = [term for term in TERMS.values() if term.written_on and (term.is_called or _is_read(term))]
+"""Common words, which count on something that is itself called so."""
 _NAMES = (
-    *(f"{term.written_on}\\s*\\.\\s*{term.name}" for term in TERMS.values() if _is_read(term) and term.written_on),
+    *(f"{term.written_on}\\s*\\.\\s*{term.name}" for term in _COMMON),
     *sorted(written(lambda term: term.owner not in CLASSES and not term.of_plugin, in_node=False)),
     *sorted(f"{term.owner.rpartition('.')[2]}\\s*\\.\\s*{term.name}" for term in TERMS.values() if term.of_plugin),
     *("AgentHandler", "LiveSession", "a2a_session"),
@@ -88,12 +91,13 @@ ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_requ
 
 ROOM_READS = written(_is_read, in_node=False)
 """Attributes whose mere reading is a step: the room is used there."""
-READS_ON = {
-    each.name: term.written_on for term in TERMS.values() if _is_read(term) and term.written_on for each in term.python
-}
+READS_ON = {each.name: term.written_on for term in _COMMON if not term.is_called for each in term.python}
 """The common words among them, and what they have to be read on."""
 
-_HANDING = (*sorted(written(lambda term: term.hands is not None, in_node=False)), "register_\\w+")
+_HANDING = (
+    *sorted(written(lambda term: term.hands is not None and not term.written_on, in_node=False)),
+    "register_\\w+",
+)
 HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")
 """The arguments, up to the first bracket that closes, of a call that hands a function to the SDK."""
 STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")

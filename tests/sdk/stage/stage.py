@@ -158,7 +158,7 @@ async def serve(server, *, seconds=20.0):
 async def offer(server, room):
     """Let a server register with a stand-in for LiveKit on the loopback interface, and offer it one job there.
 
-    It prints what the server sends: ``REGISTERED`` and ``ANSWER available=… terminate=… identity=…``.
+    It prints what the server sends: ``REGISTERED JT_ROOM name=''`` and ``ANSWER available=… terminate=… identity=…``.
     """
 
     async def connection(request):
@@ -167,7 +167,8 @@ async def offer(server, room):
         async for message in socket:
             said = agent.WorkerMessage.FromString(message.data)
             if said.HasField("register"):
-                print("REGISTERED", agent.JobType.Name(said.register.type), flush=True)
+                named = f"name={said.register.agent_name!r}"
+                print("REGISTERED", agent.JobType.Name(said.register.type), named, flush=True)
                 answer = agent.ServerMessage(register=agent.RegisterWorkerResponse(worker_id="AW_1"))
                 await socket.send_bytes(answer.SerializeToString())
                 job = agent.Job(id="AJ_1", room=models.Room(sid="RM_1", name=room), type=agent.JobType.JT_ROOM)

@@ -14,6 +14,7 @@ from lkagent_lint.sources.sdk.vocabulary import rows
 from lkagent_lint.sources.sdk.vocabulary.records import ClassTerm, Form, Hands, Outside, Role, Term, camel, snake
 
 __all__ = [
+    "CALLED_ON",
     "CLASSES",
     "EMITTING_MODELS",
     "MODELS",
@@ -40,6 +41,10 @@ CLASSES = {each.name: each for each in rows.CLASSES}
 """By their own names."""
 TERMS = {(each.owner, each.name): each for each in rows.TERMS}
 """By the class, or the module, and Python's name."""
+CALLED_ON = {
+    each.name: term.written_on for term in rows.TERMS if term.is_called and term.written_on for each in term.python
+}
+"""Methods of Python's SDK that are called by common words, and what they have to be called on."""
 
 
 def term(owner: str, name: str) -> Term | None:

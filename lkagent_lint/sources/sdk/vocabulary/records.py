@@ -40,6 +40,8 @@ class Role(enum.Enum):
     PARTICIPANT = "runs it for every participant"
     TOOL = "lets a model call it"
     HOOK = "calls it for the agent: when it enters, or for every reply"
+    TEXT = "runs it for every message to a text door, in the worker's own process"
+    ROUTE = "answers requests with it, in the worker's own process"
     SHUTDOWN = "runs it when the job shuts down"
 
 
@@ -96,7 +98,7 @@ class Term(NamedTuple):
     is_hook: bool
     """The session calls it on its agent, and agents override it."""
     written_on: str
-    """A common word: reading it counts only on something that is itself called so."""
+    """A common word: reading or calling it counts only on something that is itself called so."""
 
     @property
     def of_plugin(self) -> bool:

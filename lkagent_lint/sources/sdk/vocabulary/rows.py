@@ -22,6 +22,9 @@ CLASSES = (
     class_term("JobProcess", "0.8.12", "0.3.5", spoken="proc"),
     class_term("AgentServer", "1.3.1", "1.0.17", spoken="server", emits=True),
     class_term("AgentHandler", "2.0.0b1", spoken="handler"),
+    class_term(
+        *("AgentHttp", "2.0.0b1"), home="livekit.agents.http", spoken="http", path="livekit.agents.http.AgentHttp"
+    ),
     class_term("AgentSession", "1.0.0, LiveSession 2.0.0b1", "1.0.51", spoken="session", emits=True, carries=True),
     class_term("Agent", "1.0.0", "1.0.51"),
     class_term("AgentTask", "1.2.0", "1.0.51", base="Agent"),
@@ -61,6 +64,8 @@ _PARTICIPANT = Hands(Role.PARTICIPANT, 0, "entrypoint_fnc")
 _TOOL = Hands(Role.TOOL, 0, "f", decorates=True)
 _HOOK = Hands(Role.HOOK, 0, "f", decorates=True)
 _ENTRY = Hands(Role.ENTRY, 0, "func", decorates=True)
+_TEXT = Hands(Role.TEXT, 1, "", decorates=True)
+_ROUTE = Hands(Role.ROUTE, 1, "endpoint", decorates=True)
 
 TERMS = (
     # The job
@@ -200,11 +205,16 @@ TERMS = (
     _SERVER("rtc_session", GIVES, "1.3.1", hands=_ENTRY),
     term("AgentHandler", "rtc_session", GIVES, "2.0.0b1", hands=_ENTRY),
     _SERVER("add", GIVES, "2.0.0b1"),
-    _SERVER("a2a_session", GIVES, "2.0.0b1"),
-    term("AgentHandler", "a2a_session", GIVES, "2.0.0b1"),
-    _SERVER("http", VALUE, "2.0.0b1"),
     _SERVER("mount", PLAIN, "2.0.0b1"),
     _SERVER("configure_endpoint", PLAIN, "2.0.0b1"),
+    _SERVER("a2a_session", GIVES, "2.0.0b1", hands=_TEXT),
+    term("AgentHandler", "a2a_session", GIVES, "2.0.0b1", hands=_TEXT),
+    term("livekit.agents", "a2a_session", GIVES, "2.0.0b1", hands=_TEXT),
+    _SERVER("http", VALUE, "2.0.0b1", gives="AgentHttp"),
+    *(
+        term("AgentHttp", name, GIVES, "2.0.0b1", hands=_ROUTE, written_on="http")
+        for name in ("get", "post", "put", "patch", "delete", "route", "websocket", "add_route", "add_websocket_route")
+    ),
     _SERVER("on", GIVES, "1.3.1", hands=_LISTENER),
     _SERVER("once", GIVES, "1.3.1", hands=_LISTENER),
     _API("agent_dispatch", VALUE, "0.8.2", gives="AgentDispatchService"),
