@@ -86,7 +86,9 @@ def test_a_plain_handler_of_a_text_door_fails_for_every_message(sdk: Sdk) -> Non
         asyncio.run(main())
         """
     )
-    seen.says("BODY", "the a2a_session handler raised; the task fails", "TypeError: object str can't be used in 'await'")
+    seen.says(
+        "BODY", "the a2a_session handler raised; the task fails", "TypeError: object str can't be used in 'await'"
+    )
 
 
 @claim("LKA305", "ValueError: a2a_session(endpoint='text') is already served", since=NEXT)
