@@ -1,5 +1,5 @@
-"""What agents are given after they are made: functions by ``@desk.tool``, ``@desk.instructions``, ``@desk.on_enter``
-and their like (livekit-agents 2.0).
+"""What agents are given: when they are made, and later, functions by ``@desk.tool``, ``@desk.instructions``,
+``@desk.on_enter`` and their like (livekit-agents 2.0).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call
 from lkagent_lint.facts.scopes import spelled
+from lkagent_lint.project.origins import Origins
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, Sdk, SdkObject, Thing, Things
 from lkagent_lint.questions.methods import Methods, WrittenCall
@@ -85,6 +86,7 @@ class Agents:
     def __init__(self, project: Project, methods: Methods) -> None:
         self._project = project
         self._methods = methods
+        self._origins = Origins(project.evaluator)
 
     def is_agent(self, thing: Thing) -> bool:
         """An object of the SDK's class or of a class of the project that derives from it."""
@@ -107,6 +109,36 @@ class Agents:
         classes = self._project.evaluator.classes
         return classes.is_closed(owner) and not classes.has_own(owner, member)
 
+    def made_without(self, keyword: str, agent: v.Expr, activation: Activation) -> bool:
+        """Whether the one call that makes an agent, and every constructor of the project's classes on the way to the
+        SDK's, surely gives no such keyword.
+        """
+        site = self._origins.of(activation.path, activation.flow, agent)
+        if site is None:
+            return False
+        call, targets = self._project.call(site), self._project.targets(site)
+        if len(targets) != 1 or not all(map(self.is_class, targets)) or not _is_without(keyword, call):
+            return False
+        return all(isinstance(each, Sdk) or self._hands_none_on(keyword, each) for each in targets)
+
+    def _hands_none_on(self, keyword: str, owner: Thing) -> bool:
+        """The constructors of a class and of its bases give the next one no such keyword, and the last is the SDK's."""
+        classes = self._project.evaluator.classes
+        if not isinstance(owner, ClassOf) or not classes.is_closed(owner):
+            return False
+        for base in classes.lineage(owner):
+            if isinstance(base, SdkObject):
+                return self.is_agent(base)
+            record = classes.record(base) if isinstance(base, ClassOf) else None
+            if not isinstance(base, ClassOf) or record is None or "__new__" in record.attributes:
+                return False
+            if "__init__" in record.attributes:
+                flow = self._project.files[base.path].flows.get(f"{base.name}.__init__")
+                calls = [] if flow is None else [each for each in flow.calls if _is_constructor(each)]
+                if len(calls) != 1 or not _is_without(keyword, calls[0]):
+                    return False
+        return False
+
     def registrations(self) -> Iterator[Registration]:
         """Every function that an agent is given, and every one that a class of agents is given by mistake."""
         for found in self._methods.best_known(_DECORATORS | {_EXIT}):
@@ -128,6 +160,16 @@ class Agents:
         """The one function of the project that is given; None where it is not known."""
         things = list(registration.functions)
         return things[0] if len(things) == 1 and isinstance(things[0], Closure) else None
+
+
+def _is_constructor(call: Call) -> bool:
+    return isinstance(call.target, v.Attribute) and call.target.name == "__init__"
+
+
+def _is_without(keyword: str, call: Call) -> bool:
+    """A call surely gives no such keyword. The constructors of agents take nothing by position."""
+    spreads = any(isinstance(each, v.Spread) for each in call.args)
+    return not spreads and not any(name in (keyword, "**") for name, _ in call.keywords)
 
 
 def _function(found: WrittenCall) -> tuple[v.Expr | None, bool]:

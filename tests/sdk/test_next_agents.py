@@ -200,3 +200,38 @@ def test_a_transition_is_no_coroutine_and_their_union_no_class(sdk: Sdk, call: s
         """
     )
     seen.says(f"TypeError: {error}")
+
+
+@claim("LKA425", "AssertionError: llm_node called but no LLM node is available", since=NEXT)
+def test_an_agent_that_runs_in_text_needs_a_model_of_its_own(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import Agent, LiveSession, function_tool
+        from scripted import Call, Scripted, heard
+
+        desk = Agent(instructions="")
+
+        class Front(Agent):
+            def __init__(self):
+                super().__init__(instructions="", llm=Scripted(Call("ask"), "said"))
+
+            @function_tool
+            async def ask(self):
+                '''Ask the desk.'''
+                try:
+                    await desk.run("hello")
+                except AssertionError as error:
+                    stage.said(error)
+
+        async def main():
+            await heard(LiveSession(llm=Scripted("hello")), desk)
+            await heard(LiveSession(llm=Scripted()), Front())
+            print("OWN", (await Agent(instructions="", llm=Scripted("hello")).run("hello")).output)
+            await desk.run("hello")
+
+        stage.run(main())
+        """
+    )
+    error = "AssertionError: llm_node called but no LLM node is available"
+    seen.says("HEARD ['hello']", error, "OWN hello", error)

@@ -81,19 +81,22 @@ class _InertFinder:
         self.mattering: set[str] = set()
         """Names of the module's own functions that matter."""
 
-    def find(self, body: list[ast.stmt], prefix: str) -> None:
-        """Look through the definitions of a module, or of a class that itself matters."""
+    def find(self, body: list[ast.stmt], prefix: str, *, of_agent: bool = False) -> None:
+        """Look through the definitions of a module, or of a class that itself matters. What the constructor of an agent
+        gives to the next one matters always.
+        """
         for statement in body:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 continue
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
-            matters = self._may_be_agent(statement) or named or self._is_handed(statement)
+            is_agent = self._may_be_agent(statement)
+            matters = is_agent or named or self._is_handed(statement) or (of_agent and statement.name == "__init__")
             nodes = None if matters else _inert_nodes(statement, source, self.reached)
             if nodes is not None:
                 self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes)))
             elif isinstance(statement, ast.ClassDef):
-                self.find(statement.body, f"{prefix}{statement.name}.")
+                self.find(statement.body, f"{prefix}{statement.name}.", of_agent=is_agent)
             elif not prefix:
                 self.mattering.add(statement.name)
 

@@ -68,6 +68,7 @@ class Change(enum.Enum):
     HISTORY_OF_SESSION = "2.0.0b1", "the history is the session's: a handoff continues it, and agents have none to set"
     AGENT_REGISTERS = "2.0.0b1", "@agent.tool, .instructions, .on_enter and .output_validator register on an agent"
     DOORS = "2.0.0b1", "doors and handlers that a server is given (add), text doors (a2a_session), routes (server.http)"
+    RUNS_IN_TEXT = "2.0.0b1", "agent.run(): an agent answers in text, without a session"
     TRANSITIONS = "2.0.0b1", "tools return Completed, Failed, InputRequired … to end or hold a task; complete() is gone"
     RAW_TYPE_IS_ROOM = (
         "2.0.0b1",
