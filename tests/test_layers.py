@@ -30,7 +30,7 @@ LAYERS = (
     ),
     ("facts", "config"),
     ("sources",),
-    ("frontends.python", "frontends.javascript", "frontends.text", "cache"),
+    ("frontends.python", "frontends.javascript", "frontends.text", "frontends.deployment", "cache"),
     ("project", "typestate", "extraction"),
     ("questions",),
     ("rules", "suppressions"),
@@ -47,7 +47,7 @@ NO_LAYER = {"", "__main__", "frontends"}
 """The package itself, the way in, and folders that hold folders only."""
 HOMES = {
     "libcst": "frontends.python",
-    "yaml": "frontends.text",
+    "yaml": "sources",
     "tree_sitter": "frontends.javascript",
     "flake8": "flake8_plugin",
     "click": "cli",

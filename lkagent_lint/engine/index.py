@@ -13,6 +13,7 @@ from lkagent_lint.extraction import Extractor, Failed, SourceFile, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind, copied
 from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
+from lkagent_lint.frontends import deployment
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.languages import NOTEBOOK
@@ -219,7 +220,7 @@ class Index:
             if not isinstance(data, bytes) or _is_binary(data):
                 continue
             self._marks[entry.path] = marks_of(data)
-            if text_frontend.may_dispatch(data):
+            if text_frontend.may_dispatch(data) or deployment.may_start(data, os.path.basename(entry.path)):
                 lasts = self.overlays.lasts(entry.path)
                 sources.append(source_of(entry.path, "text", data, self.settings(entry.path), lasts=lasts))
         self._texts = texts
@@ -227,7 +228,7 @@ class Index:
         for path, facts, failed in self._extractor.extract(sources):
             if failed is not None:
                 self.crashes.append((path, failed))
-            elif facts.problems or facts.dispatches or facts.dropped or facts.sip_rules or facts.set_variables:
+            elif _says_something(facts):
                 self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
 
     def _imported(self, source: SourceFile) -> Iterator[str]:
@@ -308,6 +309,11 @@ class TextFiles:
             paths = dict.fromkeys((*self._index.facts, *self._texts, *others))
             self._variable = any(map(self._index.names_agent, paths))
         return self._variable
+
+
+def _says_something(facts: FileFacts) -> bool:
+    found = facts.dispatches or facts.dropped or facts.sip_rules or facts.set_variables or facts.processes
+    return bool(facts.problems or found)
 
 
 def _declared(facts: FileFacts) -> FileFacts:

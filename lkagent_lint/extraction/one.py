@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.facts import FileFacts, decode, encode
 from lkagent_lint.facts.file import Problem, ProblemKind
@@ -134,6 +136,7 @@ def _extract(front_end: FrontEnd, name: str, data: bytes) -> FileFacts:
             assert dialect is not None, name
             return javascript.extract(data, dialect)
         case "text":
-            from lkagent_lint.frontends import text
+            from lkagent_lint.frontends import deployment, text
 
-            return text.extract(data, name)
+            facts = text.extract(data, name)
+            return msgspec.structs.replace(facts, processes=deployment.processes(data, name))

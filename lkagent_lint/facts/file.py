@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from lkagent_lint.facts.deployment import ProcessFact
 from lkagent_lint.facts.flows import MODULE, Class, Flow
 from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.facts.values import Expr
@@ -184,8 +185,14 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Names of members that it stores, or looks for before it uses them (``hasattr``, ``typeof``)."""
     agents: tuple[AgentFact, ...] = ()
     """Node: what the workers of this and of other files run."""
+    reads_arguments: bool = False
+    """Python: it holds the word ``argv``, so it may read or change its command line."""
+    processes: tuple[ProcessFact, ...] = ()
+    """What a deployment file starts."""
 
 
 def copied(facts: FileFacts) -> FileFacts:
     """The facts of a file that only repeats what another one says: it asks for nobody, and makes no rooms."""
-    return msgspec.structs.replace(facts, dispatches=(), dropped=(), sip_rules=(), room_sources=(), set_variables=())
+    return msgspec.structs.replace(
+        facts, dispatches=(), dropped=(), sip_rules=(), room_sources=(), set_variables=(), processes=()
+    )

@@ -7,6 +7,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.agents import Agents
+from lkagent_lint.questions.deployment import Deployment
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.doors import Doors
 from lkagent_lint.questions.emitters import Emitters
@@ -103,6 +104,11 @@ class Subject:
     def starved(self) -> tuple[Starved, ...]:
         """Every worker without a name that gets no job, because every room of the project lists its agents."""
         return starved(self.project, self.registered_names)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """How the workers are started and stopped."""
+        return Deployment(self.project)
 
     @cached_property
     def registrations(self) -> Registrations:

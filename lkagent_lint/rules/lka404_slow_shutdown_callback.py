@@ -51,13 +51,11 @@ from math import inf
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call
-from lkagent_lint.facts.following import argument, number_of
-from lkagent_lint.project.call_words import word_of
+from lkagent_lint.facts.following import argument
 from lkagent_lint.project.decorators import WHATEVER
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, Sdk, Things, in_order
+from lkagent_lint.project.things import Activation, Things, in_order
+from lkagent_lint.questions.server_options import UNSAID, Given, given_in_python, is_given_in_node
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.waiting import OpenRequest, Path, Wait, Waiting
 from lkagent_lint.questions.wording import is_node, where, words
@@ -74,11 +72,9 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})
 _TIMEOUT = "shutdown_process_timeout"
 _TIMEOUT_IN_NODE = "shutdownProcessTimeout"
 _END_TIMEOUT = "session_end_timeout"
-_UNSAID = "unsaid"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -131,7 +127,7 @@ class _Given:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._python: dict[str, frozenset[float | str | None]] = {}
+        self._python: dict[str, frozenset[Given]] = {}
 
     def limit(self, place: Place) -> float | None:
         """Seconds; None where they are not known. Where several servers say something, the longest counts."""
@@ -150,48 +146,14 @@ class _Given:
 
     def _longest(self, option: str, default: float) -> float | None:
         if option not in self._python:
-            # Each once: there may be a server for every callback.
-            self._python[option] = frozenset(self._literals(option)) or frozenset({_UNSAID})
-        found = [default if each is _UNSAID else each for each in self._python[option]]
+            self._python[option] = given_in_python(self._project, option)
+        found = [default if each is UNSAID else each for each in self._python[option]]
         known = [each for each in found if isinstance(each, float)]
         return max(known) if len(known) == len(found) else None
 
     @cached_property
     def _is_given_in_node(self) -> bool:
-        return any(
-            _TIMEOUT_IN_NODE in map(_key, _entries(call))
-            for facts in self._project.files.values()
-            if facts.language != "python"
-            for flow in facts.flows.values()
-            for call in flow.calls
-        )
-
-    def _literals(self, option: str) -> Iterator[float | str | None]:
-        """What each server is given: a number, None for what is no literal, ``_UNSAID`` for nothing."""
-        evaluator = self._project.evaluator
-        for path, flow in self._project.words.callers(_SERVERS):
-            facts = self._project.files[path]
-            if facts.language == "python":
-                for call in flow.calls:
-                    if word_of(call) not in _SERVERS:
-                        continue
-                    targets = evaluator.usual(path, flow).targets(call)
-                    if all(isinstance(each, Sdk) for each in targets):
-                        named = dict(call.keywords)
-                        if option in named:
-                            yield number_of(named[option], facts, flow)
-                        else:
-                            yield None if "**" in named else _UNSAID
-
-
-def _entries(call: Call) -> Iterator[tuple[str, v.Expr]]:
-    for each in call.args:
-        if isinstance(each, v.Mapping):
-            yield from each.entries
-
-
-def _key(entry: tuple[str, v.Expr]) -> str:
-    return entry[0]
+        return is_given_in_node(self._project, _TIMEOUT_IN_NODE)
 
 
 def _related(through: Place | None, callback: _Callback) -> list[Related]:

@@ -78,6 +78,7 @@ def facts_of(parsed: Parsed) -> FileFacts:
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
         inert=() if parsed.host is None else parsed.host.inert,
         legacy=legacy,
+        reads_arguments="argv" in parsed.lines.text,
         sdk_names=_sdk_names(parsed),
         asked_for=members_asked_for(parsed.lines.text),
     )

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.comments import Comment
 from lkagent_lint.frontends.text import is_script
-from lkagent_lint.frontends.text.documents import MAX_BYTES
 from lkagent_lint.frontends.text.reading import HERE_DOCUMENT
 from lkagent_lint.languages import JSON, YAML
+from lkagent_lint.sources.documents import MAX_BYTES
 from lkagent_lint.text import Lines
 
 # What is not closed ends with its line, so that no place is looked at twice.

@@ -44,7 +44,7 @@ def facts_of(data: bytes, name: str) -> FileFacts:
 
 
 def _structured_limit() -> int:
-    from lkagent_lint.frontends.text.documents import MAX_BYTES
+    from lkagent_lint.sources.documents import MAX_BYTES
 
     return MAX_BYTES
 
@@ -54,7 +54,7 @@ def _structured(text: str, name: str) -> tuple[str, list[TextFact]] | None:
     if not name.endswith(JSON + YAML):
         return None
     from lkagent_lint.frontends.text import structures
-    from lkagent_lint.frontends.text.documents import json_documents, yaml_documents
+    from lkagent_lint.sources.documents import json_documents, yaml_documents
 
     is_json = name.endswith(JSON)
     documents = json_documents(text) if is_json else yaml_documents(text)
@@ -97,7 +97,7 @@ def _of_json(body: str, before: str) -> Iterable[TextFact]:
     if not body.lstrip().startswith("{"):
         return ()
     from lkagent_lint.frontends.text import structures
-    from lkagent_lint.frontends.text.documents import json_documents
+    from lkagent_lint.sources.documents import json_documents
 
     documents = json_documents(re.sub(r"[^\r\n]", " ", before) + body)
     return structures.facts_of(documents or ())

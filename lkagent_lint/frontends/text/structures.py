@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, SipRuleFact, VariableFact
 from lkagent_lint.facts.values import OPAQUE, Expr, Text
 from lkagent_lint.frontends.text.commands import name_of
-from lkagent_lint.frontends.text.documents import DocumentNode, MappingNode, ScalarNode, SequenceNode, mappings, scalars
+from lkagent_lint.sources.documents import DocumentNode, MappingNode, ScalarNode, SequenceNode, mappings, scalars
 from lkagent_lint.text import Span
 
 _NAMES = ("agentName", "agent_name")

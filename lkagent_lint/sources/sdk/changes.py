@@ -60,6 +60,7 @@ class Change(enum.Enum):
     NAME_FROM_ENVIRONMENT = "1.5.7", "LIVEKIT_AGENT_NAME names a worker whose code does not (#5571)", "1.3.2"
     SESSION_CLOSE_BOUNDED = "1.5.15", "AgentSession.aclose is bounded to 60 s when the job shuts down"
     FUTURE_ERRORS_LOGGED = "1.6.0", "errors of delete_room and the SIP calls that nobody awaits are logged"
+    DRAIN_AN_HOUR = "1.6.5", "drain_timeout is 3600 s by default; it was 1800 s", "1.5.0"
     RUN_APP_DEPRECATED = "1.6.0", "cli.run_app warns; python -m livekit.agents start replaces it"
     NAME_OVERRIDE = "1.6.0", "LIVEKIT_AGENT_NAME_OVERRIDE wins over the name in code", "1.4.11"
     LOOP_STALL_MONITOR = "1.8.1", "a blocked event loop is logged with the place that blocks it"

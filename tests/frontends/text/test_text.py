@@ -11,7 +11,7 @@ from lkagent_lint.facts import decode, encode
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
 from lkagent_lint.frontends.text import extract, may_dispatch
-from lkagent_lint.frontends.text.documents import json_documents, yaml_documents
+from lkagent_lint.sources.documents import json_documents, yaml_documents
 
 
 def facts(name: str, text: str) -> FileFacts:

@@ -1,0 +1,56 @@
+"""Files that say how a worker is started and stopped: images, compose files, pods, units, lists of processes, scripts.
+
+This module says which files these are; what reads them is imported when there is one to read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lkagent_lint.facts.deployment import ProcessFact
+from lkagent_lint.languages import YAML
+
+_IMAGE = re.compile(r"(?:Docker|Container)file(?:\..*)?|.*\.[Dd]ockerfile")
+_PROCFILE = re.compile(r"Procfile(?:\..*)?")
+_FLY = re.compile(r"fly(?:\..*)?\.toml")
+_SHELL_SCRIPTS = (".sh", ".bash")
+_SERVICES = re.compile(rb"^services:", re.MULTILINE)
+_RUNS = re.compile(rb"\b(?:python|node|uv|npm|pnpm|yarn|bun|tsx|poetry|pipenv|pdm)")
+MAX_BYTES = 300_000
+"""A deployment file that people write by hand is far smaller."""
+
+
+def may_start(data: bytes, name: str) -> bool:
+    """Whether a text can say anything about how a process is started; what is False has no facts."""
+    if len(data) > MAX_BYTES or b"\0" in data[:4096]:
+        return False
+    if name.endswith(YAML):
+        return b"containers:" in data or _SERVICES.search(data) is not None
+    if name.endswith(_SHELL_SCRIPTS):
+        return _RUNS.search(data) is not None
+    if name == "package.json":
+        return b'"scripts"' in data
+    return name.endswith(".service") or any(each.fullmatch(name) is not None for each in (_IMAGE, _PROCFILE, _FLY))
+
+
+def processes(data: bytes, name: str) -> tuple[ProcessFact, ...]:
+    """What one file starts, by its bytes and base name. Never raises for bad input."""
+    if not may_start(data, name):
+        return ()
+    from lkagent_lint.frontends.deployment import dockerfile, lists, manifests
+    from lkagent_lint.sources.reading import decode_loosely
+
+    text = decode_loosely(data)
+    if _IMAGE.fullmatch(name):
+        return tuple(dockerfile.stages(text))
+    if name.endswith(YAML):
+        return tuple(manifests.processes(text))
+    if name == "package.json":
+        return tuple(manifests.scripts(text))
+    if name.endswith(".service"):
+        return tuple(lists.unit(text))
+    if _PROCFILE.fullmatch(name):
+        return tuple(lists.process_types(text))
+    if _FLY.fullmatch(name):
+        return tuple(lists.fly(text))
+    return tuple(lists.script(text, name))

@@ -1,0 +1,147 @@
+"""Images: the command of each stage of a Dockerfile.
+
+Source: Dockerfile reference, https://docs.docker.com/reference/dockerfile/ (shell and exec form, "Understand how CMD
+and ENTRYPOINT interact", heredocs, parser directives).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.frontends.deployment.shell import commands_of, unwrapped
+from lkagent_lint.text import Lines, Span
+
+_ESCAPE = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*`", re.IGNORECASE)
+_COMMENT = re.compile(r"[ \t]*#")
+_HERE = re.compile(r"<<-?[ \t]*[\"']?(?P<end>\w{1,40})[\"']?")
+_NAMED = re.compile(r"(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
+_OPTION = re.compile(r"--\w+(?:=\S+)?\s+")
+_HAS_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
+
+
+class _Command(NamedTuple):
+    """What CMD or ENTRYPOINT gives: its words, the shell that runs them (empty for the exec form), its place."""
+
+    commands: tuple[CommandFact, ...]
+    shell: str
+    span: Span
+
+
+class _Stage:
+    """One stage as far as it has been read."""
+
+    def __init__(self, name: str, base: str, parent: _Stage | None) -> None:
+        self.name = name
+        self.base: str = base if parent is None else parent.base
+        self.shell: str = "sh" if parent is None else parent.shell
+        self.command: _Command | None = None if parent is None else parent.command
+        self.entry: _Command | None = None if parent is None else parent.entry
+
+    def take(self, keyword: str, text: str, span: Span) -> None:
+        """An instruction. A new ENTRYPOINT takes the inherited CMD away, as the builder does."""
+        if keyword == "SHELL":
+            words = _exec_form(text)
+            self.shell = words[0].rpartition("/")[2] if words else self.shell
+        elif keyword == "CMD":
+            self.command = self._given(text, span)
+        elif keyword == "ENTRYPOINT":
+            self.entry, self.command = self._given(text, span), None
+
+    def _given(self, text: str, span: Span) -> _Command:
+        words = _exec_form(text)
+        if words is None:
+            return _Command(commands_of(text), self.shell, span)
+        commands, shell = unwrapped((CommandFact(words=words),) if words else ())
+        return _Command(commands, shell, span)
+
+    def process(self, *, final: bool) -> ProcessFact | None:
+        """What runs: the entry point with the command as its arguments; one in shell form takes none."""
+        entry, command = self.entry, self.command
+        given = entry or command
+        if given is None:
+            return None
+        commands = given.commands
+        if entry is not None and command is not None and not entry.shell and len(entry.commands) == 1:
+            if command.shell:
+                return None  # a shell's text as arguments: nobody writes that on purpose
+            added = command.commands[0].words if command.commands else ()
+            commands, given = (CommandFact(words=entry.commands[0].words + added),), command
+            commands, shell = unwrapped(commands)
+            given = given._replace(shell=shell)
+        return ProcessFact(
+            kind=ProcessKind.IMAGE,
+            name=self.name,
+            span=given.span,
+            commands=commands,
+            shell=given.shell,
+            final=final,
+            base=self.base,
+        )
+
+
+def stages(text: str) -> Iterator[ProcessFact]:
+    """The process of every stage that has a command, in order."""
+    lines = Lines(text)
+    found: list[_Stage] = []
+    names: dict[str, _Stage] = {}
+    for keyword, arguments, span in _instructions(text, lines):
+        if keyword == "FROM":
+            match = _NAMED.match(_OPTION.sub("", arguments))
+            if match is None:
+                continue
+            stage = _Stage(match["name"] or "", match["base"], names.get(match["base"].lower()))
+            found.append(stage)
+            if match["name"]:
+                names[match["name"].lower()] = stage
+        elif found:
+            found[-1].take(keyword, arguments, span)
+    for stage in found:
+        process = stage.process(final=stage is found[-1])
+        if process is not None:
+            yield process
+
+
+def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span]]:
+    """Every instruction: its keyword in capitals, its text with continued lines joined, its place."""
+    escape = "`" if _ESCAPE.match(text) else "\\"
+    parts: list[str] = []
+    start = number = 0
+    end = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if end:
+            end = "" if line.strip() == end else end
+            continue
+        if _COMMENT.match(line) or (not line.strip() and not parts):
+            continue
+        start = start if parts else number
+        if line.rstrip().endswith(escape):
+            parts.append(line.rstrip()[:-1])
+            continue
+        parts.append(line)
+        keyword, _, arguments = " ".join(parts).strip().partition(" ")
+        parts = []
+        here = _HERE.search(arguments) if keyword.upper() in _HAS_HERE_DOCUMENTS else None
+        end = "" if here is None else here["end"]
+        yield keyword.upper(), arguments.strip(), _span(lines, start, number)
+
+
+def _span(lines: Lines, first: int, last: int) -> Span:
+    line = lines.line(first)
+    return Span(first, len(line) - len(line.lstrip()) + 1, last, len(lines.line(last).rstrip()) + 1)
+
+
+def _exec_form(text: str) -> tuple[str, ...] | None:
+    """The words of a JSON list; None for the shell form, as which the builder takes whatever is no such list."""
+    if not text.startswith("["):
+        return None
+    try:
+        words = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
+        return None
+    return tuple(words)

@@ -1,0 +1,61 @@
+"""Text that a shell runs, as commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+import msgspec
+
+from lkagent_lint.facts.deployment import CommandFact
+
+_CONTINUED = re.compile(r"\\\r?\n")
+_SEPARATORS = frozenset({";", "&", "&&", "||", "|", "(", ")", ";;"})
+_SHELL = re.compile(r"(?:/usr)?(?:/bin/)?(?P<name>sh|bash|dash|ash|zsh)")
+_RUNS_TEXT = re.compile(r"-[a-z]*c")
+
+
+def commands_of(text: str) -> tuple[CommandFact, ...]:
+    """The commands of a shell's text, in order; none where it cannot be read, as with an open quote."""
+    found: list[CommandFact] = []
+    try:
+        for line in _CONTINUED.sub(" ", text).splitlines():
+            found += _of_line(line)
+    except ValueError:
+        return ()
+    return tuple(msgspec.structs.replace(each, last=each is found[-1]) for each in found)
+
+
+def _of_line(line: str) -> Iterator[CommandFact]:
+    """Raises ValueError for an open quote."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|()")
+    lexer.whitespace_split = True
+    words: list[str] = []
+    for token in lexer:
+        if token in _SEPARATORS:
+            if words:
+                yield CommandFact(words=tuple(words), background=token == "&")
+            words = []
+        else:
+            words.append(token)
+    if words:
+        yield CommandFact(words=tuple(words))
+
+
+def split(text: str) -> tuple[CommandFact, ...]:
+    """A command that no shell runs although it is written as one text: compose, systemd."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        return ()
+    return (CommandFact(words=words),) if words else ()
+
+
+def unwrapped(commands: tuple[CommandFact, ...]) -> tuple[tuple[CommandFact, ...], str]:
+    """Commands, and the shell that runs them: ``sh -c "python agent.py start"`` is its text and ``sh``."""
+    words = commands[0].words if len(commands) == 1 else ()
+    shell = _SHELL.fullmatch(words[0]) if words else None
+    if shell is not None and len(words) > 2 and _RUNS_TEXT.fullmatch(words[1]):
+        return commands_of(words[2]), shell["name"]
+    return commands, ""

@@ -1,0 +1,256 @@
+"""How the project's workers are started and stopped, by its deployment files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.languages import COMPILED, PYTHON, SCRIPTS
+from lkagent_lint.project.records import Project
+from lkagent_lint.questions.programs import Program, Runs, is_known, program_of
+from lkagent_lint.questions.server_options import UNSAID, given_in_python, is_given_in_node
+from lkagent_lint.sources.packages import is_test_file
+from lkagent_lint.sources.sdk.changes import Change
+
+_Kept = TypeVar("_Kept")
+_MAX_SCRIPTS = 3
+"""A script that calls a script that calls a script is followed so far."""
+_OWN_COMMAND_LINE = frozenset({"argparse", "click", "typer", "fire", "docopt"})
+_BUILDS = ("dist", "build", "out", "lib", ".next")
+_KINDS = {
+    ProcessKind.IMAGE: "image",
+    ProcessKind.COMPOSE: "service",
+    ProcessKind.POD: "container",
+    ProcessKind.UNIT: "unit",
+    ProcessKind.PROCFILE: "process",
+    ProcessKind.FLY: "process",
+    ProcessKind.SCRIPT: "script",
+}
+_DEVELOPMENT = re.compile(
+    r"(?:^|[._-])(?:dev|devel|development|local|override|tests?|ci|debug|example|sample)(?:[._-]|$)", re.IGNORECASE
+)
+_NODE_START = "runApp"
+_BY_DEFAULT = "its default"
+
+
+class Started(NamedTuple):
+    """A worker as a deployment file starts it."""
+
+    place: Place
+    """Of the command, or of what starts the process where it gives none."""
+    process: ProcessFact
+    worker: str
+    """The absolute path of the file that is run."""
+    arguments: tuple[str, ...]
+    """What follows the file, as written."""
+    command: CommandFact
+    program: Program
+    """The worker's own command."""
+    steps: tuple[tuple[ProcessFact, CommandFact, Program], ...]
+    """What leads from the first process to the worker, the first one first; one step where it is started directly."""
+
+    @property
+    def mode(self) -> str | None:
+        """The command of ``cli.run_app``; empty where none is given, None where that is not known."""
+        if not is_known(self.arguments):
+            return None
+        return next((each for each in self.arguments if not each.startswith("-")), "" if not self.arguments else None)
+
+    @property
+    def by(self) -> str:
+        """What starts it, as the subject of a sentence."""
+        kind, name = _KINDS[self.process.kind], self.process.name
+        return f"the {kind} {name}" if name and self.process.kind is not ProcessKind.IMAGE else f"this {kind}"
+
+    @property
+    def for_development(self) -> bool:
+        """The file, the stage or the service says that it is for development or tests."""
+        return any(_DEVELOPMENT.search(each) for each in (os.path.basename(self.place.path), self.process.name))
+
+
+class Drain(NamedTuple):
+    """How long a worker lets its calls go on after SIGTERM, and who says so."""
+
+    seconds: float
+    source: str
+
+
+class Deployment:
+    """What one project's deployment files start."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._processes = [(path, process) for path, facts in project.files.items() for process in facts.processes]
+
+    @cached_property
+    def started(self) -> tuple[Started, ...]:
+        """Every start of a worker of the project by an image, a manifest, a unit or a list of processes."""
+        return tuple(
+            found
+            for path, process in self._processes
+            if process.kind is not ProcessKind.SCRIPT and not is_test_file(path, self._project.root)
+            for found in self._started(path, process)
+        )
+
+    @cached_property
+    def workers(self) -> frozenset[str]:
+        """The files that start a worker when they are run."""
+        project = self._project
+        python = {each.site.path for each in project.starts if not each.in_tests}
+        node = {path for path, _ in project.words.callers({_NODE_START}) if not path.endswith(PYTHON)}
+        registering = {each.place.path for each in project.workers if not each.in_tests}
+        return frozenset(python | (node & registering))
+
+    def takes_arguments_as_given(self, worker: str) -> bool:
+        """The file leaves the command line to ``cli.run_app``: it neither changes it nor reads one of its own."""
+        facts = self._project.files[worker]
+        return not facts.reads_arguments and not _OWN_COMMAND_LINE.intersection(
+            module.partition(".")[0] for module in facts.modules
+        )
+
+    def is_given_more(self, started: Started) -> bool:
+        """Some service runs the image with a command of its own, which may be what this one lacks."""
+        path = started.place.path
+        return started.process.kind is ProcessKind.IMAGE and any(
+            process.image is not None
+            and not process.inherits
+            and os.path.normpath(os.path.join(os.path.dirname(where), process.image)) == path
+            for where, process in self._processes
+        )
+
+    def is_said_elsewhere(self, started: Started) -> bool:
+        """Another compose file speaks of the service's time to end."""
+        process = started.process
+        return process.kind is ProcessKind.COMPOSE and any(
+            other.kind is ProcessKind.COMPOSE and other.name == process.name and other.says_grace
+            for where, other in self._processes
+            if where != started.place.path
+        )
+
+    def drain(self, worker: str) -> Drain | None:
+        """How long the worker drains; None where that is not known. Where servers differ, the shortest counts."""
+        sdk = self._project.sdk(worker)
+        hour = sdk.has(Change.DRAIN_AN_HOUR)
+        if worker.endswith(SCRIPTS):
+            known = hour and not is_given_in_node(self._project, "drainTimeout")
+            return Drain(3600.0, _BY_DEFAULT) if known else None
+        given = given_in_python(self._project, "drain_timeout")
+        if None in given or hour is None or not sdk.has(Change.AGENT_SESSION):
+            return None
+        numbers = [each for each in given if isinstance(each, float)]
+        if UNSAID in given:
+            numbers.append(3600.0 if hour else 1800.0)
+        shortest = min(numbers)
+        return Drain(shortest, "drain_timeout" if shortest in given else _BY_DEFAULT)
+
+    # From a process to the workers that it starts
+
+    def _started(self, path: str, process: ProcessFact) -> Iterator[Started]:
+        place = Place(path, process.span)
+        if process.inherits:
+            image = self._image(path, process)
+            if image is not None:
+                for found in self._started(*image):
+                    yield found._replace(place=place, process=process)
+            return
+        for steps in self._steps(path, process, _MAX_SCRIPTS):
+            _, command, program = steps[-1]
+            worker = self._file(path, program)
+            if worker is not None:
+                arguments = program.arguments
+                yield Started(place, process, worker, arguments, command, program, steps)
+
+    def _steps(
+        self, path: str, process: ProcessFact, depth: int
+    ) -> Iterator[tuple[tuple[ProcessFact, CommandFact, Program], ...]]:
+        """Every way from a process to a program that is a file or a module."""
+        for command in process.commands:
+            program = program_of(command.words)
+            if program is None:
+                continue
+            step = (process, command, program)
+            if program.runs in (Runs.FILE, Runs.MODULE):
+                yield (step,)
+            elif depth and (script := self._script(path, program)) is not None:
+                for rest in self._steps(*script, depth - 1):
+                    last_process, last_command, last = rest[-1]
+                    given = last._replace(arguments=last.arguments + program.arguments)
+                    yield (step, *rest[:-1], (last_process, last_command, given))
+
+    def _image(self, path: str, process: ProcessFact) -> tuple[str, ProcessFact] | None:
+        if process.image is None:
+            return None
+        image = os.path.normpath(os.path.join(os.path.dirname(path), process.image))
+        for stage in self._processes_of(image, ProcessKind.IMAGE):
+            if stage.name == process.stage if process.stage else stage.final:
+                return image, stage
+        return None
+
+    def _processes_of(self, path: str, kind: ProcessKind) -> tuple[ProcessFact, ...]:
+        facts = self._project.files.get(path)
+        return () if facts is None else tuple(each for each in facts.processes if each.kind is kind)
+
+    def _script(self, path: str, program: Program) -> tuple[str, ProcessFact] | None:
+        """The one script that a program is: of the package.json that is nearest, or the shell script of that name."""
+        named = program.runs is Runs.NAMED_SCRIPT
+        name = program.target if named else os.path.basename(program.target)
+        found = [
+            (where, each)
+            for where, each in self._processes
+            if each.kind is ProcessKind.SCRIPT
+            and each.name == name
+            and (os.path.basename(where) == "package.json") is named
+        ]
+        return _nearest(found, path)
+
+    def _file(self, path: str, program: Program) -> str | None:
+        """The one worker's file that a program can be, by the end of its path; the nearest one of equals."""
+        target = program.target
+        if program.runs is Runs.MODULE:
+            module = target.replace(".", "/")
+            names: tuple[str, ...] = (f"{module}.py", f"{module}/__main__.py")
+        else:
+            names = _sources(target)
+        for name in names:
+            parts = tuple(each for each in name.split("/") if each not in ("", "."))
+            best = [(worker, _common(worker, parts)) for worker in self.workers]
+            most = max((common for _, common in best), default=0)
+            if most:
+                found = _nearest([(worker, None) for worker, common in best if common == most], path)
+                if found is not None:
+                    return found[0]
+        return None
+
+
+def _sources(target: str) -> tuple[str, ...]:
+    """A file as it is named, and what a compiled one may be made from: ``dist/agent.js`` from ``src/agent.ts``."""
+    stem, suffix = os.path.splitext(target)
+    if suffix and suffix not in COMPILED:
+        return (target,)
+    parts = [each for each in stem.split("/") if each not in _BUILDS]
+    inner = "/".join(parts)
+    return (target, *(f"{inner}{each}" for each in SCRIPTS))
+
+
+def _common(worker: str, parts: tuple[str, ...]) -> int:
+    """How many parts of a path, from the end, a file shares with it; 0 where not even the base name."""
+    own = worker.split(os.sep)[::-1]
+    count = 0
+    for mine, theirs in zip(own, reversed(parts), strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def _nearest(found: list[tuple[str, _Kept]], path: str) -> tuple[str, _Kept] | None:
+    """The one whose directory shares most with that of a file; None where there are several of them, or none."""
+    directory = os.path.dirname(path)
+    shared = [len(os.path.commonpath([directory, os.path.dirname(each)])) for each, _ in found]
+    most = [each for each, length in zip(found, shared, strict=True) if length == max(shared)]
+    return most[0] if len(most) == 1 else None

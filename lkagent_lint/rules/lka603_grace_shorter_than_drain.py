@@ -1,0 +1,114 @@
+"""The worker is killed while it still lets its calls go on.
+
+## What it does
+
+Compares how long a worker drains after SIGTERM with the time that its deployment gives it before SIGKILL:
+`stop_grace_period` of Compose (10 s where nothing is said), `terminationGracePeriodSeconds` of Kubernetes (30 s),
+`TimeoutStopSec` of systemd (90 s), `kill_timeout` of Fly (5 s). One finding a file.
+
+## Why it is bad
+
+A worker that is told to end takes no more jobs and lets those that it has go on, for an hour by default. When the
+shorter time is over it is killed, and with it every call that still runs: at every deployment, without a line in its
+log.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+Where either time is not known: a variable, a `drain_timeout` that is computed or set later, a service that extends
+another one, or that another compose file says more of; where the command is not known to run a worker of this
+project; in files and services that are for development; for a worker in `dev`, which does not drain.
+
+## Evidence
+
+livekit-agents 1.8.9, `worker.py` 65 and 937-965 (an hour; half an hour before 1.6.5); @livekit/agents 1.5.0,
+`worker.ts`. Compose specification (`stop_grace_period`), Kubernetes ("Termination of Pods"), systemd-system.conf(5)
+(`DefaultTimeoutStopSec`), Fly.io's app configuration (`kill_timeout`). livekit/agents-js#275.
+
+## Fix safety
+
+There is no fix: how long a deployment may take is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts.deployment import ProcessKind
+from lkagent_lint.questions.deployment import Drain, Started
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.releases import Basis
+
+META = Meta(
+    "LKA603",
+    "grace-shorter-than-drain",
+    Severity.WARNING,
+    "the time to end is shorter than the worker drains",
+    default=Default.PREVIEW,
+    basis=Basis.NOTHING,
+)
+
+
+class _Keeper(NamedTuple):
+    """Who kills, after how long where nothing is said, and what says otherwise."""
+
+    name: str
+    seconds: float
+    setting: str
+
+
+_KEEPERS = {
+    ProcessKind.COMPOSE: _Keeper("Compose", 10, "stop_grace_period"),
+    ProcessKind.POD: _Keeper("Kubernetes", 30, "terminationGracePeriodSeconds"),
+    ProcessKind.UNIT: _Keeper("systemd", 90, "TimeoutStopSec"),
+    ProcessKind.FLY: _Keeper("Fly", 5, "kill_timeout"),
+}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    found: dict[str, list[tuple[Started, Drain, float]]] = {}
+    for started in subject.deployment.started:
+        grace = _grace(subject, started)
+        drain = subject.deployment.drain(started.worker)
+        if grace is None or drain is None or grace >= drain.seconds or started.mode != "start":
+            continue
+        if not started.for_development:
+            found.setdefault(started.place.path, []).append((started, drain, grace))
+    for each in found.values():
+        yield _finding(each)
+
+
+def _grace(subject: Subject, started: Started) -> float | None:
+    keeper, process = _KEEPERS.get(started.process.kind), started.process
+    if keeper is None or process.says_grace:
+        return process.grace if keeper is not None else None
+    return None if subject.deployment.is_said_elsewhere(started) else keeper.seconds
+
+
+def _finding(found: list[tuple[Started, Drain, float]]) -> Diagnostic:
+    started, drain, grace = found[0]
+    keeper = _KEEPERS[started.process.kind]
+    given = "" if started.process.says_grace else f", {keeper.name}'s default,"
+    return META.at(
+        _place(started),
+        f"{started.by} has {grace:g} s{given} from SIGTERM to SIGKILL, and its worker lets calls go on for "
+        f"{drain.seconds:g} s ({drain.source}): the calls are cut at every deployment; raise {keeper.setting}, or "
+        "lower the worker's drain timeout",
+        related=[Related(_place(other), f"{other.by} has {seconds:g} s") for other, _, seconds in found[1:4]],
+        subject=started.process.name,
+    )
+
+
+def _place(started: Started) -> Place:
+    span = started.process.grace_span
+    return started.place if span is None else Place(started.place.path, span)
