@@ -24,10 +24,11 @@ _HAS_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
 class _Command(NamedTuple):
-    """What CMD or ENTRYPOINT gives: its words, the shell that runs them (empty for the exec form), its place."""
+    """What CMD or ENTRYPOINT gives."""
 
-    commands: tuple[CommandFact, ...]
-    shell: str
+    words: tuple[str, ...] | None
+    """Of the exec form; None for the shell form."""
+    text: str
     span: Span
 
 
@@ -47,16 +48,9 @@ class _Stage:
             words = _exec_form(text)
             self.shell = words[0].rpartition("/")[2] if words else self.shell
         elif keyword == "CMD":
-            self.command = self._given(text, span)
+            self.command = _Command(_exec_form(text), text, span)
         elif keyword == "ENTRYPOINT":
-            self.entry, self.command = self._given(text, span), None
-
-    def _given(self, text: str, span: Span) -> _Command:
-        words = _exec_form(text)
-        if words is None:
-            return _Command(commands_of(text), self.shell, span)
-        commands, shell = unwrapped((CommandFact(words=words),) if words else ())
-        return _Command(commands, shell, span)
+            self.entry, self.command = _Command(_exec_form(text), text, span), None
 
     def process(self, *, final: bool) -> ProcessFact | None:
         """What runs: the entry point with the command as its arguments; one in shell form takes none."""
@@ -64,20 +58,21 @@ class _Stage:
         given = entry or command
         if given is None:
             return None
-        commands = given.commands
-        if entry is not None and command is not None and not entry.shell and len(entry.commands) == 1:
-            if command.shell:
-                return None  # a shell's text as arguments: nobody writes that on purpose
-            added = command.commands[0].words if command.commands else ()
-            commands, given = (CommandFact(words=entry.commands[0].words + added),), command
-            commands, shell = unwrapped(commands)
-            given = given._replace(shell=shell)
+        if given.words is None:
+            commands, shell = commands_of(given.text), self.shell
+        else:
+            if entry is not None and command is not None:
+                if command.words is None:
+                    return None  # a shell's text as arguments: nobody writes that on purpose
+                given = command._replace(words=(*given.words, *command.words))
+            words = given.words or ()
+            commands, shell = unwrapped((CommandFact(words=words),) if words else ())
         return ProcessFact(
             kind=ProcessKind.IMAGE,
             name=self.name,
             span=given.span,
             commands=commands,
-            shell=given.shell,
+            shell=shell,
             final=final,
             base=self.base,
         )

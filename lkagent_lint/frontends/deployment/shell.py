@@ -13,6 +13,7 @@ from lkagent_lint.facts.deployment import CommandFact
 _CONTINUED = re.compile(r"\\\r?\n")
 _SEPARATORS = frozenset({";", "&", "&&", "||", "|", "(", ")", ";;"})
 _SHELL = re.compile(r"(?:/usr)?(?:/bin/)?(?P<name>sh|bash|dash|ash|zsh)")
+_INIT = re.compile(r"tini|docker-init|catatonit")
 _RUNS_TEXT = re.compile(r"-[a-z]*c")
 
 
@@ -54,8 +55,16 @@ def split(text: str) -> tuple[CommandFact, ...]:
 
 def unwrapped(commands: tuple[CommandFact, ...]) -> tuple[tuple[CommandFact, ...], str]:
     """Commands, and the shell that runs them: ``sh -c "python agent.py start"`` is its text and ``sh``."""
-    words = commands[0].words if len(commands) == 1 else ()
+    words = _behind_init(commands[0].words) if len(commands) == 1 else ()
     shell = _SHELL.fullmatch(words[0]) if words else None
     if shell is not None and len(words) > 2 and _RUNS_TEXT.fullmatch(words[1]):
         return commands_of(words[2]), shell["name"]
     return commands, ""
+
+
+def _behind_init(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What an init process starts that signals its child alone: ``tini -- sh -c …``."""
+    if words and _INIT.fullmatch(words[0].rpartition("/")[2]) and "-g" not in words[:4]:
+        start = next((number for number, each in enumerate(words) if number and not each.startswith("-")), len(words))
+        return words[start:]
+    return words
