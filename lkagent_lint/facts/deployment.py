@@ -22,7 +22,7 @@ class ProcessKind(enum.Enum):
     """A shell script, or one of package.json: it runs where another process names it."""
 
 
-class CommandFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class ProcessCommand(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One command: its words without quotes, as they are written."""
 
     words: tuple[str, ...]
@@ -40,7 +40,7 @@ class ProcessFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of the stage, service, container, process type or script; empty where it has none."""
     span: Span
     """Of the command, or of what starts the process where it gives no command."""
-    commands: tuple[CommandFact, ...] = ()
+    commands: tuple[ProcessCommand, ...] = ()
     """What runs, in order; empty where the file gives no command, or none that can be read."""
     shell: str = ""
     """The shell that runs the commands (``sh``, ``bash``); empty where the one command is the process."""

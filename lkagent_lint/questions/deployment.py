@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.languages import COMPILED, PYTHON, SCRIPTS
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.programs import Program, Runs, is_known, program_of
@@ -48,10 +48,10 @@ class Started(NamedTuple):
     """The absolute path of the file that is run."""
     arguments: tuple[str, ...]
     """What follows the file, as written."""
-    command: CommandFact
+    command: ProcessCommand
     program: Program
     """The worker's own command."""
-    steps: tuple[tuple[ProcessFact, CommandFact, Program], ...]
+    steps: tuple[tuple[ProcessFact, ProcessCommand, Program], ...]
     """What leads from the first process to the worker, the first one first; one step where it is started directly."""
 
     @property
@@ -167,7 +167,7 @@ class Deployment:
 
     def _steps(
         self, path: str, process: ProcessFact, depth: int
-    ) -> Iterator[tuple[tuple[ProcessFact, CommandFact, Program], ...]]:
+    ) -> Iterator[tuple[tuple[ProcessFact, ProcessCommand, Program], ...]]:
         """Every way from a process to a program that is a file or a module."""
         for command in process.commands:
             program = program_of(command.words)

@@ -73,14 +73,14 @@ class Program(NamedTuple):
 
 def program_of(words: tuple[str, ...]) -> Program | None:
     """What a command runs; None where that is not known, as with a variable in the program's place."""
-    reader = _Reader(words[:_MAX_WORDS])
+    reader = _WordReader(words[:_MAX_WORDS])
     try:
         return reader.program()
     except IndexError:
         return None
 
 
-class _Reader:
+class _WordReader:
     """Reads the words of one command from the left. Raises IndexError where they end too early."""
 
     def __init__(self, words: tuple[str, ...]) -> None:

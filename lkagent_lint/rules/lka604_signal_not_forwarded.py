@@ -44,7 +44,7 @@ import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.questions.deployment import Started
 from lkagent_lint.questions.programs import Runs
 from lkagent_lint.questions.subject import Subject
@@ -97,7 +97,7 @@ def _reason(started: Started) -> str | None:
     return None
 
 
-def _stays(process: ProcessFact, command: CommandFact) -> bool:
+def _stays(process: ProcessFact, command: ProcessCommand) -> bool:
     """Whether the shell surely waits for the command as its parent. Bash becomes the last command of ``-c``."""
     if process.kind is ProcessKind.SCRIPT or not command.last:
         return True

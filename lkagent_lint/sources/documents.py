@@ -62,6 +62,35 @@ def yaml_documents(text: str) -> tuple[DocumentNode, ...] | None:
     return None if _is_too_deep(text) or _DASHES.search(text) else _compose(text)
 
 
+class YamlToken(NamedTuple):
+    """What YAML's scanner tells apart."""
+
+    kind: str
+    value: object
+    quoted: bool
+    start: int
+    end: int
+    """0-based offsets in code points, the end exclusive."""
+
+
+def yaml_tokens(text: str) -> tuple[list[YamlToken], bool]:
+    """The tokens of a YAML text as far as it can be read, and whether that is to its end."""
+    import yaml
+
+    found: list[YamlToken] = []
+    if len(text) > MAX_BYTES:
+        return found, False
+    try:
+        for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            quoted = isinstance(token, yaml.ScalarToken) and token.style in ("'", '"')
+            value = getattr(token, "value", None)
+            place = token.start_mark.index, token.end_mark.index
+            found.append(YamlToken(type(token).__name__, value, quoted, *place))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return found, False
+    return found, True
+
+
 def _blanked(match: re.Match[str]) -> str:
     return match[1] or re.sub(r"[^\n]", " ", match[0])
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.frontends.deployment.shell import commands_of, unwrapped
 from lkagent_lint.text import Lines, Span
 
@@ -23,7 +23,7 @@ _OPTION = re.compile(r"--\w+(?:=\S+)?\s+")
 _HAS_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
-class _Command(NamedTuple):
+class _ImageCommand(NamedTuple):
     """What CMD or ENTRYPOINT gives."""
 
     words: tuple[str, ...] | None
@@ -39,8 +39,8 @@ class _Stage:
         self.name = name
         self.base: str = base if parent is None else parent.base
         self.shell: str = "sh" if parent is None else parent.shell
-        self.command: _Command | None = None if parent is None else parent.command
-        self.entry: _Command | None = None if parent is None else parent.entry
+        self.command: _ImageCommand | None = None if parent is None else parent.command
+        self.entry: _ImageCommand | None = None if parent is None else parent.entry
 
     def take(self, keyword: str, text: str, span: Span) -> None:
         """An instruction. A new ENTRYPOINT takes the inherited CMD away, as the builder does."""
@@ -48,9 +48,9 @@ class _Stage:
             words = _exec_form(text)
             self.shell = words[0].rpartition("/")[2] if words else self.shell
         elif keyword == "CMD":
-            self.command = _Command(_exec_form(text), text, span)
+            self.command = _ImageCommand(_exec_form(text), text, span)
         elif keyword == "ENTRYPOINT":
-            self.entry, self.command = _Command(_exec_form(text), text, span), None
+            self.entry, self.command = _ImageCommand(_exec_form(text), text, span), None
 
     def process(self, *, final: bool) -> ProcessFact | None:
         """What runs: the entry point with the command as its arguments; one in shell form takes none."""
@@ -66,7 +66,7 @@ class _Stage:
                     return None  # a shell's text as arguments: nobody writes that on purpose
                 given = command._replace(words=(*given.words, *command.words))
             words = given.words or ()
-            commands, shell = unwrapped((CommandFact(words=words),) if words else ())
+            commands, shell = unwrapped((ProcessCommand(words=words),) if words else ())
         return ProcessFact(
             kind=ProcessKind.IMAGE,
             name=self.name,
@@ -110,7 +110,7 @@ def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span]]:
         if end:
             end = "" if line.strip() == end else end
             continue
-        if _COMMENT.match(line) or (not line.strip() and not parts):
+        if _COMMENT.match(line) or not line.strip():
             continue
         start = start if parts else number
         if line.rstrip().endswith(escape):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lkagent_lint.facts.deployment import CommandFact, ProcessFact, ProcessKind
+from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.frontends.deployment.shell import commands_of, split, unwrapped
 from lkagent_lint.sources.documents import (
     DocumentNode,
@@ -114,10 +114,10 @@ def _get(service: MappingNode, name: str) -> DocumentNode | None:
 
 def _process(
     entry: DocumentNode | None, command: DocumentNode | None
-) -> tuple[tuple[CommandFact, ...], str, Span | None]:
+) -> tuple[tuple[ProcessCommand, ...], str, Span | None]:
     """An entry point with its arguments, the shell that runs them, and where they stand."""
     words = (*_words(entry), *_words(command))
-    commands, shell = unwrapped((CommandFact(words=words),) if words else ())
+    commands, shell = unwrapped((ProcessCommand(words=words),) if words else ())
     given = command if command is not None else entry
     return commands, shell, _place(given)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lkagent_lint.facts.deployment import CommandFact
+from lkagent_lint.facts.deployment import ProcessCommand
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _SEPARATORS = frozenset({";", "&", "&&", "||", "|", "(", ")", ";;"})
@@ -17,9 +17,9 @@ _INIT = re.compile(r"tini|docker-init|catatonit")
 _RUNS_TEXT = re.compile(r"-[a-z]*c")
 
 
-def commands_of(text: str) -> tuple[CommandFact, ...]:
+def commands_of(text: str) -> tuple[ProcessCommand, ...]:
     """The commands of a shell's text, in order; none where it cannot be read, as with an open quote."""
-    found: list[CommandFact] = []
+    found: list[ProcessCommand] = []
     try:
         for line in _CONTINUED.sub(" ", text).splitlines():
             found += _of_line(line)
@@ -28,7 +28,7 @@ def commands_of(text: str) -> tuple[CommandFact, ...]:
     return tuple(msgspec.structs.replace(each, last=each is found[-1]) for each in found)
 
 
-def _of_line(line: str) -> Iterator[CommandFact]:
+def _of_line(line: str) -> Iterator[ProcessCommand]:
     """Raises ValueError for an open quote."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|()")
     lexer.whitespace_split = True
@@ -36,24 +36,24 @@ def _of_line(line: str) -> Iterator[CommandFact]:
     for token in lexer:
         if token in _SEPARATORS:
             if words:
-                yield CommandFact(words=tuple(words), background=token == "&")
+                yield ProcessCommand(words=tuple(words), background=token == "&")
             words = []
         else:
             words.append(token)
     if words:
-        yield CommandFact(words=tuple(words))
+        yield ProcessCommand(words=tuple(words))
 
 
-def split(text: str) -> tuple[CommandFact, ...]:
+def split(text: str) -> tuple[ProcessCommand, ...]:
     """A command that no shell runs although it is written as one text: compose, systemd."""
     try:
         words = tuple(shlex.split(text))
     except ValueError:
         return ()
-    return (CommandFact(words=words),) if words else ()
+    return (ProcessCommand(words=words),) if words else ()
 
 
-def unwrapped(commands: tuple[CommandFact, ...]) -> tuple[tuple[CommandFact, ...], str]:
+def unwrapped(commands: tuple[ProcessCommand, ...]) -> tuple[tuple[ProcessCommand, ...], str]:
     """Commands, and the shell that runs them: ``sh -c "python agent.py start"`` is its text and ``sh``."""
     words = _behind_init(commands[0].words) if len(commands) == 1 else ()
     shell = _SHELL.fullmatch(words[0]) if words else None

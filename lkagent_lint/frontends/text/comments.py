@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from lkagent_lint.facts.comments import Comment
 from lkagent_lint.frontends.text import is_script
 from lkagent_lint.frontends.text.reading import HERE_DOCUMENT
 from lkagent_lint.languages import JSON, YAML
-from lkagent_lint.sources.documents import MAX_BYTES
+from lkagent_lint.sources.documents import MAX_BYTES, yaml_tokens
 from lkagent_lint.text import Lines
 
 # What is not closed ends with its line, so that no place is looked at twice.
@@ -60,18 +59,9 @@ def _is_within(spans: list[tuple[int, int]], offset: int) -> bool:
 
 def _quoted(text: str) -> list[tuple[int, int]]:
     """The offsets of the quoted scalars of a YAML text, as far as it can be read."""
-    import yaml
-
     if len(text) > MAX_BYTES:
         return [(-1, len(text))]  # nobody looks so closely: then nothing in it is a comment
-    found: list[tuple[int, int]] = []
-    with contextlib.suppress(yaml.YAMLError, RecursionError, ValueError):
-        found.extend(
-            (token.start_mark.index, token.end_mark.index)
-            for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"')
-        )
-    return found
+    return [(each.start, each.end) for each in yaml_tokens(text)[0] if each.quoted]
 
 
 def _here_documents(text: str) -> list[tuple[int, int]]:
@@ -92,7 +82,8 @@ def _here_documents(text: str) -> list[tuple[int, int]]:
 def meaning(text: str, name: str) -> object:
     """What a text says beside its comments, to be compared with another's; equal to nothing where that is not known."""
     if name.endswith(YAML):
-        return _yaml_tokens(text)
+        tokens, is_whole = yaml_tokens(text)
+        return [(each.kind, each.value) for each in tokens] if is_whole else object()
     by_line = {each.span.line: each for each in comments(text, name) if each.span.line == each.span.end_line}
     lines: list[str] = []
     for number, line in enumerate(_LINE_END.split(text), 1):
@@ -105,17 +96,3 @@ def meaning(text: str, name: str) -> object:
         elif kept:
             lines.append(kept)
     return lines
-
-
-def _yaml_tokens(text: str) -> object:
-    import yaml
-
-    if len(text) > MAX_BYTES:
-        return object()
-    try:
-        return [
-            (type(token).__name__, getattr(token, "value", None))
-            for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        ]
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return object()
