@@ -52,7 +52,9 @@ def test_the_examples_are_the_fixtures(code: str) -> None:
             if name != "pyproject.toml":
                 text = without_marks(name, case.text(name))
                 assert text.rstrip() in shown
-                marks = [mark for mark in case.marks if (mark.verb, mark.path) == (Verb.EXPECT, name)]
+                marks = [
+                    mark for mark in case.marks if (mark.verb, mark.path) == (Verb.EXPECT, name) and mark.in_comment
+                ]
                 named = re.findall(r"(?:#|//) (LKA\d+(?:, LKA\d+)*)$", text, re.MULTILINE)
                 assert ", ".join(named).split(", ") == [mark.code for mark in marks] or not (named or marks)
 
