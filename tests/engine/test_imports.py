@@ -60,7 +60,7 @@ def test_a_warm_run_imports_no_parser(project: Path) -> None:
     assert warm > MAKES_REPORTS
     readers = {name for name in warm if name.startswith("lkagent_lint.frontends.")}
     assert readers <= {
-        f"lkagent_lint.frontends.{each}" for each in ("javascript", "javascript.parse", "python", "text")
+        f"lkagent_lint.frontends.{each}" for each in ("deployment", "javascript", "javascript.parse", "python", "text")
     }
     rules = {name for name in warm if name.startswith("lkagent_lint.rules.lka")}
     own = {name for name in warm if name.startswith("lkagent_lint")} - rules
