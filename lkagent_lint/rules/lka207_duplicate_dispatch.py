@@ -85,7 +85,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         yield from _in_script(facts, named)
 
 
-class _Given(NamedTuple):
+class _GivenRequest(NamedTuple):
     """A request that is given to the API."""
 
     call: int
@@ -97,7 +97,7 @@ class _Given(NamedTuple):
     room: v.Expr | None
 
 
-def _requests(flow: Flow, facts: FileFacts, dispatches: list[Dispatch]) -> Iterator[_Given]:
+def _requests(flow: Flow, facts: FileFacts, dispatches: list[Dispatch]) -> Iterator[_GivenRequest]:
     """Every request of a function that is made there, too."""
     at = {each.place.span: each for each in dispatches}
     spelled = [each for each in facts.dispatches if each.flow == flow.name and each.room is not None]
@@ -107,12 +107,12 @@ def _requests(flow: Flow, facts: FileFacts, dispatches: list[Dispatch]) -> Itera
         if facts.language == "javascript":
             for each in spelled:
                 if each.span in at and _holds(call.span, each.span):
-                    yield _Given(number, call.span, number, at[each.span], each.room)
+                    yield _GivenRequest(number, call.span, number, at[each.span], each.room)
             continue
         made = _made(argument(call, 0, "create"), flow, facts)
         span = None if made is None else flow.calls[made].span
         if made is not None and span in at:
-            yield _Given(number, call.span, made, at[span], dict(flow.calls[made].keywords).get("room"))
+            yield _GivenRequest(number, call.span, made, at[span], dict(flow.calls[made].keywords).get("room"))
 
 
 def _holds(outer: Span, inner: Span) -> bool:
@@ -130,7 +130,7 @@ def _made(request: v.Expr | None, flow: Flow, facts: FileFacts) -> int | None:
     return request.call if isinstance(request, v.Result) else None
 
 
-def _given_twice(flow: Flow, requests: list[_Given]) -> Iterator[Diagnostic]:
+def _given_twice(flow: Flow, requests: list[_GivenRequest]) -> Iterator[Diagnostic]:
     for first, second in combinations(requests, 2):
         if first.made == second.made and first.call != second.call and _follows(flow, first.call, second.call):
             yield _finding(
@@ -138,7 +138,7 @@ def _given_twice(flow: Flow, requests: list[_Given]) -> Iterator[Diagnostic]:
             )
 
 
-def _tried_again(flow: Flow, facts: FileFacts, requests: list[_Given]) -> Iterator[Diagnostic]:
+def _tried_again(flow: Flow, facts: FileFacts, requests: list[_GivenRequest]) -> Iterator[Diagnostic]:
     counted = {each.head for each in flow.counted}
     for given in requests:
         changing = (given.room, *given_to(flow.calls[given.made]))
