@@ -117,9 +117,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the files that could not be analysed, or only in part, also where nothing reports them."""
     workers: int = 0
     jobs: int = 0
+    """Without those that are too large."""
+    too_large: tuple[str, ...] = ()
+    """``agent.py:10580``: jobs too large to follow, each by its entry function in a file of its root."""
     dispatches: int = 0
     sdks: tuple[str, ...] = ()
     """``livekit-agents 1.5.3 (uv.lock)``: version and the file it was read from, one entry each."""
+    steps: int = 0
+    """How often something was looked at: by who asks what values are and by who follows jobs. The same everywhere."""
+    unanswered: int = 0
+    """Questions of values that met their budget of steps, so that their answer is unknown."""
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):

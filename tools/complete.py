@@ -1,7 +1,8 @@
 """Whether what is left out hides something.
 
 The front ends leave out what can do nothing to a job: definitions that hold no word of it, calls of quiet methods, and
-whatever a search through a file's text says is not there; a few rules look first whether they have anything to do. All
+whatever a search through a file's text says is not there. Blocks without steps are left out, by them and by the solver,
+which runs functions that do little once for many states. A few rules look first whether they have anything to do. All
 of that saves time and must change no report. ``python -m tools.complete FOLDER...`` checks each project below these
 folders twice, as it is and with nothing left out, and prints what differs.
 """
@@ -21,10 +22,16 @@ from typing import NamedTuple
 
 from lkagent_lint import engine
 from lkagent_lint.diagnostics import Diagnostic
+from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.graph import BlockDraft
 from lkagent_lint.frontends import text
+from lkagent_lint.frontends.javascript import drafts as javascript_drafts
+from lkagent_lint.frontends.python import drafts as python_drafts
 from lkagent_lint.frontends.python import expressions, parse, reading
 from lkagent_lint.frontends.python.inert import NONE_INERT, Inert
 from lkagent_lint.rules import lka405_blocking_call, lka406_unknown_method, lka411_nested_event_loop
+from lkagent_lint.typestate import quiet, solver
+from lkagent_lint.typestate.code import Code, code_of
 
 
 def _always(*_: object) -> bool:
@@ -37,6 +44,18 @@ def _never(*_: object) -> bool:
 
 def _nothing(*_: object) -> Inert:
     return NONE_INERT
+
+
+def _none(*_: object) -> None:
+    return None
+
+
+def _all(blocks: list[BlockDraft], _: object) -> dict[int, int]:
+    return {number: number for number in range(len(blocks))}
+
+
+def _whole(flow: Flow, _: object) -> Code:
+    return code_of(flow)
 
 
 class Part(NamedTuple):
@@ -58,6 +77,10 @@ PARTS = (
     Part(expressions, "is_left_out", _never),
     Part(reading, "may_hold", _always),
     Part(text, "may_dispatch", _always),
+    Part(python_drafts, "thin", _all),
+    Part(javascript_drafts, "thin", _all),
+    Part(solver, "thinned", _whole),
+    Part(quiet, "kind_of", _none),
     Part(lka405_blocking_call, "_may_block", _always),
     Part(lka406_unknown_method, "_is_promising", _always),
     Part(lka411_nested_event_loop, "_may_nest", _always),
@@ -101,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--below", action="store_true", help="each directory in a folder is a project")
     parser.add_argument(
         "--part",
-        choices=[part.name for part in PARTS],
+        choices=sorted({part.name for part in PARTS}),
         action="append",
         default=[],
         help="leave in only what this part leaves out",

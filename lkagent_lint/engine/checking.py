@@ -128,8 +128,11 @@ def _added(summaries: list[Summary]) -> Summary:
         not_analysed=sum(each.not_analysed for each in summaries),
         workers=sum(each.workers for each in summaries),
         jobs=sum(each.jobs for each in summaries),
+        too_large=tuple(sorted(label for each in summaries for label in each.too_large)),
         dispatches=sum(each.dispatches for each in summaries),
         sdks=_shortened(sorted({sdk for each in summaries for sdk in each.sdks})),
+        steps=sum(each.steps for each in summaries),
+        unanswered=sum(each.unanswered for each in summaries),
     )
 
 

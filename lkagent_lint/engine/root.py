@@ -172,8 +172,10 @@ class _RootCheck:
             number = count[identity] = count.get(identity, 0) + 1
             if number > 1:
                 diagnostic = msgspec.structs.replace(diagnostic, key=(*diagnostic.key, f"#{number}"))
-            relative = os.path.relpath(diagnostic.place.path, self._root).replace(os.sep, "/")
-            yield diagnostic.with_fingerprint(relative)
+            yield diagnostic.with_fingerprint(self._relative(diagnostic.place.path))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self._root).replace(os.sep, "/")
 
     def _is_new(self, diagnostic: Diagnostic) -> bool:
         """One of the finding's places is in a file that was asked for by its change."""
@@ -199,11 +201,16 @@ class _RootCheck:
     def summary(self) -> Summary:
         project = self.subject.project
         sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
+        too_large = [each.job.place for each in self.subject.solved if each.is_too_large]
+        answers = project.evaluator.answers
         return Summary(
             files=len(project.files),
             not_analysed=sum(bool(facts.problems) for facts in project.files.values()),
             workers=len(project.workers),
-            jobs=len(project.jobs),
+            jobs=len(project.jobs) - len(too_large),
+            too_large=tuple(f"{self._relative(each.path)}:{each.span.line}" for each in sorted(too_large)),
             dispatches=len(project.dispatches),
             sdks=tuple(sorted(sdks)),
+            steps=answers.steps + project.evaluator.followed,
+            unanswered=len(answers.unanswered),
         )

@@ -29,6 +29,7 @@ class Unanswered(NamedTuple):
 
     path: str
     flow: str
+    expression: Expr
 
 
 class _Question:
@@ -171,8 +172,8 @@ class Answers:
 
     def _note(self) -> None:
         """The question that was asked first has met its budget."""
-        first = self._stack[0].activation
-        self.unanswered[Unanswered(first.path, first.name)] = None
+        first = self._stack[0]
+        self.unanswered[Unanswered(first.activation.path, first.activation.name, first.expression)] = None
 
     def _is_closed(self, root: _Question) -> bool:
         """Answer the questions from this one on together, if no other is waited for. Whether none is."""

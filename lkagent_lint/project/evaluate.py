@@ -75,6 +75,8 @@ class Evaluator:
         self._types = Types(self)
         self.activations = Activations(self, files)
         self.answers = Answers(self._find, self.activations.flatten)
+        self.followed = 0
+        """How many blocks were run in all, with a state each, by who follows what is known here."""
 
     # Activations
 

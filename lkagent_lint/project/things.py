@@ -189,6 +189,9 @@ class _Order:
     def __hash__(self) -> int:
         return 0
 
+    def __repr__(self) -> str:
+        return ""
+
 
 class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A function with what it is called with (``partial_of``)."""

@@ -97,6 +97,7 @@ def _properties(summary: Summary, tool: Tool) -> _Object:
         "notAnalysed": summary.not_analysed,
         "workers": summary.workers,
         "jobs": summary.jobs,
+        "tooLarge": [without_surrogates(label) for label in summary.too_large],
         "dispatches": summary.dispatches,
         "sdks": [without_surrogates(sdk) for sdk in summary.sdks],
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.diagnostics import Diagnostic, Report, Severity, Summary
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import rule_url
 from lkagent_lint.text import counted
 
 _SEVERITY_COLOUR = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
+_SHOWN = 3
+"""Jobs that are too large and named."""
 _LINKING = frozenset({"ghostty", "hyper", "iterm.app", "vscode", "wezterm"})
 _LINKING_TERMS = frozenset({"alacritty", "foot", "xterm-ghostty", "xterm-kitty"})
 
@@ -60,8 +62,8 @@ def makes_links(environ: Mapping[str, str]) -> bool:
 
 
 def summary_line(report: Report, escape: Escaper, style: Style) -> str:
-    """``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 4 findings``, and, where a baseline
-    hides any, ``but 3 of the baseline``."""
+    """``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 4 findings``, where a baseline hides
+    any, ``but 3 of the baseline``, and ``; 1 of 4 jobs too large to follow: agent.py:10580``."""
     seen = report.summary
     parts = [
         counted(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
@@ -75,4 +77,13 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     known = sum(baseline.known for baseline in report.baselines)
     if known:
         outcome += f" but {known} of the baseline"
-    return f"{', '.join(parts)}: {style.bold(outcome)}"
+    return f"{', '.join(parts)}: {style.bold(outcome)}{_too_large(seen, escape)}"
+
+
+def _too_large(seen: Summary, escape: Escaper) -> str:
+    labels = [escape.inline(each) for each in seen.too_large]
+    if not labels:
+        return ""
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    jobs = counted(seen.jobs + len(labels), "job")
+    return f"; {len(labels)} of {jobs} too large to follow: {', '.join(labels[:_SHOWN])}{more}"

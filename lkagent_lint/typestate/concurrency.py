@@ -11,6 +11,7 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.things import Activation, Library
+from lkagent_lint.typestate.lifecycle import State
 
 PROMISE = f"{BUILTINS}Promise"
 JOINS_MANY = frozenset({"asyncio.gather", "asyncio.wait", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
@@ -66,15 +67,11 @@ class Concurrency:
         names = {each.name for each in activation.targets(call) if isinstance(each, Library)}
         return tuple(value for name in names if waits_for_all(name, call) for value in waited_for(name, call))
 
-    def awaited_by(
-        self, dotted: str, call: Call, activation: Activation, running: frozenset[tuple[object, int]]
-    ) -> frozenset[tuple[object, int]]:
-        """The calls whose effects awaiting a call of the standard library waits for, among those that run."""
+    def awaited_by(self, dotted: str, call: Call, activation: Activation) -> frozenset[Key]:
+        """The calls whose effects awaiting a call of the standard library waits for, if they run."""
         if not waits_for_all(dotted, call) and dotted not in RACES:
             return frozenset()
-        found = (key for value in waited_for(dotted, call) for key in self.effects(value, activation))
-        ended = running.intersection(found)
-        return ended if dotted not in RACES or len(ended) == 1 else frozenset()
+        return frozenset(key for value in waited_for(dotted, call) for key in self.effects(value, activation))
 
     def is_of_one(self, keys: frozenset[Key], running: frozenset[tuple[object, int]]) -> bool:
         """Waiting for these calls waits for one that runs, and for nothing beside it."""
@@ -88,6 +85,12 @@ class Concurrency:
         for number, call in enumerate(activation.flow.calls):
             if isinstance(call.target, v.Attribute) and call.target.name == "create_task":
                 yield from self.effects(v.Result(number), activation)
+
+
+def ended_by(dotted: str, keys: frozenset[Key], state: State) -> frozenset[tuple[object, int]]:
+    """Which of these run in a state, and are ended by awaiting a call of the standard library that waits for them."""
+    ended = frozenset(each.key for each in state.pending if each.key in keys)
+    return ended if dotted not in RACES or len(ended) == 1 else frozenset()
 
 
 def gathered(call: Call) -> tuple[v.Expr, ...]:

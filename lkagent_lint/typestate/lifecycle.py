@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
+import msgspec
+from msgspec.structs import replace
+
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.typestate.automaton import Kind, Reads, Room, Session
@@ -68,7 +71,7 @@ class Pending(NamedTuple):
     """The same as the state's, where it adds them; found only where its await is."""
 
 
-class State(NamedTuple):
+class State(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """What is known of a job at one point of one path."""
 
     room: Room = Room.OUT
@@ -104,6 +107,22 @@ class State(NamedTuple):
         """The room was joined by a connect that may be given more than defaults."""
         return self.origin is not None and self.origin.event.has_options
 
+    @property
+    def notes_wait(self) -> bool:
+        """The next await is the first since the room was joined by a plain connect."""
+        if self.awaited is not None or (self.origin is None and not self.pending):
+            return False
+        origins = (self.origin, *(each.origin for each in self.pending if each.begun))
+        return any(each is not None and each.event.kind.does.plainly for each in origins)
+
+    @property
+    def is_lost(self) -> bool:
+        """A callee that is not followed changes nothing of what is known."""
+        return self.room in _FOUND and self.session in _RUNS
+
+
+_FOUND = (Room.JOINED, Room.UNKNOWN)
+_RUNS = (Session.STARTED, Session.UNKNOWN)
 
 _Noted = TypeVar("_Noted", Event, Origin)
 START_STATE = State()
@@ -128,7 +147,8 @@ def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
     dialled = state.dialled
     if dialled is None and does.dials and state.session is Session.NONE:
         dialled = Origin(event, lead)
-    return state._replace(
+    return replace(
+        state,
         room=room,
         origin=origin,
         session=_session_after(state, does.session),
@@ -152,19 +172,16 @@ def _session_after(state: State, led_to: Session | None) -> Session:
 
 def waited(state: State, place: Place) -> State:
     """The state behind an await that may let other tasks run."""
-    if state.awaited is not None or (state.origin is None and not state.pending):
-        return state
-    origins = (state.origin, *(each.origin for each in state.pending if each.begun))
-    if any(each is not None and each.event.kind.does.plainly for each in origins):
-        return state._replace(awaited=place)
-    return state
+    return replace(state, awaited=place) if state.notes_wait else state
 
 
 def lost(state: State) -> State:
     """The state behind a callee that is not followed and could do anything to the job."""
+    if state.is_lost:
+        return state
     room = state.room if state.room is Room.JOINED else Room.UNKNOWN
     session = state.session if state.session is Session.STARTED else Session.UNKNOWN
-    return state._replace(room=room, session=session)
+    return replace(state, room=room, session=session)
 
 
 def perhaps_joined(state: State, *, started: bool) -> State:
@@ -173,7 +190,7 @@ def perhaps_joined(state: State, *, started: bool) -> State:
     """
     room = Room.UNKNOWN if state.room is Room.OUT else state.room
     session = Session.UNKNOWN if started and state.session is Session.NONE else state.session
-    return state._replace(room=room, session=session)
+    return replace(state, room=room, session=session)
 
 
 def behind_loop(state: State, event: Event, lead: Site) -> State:
@@ -190,34 +207,35 @@ def is_behind_loop(state: State) -> bool:
     return state.endless is not None and state.endless.event.kind.does.bars
 
 
-def arriving(states: frozenset[State]) -> frozenset[State]:
+def arriving(states: Iterable[State]) -> tuple[State, ...]:
     """Those that a path really arrives in."""
-    return frozenset(each for each in states if not is_behind_loop(each))
+    return tuple(each for each in states if not is_behind_loop(each))
 
 
 def concurrent(
-    state: State, ends: frozenset[State], key: tuple[object, int], *, begun: bool, is_awaited: bool
-) -> frozenset[State]:
+    state: State, ends: tuple[State, ...], key: tuple[object, int], *, begun: bool, is_awaited: bool
+) -> tuple[State, ...]:
     """The states while an effect runs concurrently that would lead from ``state`` to one of ``ends``. ``begun``: it
     runs already; ``is_awaited``: the function awaits it somewhere.
 
     What may end the job counts as if it had: nothing is said of a job that goes on then.
     """
-    state = state._replace(
+    state = replace(
+        state,
         answered=state.answered or (bool(ends) and all(end.answered for end in ends)),
         shut=state.shut or any(end.shut for end in ends),
         left=state.left or any(end.left for end in ends),
     )
-    found: set[State] = set()
+    found: dict[State, None] = {}
     for end in ends:
         pending = _pending(state, end, key, begun=begun, is_awaited=is_awaited)
         if pending == Pending(key, Room.OUT, None, Session.NONE, begun):
-            found.add(state)
+            found[state] = None
             continue
         room = state.room if pending.room is Room.OUT else Room.PENDING
         session = state.session if pending.session is Session.NONE else Session.PENDING
-        found.add(state._replace(room=room, session=session, pending=state.pending | {pending}))
-    return frozenset(found)
+        found[replace(state, room=room, session=session, pending=state.pending | {pending})] = None
+    return tuple(found)
 
 
 def _pending(state: State, end: State, key: tuple[object, int], *, begun: bool, is_awaited: bool) -> Pending:
@@ -243,6 +261,7 @@ def joined(state: State, keys: frozenset[tuple[object, int]]) -> State:
     ended = [each for each in state.pending if each.key in keys]
     if not ended:
         return state
+    ended.sort(key=lambda each: repr((each.room, each.session, each.origin)))  # whatever the order of the set is
     joiners = [each for each in state.pending if each.room is Room.JOINED]
     room, origin, session = state.room, state.origin, state.session
     for each in ended:
@@ -251,7 +270,8 @@ def joined(state: State, keys: frozenset[tuple[object, int]]) -> State:
             origin = each.origin if len(joiners) == 1 else None
         if session is Session.PENDING and each.session is not Session.NONE:
             session = each.session
-    return state._replace(
+    return replace(
+        state,
         room=room,
         origin=origin,
         session=session,
@@ -280,4 +300,4 @@ def settled(state: State, outer: frozenset[Pending]) -> State:
         room = Room.UNKNOWN
     if session is Session.PENDING and all(each.session is Session.NONE for each in kept):
         session = Session.UNKNOWN
-    return state._replace(room=room, session=session, pending=kept)
+    return replace(state, room=room, session=session, pending=kept)

@@ -22,6 +22,8 @@ class Notes:
         """Where knowledge of the job's state ended, and why: half a sentence for people (``why``)."""
         self.is_muted = False
         """What happens is not reached: it is only tried where it leads."""
+        self.deeds = 0
+        """How often something happened that may change a job otherwise than by a wait or a loss, or is not known."""
         self._reached: dict[tuple[Event, Site], States] = {}
 
     def reached(self) -> Iterator[tuple[Event, Site, State]]:
@@ -30,6 +32,7 @@ class Notes:
 
     def happen(self, event: Event, state: State, flow: Flow) -> State:
         """The state behind an event, with a note of it."""
+        self.deeds += 1
         site = Site(event.place, flow.name)
         if not self.is_muted:
             self._reached.setdefault((event, site), States()).add(state)
@@ -43,6 +46,7 @@ class Notes:
 
     def hand_room(self, state: State, place: Place, why: str, *, started: bool) -> State:
         """The state behind something that is not followed and was given the room, with a note of it."""
+        self.deeds += 1
         behind = perhaps_joined(state, started=started)
         if not self.is_muted and behind != state:
             self.ended[place, why] = None

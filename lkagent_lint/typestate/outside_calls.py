@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.project.evaluate import Evaluator
@@ -22,12 +23,12 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from lkagent_lint.typestate.automaton import Kind
-from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, gathers_one
+from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, ended_by, gathers_one
 from lkagent_lint.typestate.events import STEP_WORDS, carries
-from lkagent_lint.typestate.in_place import InPlace
+from lkagent_lint.typestate.in_place import InPlace, lets_nothing_run
 from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, joined, waited
 from lkagent_lint.typestate.notes import Notes
-from lkagent_lint.typestate.outcomes import CallSite, Outcome, ends
+from lkagent_lint.typestate.outcomes import CallSite, Effect, Endings, Outcome, ends, nothing
 from lkagent_lint.typestate.timing import is_endless_call, setup_event
 
 _RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
@@ -51,26 +52,34 @@ class OutsideCalls:
         self._in_place = in_place
         self._enter = enter
 
-    def library(self, dotted: str, at: CallSite, state: State) -> Outcome:
+    def library(self, dotted: str, at: CallSite) -> Effect:
         """A function of the standard library or a builtin of ECMAScript, by its dotted name."""
-        call, activation, place = at.call, at.activation, at.place
         last = dotted.rpartition(".")[2]
         if dotted == PROMISE:
-            return self._promise(at, state)
-        if at.is_awaited_to_the_end and is_endless_call(dotted, call, activation):
-            state = self._notes.happen(Event(Kind.ENDLESS, place), state, at.flow)
-        if at.is_awaited and not last.startswith("__a"):  # entering asyncio.timeout() lets nothing run
-            running = frozenset(each.key for each in state.pending)
-            keys = self._concurrency.awaited_by(dotted, call, activation, running)
-            # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
-            transparent = bool(keys) or self._in_place.is_link(at.number, activation)
-            state = joined(state, keys)
-            if not transparent or (dotted in JOINS_MANY and not gathers_one(call)):
-                state = waited(state, place)
-        if last in _RUNNERS and self._hands_job_on(self._evaluator.results.everything(call, activation)):
-            why = f"a function goes to {last}, which runs it at another time"
-            return ends(self._notes.lose(state, place, why))
-        return ends(state)
+            return partial(self._promise, at)
+        waits = at.is_awaited and not last.startswith("__a")  # entering asyncio.timeout() lets nothing run
+        endless = at.is_awaited_to_the_end and is_endless_call(dotted, at.call, at.activation)
+        runs_later = last in _RUNNERS and self._hands_job_on(self._evaluator.results.everything(at.call, at.activation))
+        if not (waits or endless or runs_later):
+            return nothing
+        keys = self._concurrency.awaited_by(dotted, at.call, at.activation) if waits else frozenset()
+        is_link = waits and self._in_place.is_link(at.number, at.activation)
+        waits_for_others = dotted in JOINS_MANY and not gathers_one(at.call)
+        why = f"a function goes to {last}, which runs it at another time"
+
+        def effect(state: State) -> Outcome:
+            if endless:
+                state = self._notes.happen(Event(Kind.ENDLESS, at.place), state, at.flow)
+            if waits:
+                ended = ended_by(dotted, keys, state)
+                # asyncio.wait_for(ctx.connect(), 5) is no await of its own; what runs beside a connect is.
+                transparent = bool(ended) or is_link
+                state = joined(state, ended)
+                if not transparent or waits_for_others:
+                    state = waited(state, at.place)
+            return ends(self._notes.lose(state, at.place, why) if runs_later else state)
+
+        return effect
 
     def _hands_job_on(self, given: Things) -> bool:
         """Whether a function among what is given could do anything to the job: it takes steps of the lifecycle, or is
@@ -98,39 +107,52 @@ class OutsideCalls:
 
     def _promise(self, at: CallSite, state: State) -> Outcome:
         """``new Promise(executor)``: the executor runs at once. One that is never told how to end never ends."""
-        exits: set[State] = set()
-        raises: set[State] = set()
+        found = Endings()
         given = at.activation.value(at.call.args[0]) if at.call.args else ANYTHING
         for thing in in_order(given):
             if isinstance(thing, Closure):
                 callee = self._evaluator.results.enter(thing, (ANYTHING, ANYTHING), ())
                 outcome = self._enter(callee, state, at.site)
-                exits |= arriving(outcome.exits)
-                raises |= outcome.raises
+                exits = arriving(outcome.exits)
                 if at.is_awaited and not callee.flow.parameters:
-                    exits = {self._notes.happen(Event(Kind.ENDLESS, at.place), each, at.flow) for each in exits}
-        behind = exits or {state}
-        return Outcome(
-            frozenset(waited(each, at.place) for each in behind) if at.is_awaited else frozenset(behind),
-            frozenset(raises),
-        )
+                    endless = Event(Kind.ENDLESS, at.place)
+                    exits = tuple(self._notes.happen(endless, each, at.flow) for each in exits)
+                found.add(outcome._replace(exits=exits))
+        behind = found.outcome().exits or (state,)
+        if at.is_awaited:
+            behind = tuple(dict.fromkeys(waited(each, at.place) for each in behind))
+        return found.outcome()._replace(exits=behind)
 
-    def foreign(self, thing: Thing, at: CallSite, state: State) -> State:
-        """A callee that is neither the project's nor the SDK's: handing it the context or a session ends knowledge, and
-        so does awaiting it with a function that takes steps of the lifecycle (``await retry(() => ctx.connect())``).
-        One that is awaited and given the room may have joined it: ``await session.start(room=ctx.room)`` of a session
-        that comes from another package.
+    def foreign(self, thing: Thing, at: CallSite) -> Effect:
+        """A callee that is neither the project's nor the SDK's, and waits if it is awaited."""
+        return self._not_followed(thing, at, waits=_lets_run(at))
+
+    def hidden(self, thing: Thing, at: CallSite) -> Effect:
+        """A callee of the project that is not followed."""
+        return self._not_followed(thing, at, waits=False)
+
+    def _not_followed(self, thing: Thing, at: CallSite, *, waits: bool) -> Effect:
+        """Handing on the context or a session ends knowledge, and so does awaiting what is given a function that takes
+        steps of the lifecycle (``await retry(() => ctx.connect())``). What is awaited and given the room may have
+        joined it: ``await session.start(room=ctx.room)`` of a session that comes from another package.
         """
         given = self._evaluator.results.everything(at.call, at.activation)
-        if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
-            return self._notes.lose(state, at.place, f"the context or a session goes to {_named(thing)}")
         word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
-        if isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
-            return self._notes.lose(state, at.place, "it is not known what is called")
-        if at.is_awaited and SdkObject("Room") in given:
+        if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
+            behind = partial(self._notes.lose, place=at.place, why=f"the context or a session goes to {_named(thing)}")
+        elif isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
+            behind = partial(self._notes.lose, place=at.place, why="it is not known what is called")
+        elif at.is_awaited and SdkObject("Room") in given:
             why = f"the room goes to {_named(thing)}"
-            return self._notes.hand_room(state, at.place, why, started=word == "start")
-        return state
+            behind = partial(self._notes.hand_room, place=at.place, why=why, started=word == "start")
+        else:
+            return waiting(at) if waits else nothing
+
+        def effect(state: State) -> Outcome:
+            left = behind(state)
+            return ends(waited(left, at.place) if waits else left)
+
+        return effect
 
     def _takes_steps(self, thing: Thing) -> bool:
         if not isinstance(thing, Closure):
@@ -139,18 +161,35 @@ class OutsideCalls:
         targets = () if flow is None else (each.target for each in flow.calls)
         return any(isinstance(each, v.Attribute) and each.name in STEP_WORDS for each in targets)
 
-    def sdk(self, thing: Thing, at: CallSite, state: State) -> State:
+    def sdk(self, thing: Thing, at: CallSite) -> Effect:
         """Other SDK callees change no state; one that is given the room uses it, one that makes a model sets up."""
         setup = setup_event(thing, at.call, at.activation, at.place)
-        if setup is not None:
-            state = self._notes.happen(setup, state, at.flow)
-            if setup.detail == "AgentSession()":
-                state = self._notes.happen(Event(Kind.SESSION_MADE, at.place), state, at.flow)
-        if isinstance(thing, (Sdk, SdkMethod)) and state.origin is not None and state.used is None:
-            given = self._evaluator.results.everything(at.call, at.activation)
-            if any(each == SdkObject("Room") for each in given):
-                return self._notes.happen(Event(Kind.ROOM_USE, at.place, detail="ctx.room"), state, at.flow)
-        return state
+        given = self._evaluator.results.everything(at.call, at.activation)
+        is_given_room = isinstance(thing, (Sdk, SdkMethod)) and SdkObject("Room") in given
+        if setup is None and not is_given_room:
+            return waiting(at)
+        lets_run = _lets_run(at)
+
+        def effect(state: State) -> Outcome:
+            if setup is not None:
+                state = self._notes.happen(setup, state, at.flow)
+                if setup.detail == "AgentSession()":
+                    state = self._notes.happen(Event(Kind.SESSION_MADE, at.place), state, at.flow)
+            self._notes.deeds += 1
+            if is_given_room and state.origin is not None and state.used is None:
+                state = self._notes.happen(Event(Kind.ROOM_USE, at.place, detail="ctx.room"), state, at.flow)
+            return ends(waited(state, at.place) if lets_run else state)
+
+        return effect
+
+
+def waiting(at: CallSite) -> Effect:
+    """The effect of a call that does nothing but let other tasks run, if it is awaited."""
+    return (lambda state: ends(waited(state, at.place))) if _lets_run(at) else nothing
+
+
+def _lets_run(at: CallSite) -> bool:
+    return at.is_awaited and not lets_nothing_run(at.call, at.activation)
 
 
 def _named(thing: Thing) -> str:

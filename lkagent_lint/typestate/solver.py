@@ -7,12 +7,15 @@ path is ever counted.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count, groupby
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Await, Do, Flow, Leave, Read, Return
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
@@ -21,7 +24,8 @@ from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, only
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.callees import Callees
-from lkagent_lint.typestate.concurrency import Concurrency
+from lkagent_lint.typestate.code import Code, code_of, thinned
+from lkagent_lint.typestate.concurrency import Concurrency, Key
 from lkagent_lint.typestate.events import CALLBACK_WORDS, read_event
 from lkagent_lint.typestate.lifecycle import (
     LOST_STATE,
@@ -37,19 +41,14 @@ from lkagent_lint.typestate.lifecycle import (
     waited,
 )
 from lkagent_lint.typestate.notes import Notes
-from lkagent_lint.typestate.outcomes import NOWHERE, Outcome, ends
+from lkagent_lint.typestate.outcomes import NOWHERE, Endings, Outcome, ends
 from lkagent_lint.typestate.states import States
 from lkagent_lint.typestate.timing import is_endless_value
+from lkagent_lint.typestate.transfers import Overflow, Transfers
 
-MAX_RECURSION = 4
-"""A function that calls itself with ever new arguments is followed this deep: after that its arguments are unknown."""
-MAX_STATES = 20_000
-"""Functions of one job, each with a state that it is entered in, beyond which the job is unknown: silence, no hang.
-The largest real job seen takes 3,450 to 3,950, by the order of sets.
-"""
 MAX_STEPS = 500_000
-"""The same for blocks, each with a state. The largest real jobs seen take 97,000 (598 files) and 28,000 (an entry of
-1,800 lines). How many it takes depends a little on the order of sets, so the limit is far from both.
+"""Blocks of one job, each with a state that it is reached in, beyond which the job is unknown: silence, no hang. The
+largest real jobs seen take 235,000 (400 files) and 48,000 (a file of 12,000 lines).
 """
 
 
@@ -61,8 +60,14 @@ class Reached(NamedTuple):
     state: State
 
 
-class Overflow(Exception):
-    """The job has too many states to follow."""
+class _Awaited(NamedTuple):
+    """What awaiting a value that is no call waits for."""
+
+    keys: frozenset[Key]
+    """The calls whose effects it waits for."""
+    is_end: bool
+    """It is only the end of a wait in place."""
+    is_endless: bool
 
 
 class Solver:
@@ -72,68 +77,32 @@ class Solver:
         self.evaluator = evaluator
         self.notes = Notes(sdk)
         self._concurrency = Concurrency(evaluator)
-        self._callees = Callees(evaluator, self.notes, self._concurrency, self._transfer)
-        self._memo: dict[tuple[Activation, State, bool], Outcome] = {}
-        self._assumed: dict[tuple[Activation, State, bool], Outcome] = {}
-        self._running: set[tuple[Activation, State, bool]] = set()
-        self._leaned_on: set[tuple[Activation, State, bool]] = set()
-        self._nested: Counter[tuple[str, str]] = Counter()
-        self._steps = 0
+        self._transfers = Transfers(self.notes, self._run, lambda each: evaluator.usual(each.path, each.flow))
+        self._callees = Callees(evaluator, self.notes, self._concurrency, self._transfers.outcome)
+        self.steps = 0
+        """Blocks that were run so far."""
+        self._awaits: dict[tuple[Activation, v.Expr], _Awaited] = {}
+        self._code: dict[Activation, Code] = {}
         self._entry: Activation | None = None
 
     def solve(self, activation: Activation, start: State) -> Outcome:
         """Run a flow to its fixed point from one state; recursion is iterated until nothing new is found. Once only."""
         self._entry = activation
         try:
-            outcome = self._fixed(activation, start)
+            outcome = self._transfers.outcome(activation, start)
         finally:  # a check runs without garbage collection, and this and its callees hold each other
+            self.evaluator.followed += self.steps
             self._callees.release()
+            self._transfers.release()
         return outcome._replace(exits=arriving(outcome.exits))
-
-    def _fixed(self, activation: Activation, start: State) -> Outcome:
-        while True:
-            self._memo.clear()
-            self._leaned_on.clear()
-            outcome = self._transfer(activation, start)
-            changed = {key: self._memo[key] for key in self._leaned_on if self._memo[key] != self._assumed.get(key)}
-            if not changed:
-                return outcome
-            self._assumed.update(changed)
-
-    def _transfer(self, activation: Activation, start: State) -> Outcome:
-        activation = self._bounded(activation)
-        key = (activation, start, self.notes.is_muted)
-        found = self._memo.get(key)
-        if found is not None:
-            return found
-        if key in self._running:
-            self._leaned_on.add(key)
-            return self._assumed.get(key, NOWHERE)
-        if len(self._memo) > MAX_STATES:
-            raise Overflow
-        self.notes.entered[activation] = None
-        self._running.add(key)
-        self._nested[activation.path, activation.name] += 1
-        try:
-            found = self._run(activation, start)
-        finally:
-            self._nested[activation.path, activation.name] -= 1
-            self._running.discard(key)
-        self._memo[key] = found
-        return found
-
-    def _bounded(self, activation: Activation) -> Activation:
-        """The activation, or one of unknown arguments where a function calls itself with ever new ones."""
-        if self._nested[activation.path, activation.name] < MAX_RECURSION:
-            return activation
-        return self.evaluator.usual(activation.path, activation.flow)
 
     def _run(self, activation: Activation, start: State) -> Outcome:
         flow = activation.flow
         if not flow.blocks:
             place = activation.place(flow.span)
             return ends(self.notes.lose(start, place, f"{flow.name} is too tangled to follow"))
-        seen = [States() for _ in flow.blocks]
+        code = self._code_of(activation)
+        seen = [States() for _ in code.blocks]
         # In the order of the blocks, which is that of the source: what comes first is known before what follows it.
         order = count()
         work: list[tuple[int, int, State]] = [(ENTRY_BLOCK, next(order), start)]
@@ -141,55 +110,70 @@ class Solver:
             number, _, state = heappop(work)
             if not seen[number].add(state):
                 continue
-            self._steps += 1
-            if self._steps > MAX_STEPS:
+            self.steps += 1
+            if self.steps > MAX_STEPS:
                 raise Overflow
-            block = flow.blocks[number]
-            states = frozenset({state})
-            thrown = set(states)
-            for step in block.steps:
-                left: set[State] = set()
-                for each in states:
-                    outcome = self._step(step, each, activation, flow)
-                    left |= outcome.exits
-                    thrown |= outcome.raises
-                states = frozenset(left)
-                thrown |= states
-            for target in block.next:
-                for each in states:
-                    heappush(work, (target, next(order), each))
-            if number not in (EXIT_BLOCK, RAISE_BLOCK):
-                for target in block.raises:
-                    for each in arriving(frozenset(thrown)):
-                        heappush(work, (target, next(order), each._replace(exceptional=True)))
-            for loop in flow.endless:
-                if loop.head == number:
-                    event = Event(Kind.LOOP, activation.place(loop.span))
-                    behind = behind_loop(state, event, Site(event.place, flow.name))
-                    heappush(work, (loop.behind, next(order), behind))
+            for target, left in self._block(number, code, state, activation):
+                heappush(work, (target, next(order), left))
         outer = start.pending
-        exits = frozenset(settled(each, outer) for each in seen[EXIT_BLOCK])
-        raises = frozenset(settled(each, outer) for each in seen[RAISE_BLOCK])
+        exits, raises = (
+            tuple(dict.fromkeys(settled(each, outer) for each in seen[number])) for number in (EXIT_BLOCK, RAISE_BLOCK)
+        )
         return Outcome(exits, raises)
 
+    def _block(self, number: int, code: Code, state: State, activation: Activation) -> Iterator[tuple[int, State]]:
+        """The blocks that one leads to that is reached in a state, each with a state."""
+        block, flow = code.blocks[number], activation.flow
+        states: tuple[State, ...] = (state,)
+        thrown = {state: None}
+        for step in block.steps:
+            left = Endings()
+            for each in states:
+                left.add(self._step(step, each, activation, flow))
+            states, raised = left.outcome()
+            thrown.update(dict.fromkeys((*raised, *states)))
+        yield from ((target, each) for target in block.next for each in states)
+        if number not in (EXIT_BLOCK, RAISE_BLOCK):
+            for target in block.raises:
+                yield from ((target, replace(each, exceptional=True)) for each in arriving(thrown))
+        for loop in code.endless:
+            if loop.head == number:
+                self.notes.deeds += 1
+                event = Event(Kind.LOOP, activation.place(loop.span))
+                yield loop.behind, behind_loop(state, event, Site(event.place, flow.name))
+
+    def _code_of(self, activation: Activation) -> Code:
+        """Its code; what is run again is worth to be made shorter."""
+        known = self._code.get(activation)
+        if known is None:
+            known = self._code[activation] = code_of(activation.flow)
+        elif known.blocks is activation.flow.blocks:
+            known = self._code[activation] = thinned(activation.flow, lambda step: self._is_idle(step, activation))
+        return known
+
     # Steps
+
+    def _is_idle(self, step: object, activation: Activation) -> bool:
+        """Whether a step changes no state, and nothing is noted of it."""
+        match step:
+            case Do(number):
+                is_noted = word_of(activation.flow.calls[number]) in CALLBACK_WORDS
+                return not is_noted and self._callees.is_idle(number, activation)
+            case Read(span=span):
+                return read_event(step, activation, activation.place(span)) is None
+            case Return():
+                return activation is not self._entry
+            case _:
+                return False
 
     def _step(self, step: object, state: State, activation: Activation, flow: Flow) -> Outcome:
         if is_behind_loop(state):
             return self._unreached(step, state, activation, flow)
         match step:
             case Do(number):
-                return self._callees.call(number, state, activation, flow)
+                return self._callees.call(number, state, activation)
             case Await(value, span):
-                keys = frozenset(self._concurrency.effects(value, activation))
-                place = activation.place(span)
-                running = frozenset(each.key for each in state.pending)
-                state = joined(state, keys)
-                if not (self._callees.in_place.is_end(value, activation) or self._concurrency.is_of_one(keys, running)):
-                    state = waited(state, place)
-                if is_endless_value(value, activation):
-                    state = self.notes.happen(Event(Kind.ENDLESS, place), state, flow)
-                return ends(state)
+                return ends(self._awaited(value, activation.place(span), state, activation))
             case Read(span=span):
                 place = activation.place(span)
                 event = read_event(step, activation, place)
@@ -203,6 +187,20 @@ class Solver:
                 return self._callees.leave(value, state, activation, flow)
             case _:
                 raise TypeError(step)
+
+    def _awaited(self, value: v.Expr, place: Place, state: State, activation: Activation) -> State:
+        awaited = self._awaits.get((activation, value))
+        if awaited is None:
+            keys = frozenset(self._concurrency.effects(value, activation))
+            is_end = self._callees.in_place.is_end(value, activation)
+            awaited = self._awaits[activation, value] = _Awaited(keys, is_end, is_endless_value(value, activation))
+        running = frozenset(each.key for each in state.pending)
+        state = joined(state, awaited.keys)
+        if not (awaited.is_end or self._concurrency.is_of_one(awaited.keys, running)):
+            state = waited(state, place)
+        if awaited.is_endless:
+            state = self.notes.happen(Event(Kind.ENDLESS, place), state, activation.flow)
+        return state
 
     def _unreached(self, step: object, state: State, activation: Activation, flow: Flow) -> Outcome:
         """A step behind an endless loop: only what registers a callback is noted, and no function entered."""
@@ -223,7 +221,7 @@ class Course(NamedTuple):
     """Every event with every state it can be reached in, in the order of their places."""
     entered: tuple[Activation, ...]
     """Every activation that it runs."""
-    ends: frozenset[State]
+    ends: tuple[State, ...]
     """How it can end, and what state an exception can leave it in."""
     ended: tuple[tuple[Place, str], ...]
     """Where knowledge of the job's state ended, and why."""
@@ -237,8 +235,8 @@ def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkV
     except (Overflow, RecursionError):
         return None
     reached = _in_order([Reached(*each) for each in solver.notes.reached()])
-    ends = outcome.exits | outcome.raises
-    return Course(tuple(reached), tuple(solver.notes.entered), ends, tuple(sorted(solver.notes.ended)))
+    every = (*outcome.exits, *outcome.raises)
+    return Course(tuple(reached), tuple(solver.notes.entered), every, tuple(sorted(solver.notes.ended)))
 
 
 class Solved(NamedTuple):
@@ -253,6 +251,8 @@ class Solved(NamedTuple):
     """On some path the job joins its room, or it is not known whether it does."""
     ended: tuple[tuple[Place, str], ...] = ()
     """Where knowledge of its state ended, and why."""
+    is_too_large: bool = False
+    """It met its budget, so nothing is known of it."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -260,12 +260,13 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     activation = job.runs or evaluator.results.enter(job.entry, job.bindings, ())
     course = follow(activation, LOST_STATE if job.runs is None else START_STATE, evaluator, job.sdk)
     if course is None:
-        return Solved(job, (), (), may_join=True, ended=((job.place, "the job is too large to follow"),))
-    ended = set(course.ended)
+        ended = ((job.place, "the job is too large to follow"),)
+        return Solved(job, (), (), may_join=True, ended=ended, is_too_large=True)
+    reasons = set(course.ended)
     if job.runs is None:
-        ended.add((job.place, "a decorator that is not known stands on the entry function"))
+        reasons.add((job.place, "a decorator that is not known stands on the entry function"))
     may_join = any(each.room is not Room.OUT for each in course.ends)
-    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(ended)))
+    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(reasons)))
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
@@ -294,4 +295,4 @@ def _in_order(reached: list[Reached]) -> list[Reached]:
 
 def _order(state: State) -> str:
     """A state's place in an order that does not depend on hashing."""
-    return repr(state._replace(pending=frozenset()))
+    return repr(replace(state, pending=frozenset()))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.text import START_OF_FILE
-from lkagent_lint.typestate.lifecycle import State
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.lifecycle import Event, State
 
 _SOMEWHERE = Place("", START_OF_FILE)
+_SOMETHING = Event(Kind.ROOM_USE, _SOMEWHERE)
 
 
 class States:
-    """States, of which those that differ only in where the first await since joining stands are one: the one with the
-    first place. The states of a long function with awaits on many branches grow with its square otherwise.
+    """States in the order in which they come, of which those that differ only in where the first await since joining
+    stands, or the first use of the room, are one: the one with the first places. The states of a long function with
+    awaits on many branches grow with its square otherwise.
     """
 
     def __init__(self) -> None:
@@ -24,9 +29,20 @@ class States:
 
     def add(self, state: State) -> bool:
         """Whether the state tells more than those that are here; it is then one of them."""
-        key = state if state.awaited is None else state._replace(awaited=_SOMEWHERE)
+        awaited, used = state.awaited, state.used
+        if awaited is None and used is None:
+            if state in self._found:
+                return False
+            self._found[state] = state
+            return True
+        key = replace(state, awaited=awaited and _SOMEWHERE, used=used and _SOMETHING)
         known = self._found.get(key)
-        if known is not None and (state.awaited is None or known.awaited is None or known.awaited <= state.awaited):
-            return False
-        self._found[key] = state
+        if known is not None:
+            if known.awaited is not None and awaited is not None:
+                awaited = min(known.awaited, awaited)
+            if known.used is not None and used is not None:
+                used = min(known.used, used, key=lambda each: each.place)
+            if (awaited, used) == (known.awaited, known.used):
+                return False
+        self._found[key] = replace(state, awaited=awaited, used=used)
         return True

@@ -46,9 +46,10 @@ class AskedLine(NamedTuple):
 
 def things(here: AskedLine) -> tuple[r.Explained, ...]:
     """Registrations, dispatches and calls at the line."""
-    found = [*_workers(here), *_dispatches(here)]
+    tracer = Tracer(here.survey.project.evaluator, here.show, here.text)
+    found = [*_workers(here, tracer), *_dispatches(here, tracer)]
     named = {each.column for each in found}
-    found += [each for each in _calls(here) if each.column not in named]
+    found += [each for each in _calls(here, tracer) if each.column not in named]
     return tuple(sorted(found, key=lambda each: each.column))
 
 
@@ -151,31 +152,27 @@ def _job(here: AskedLine, place: Place) -> str:
     return f"{here.show(place.path)}:{place.span.line}"
 
 
-def _tracer(here: AskedLine) -> Tracer:
-    return Tracer(here.survey.project.evaluator, here.show, here.text)
-
-
 def _usual(here: AskedLine, flow: str) -> Activation:
     evaluator = here.survey.project.evaluator
     return evaluator.usual(here.path, evaluator.files[here.path].flows[flow])
 
 
-def _resolved(here: AskedLine, expression: Expr, flow: str) -> list[r.TraceStep]:
+def _resolved(here: AskedLine, tracer: Tracer, expression: Expr, flow: str) -> list[r.TraceStep]:
     """How an expression in a function came to its value, one level below what it belongs to."""
-    return [r.TraceStep(each.depth + 1, each.message) for each in _tracer(here).steps(expression, _usual(here, flow))]
+    return [r.TraceStep(each.depth + 1, each.message) for each in tracer.steps(expression, _usual(here, flow))]
 
 
-def _workers(here: AskedLine) -> Iterator[r.Explained]:
+def _workers(here: AskedLine, tracer: Tracer) -> Iterator[r.Explained]:
     for worker, fact in workers_at(here):
         steps: list[r.TraceStep] = []
         if fact.name is None:
             missing = "the registration gives no name"
             steps.append(r.TraceStep(0, f"{missing}, unless its open options do" if fact.open_ended else missing))
         else:
-            steps += [r.TraceStep(0, "its name:"), *_resolved(here, fact.name, fact.flow)]
+            steps += [r.TraceStep(0, "its name:"), *_resolved(here, tracer, fact.name, fact.flow)]
             steps.append(r.TraceStep(0, f"so its name is {name_in_words(worker.name)}"))
         if fact.job_type is not None:
-            steps += [r.TraceStep(0, "its job type:"), *_resolved(here, fact.job_type, fact.flow)]
+            steps += [r.TraceStep(0, "its job type:"), *_resolved(here, tracer, fact.job_type, fact.flow)]
         entries = [f"{each.flow} ({here.show(each.path)})" for each in worker.entries]
         if worker.agent_file is not None:
             entries.append(f"the agent in {here.show(worker.agent_file)}")
@@ -185,13 +182,13 @@ def _workers(here: AskedLine) -> Iterator[r.Explained]:
         yield r.Explained(kind="worker", column=fact.span.column, message=message, steps=tuple(steps))
 
 
-def _dispatches(here: AskedLine) -> Iterator[r.Explained]:
+def _dispatches(here: AskedLine, tracer: Tracer) -> Iterator[r.Explained]:
     for dispatch, fact in dispatches_at(here):
         steps: list[r.TraceStep] = []
         if fact.name is None:
             steps.append(r.TraceStep(0, "it gives no name"))
         elif fact.flow in here.survey.project.files[here.path].flows:
-            steps += [r.TraceStep(0, "the name that it asks for:"), *_resolved(here, fact.name, fact.flow)]
+            steps += [r.TraceStep(0, "the name that it asks for:"), *_resolved(here, tracer, fact.name, fact.flow)]
             steps.append(r.TraceStep(0, f"so the name is {name_in_words(dispatch.name)}"))
         else:
             steps.append(r.TraceStep(0, f"the name that it asks for: {spelt(fact.name)}"))
@@ -202,7 +199,7 @@ def _dispatches(here: AskedLine) -> Iterator[r.Explained]:
         yield r.Explained(kind="dispatch", column=fact.span.column, message=message, steps=tuple(steps))
 
 
-def _calls(here: AskedLine) -> Iterator[r.Explained]:
+def _calls(here: AskedLine, tracer: Tracer) -> Iterator[r.Explained]:
     for flow, call in calls_at(here):
         entered = [
             activation
@@ -219,5 +216,5 @@ def _calls(here: AskedLine) -> Iterator[r.Explained]:
             kind="call",
             column=call.span.column if call.span is not None else 1,
             message=f"a call of {spelt(call.target)}, in {flow.name}: {in_words(targets, here.show)}{run}",
-            steps=_tracer(here).steps(call.target, places[0]),
+            steps=tracer.steps(call.target, places[0]),
         )

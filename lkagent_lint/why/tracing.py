@@ -13,6 +13,8 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.spelling import spelt
+from lkagent_lint.project import limits
+from lkagent_lint.project.answers import Unanswered
 from lkagent_lint.project.decorators import GIVES_THE_SAME
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
@@ -48,6 +50,8 @@ class Tracer:
         self._evaluator = evaluator
         self._show = show
         self._text = text
+        self._is_told = False
+        """It has been said that a question met its budget."""
 
     def steps(self, expression: v.Expr, activation: Activation) -> tuple[TraceStep, ...]:
         """How an expression was resolved in an activation."""
@@ -66,6 +70,7 @@ class Tracer:
         if depth > MAX_DEPTH or key in seen:
             return
         seen |= {key}
+        yield from self._budget(node, activation, depth)
         match node:
             case v.Text(value):
                 yield TraceStep(depth, f"{quoted(value)}, as it is written here")
@@ -100,6 +105,13 @@ class Tracer:
                 yield TraceStep(depth, "an expression that is not followed: knowledge ends here")
             case _:
                 yield TraceStep(depth, f"{spelt(node)}: {self._value(node, activation)}")
+
+    def _budget(self, node: v.Expr, activation: Activation, depth: int) -> Iterator[TraceStep]:
+        """That the question of what an expression is met its budget, once."""
+        asked = Unanswered(activation.path, activation.name, node)
+        if not self._is_told and asked in self._evaluator.answers.unanswered:
+            self._is_told = True
+            yield TraceStep(depth, f"what {spelt(node)} is takes more than {limits.MAX_STEPS} steps to find: unknown")
 
     def _value(self, node: v.Expr, activation: Activation) -> str:
         return in_words(activation.value(node), self._show)

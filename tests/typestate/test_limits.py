@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka101_connect_before_start
 from lkagent_lint.stack import run_deep
+from lkagent_lint.typestate.lifecycle import START_STATE
 from lkagent_lint.typestate.solver import Solver
 from tests.typestate.solving import project_of
 
@@ -53,6 +56,41 @@ def test_two_functions_that_call_each_other_with_ever_new_arguments_end() -> Non
     await ping("")
 """
     assert _found(body) == 1
+
+
+RING = """
+    async def step{0}(seen):
+        await pause() if seen else note()
+        await step{1}(seen) if seen else await step{2}(seen)
+"""
+
+
+def _steps(body: str) -> int:
+    """How many blocks a job has run in the end."""
+    project = project_of({"agent.py": HEAD + body + TAIL})
+    job = project.jobs[0]
+    assert job.runs is not None
+    solver = Solver(project.evaluator, job.sdk)
+    run_deep(lambda: solver.solve(job.runs, START_STATE))  # type: ignore[arg-type]
+    return solver.steps
+
+
+@pytest.mark.parametrize("last", ["await ctx.connect()", "note()"])
+def test_functions_that_all_call_each_other_take_steps_in_proportion(last: str) -> None:
+    def ring(size: int) -> str:
+        steps = "".join(RING.format(each, (each + 1) % size, (each + size // 2) % size) for each in range(size))
+        return f"{steps}\n    await step0([])\n    {last}\n"
+
+    first, second, third = (_steps(ring(size)) for size in (8, 16, 32))
+    assert third - second <= 2.2 * (second - first)
+
+
+def test_a_helper_that_does_nothing_to_a_job_is_run_for_one_state_of_a_kind() -> None:
+    helper = "    async def help():" + "\n        await backend.send() if ready else None" * 50
+    ways = ("AgentSession()", "ctx.shutdown()", "await ctx.delete_room()")
+    body = helper + "".join(f"\n    if ctx.job.metadata: {each}" for each in ways)
+    calls = _steps(f"{body}\n    await help()\n") - _steps(f"{body}\n")
+    assert calls < 300, "eight states, of which it would take 150 steps each"
 
 
 def test_a_solved_job_leaves_nothing_behind_for_the_collector() -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 import pytest
+from msgspec.structs import replace
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
@@ -160,7 +161,7 @@ def test_a_broken_solver_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     from lkagent_lint.typestate import lifecycle, notes
 
     def forget(state: lifecycle.State, event: lifecycle.Event, lead: lifecycle.Site, sdk: object) -> lifecycle.State:
-        return state._replace(session=Session.STARTED) if event.kind is Kind.START_IN_ROOM else state
+        return replace(state, session=Session.STARTED) if event.kind is Kind.START_IN_ROOM else state
 
     monkeypatch.setattr(notes, "after", forget)
     assert any(mismatch(Generator(seed).program(), "1.8.9") for seed in range(40))

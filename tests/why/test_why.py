@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lkagent_lint.cli import main
+from lkagent_lint.project import limits
 
 ROOT = '[project]\nname = "x"\ndependencies = ["livekit-agents==1.5.3"]\n[tool.lkagent-lint]\nroot = true\n'
 AGENT = """\
@@ -265,3 +266,12 @@ def test_a_file_that_cannot_be_parsed(why: Why) -> None:
     found = why("broken.py:2", "LKA101")
     assert found["file"]["problems"]
     assert any("could be analysed" in each["message"] for each in found["verdict"]["conditions"])
+
+
+def test_a_question_that_met_its_budget_is_named_once(why: Why, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = "".join(f"a{each} = a{each + 1}\n" for each in range(100))
+    why.write(names_py=f"DESK = a0\n{chain}a100 = 'desk'\n")
+    assert not any("steps to find" in step for step in why.steps("agent.py:10"))
+    monkeypatch.setattr(limits, "MAX_STEPS", 60)
+    said = [step for step in why.steps("agent.py:10") if "steps to find" in step]
+    assert said == ["what DESK is takes more than 60 steps to find: unknown"]

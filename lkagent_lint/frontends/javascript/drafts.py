@@ -24,6 +24,7 @@ from lkagent_lint.facts.flows import (
 )
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.facts.sdk_names import SdkName
+from lkagent_lint.facts.thinning import thin
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class FlowDraft:
         return [] if home is None else home.variables.get(name, [])
 
     def freeze(self) -> Flow:
+        ends = [number for each in self.endless for number in (each.head, each.behind)]
+        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)])
         return Flow(
             name=self.name,
             span=self.span,
@@ -82,8 +85,8 @@ class FlowDraft:
             calls=tuple(self.calls),
             blocks=() if self.graph.tangled else tuple(self._blocks()),
             stores=tuple(self.stores),
-            endless=tuple(self.endless),
-            counted=tuple(self.counted),
+            endless=tuple(EndlessLoop(numbers[each.head], numbers[each.behind], each.span) for each in self.endless),
+            counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
         )
 
     def _blocks(self) -> list[Block]:

@@ -25,6 +25,7 @@ from lkagent_lint.facts.flows import (
     Use,
 )
 from lkagent_lint.facts.graph import Graph
+from lkagent_lint.facts.thinning import thin
 from lkagent_lint.facts.values import Expr, carried
 from lkagent_lint.frontends.python.positions import Positions
 from lkagent_lint.text import START_OF_FILE
@@ -87,6 +88,8 @@ class FlowDraft:
         return own and name not in self.outer_names | self.module_names
 
     def freeze(self, positions: Positions) -> Flow:
+        ends = [each for head, behind, _ in self.endless for each in (head, behind)]
+        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)])
         return Flow(
             name=self.name,
             span=positions.of(self.node) or START_OF_FILE,
@@ -114,8 +117,10 @@ class FlowDraft:
                 )
                 for block in self.graph.blocks
             ),
-            endless=tuple(EndlessLoop(head, behind, positions.of(node)) for head, behind, node in self.endless),
-            counted=tuple(self.counted),
+            endless=tuple(
+                EndlessLoop(numbers[head], numbers[behind], positions.of(node)) for head, behind, node in self.endless
+            ),
+            counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
         )
