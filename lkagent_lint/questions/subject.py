@@ -7,6 +7,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.agents import Agents
+from lkagent_lint.questions.contexts import Contexts
 from lkagent_lint.questions.deployment import Deployment
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.doors import Doors
@@ -64,6 +65,11 @@ class Subject:
     def doors(self) -> Doors:
         """What servers serve."""
         return Doors(self.project)
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """What runs outside of an agent's own context."""
+        return Contexts(self.project, self.solved, self.handlers, self.methods)
 
     @cached_property
     def emitters(self) -> Emitters:

@@ -143,6 +143,8 @@ class Kind(str, enum.Enum):
     SESSION_USE = "session-use", Does("a use of the session")
     SESSION_LISTEN = "session-listen", Does("session.on()", reads=Reads.TOPIC)
     SESSION_CLOSE = "session-close", Does("session.aclose()", "session.close()", session=Session.ENDED)
+    AGENT_READ = "agent-read", Does("a read of what the agent's session holds")
+    AGENT_OPTIONS = "agent-options", Does("agent.update_options()")
     SHUTDOWN = "shutdown", Does("ctx.shutdown()", shuts=True)
     LEAVE = "leave", Does("leaving the room", leaves=True)
     ANSWER = "answer", Does("request.accept()", answers=True)

@@ -6,6 +6,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Read
 from lkagent_lint.facts.following import given_to, made_from
+from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     Activation,
@@ -172,8 +173,8 @@ def _literal(call: Call) -> str:
             return ""
 
 
-def read_event(read: Read, activation: Activation, place: Place) -> Event | None:
-    """The use of the room that reading an attribute is."""
+def read_event(read: Read, activation: Activation, place: Place, classes: Classes) -> Event | None:
+    """The use of the room, or of what an agent's session holds, that reading an attribute is."""
     expression = read.value
     if not isinstance(expression, v.Attribute):
         return None
@@ -182,6 +183,8 @@ def read_event(read: Read, activation: Activation, place: Place) -> Event | None
         known = None
         if isinstance(base, SdkObject):
             known = term(base.kind, member(base.kind, expression.name, in_node=in_node))
+        elif isinstance(base, Instance) and "Agent" in classes.kinds(base):
+            known = None if classes.has_own(base, expression.name) else term("Agent", expression.name)
         event = "" if known is None else known.event_in_node if in_node else known.event
         if known is not None and event:
             return Event(Kind[event], place, detail=spoken(known))

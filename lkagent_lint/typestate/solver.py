@@ -176,7 +176,7 @@ class Solver:
                 return ends(self._awaited(value, activation.place(span), state, activation))
             case Read(span=span):
                 place = activation.place(span)
-                event = read_event(step, activation, place)
+                event = read_event(step, activation, place, self.evaluator.classes)
                 return ends(state if event is None else self.notes.happen(event, state, flow))
             case Return(span):
                 if activation is self._entry:

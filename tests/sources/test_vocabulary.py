@@ -31,7 +31,6 @@ WITHOUT_ROW = {
     "AgentServer.run": "the worker's own course, which is not followed",
     "AgentServer.simulate_job": "the worker's own course, which is not followed",
     "Agent.on_user_turn_exceeded": "its body runs beside the turn, which the rules about hooks do not know",
-    "Agent.update_options": "plain in Python, and nothing follows from the options",
     "AgentSession.wait_for_idle": "a wait after the start, on which no order depends",
     "AgentSession.wait_for_idle_and_hold": "a wait after the start, on which no order depends",
     "AgentSession.wait_for_inactive": "a wait after the start, on which no order depends",

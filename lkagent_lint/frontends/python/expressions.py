@@ -191,7 +191,9 @@ class Expressions:
         for item in node.slice:
             if isinstance(item.slice, cst.Slice):
                 self._discard(item.slice.lower, item.slice.upper, item.slice.step)
-        return Subscript(base, keys[0]) if len(keys) == 1 else OPAQUE
+        if not keys or len(keys) < len(node.slice):
+            return OPAQUE
+        return Subscript(base, keys[0] if len(keys) == 1 else Items(tuple(keys)))
 
     def _discard(self, *nodes: cst.BaseExpression | None) -> None:
         for node in nodes:

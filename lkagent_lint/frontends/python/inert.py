@@ -33,6 +33,8 @@ class Inert(NamedTuple):
     """Their ``id`` in the host's tree."""
 
 
+_TELLING = frozenset({"__init__", "on_enter"})
+"""Methods of agents that say something by their parameters and by the order in which they store, whatever they do."""
 NONE_INERT = Inert((), frozenset())
 
 
@@ -91,7 +93,7 @@ class _InertFinder:
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             is_agent = self._may_be_agent(statement)
-            matters = is_agent or named or self._is_handed(statement) or (of_agent and statement.name == "__init__")
+            matters = is_agent or named or self._is_handed(statement) or (of_agent and statement.name in _TELLING)
             nodes = None if matters else _inert_nodes(statement, source, self.reached)
             if nodes is not None:
                 self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes)))

@@ -25,7 +25,6 @@ _MEMBERS = (
     *sorted(written(lambda term: term.owner in CLASSES and _is_asked(term), in_node=False)),
     *sorted(TELLING),
     *(
-        "a2a_session",
         "add",
         "add_\\w+",
         "agents",
@@ -46,7 +45,7 @@ _NAMES = (
     *(f"{term.written_on}\\s*\\.\\s*{term.name}" for term in _COMMON),
     *sorted(written(lambda term: term.owner not in CLASSES and not term.of_plugin, in_node=False)),
     *sorted(f"{term.owner.rpartition('.')[2]}\\s*\\.\\s*{term.name}" for term in TERMS.values() if term.of_plugin),
-    *("AgentHandler", "LiveSession", "a2a_session"),
+    *("AgentHandler", "LiveSession"),
     *("AGENT_NAME", "AccessToken", "AgentServer", "AgentSession", "AvatarSession", "BackgroundAudioPlayer"),
     *("CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "JobContext", "JobProcess", "JobRequest"),

@@ -138,7 +138,9 @@ TERMS = (
     _AVATAR("on", GIVES, "1.5.11", INHERITED, hands=_LISTENER),
     _AVATAR("once", GIVES, "1.5.11", INHERITED, hands=_LISTENER),
     # Agents
-    _AGENT("session", VALUE, "1.0.0", "1.0.51", gives="AgentSession"),
+    _AGENT("session", VALUE, "1.0.0", "1.0.51", gives="AgentSession", event="AGENT_READ", event_in_node=""),
+    _AGENT("chat_ctx", VALUE, "1.0.0", "1.0.51", event="AGENT_READ", event_in_node=""),
+    _AGENT("update_options", PLAIN, "1.6.6", event="AGENT_OPTIONS"),
     _AGENT("update_instructions", COROUTINE, "1.0.0..1.8.9", "1.5.0", dropped="the instructions stay as they were"),
     _AGENT("update_tools", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the tools stay as they were"),
     _AGENT("update_chat_ctx", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the chat context stays as it was"),
