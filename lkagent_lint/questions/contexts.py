@@ -40,7 +40,7 @@ class Where(enum.Enum):
     HANDLER = "a handler, which runs in the context of who emits the event"
 
 
-class Outside(NamedTuple):
+class Apart(NamedTuple):
     """A step that surely runs outside of the agent's context, or in a handler may do so."""
 
     place: Place
@@ -62,28 +62,28 @@ class Contexts:
         self._handlers = handlers
         self._methods = methods
 
-    def reads(self) -> Iterator[Outside]:
+    def reads(self) -> Iterator[Apart]:
         """Every read of an agent's session or history, those in constructors first; a place may come several times."""
         yield from self._in_constructors()
         for solved in self._solved:
             for each in solved.reached:
                 if each.event.kind is Kind.AGENT_READ and not each.state.exceptional:
-                    yield _outside(each, Where.JOB, solved.job.entry.flow)
+                    yield _apart(each, Where.JOB, solved.job.entry.flow)
         yield from self._in_threads()
         yield from self._in_handlers(Kind.AGENT_READ)
 
-    def options(self) -> Iterator[Outside]:
+    def options(self) -> Iterator[Apart]:
         """Every change of an agent's options that may come once a session has started; of the like."""
         for solved in self._solved:
             begins = solved.job.entry.flow
             for each in solved.reached:
                 is_late = each.state.session is Session.STARTED and not each.state.exceptional
                 if each.event.kind is Kind.AGENT_OPTIONS and is_late:
-                    yield _outside(each, Where.JOB, begins)
+                    yield _apart(each, Where.JOB, begins)
             yield from self._detections(solved, begins)
         yield from self._in_handlers(Kind.AGENT_OPTIONS)
 
-    def _detections(self, solved: Solved, begins: str) -> Iterator[Outside]:
+    def _detections(self, solved: Solved, begins: str) -> Iterator[Apart]:
         """``agent.turn_detection = …`` behind the start of a session in the same function."""
         starts = {(each.site.place.path, each.site.function): each.event for each in solved.reached if _starts(each)}
         for activation in dict.fromkeys(solved.entered):
@@ -92,7 +92,7 @@ class Contexts:
                 is_later = start is not None and store.span is not None and store.span > start.place.span
                 if store.name == _DETECTION and is_later and self._are_agents(activation.value(store.base)):
                     place = activation.place(store.span)
-                    yield Outside(place, f"agent.{_DETECTION} = …", Where.JOB, begins, activation.name)
+                    yield Apart(place, f"agent.{_DETECTION} = …", Where.JOB, begins, activation.name)
 
     def _are_agents(self, things: frozenset[Thing]) -> bool:
         classes = self._project.evaluator.classes
@@ -100,7 +100,7 @@ class Contexts:
         own = any(record is not None and _DETECTION in record.attributes for record in records)
         return bool(things) and all("Agent" in classes.kinds(each) for each in things) and not own
 
-    def _in_constructors(self) -> Iterator[Outside]:
+    def _in_constructors(self) -> Iterator[Apart]:
         """Reads in ``__init__`` of an agent, whoever makes it."""
         for activation in self._methods.activations(lambda flow: bool(flow.owner) and flow.own_name == "__init__"):
             flow, receiver = activation.flow, Instance(activation.path, activation.flow.owner, None)
@@ -110,9 +110,9 @@ class Contexts:
             for read in _reads(flow, flow.parameters[0].name):
                 if isinstance(read.value, v.Attribute) and not classes.has_own(receiver, read.value.name):
                     what = f"agent.{read.value.name}"
-                    yield Outside(activation.place(read.span), what, Where.CONSTRUCTOR, flow.own_name, flow.name)
+                    yield Apart(activation.place(read.span), what, Where.CONSTRUCTOR, flow.own_name, flow.name)
 
-    def _in_threads(self) -> Iterator[Outside]:
+    def _in_threads(self) -> Iterator[Apart]:
         evaluator = self._project.evaluator
         for found in self._methods.best_known(_THREADS):
             for value in given_to(found.call) if not found.activation.is_node else ():
@@ -122,19 +122,19 @@ class Contexts:
                         course = follow(inside, START_STATE, evaluator, self._project.sdk(thing.path))
                         for each in course.reached if course is not None else ():
                             if each.event.kind is Kind.AGENT_READ:
-                                yield _outside(each, Where.THREAD, thing.flow)
+                                yield _apart(each, Where.THREAD, thing.flow)
 
-    def _in_handlers(self, kind: Kind) -> Iterator[Outside]:
+    def _in_handlers(self, kind: Kind) -> Iterator[Apart]:
         for handled in self._handlers.run(START_STATE, lambda _: True, *_HANDLERS, Role.SHUTDOWN):
             where = Where.SHUTDOWN if handled.handed.hands.role is Role.SHUTDOWN else Where.HANDLER
             begins = handled.thing.flow if isinstance(handled.thing, Closure) else ""
             for each in handled.course.reached if handled.course is not None else ():
                 if each.event.kind is kind:
-                    yield _outside(each, where, begins)
+                    yield _apart(each, where, begins)
 
 
-def _outside(reached: Reached, where: Where, begins: str) -> Outside:
-    return Outside(reached.event.place, reached.event.detail, where, begins, reached.site.function)
+def _apart(reached: Reached, where: Where, begins: str) -> Apart:
+    return Apart(reached.event.place, reached.event.detail, where, begins, reached.site.function)
 
 
 def _starts(reached: Reached) -> bool:

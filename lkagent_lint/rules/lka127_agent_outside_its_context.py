@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.contexts import Outside, Where
+from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -82,7 +82,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             )
 
 
-def _message(found: Outside) -> str:
+def _message(found: Apart) -> str:
     instead = _INSTEAD.get(found.what, "read it there")
     name = found.begins.rpartition(".")[2].partition("#")[0]
     begins = f"{name}()" if name.isidentifier() else "this function"

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.questions.contexts import Outside, Where
+from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -67,7 +67,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield META.at(each.place, _message(each), subject=each.function, key=(each.what,))
 
 
-def _message(found: Outside) -> str:
+def _message(found: Apart) -> str:
     where = "may run" if found.where is Where.HANDLER else "runs"
     return (
         f"{found.what} {where} outside of the agent's hooks and tools here, so it is stored and the running pipeline "
