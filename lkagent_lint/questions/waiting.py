@@ -4,7 +4,7 @@ that have no limit of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import ENTRY_BLOCK, Call, Do, Flow, Use
 from lkagent_lint.facts.following import argument, last_name, made_from, number_of
+from lkagent_lint.facts.loops import rounds_of
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
@@ -289,26 +290,3 @@ class _Walk:
             for block in rounds_of(self._flow, loop.head) if times is not None and times >= 1 else ():
                 found[block] = found.get(block, 1.0) * (times or 1)
         return found
-
-
-def rounds_of(flow: Flow, head: int) -> frozenset[int]:
-    """The blocks that are part of every round of a loop: those behind its head from which the head is reached again."""
-    onward = [block.next for block in flow.blocks]
-    behind = _reached(ENTRY_BLOCK, onward, frozenset()) - _reached(ENTRY_BLOCK, onward, frozenset({head}))
-    back: list[list[int]] = [[] for _ in flow.blocks]
-    for number in behind:
-        for each in flow.blocks[number].next:
-            back[each].append(number)
-    found = _reached(head, back, frozenset())
-    return found if len(found) > 1 or head in onward[head] else frozenset()
-
-
-def _reached(start: int, ways: Sequence[Sequence[int]], without: frozenset[int]) -> frozenset[int]:
-    seen: set[int] = set()
-    stack = [start]
-    while stack:
-        here = stack.pop()
-        if here not in seen and here not in without:
-            seen.add(here)
-            stack.extend(ways[here])
-    return frozenset(seen)

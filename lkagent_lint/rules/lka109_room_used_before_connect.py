@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
@@ -59,16 +59,26 @@ _OUTSIDE = {spoken(each): each.outside for each in TERMS.values() if each.outsid
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Of what a function uses several times, the first use is spoken of: the cause is one."""
+    said: set[tuple[str, ...]] = set()
+    for place, finding in sorted(_uses(subject), key=lambda each: each[0]):
+        cause = (place.path, finding.subject, *finding.key)
+        if cause not in said:
+            said.add(cause)
+            yield finding
+
+
+def _uses(subject: Subject) -> Iterator[tuple[Place, Diagnostic]]:
     uses = subject.order.ways(lambda way: way.event.kind is Kind.ROOM_USE and way.event.detail in _OUTSIDE)
-    for ways in uses.values():
+    for place, ways in uses.items():
         first = ways[0].reached
         outside, in_node = _OUTSIDE[first.event.detail], is_node(first.event.place)
         if outside is Outside.REFUSES or (outside is Outside.RAISES and not in_node):
             if all(each.is_outside for each in ways):
-                yield _raising(first)
+                yield place, _raising(first)
         elif any(each.is_outside and each.is_ordinary for each in ways):
             is_empty = outside is Outside.EMPTY or (outside is Outside.BLANK and not in_node)
-            yield _empty(first) if is_empty else _undefined(first)
+            yield place, _empty(first) if is_empty else _undefined(first)
 
 
 def _raising(reached: Reached) -> Diagnostic:

@@ -4,13 +4,15 @@
 
 Reports names that look right and are not: `agent_name` in a JavaScript constructor, `roomConfig` in the options of a
 JavaScript `AccessToken`, `agentName=` or `room=` in a Python `RoomAgentDispatch`, `--agent` of `lk token create`
-without `--join`.
+without `--join`; in a JSON or YAML file of a SIP rule keys such as `trunks` or `agents`, and metadata that is an
+object.
 
 ## Why it is bad
 
 JavaScript constructors drop what they do not know without a word: the dispatch asks for the unnamed agents, the token
 carries no configuration. `lk` ignores the flag. Python refuses: `ValueError: Protocol message RoomAgentDispatch has
-no "agentName" field.`
+no "agentName" field.` `lk sip dispatch create` refuses a file with an unknown field, or with an object where it
+wants a text.
 
 ## Example
 
@@ -29,7 +31,7 @@ libraries.
 
 livekit-server-sdk 2.18 and @livekit/protocol (run: unknown keys of a constructor are gone), `AccessToken.ts`
 (`AccessTokenOptions` has no `roomConfig`), `AgentDispatchClient.ts` 57 (two strings); livekit-api 1.2.2 (run:
-raises); livekit-cli 29c2686, `cmd/lk/token.go` 424-433.
+raises); livekit-cli 29c2686, `cmd/lk/token.go` 424-433, `cmd/lk/proto.go` (`protojson` refuses what it does not know).
 
 ## Fix safety
 
@@ -66,6 +68,10 @@ _SAYINGS = {
         "{...}",
     ): "createDispatch takes the room and the name of the agent as two arguments, so this asks "
     "for no agent of that name: write createDispatch(room, agentName)",
+    (
+        "SIP rule",
+        "metadata",
+    ): "metadata of a SIP rule and of its agents is a text, and an object is refused: write its JSON as a string",
     ("lk token create", "--agent"): "lk token create ignores --agent without --join, so the token dispatches nobody: "
     "add --join",
 }
@@ -74,10 +80,18 @@ _SAYINGS = {
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in subject.project.files.items():
         for fact in facts.dropped:
-            saying = _SAYINGS.get((fact.owner, fact.field)) or _refused(fact.owner.removesuffix("()"), fact.field)
+            saying = _SAYINGS.get((fact.owner, fact.field))
+            if saying is None and fact.owner == "SIP rule":
+                saying = _no_field(fact.field)
+            saying = saying or _refused(fact.owner.removesuffix("()"), fact.field)
             yield META.at(Place(path, fact.span), saying, key=(fact.owner, fact.field))
 
 
 def _refused(message: str, field: str) -> str:
     fields = "agent_name and metadata" if message == "RoomAgentDispatch" else "room, agent_name and metadata"
     return f'{message} raises ValueError: Protocol message {message} has no "{field}" field. It has {fields}'
+
+
+def _no_field(field: str) -> str:
+    right = "trunk_ids" if "trunk" in field else "room_config" if "room" in field else "room_config.agents"
+    return f"a SIP rule has no field {field}, which is refused: write {right}"

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports durations of servers and sessions that make sense in the other unit only: in Node a timeout of less than half a
-second or a delay of less than ten milliseconds, in Python a delay of minutes or a timeout of hours.
+Reports durations of servers, sessions and `silero.VAD.load` that make sense in the other unit only: in Node a timeout
+of less than half a second or a delay of less than ten milliseconds, in Python a delay of minutes or a timeout of hours.
 
 ## Why it is bad
 
@@ -27,7 +27,7 @@ are believable in the unit that the SDK counts in; and in test files. `userAwayT
 
 livekit-agents 1.8.9, `worker.py` 180-275 (seconds), `voice/agent_session.py` 386-443. @livekit/agents 1.9.0,
 `worker.ts` 198-247 and `voice/agent_session.ts` 244-353, `voice/turn_config/` (milliseconds, by their comments and
-defaults).
+defaults); @livekit/agents-plugin-silero 1.9.0, `vad.ts` (50, 550 and 500 milliseconds by default).
 
 ## Fix safety
 
@@ -113,6 +113,9 @@ _NODE = {
     "maxDelay": _NODE_DELAY,
     "minDuration": _NODE_DELAY,
 }
+_PYTHON_VAD = dict.fromkeys(("min_speech_duration", "min_silence_duration", "prefix_padding_duration"), _PYTHON_DELAY)
+_NODE_VAD = dict.fromkeys(("minSpeechDuration", "minSilenceDuration", "prefixPaddingDuration"), _NODE_DELAY)
+_VAD = "livekit.plugins.silero.VAD.load"
 _OWNERS = frozenset({"AgentServer", "AgentSession", "WorkerOptions", "ServerOptions"})
 
 
@@ -121,7 +124,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in project.files.items():
         if project.in_tests(path):
             continue
-        known = _NODE if facts.language == "javascript" else _PYTHON
+        in_node = facts.language == "javascript"
+        known = {**_NODE, **_NODE_VAD} if in_node else {**_PYTHON, **_PYTHON_VAD}
         for flow in facts.flows.values():
             for call in flow.calls:
                 odd = [] if call.span is None else list(_odd(facts, flow, call, known))
@@ -132,7 +136,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _is_the_sdks(project: Project, path: str, flow: Flow, call: Call) -> bool:
     """A constructor of the SDK whose options are judged."""
     targets = project.evaluator.usual(path, flow).targets(call)
-    return bool(targets) and all(isinstance(each, Sdk) and each.name.rpartition(".")[2] in _OWNERS for each in targets)
+    names = [each.name if isinstance(each, Sdk) else "" for each in targets]
+    return bool(names) and all(each == _VAD or each.rpartition(".")[2] in _OWNERS for each in names)
 
 
 def _odd(facts: FileFacts, flow: Flow, call: Call, known: dict[str, _Range]) -> Iterator[str]:

@@ -160,7 +160,7 @@ class Solver:
                 is_noted = word_of(activation.flow.calls[number]) in CALLBACK_WORDS
                 return not is_noted and self._callees.is_idle(number, activation)
             case Read(span=span):
-                return read_event(step, activation, activation.place(span)) is None
+                return read_event(step, activation, activation.place(span), self.evaluator.classes) is None
             case Return():
                 return activation is not self._entry
             case _:

@@ -266,3 +266,61 @@ def test_a_function_for_instructions_runs_on_the_loop_for_every_reply(sdk: Sdk) 
         """
     )
     seen.says("ASKED True True", "ASKED True True")
+
+
+@claim("LKA427", "Nothing is raised and nothing is logged", since=NEXT)
+def test_doors_that_nothing_adds_and_policies_for_no_route(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentHandler, AgentServer, rtc_session
+
+        async def entry(ctx): ...
+
+        doors = AgentHandler()
+        doors.rtc_session(entry)
+        door = rtc_session()(entry)
+        server = AgentServer(agent_name="desk")
+
+        @server.http.get("/token")
+        async def token(request): ...
+
+        server.configure_endpoint("/tokn", public=True)
+        print("ENTRY", server._entrypoint_fnc)
+        print("ROUTES", [(each["path"], each["public"]) for each in server.http.manifest()])
+        server.configure_endpoint("/token", public=True)
+        print("ROUTES", [(each["path"], each["public"]) for each in server.http.manifest()])
+        """
+    )
+    seen.says("ENTRY None", "ROUTES [('/token', False)]", "ROUTES [('/token', True)]")
+    seen.never_says("WARNING", "ERROR")
+
+
+@claim("LKA428", "Before each job a server with a storage finds or makes the call's thread", since=NEXT)
+def test_a_thread_is_found_by_its_key_and_kept_by_a_session_that_has_it(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        from types import SimpleNamespace
+        import stage
+        from livekit.agents import LiveSession
+        from livekit.agents.worker import _CallThreadEntrypoint
+
+        class Threads:
+            async def create_thread(self, scope=""):
+                return SimpleNamespace(thread_id="a new one")
+
+        async def entry(ctx):
+            print("THREAD", ctx._thread.id, LiveSession().thread, LiveSession(thread=ctx._thread).thread is ctx._thread)
+
+        async def main():
+            storage = SimpleNamespace(holder="h", threads=Threads())
+            for metadata in ('{"thread_id": "t9"}', '{"threadId": "t9"}', '{"thread": "t9"}', ""):
+                job = SimpleNamespace(metadata=metadata, agent_name="desk")
+                await _CallThreadEntrypoint(entry, storage)(SimpleNamespace(job=job, worker_id="w"))
+
+        stage.run(main())
+        """
+    )
+    seen.says("THREAD t9 None True", *["THREAD a new one None True"] * 3)
+    seen.never_says("WARNING", "ERROR")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lkagent_lint.facts.file import DispatchFact, DispatchKind, SipRuleFact, VariableFact
+from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, SipRuleFact, VariableFact
 from lkagent_lint.facts.values import OPAQUE, Expr, Text
 from lkagent_lint.frontends.text.commands import name_of
 from lkagent_lint.sources.documents import DocumentNode, MappingNode, ScalarNode, SequenceNode, mappings, scalars
@@ -24,7 +24,15 @@ _PLAIN = re.compile(r"[A-Za-z0-9][\w.:@ -]{0,99}")
 _RULE = re.compile(r"dispatch_?rule_?(?:individual|direct|callee)", re.IGNORECASE)
 
 
-StructureFact = DispatchFact | SipRuleFact | VariableFact
+_NO_FIELDS = frozenset(
+    {
+        *("trunks", "trunk", "trunk_id", "trunkId", "sip_trunk_ids", "sipTrunkIds", "sip_trunk_id", "sipTrunkId"),
+        *("agents", "agent_name", "agentName", "room_configuration", "roomConfiguration"),
+    }
+)
+"""What people write into a SIP rule and the message does not have; other fields may have come with a later release."""
+
+StructureFact = DispatchFact | SipRuleFact | VariableFact | DroppedFact
 
 
 def facts_of(documents: tuple[DocumentNode, ...], *, is_example: bool = False) -> Iterator[StructureFact]:
@@ -36,6 +44,7 @@ def facts_of(documents: tuple[DocumentNode, ...], *, is_example: bool = False) -
     for document in documents:
         kind = DispatchKind.SIP if _holds_rule(document) else DispatchKind.CONFIG
         held: dict[int, bool] = {}
+        yield from _dropped(document)
         for mapping in mappings(document):  # outer ones first, so a list's items are known when their turn comes
             yield from _of_lists(mapping, kind, certain=held.get(id(mapping), False) or kind is DispatchKind.SIP)
             for key, value in mapping.entries:
@@ -63,6 +72,28 @@ def _of_mapping(mapping: MappingNode) -> Iterator[DispatchFact | SipRuleFact]:
     preset = mapping.key(*_PRESETS)
     if preset is not None:
         yield DispatchFact(kind=DispatchKind.PRESET, span=preset.span, name=OPAQUE, presence=True)
+
+
+def _dropped(document: DocumentNode) -> Iterator[DroppedFact]:
+    """What is refused in a document that holds a SIP rule: keys that are none, and metadata that is no text."""
+    for rule in mappings(document):
+        value = rule.get("rule")
+        if value is None or not _is_rule(value):
+            continue
+        for key, _ in rule.entries:
+            if key.text in _NO_FIELDS:
+                yield DroppedFact(owner="SIP rule", field=key.text, span=key.span)
+        configuration = rule.get(*_CONFIGS)
+        agents = configuration.get("agents") if isinstance(configuration, MappingNode) else None
+        items = agents.items if isinstance(agents, SequenceNode) else ()
+        for holder in (rule, configuration, *items):
+            metadata = holder.key("metadata") if isinstance(holder, MappingNode) else None
+            if (
+                metadata is not None
+                and isinstance(holder, MappingNode)
+                and not isinstance(holder.get("metadata"), ScalarNode)
+            ):
+                yield DroppedFact(owner="SIP rule", field="metadata", span=metadata.span)
 
 
 def _of_requests(document: DocumentNode) -> Iterator[DispatchFact]:

@@ -1,0 +1,190 @@
+"""A server has a storage, and its calls are not kept in it.
+
+## What it does
+
+Reports, from livekit-agents 2.0.0b1 on, a session without `thread=` in the job of a server that is made with
+`storage=`; and dispatches of such a server's agent whose metadata names the thread by another key than `thread_id`.
+
+## Why it is bad
+
+Before each job a server with a storage finds or makes the call's thread, `ctx.thread`. Only a session that is given
+it, `LiveSession(thread=ctx.thread)`, continues it and writes to it; any other is kept in memory, and the storage
+fills with threads in which nothing stands. No error and no log says so.
+
+Which thread it is says `thread_id` in the dispatch's metadata, a JSON object. Under another key, `threadId` for one,
+the call gets a new thread, and the caller's history is not there.
+
+Where the server has text doors, which need a storage, calls may be left out on purpose: the finding is an info then.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the session is given a thread or `**options`, is of a class of the project's own, or another session of the job
+has the thread; when it is not known which server runs the job, or whether it has a storage. Of metadata, when it is
+not written out where the dispatch is, has a `thread_id`, or no key that is nearly called so. In test files.
+
+## Evidence
+
+livekit-agents 2.0.0b1, `worker.py` 72-97 and 946-953, `job.py` 506-511, `voice/agent_session.py` 1060; run.
+
+## Fix safety
+
+There is no fix: whether calls are to be kept is a decision.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.following import argument, last_name
+from lkagent_lint.project.agent_names import Known, name_of
+from lkagent_lint.project.records import Server
+from lkagent_lint.project.things import Nothing, Sdk, Things
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.vocabulary import class_name
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.solver import Solved
+
+META = Meta(
+    "LKA428",
+    "unused-thread",
+    Severity.WARNING,
+    "a session without the thread of a server that has a storage",
+    default=Default.PREVIEW,
+    basis=Basis.REFUSAL,
+)
+
+_KEY = "thread_id"
+_NEARLY = frozenset({"threadid", "thread"})
+_DISPATCHES = frozenset({"RoomAgentDispatch", "CreateAgentDispatchRequest"})
+
+
+class _Made(NamedTuple):
+    """A session that a job makes."""
+
+    place: Place
+    call: Call
+    targets: Things
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers):
+        for solved in subject.solved:
+            yield from _of_job(subject, solved)
+        yield from _of_dispatches(subject)
+
+
+def _of_job(subject: Subject, solved: Solved) -> Iterator[Diagnostic]:
+    workers = [each for each in subject.project.workers if solved.job.entry in each.entries and not each.in_tests]
+    servers = [each.server for each in workers if each.server is not None and _has_storage(subject, each.server)]
+    if not workers or len(servers) != len(workers) or not solved.job.sdk.has(Change.DOORS):
+        return
+    sessions = list(_sessions(solved))
+    if not all(map(_has_no_thread, sessions)):
+        return
+    text = any(made.site == servers[0].site and any(made.called("a2a_session")) for made in subject.doors.servers())
+    for each in sessions:
+        yield META.at(
+            each.place,
+            "this session is not given the thread that the server finds or makes for every call, so nothing of the "
+            "call is stored: LiveSession(thread=ctx.thread)",
+            related=[Related(servers[0].place, "the server with its storage")],
+            subject=solved.job.entry.flow,
+            severity=Severity.INFO if text else Severity.WARNING,
+        )
+
+
+def _has_storage(subject: Subject, server: Server) -> bool:
+    """A server is surely made with a storage."""
+    call = subject.project.call(server.site)
+    storage = argument(call, None, "storage")
+    flow = subject.project.files[server.site.path].flows[server.site.flow]
+    if server.kind != "AgentServer" or storage is None or any(name == "**" for name, _ in call.keywords):
+        return False
+    return not any(
+        isinstance(each, Nothing) for each in subject.project.evaluator.usual(server.site.path, flow).value(storage)
+    )
+
+
+def _sessions(solved: Solved) -> Iterator[_Made]:
+    """The sessions that a job makes, each with the call that makes it."""
+    places = {each.event.place for each in solved.reached if each.event.kind is Kind.SESSION_MADE}
+    found: dict[Place, _Made] = {}
+    for activation in solved.entered:
+        for call in activation.flow.calls:
+            place = None if call.span is None else activation.place(call.span)
+            if place is not None and place in places:
+                found.setdefault(place, _Made(place, call, activation.targets(call)))
+    yield from found.values()
+
+
+def _has_no_thread(made: _Made) -> bool:
+    is_plain = all(isinstance(each, Sdk) and class_name(each.name) == "AgentSession" for each in made.targets)
+    return bool(made.targets) and is_plain and argument(made.call, None, "thread") is None
+
+
+def _of_dispatches(subject: Subject) -> Iterator[Diagnostic]:
+    stored = {
+        name_of(server.name)
+        for server in subject.project.servers
+        if server.name is not None and not server.in_tests and _has_storage(subject, server)
+    }
+    for found in subject.methods.best_known(_DISPATCHES) if stored else ():
+        target = argument(found.call, None, "agent_name")
+        if target is None or subject.project.in_tests(found.activation.path) or not _is_dispatch(found.targets):
+            continue
+        name = name_of(found.activation.value(target))
+        key = _mistaken(argument(found.call, None, "metadata"), found.activation.flow)
+        if key and isinstance(name, Known) and name in stored:
+            yield META.at(
+                found.place,
+                f"the metadata says {key}, and the server reads {_KEY}: without it every call gets a new thread, and "
+                "nothing says so",
+                subject=found.activation.name,
+                key=(key,),
+            )
+
+
+def _is_dispatch(targets: Things) -> bool:
+    return bool(targets) and all(
+        isinstance(each, Sdk) and each.name.rpartition(".")[2] in _DISPATCHES for each in targets
+    )
+
+
+def _mistaken(metadata: v.Expr | None, flow: Flow) -> str:
+    """The key that is called nearly as the one that is read, in an object that is written out; else empty."""
+    keys: list[str] = []
+    parts: tuple[v.Expr, ...] = ()
+    match metadata:
+        case v.Text(text):
+            try:
+                said = json.loads(text)
+            except ValueError:
+                return ""
+            keys = list(said) if isinstance(said, dict) else []
+        case v.Made(made_of, "dumps"):
+            parts = made_of
+        case v.Result(number) if last_name(flow.calls[number].target) == "dumps":
+            parts = flow.calls[number].args
+        case _:
+            return ""
+    keys += [key for each in parts if isinstance(each, v.Mapping) for key, _ in each.entries]
+    if _KEY in keys or "**" in keys or "" in keys:
+        return ""
+    return next((key for key in keys if key.replace("_", "").replace("-", "").casefold() in _NEARLY), "")
