@@ -27,6 +27,7 @@ from lkagent_lint.project.things import (
     only,
 )
 from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.parts import package_of
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, class_name
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _merged(lines: list[list[Thing]]) -> list[Thing]:
 
 def _has(kind: str, name: str) -> bool:
     """Whether a class of the SDK has a member, in the newest release."""
-    package = tables.package_of(CLASSES[kind].home) if kind in CLASSES else ""
+    package = package_of(CLASSES[kind].home) if kind in CLASSES else ""
     return not package or tables.newest(package).member(kind, name) is not None
 
 

@@ -8,14 +8,10 @@ spelling, Python's; what is written in a Node file is turned into it here, and b
 
 from __future__ import annotations
 
+from lkagent_lint.sources.sdk.parts import PARTS
 from lkagent_lint.sources.sdk.vocabulary import exports_of_node
 
-_PACKAGES = {
-    "@livekit/agents": "livekit.agents",
-    "@livekit/rtc-node": "livekit.rtc",
-    "@livekit/protocol": "livekit.protocol",
-    "livekit-server-sdk": "livekit.api",
-}
+_PACKAGES = {each.node: each.module for each in PARTS}
 _PLUGIN = "@livekit/agents-plugin-"
 _OTHERS = {"AgentSessionEvent": "AgentSessionEventTypes"}
 """Exports whose names differ from Python's and that are no classes or functions of the vocabulary."""

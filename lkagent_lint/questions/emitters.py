@@ -14,7 +14,6 @@ from lkagent_lint.questions.methods import Methods, class_called
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.sources.sdk.tables import Release
 
-_EMITTERS = ("Room", "AgentSession", "AgentServer")
 _LISTENS = frozenset({"on", "once", "addListener", "prependListener", "prependOnceListener"})
 
 
@@ -46,7 +45,7 @@ class Emitters:
             if not each.call.args or isinstance(each.call.args[0], v.Spread):
                 continue
             kind = class_called(each.targets)
-            release = self._offers.all_of_class(each.activation.path, kind) if kind in _EMITTERS else None
+            release = self._offers.all_of_class(each.activation.path, kind)
             events = {} if release is None else release.events(kind)
             if release is None or emitted is None or not events:
                 continue

@@ -11,31 +11,18 @@ from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.order import major, order
+from lkagent_lint.sources.sdk.parts import BY_NAME, package_of, part_of
 from lkagent_lint.sources.sdk.ranges import allows_any
-from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC
+from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC, SERVER_NODE
 from lkagent_lint.sources.sdk.symbols import Parameters, Symbol, SymbolKind
 from lkagent_lint.sources.sdk.tables import Period, Release
 from lkagent_lint.sources.sdk.versions import SdkVersion
+from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
-PARTS = {
-    "agents": ("livekit", "@livekit/agents"),
-    "api": ("livekit", "livekit-server-sdk"),
-    "rtc": ("livekit", "@livekit/rtc-node"),
-    "protocol": ("livekit", "@livekit/protocol"),
-}
-"""Parts of the SDK: what Python imports them from, and the packages that they are in Node."""
-CLASS_PACKAGES = {
-    "Room": ("livekit", "@livekit/rtc-node"),
-    "AgentSession": ("livekit-agents", "@livekit/agents"),
-    "AgentServer": ("livekit-agents", "@livekit/agents"),
-    "Agent": ("livekit-agents", "@livekit/agents"),
-    "AgentTask": ("livekit-agents", "@livekit/agents"),
-    "JobContext": ("livekit-agents", "@livekit/agents"),
-    "JobRequest": ("livekit-agents", "@livekit/agents"),
-}
-"""The packages of the SDK's classes, in Python and in Node."""
 _NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
+_SERVER_APIS = (API.package, SERVER_NODE.package)
+"""What speaks to the server is the same for livekit-agents 0.x."""
 _GENERATION = 1
 """Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
 
@@ -118,14 +105,21 @@ class Offers:
         return self.release(path, package) if self.sdk(path, package).knows_absence else None
 
     def of_class(self, path: str, kind: str) -> Release | None:
-        """The release whose class of that name (of ``CLASS_PACKAGES``) a file uses; None where it is not known, and for
-        code that may be of 0.x.
+        """The release whose class of that name a file uses. None where it is not known, in code that may be of 0.x, and
+        for classes that are not followed or that plugins have too.
         """
-        return None if self.is_old(path) else self.release(path, _package_of(path, kind))
+        package = self._package_of_class(path, kind)
+        return self.release(path, package) if package else None
 
     def all_of_class(self, path: str, kind: str) -> Release | None:
         """The same where all that it offers is known, so that what is not there is absent."""
-        return None if self.is_old(path) else self.complete(path, _package_of(path, kind))
+        package = self._package_of_class(path, kind)
+        return self.complete(path, package) if package else None
+
+    def _package_of_class(self, path: str, kind: str) -> str:
+        """Empty where nothing is known of the class in that file."""
+        package = package_of_class(kind, node=not path.endswith(PYTHON))
+        return "" if package not in _SERVER_APIS and self.is_old(path) else package
 
     def called(self, path: str, kind: str) -> str:
         """What a class of ``CLASS_PACKAGES`` is called in the release that holds for a file."""
@@ -206,13 +200,13 @@ class Offers:
 
     def _reach(self, path: str, fact: SdkName) -> AskedName | None:
         """None for what is not judged: other packages, private names, modules."""
-        package, module, name = tables.package_of(fact.module), fact.module, fact.name
+        package, module, name = package_of(fact.module), fact.module, fact.name
         if module in NODE_PACKAGES:
             package = module
         elif module == "livekit" and fact.spelling is AskedBy.ATTRIBUTE and "." in name:
             first, _, name = name.partition(".")
             module = f"livekit.{first}"
-            package = tables.package_of(module)
+            package = package_of(module)
         release = self.release(path, package) if package else None
         if release is None:
             return None
@@ -264,8 +258,11 @@ def _from(release: Release) -> Iterator[Release]:
             yield found
 
 
-def _package_of(path: str, kind: str) -> str:
-    return CLASS_PACKAGES[kind][not path.endswith(PYTHON)]
+def package_of_class(kind: str, *, node: bool) -> str:
+    """The package of a class that is followed; empty for others, and for those that plugins have too."""
+    known = CLASSES.get(kind)
+    part = None if known is None or known.in_plugins else part_of(known.home)
+    return "" if part is None else part.package(node=node)
 
 
 def _is_private(module: str) -> bool:
@@ -275,7 +272,7 @@ def _is_private(module: str) -> bool:
 def _is_elsewhere(release: Release, module: str, name: str) -> bool:
     """A module with names of its own making, or one that has the name from another package."""
     stars = release.stars(module)
-    return not stars or any(release.table.catalog.table(tables.package_of(star)).periods(star, name) for star in stars)
+    return not stars or any(release.table.catalog.table(package_of(star)).periods(star, name) for star in stars)
 
 
 def _is_over(period: Period, release: Release) -> bool:
@@ -300,8 +297,8 @@ def _meant(release: Release, module: str) -> str | None:
 def homes(release: Release, name: str) -> list[str]:
     """The modules that a name can be imported from, the shortest first: of this package, else of the others."""
     node = release.table.package in NODE_PACKAGES
-    if name in PARTS:
-        return [PARTS[name][node]]
+    if name in BY_NAME:
+        return [BY_NAME[name].node if node else "livekit"]
     for package in (release.table.package, *tables.packages(node=node)):
         here = release if package == release.table.package else release.table.catalog.newest(package)
         found = [

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.questions.emitters import UnknownEvent
-from lkagent_lint.questions.offers import CLASS_PACKAGES
+from lkagent_lint.questions.offers import package_of_class
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
@@ -86,7 +86,7 @@ def _advice(found: UnknownEvent) -> str:
     other = _OTHERS.get(found.kind, "")
     if other:
         of_node = package.startswith("@")
-        emitter = found.release.table.catalog.newest(CLASS_PACKAGES[other][of_node])
+        emitter = found.release.table.catalog.newest(package_of_class(other, node=of_node))
         if found.event in emitter.events(other):
             return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
     near = most_alike(word, list(found.release.events(found.kind)))

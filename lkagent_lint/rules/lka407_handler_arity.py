@@ -55,7 +55,6 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Instance, SdkObject, Unknown
 from lkagent_lint.questions.arity import arity_of
 from lkagent_lint.questions.listeners import Handed
-from lkagent_lint.questions.offers import CLASS_PACKAGES
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
 from lkagent_lint.rules._base import Meta
@@ -81,7 +80,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     unknown = subject.emitters.unknown_events
     for found in subject.listeners.handed(Role.LISTENER):
         place = found.place
-        if place in unknown or is_node(place) or found.kind not in CLASS_PACKAGES or not found.topic:
+        if place in unknown or is_node(place) or not found.topic:
             continue
         release = offers.all_of_class(place.path, found.kind)
         passed = None if release is None else release.events(found.kind).get(found.topic)

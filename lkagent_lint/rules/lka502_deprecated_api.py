@@ -45,11 +45,11 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
-from lkagent_lint.questions.offers import CLASS_PACKAGES, AskedName, Offers
+from lkagent_lint.questions.offers import AskedName, Offers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
-from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.parts import package_of
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import ALIASES, DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
 from lkagent_lint.sources.sdk.symbols import SymbolKind
@@ -64,7 +64,6 @@ META = Meta(
     basis=Basis.NOTHING,
 )
 
-_SERVICES = ("SipService", "RoomService", "AgentDispatchService")
 _SILENT = frozenset({"WorkerOptions", "ServerOptions"})
 """The SDK itself says nothing of them."""
 _REPEATED = re.compile(r"^\w+ is deprecated[.,]\s*")
@@ -134,7 +133,7 @@ def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Sa
         case SdkMethod(kind, name):
             return _said_of_method(offers, call, activation.path, kind, name)
         case Sdk(dotted):
-            package = tables.package_of(dotted)
+            package = package_of(dotted)
             release = offers.release(activation.path, package) if package else None
             module, _, name = dotted.rpartition(".")
             known = None if release is None else release.name(module, name)
@@ -146,10 +145,7 @@ def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Sa
 
 
 def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str) -> list[Said]:
-    if kind in _SERVICES:
-        release = offers.release(path, "livekit-api")
-    else:
-        release = offers.of_class(path, kind) if kind in CLASS_PACKAGES else None
+    release = offers.of_class(path, kind)
     if release is None or not release.has_class(kind):
         return []
     if name in ("on", "once"):

@@ -42,9 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.offers import PARTS, Missing, homes, spelt
+from lkagent_lint.questions.offers import Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.parts import BY_NAME
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
@@ -74,7 +75,7 @@ def _cure(missing: Missing) -> str:
     """Where the name is, or what it is called."""
     wanted = missing.name or missing.fact.name.partition(".")[0]
     elsewhere = homes(missing.release, wanted) if wanted else []
-    if missing.sdk.is_node and wanted in PARTS:
+    if missing.sdk.is_node and wanted in BY_NAME:
         return f": import * as {wanted} from '{elsewhere[0]}'"
     if elsewhere:
         return f": {wanted} is in {spelt(elsewhere[0])}"

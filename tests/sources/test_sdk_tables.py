@@ -8,9 +8,10 @@ import pytest
 
 from lkagent_lint.sources import sdk
 from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.parts import package_of
 from lkagent_lint.sources.sdk.releases import NODE_PACKAGES
 from lkagent_lint.sources.sdk.symbols import SymbolKind
-from lkagent_lint.sources.sdk.tables import Release, newest, package_of, packages, release, table
+from lkagent_lint.sources.sdk.tables import Release, newest, packages, release, table
 
 FOLDER = Path(sdk.__file__).parent / "tables"
 

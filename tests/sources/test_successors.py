@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lkagent_lint.sources.sdk import tables
+from lkagent_lint.sources.sdk.parts import package_of
 from lkagent_lint.sources.sdk.successors import EVENTS, REMOVED
 
 
 @pytest.mark.parametrize("dotted", sorted(REMOVED))
 def test_what_is_called_removed_was_there_and_is_gone(dotted: str) -> None:
-    table = tables.table(tables.package_of(dotted))
+    table = tables.table(package_of(dotted))
     module, _, name = dotted.rpartition(".")
     periods = table.periods(module, name) or table.periods(dotted, "")
     assert periods

@@ -21,13 +21,14 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint.sources.sdk.order import major, order
-from lkagent_lint.sources.sdk.releases import PACKAGES, Package, Standing, standing
+from lkagent_lint.sources.sdk.parts import PARTS
+from lkagent_lint.sources.sdk.releases import NODE_PACKAGES, PACKAGES, Package, Standing, standing
 from lkagent_lint.sources.sdk.symbols import Member, Parameters, Symbol, SymbolKind, member_of, parameters_of
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "tables")
-_PACKAGES = ("livekit-agents", "livekit", "livekit-api", "livekit-protocol")
-_NODE_PACKAGES = ("@livekit/agents", "@livekit/rtc-node", "livekit-server-sdk")
+_PACKAGES = tuple(each.python for each in PARTS)
+_NODE_PACKAGES = tuple(each.node for each in PARTS if each.node in NODE_PACKAGES)
 _HOMES = {
     "livekit-agents": ("livekit.agents", "livekit.agents.voice", "livekit.agents.worker", "livekit.agents.job"),
     "livekit": ("livekit.rtc",),
@@ -329,19 +330,6 @@ def release(package: str, version: str) -> Release | None:
 def newest(package: str) -> Release:
     """The same at the newest stable release that it knows."""
     return BUNDLED.newest(package)
-
-
-def package_of(module: str) -> str:
-    """The Python package that a dotted name of the SDK belongs to; empty for plugins and other packages."""
-    for prefix, package in (
-        ("livekit.agents", "livekit-agents"),
-        ("livekit.rtc", "livekit"),
-        ("livekit.api", "livekit-api"),
-        ("livekit.protocol", "livekit-protocol"),
-    ):
-        if module == prefix or module.startswith(f"{prefix}."):
-            return package
-    return ""
 
 
 @cache

@@ -128,6 +128,8 @@ class ClassTerm(NamedTuple):
     """Plugins have classes of this name that do the same."""
     carries: bool
     """Whoever holds one can take steps of the job's lifecycle."""
+    tells: bool
+    """Code that names it may hold a step of the job's lifecycle, whatever else stands in it."""
     path: str
     """Where the tables have it, if they do not find it by its name."""
 
@@ -189,11 +191,14 @@ def class_term(
     emits: bool = False,
     in_plugins: bool = False,
     carries: bool = False,
+    tells: bool = False,
     path: str = "",
 ) -> ClassTerm:
     """The row of a class."""
     names = spellings(python, name), spellings(node, name)
-    return ClassTerm(name, *names, home, spoken or snake(name), base, emits, in_plugins, carries, path)
+    return ClassTerm(
+        name, *names, home, spoken or snake(name), base, emits, in_plugins, carries, carries or tells, path
+    )
 
 
 def spellings(written: str, name: str) -> tuple[Spelling, ...]:

@@ -19,9 +19,9 @@ COROUTINE, PLAIN, GIVES, VALUE = Form.COROUTINE, Form.PLAIN, Form.GIVES, Form.VA
 CLASSES = (
     class_term("JobContext", "0.7.2", "0.3.5", spoken="ctx", carries=True),
     class_term("JobRequest", "0.7.2", "0.3.5", spoken="request", carries=True),
-    class_term("JobProcess", "0.8.12", "0.3.5", spoken="proc"),
-    class_term("AgentServer", "1.3.1", "1.0.17", spoken="server", emits=True),
-    class_term("AgentHandler", "2.0.0b1", spoken="handler"),
+    class_term("JobProcess", "0.8.12", "0.3.5", spoken="proc", tells=True),
+    class_term("AgentServer", "1.3.1", "1.0.17", spoken="server", emits=True, tells=True),
+    class_term("AgentHandler", "2.0.0b1", spoken="handler", tells=True),
     class_term(
         *("AgentHttp", "2.0.0b1"), home="livekit.agents.http", spoken="http", path="livekit.agents.http.AgentHttp"
     ),
@@ -34,10 +34,11 @@ CLASSES = (
         spoken="avatar",
         emits=True,
         in_plugins=True,
+        tells=True,
         path="livekit.agents.voice.avatar._types.AvatarSession",
     ),
     class_term("RoomIO", "1.0.0", "1.0.51"),
-    class_term("BackgroundAudioPlayer", "1.0.0", "1.0.51", spoken="background_audio"),
+    class_term("BackgroundAudioPlayer", "1.0.0", "1.0.51", spoken="background_audio", tells=True),
     class_term("Room", "0.12.1", "0.11.1", home="livekit.rtc", emits=True),
     class_term("LocalParticipant", "0.12.1", "0.11.1", home="livekit.rtc"),
     class_term("LiveKitAPI", "0.5.1", home="livekit.api"),
