@@ -37,6 +37,7 @@ from lkagent_lint.project.things import (
     only,
     partial_of,
 )
+from lkagent_lint.sources.scheduling import WAIT_FOR_ONE
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.vocabulary import class_name
 
@@ -46,9 +47,7 @@ if TYPE_CHECKING:
 Args = tuple[Things, ...]
 Keywords = tuple[tuple[str, Things], ...]
 
-_PASS_THROUGH = frozenset(
-    {"asyncio.wait_for", "asyncio.shield", "copy.copy", "asyncio.create_task", "asyncio.ensure_future"}
-)
+_PASS_THROUGH = WAIT_FOR_ONE | {"copy.copy"}
 _ENTERS = ("__aenter__", "__enter__")
 
 

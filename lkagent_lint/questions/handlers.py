@@ -7,13 +7,10 @@ from typing import NamedTuple
 
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Thing, in_order
-from lkagent_lint.questions.listeners import Handed, Listeners
+from lkagent_lint.questions.listeners import HANDLERS, Handed, Listeners
 from lkagent_lint.sources.sdk.vocabulary import Role
 from lkagent_lint.typestate.lifecycle import State
 from lkagent_lint.typestate.solver import Course, Solved, follow
-
-_LATER = (Role.LISTENER, Role.STREAM, Role.RPC, Role.PARTICIPANT)
-"""What the SDK may call while a job goes on."""
 
 
 class Handled(NamedTuple):
@@ -46,7 +43,7 @@ class Handlers:
     def may_go_on(self, solved: Solved, state: State) -> bool:
         """Whether something that a job has handed to the SDK may start a session, or end the job, in a state."""
         entered = set(solved.entered)
-        later = self.run(state, lambda handed: handed.activation in entered, *_LATER)
+        later = self.run(state, lambda handed: handed.activation in entered, *HANDLERS)
         return any(each.course is None or each.course.ended or _goes_on(each.course) for each in later)
 
 

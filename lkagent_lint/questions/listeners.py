@@ -31,6 +31,8 @@ _MODELS = re.compile(rf"livekit\.(?:plugins|agents)\.[\w.]*\b(?:{'|'.join(EMITTI
 """Models of plugins and of inference, whose objects are emitters too."""
 _ON = TERMS["Room", "on"].hands
 _LISTENS = written(lambda term: term.hands is not None and term.hands.role is Role.LISTENER)
+HANDLERS = (Role.LISTENER, Role.STREAM, Role.RPC, Role.PARTICIPANT)
+"""What the SDK may call while a job goes on."""
 NAMED_EMITTER = "EventEmitter"
 """The kind of objects whose class the settings call an emitter; which events they emit is not known."""
 

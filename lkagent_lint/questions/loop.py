@@ -28,7 +28,8 @@ from lkagent_lint.project.things import (
     in_order,
     only,
 )
-from lkagent_lint.questions.listeners import Listeners
+from lkagent_lint.questions.listeners import HANDLERS, Listeners
+from lkagent_lint.sources.scheduling import ELSEWHERE
 from lkagent_lint.sources.sdk.vocabulary import Role, function, term, written
 
 _HOOKS = written(lambda term: term.is_hook)
@@ -37,13 +38,12 @@ _TOOL_MAKERS = written(lambda term: term.hands is not None and term.hands.role i
 _PLAIN_ONLY = (Role.LISTENER, Role.STREAM)
 """What takes plain functions only: a coroutine function is refused there, or its body never runs (LKA401)."""
 _HANDED = {
-    **dict.fromkeys((*_PLAIN_ONLY, Role.RPC, Role.PARTICIPANT), "handler"),
+    **dict.fromkeys(HANDLERS, "handler"),
     Role.HOOK: "hook",
     Role.TEXT: "text",
     Role.ROUTE: "route",
 }
 """What runs on a loop of what the SDK is handed, in words of a root."""
-_ELSEWHERE = frozenset({"Thread", "Timer", "Process", "submit", "run_in_executor", "to_thread"})
 _ACTIVATIONS = 4
 """A function is looked at in so many activations: what blocks hardly ever depends on its arguments."""
 _DEPTH = 4
@@ -259,6 +259,6 @@ def _handed_away(flow: Flow) -> set[v.Expr]:
     """Everything that a function gives to threads and processes: the coroutines among it run on other loops."""
     found: set[v.Expr] = set()
     for call in flow.calls:
-        if word_of(call) in _ELSEWHERE:
+        if word_of(call) in ELSEWHERE:
             found.update(walk(*given_to(call)))
     return found

@@ -46,16 +46,16 @@ from lkagent_lint.project.things import Library, SdkMethod, Thing
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.vocabulary import spoken, term
 
 META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
 
-_MAKERS = frozenset({"create_task", "ensure_future"})
 _STEPS = ("CONNECT", "START")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for found in subject.methods.written(_MAKERS):
+    for found in subject.methods.written(TASK_MAKERS):
         name = _step_in_task(found)
         if name and not any(map(_is_awaited_by_others, found.targets)) and _is_dropped(found):
             yield META.at(

@@ -47,6 +47,7 @@ from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -58,7 +59,7 @@ META = Meta(
 )
 
 _ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})
-_STARTS_TASKS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
+_STARTS_TASKS = TASK_MAKERS | {"run_coroutine_threadsafe"}
 _RUNNERS = frozenset({"run", "run_until_complete"})
 
 

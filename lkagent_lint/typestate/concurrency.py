@@ -11,21 +11,20 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.things import Activation, Library
+from lkagent_lint.sources.scheduling import CONTINUATIONS, PROMISES_OF_MANY, TASK_MAKERS, WAIT_FOR_MANY, WAIT_FOR_ONE
 from lkagent_lint.typestate.lifecycle import State
 
 PROMISE = f"{BUILTINS}Promise"
-JOINS_MANY = frozenset({"asyncio.gather", "asyncio.wait", f"{PROMISE}.all", f"{PROMISE}.allSettled"})
+JOINS_MANY = WAIT_FOR_MANY | {f"{PROMISE}.{each}" for each in PROMISES_OF_MANY}
 LIMITS = frozenset({"asyncio.wait_for", "asyncio.wait", f"{PROMISE}.race"})
 """Waits that may end before what they wait for."""
-CARRIERS = JOINS_MANY | {"asyncio.wait_for", "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future"}
+CARRIERS = JOINS_MANY | WAIT_FOR_ONE
 """Awaiting what these return awaits the coroutines given to them."""
 RACES = frozenset({f"{PROMISE}.race"})
 """The same of one of them, where the others are only timers."""
 
 _WAITED = frozenset({"fut", "arg", "coro", "coro_or_future"})
-TASKS = ("create_task", "ensure_future")
 _TOGETHER = frozenset(each.rpartition(".")[2] for each in JOINS_MANY)
-_CONTINUATIONS = ("then", "catch", "finally")
 
 Key = tuple[Activation, int]
 """A call in an activation, by its number."""
@@ -60,9 +59,9 @@ class Concurrency:
     def _passed(self, call: Call, activation: Activation) -> tuple[v.Expr, ...]:
         """What a call waits for itself."""
         if isinstance(call.target, v.Attribute):
-            if call.target.name in TASKS:
+            if call.target.name in TASK_MAKERS:
                 return waited_for(call.target.name, call)
-            if call.target.name in _CONTINUATIONS:
+            if call.target.name in CONTINUATIONS:
                 return (call.target.base,)
         names = {each.name for each in activation.targets(call) if isinstance(each, Library)}
         return tuple(value for name in names if waits_for_all(name, call) for value in waited_for(name, call))

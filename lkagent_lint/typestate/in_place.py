@@ -15,12 +15,12 @@ from lkagent_lint.facts.flows import Await, Call, Do, Flow, Leave, Step, Use
 from lkagent_lint.facts.following import given_to, held_by, last_name
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Closure, Foreign, Library, SdkMethod, Thing
+from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.typestate.concurrency import (
     CARRIERS,
     JOINS_MANY,
     LIMITS,
     RACES,
-    TASKS,
     gathered,
     gathers_one,
     waited_for,
@@ -89,7 +89,7 @@ class InPlace:
         """A coroutine of Python runs before its await: a task is made of it."""
         calls = activation.flow.calls
         takers = [calls[each] for each in self._links_of(activation).takers.get(number, ())]
-        return any(last_name(each.target) in (*TASKS, "gather", "wait", "start_soon") for each in takers)
+        return any(last_name(each.target) in (*TASK_MAKERS, "gather", "wait", "start_soon") for each in takers)
 
     def is_awaited_later(self, number: int, activation: Activation) -> bool:
         """The function awaits it somewhere, perhaps through other calls; leaving a task group does too."""
@@ -145,7 +145,7 @@ class InPlace:
 
     def _waits(self, call: Call, given: int, activation: Activation) -> str | None:
         """By which kind of wait a call waits for a coroutine that it is given, alone; None where it does not."""
-        if isinstance(call.target, v.Attribute) and call.target.name in TASKS:
+        if isinstance(call.target, v.Attribute) and call.target.name in TASK_MAKERS:
             return call.target.name if _waits_for(call.target.name, call, given, activation.flow) else None
         kinds = {self._waits_by(each, call, given, activation) for each in activation.targets(call)}
         return kinds.pop() if len(kinds) == 1 else None

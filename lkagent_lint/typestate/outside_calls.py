@@ -21,6 +21,7 @@ from lkagent_lint.project.things import (
     functions_among,
     in_order,
 )
+from lkagent_lint.sources.scheduling import AT_ANOTHER_TIME, ELSEWHERE
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, ended_by, gathers_one
@@ -31,7 +32,7 @@ from lkagent_lint.typestate.notes import Notes
 from lkagent_lint.typestate.outcomes import CallSite, Effect, Endings, Outcome, ends, nothing
 from lkagent_lint.typestate.timing import is_endless_call, setup_event
 
-_RUNNERS = frozenset({"to_thread", "call_soon", "call_later", "call_at", "run_in_executor", "call_soon_threadsafe"})
+_RUNNERS = AT_ANOTHER_TIME | ELSEWHERE
 _MAX_REACHED = 50
 """Functions that one that runs at another time is followed into; beyond them it may do anything."""
 _TRACKED = frozenset(each.name for each in CLASSES.values() if each.carries)

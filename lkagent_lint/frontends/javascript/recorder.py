@@ -11,6 +11,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Call, Do, Read, Use
 from lkagent_lint.frontends.javascript.expressions import called, is_environment, joined, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, last_name, text_of, unwrap
+from lkagent_lint.sources.scheduling import CONTINUATIONS
 from lkagent_lint.sources.sdk.vocabulary import TERMS, Form, Term, written
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _READS_ON = {
     each.name: term.written_on for term in TERMS.values() if _is_read(term) and term.written_on for each in term.node
 }
 """The same for common words, and what they have to be read on."""
-_CONTINUATIONS = frozenset({"then", "catch", "finally"})
 _TYPES = frozenset({"type_annotation", "type_arguments", "type_parameters", "predefined_type", "as_const", "comment"})
 
 
@@ -229,7 +229,7 @@ class Recorder:
         if target.type == "import":
             self._arguments(node)
             return value_of(node)
-        if use is Use.AWAITED and last_name(target) in _CONTINUATIONS and target.type == "member_expression":
+        if use is Use.AWAITED and last_name(target) in CONTINUATIONS and target.type == "member_expression":
             return self._continued(node, target)
         if target.type == "super":
             parent = self.record(v.Name("super"), (), Use.VALUE, node)

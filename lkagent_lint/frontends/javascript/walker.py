@@ -21,6 +21,7 @@ from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, last_
 from lkagent_lint.frontends.javascript.patterns import Patterns
 from lkagent_lint.frontends.javascript.recorder import Recorder
 from lkagent_lint.frontends.javascript.types import annotation_of
+from lkagent_lint.sources.scheduling import CONTINUATIONS, PROMISES_OF_MANY
 from lkagent_lint.sources.sdk.vocabulary import Form, Term, written
 from lkagent_lint.text import Span
 
@@ -33,7 +34,7 @@ def _is_asynchronous(term: Term) -> bool:
     return term.needed_in_node or (term.owner == "AgentSession" and term.form_in_node is Form.COROUTINE)
 
 
-_PROMISING = written(_is_asynchronous, in_node=True) | {"all", "allSettled", "then", "catch", "finally"}
+_PROMISING = written(_is_asynchronous, in_node=True) | CONTINUATIONS | PROMISES_OF_MANY
 """A plain function that returns the result of a call of one of these returns a promise."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from lkagent_lint.sources.blocking import TELLING
+from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, Form, Term, written
 
 
@@ -31,8 +32,7 @@ _MEMBERS = (
         "agent_name",
         "claims",
         "create_future",
-        "create_task",
-        "ensure_future",
+        *sorted(TASK_MAKERS),
         "environ",
         "gather",
         "on_exit",
@@ -49,7 +49,17 @@ _NAMES = (
     *("AGENT_NAME", "AccessToken", "CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "ParseDict"),
     *("RoomAgentDispatch", "RoomConfiguration", "ServerOptions", "WorkerOptions", "agentName"),
-    *("agent_name", "create_task", "dispatch", "gather", "getenv", "global", "prewarm", "roomConfig", "roomPreset"),
+    *(
+        "agent_name",
+        "create_task",
+        "dispatch",
+        "gather",
+        "getenv",
+        "global",
+        "prewarm",
+        "roomConfig",
+        "roomPreset",
+    ),
     *("room_config", "room_preset", "rtc_session", "run_app", "run_until_complete", "sleep"),
     "wait_for_\\w+",
 )
