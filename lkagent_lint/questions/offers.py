@@ -122,8 +122,8 @@ class Offers:
         return "" if package not in _SERVER_APIS and self.is_old(path) else package
 
     def called(self, path: str, kind: str) -> str:
-        """What a class of ``CLASS_PACKAGES`` is called in the release that holds for a file."""
-        release = self.release(path, _package_of(path, kind))
+        """What a class that is followed is called in the release that holds for a file."""
+        release = self.release(path, package_of_class(kind, node=not path.endswith(PYTHON)))
         return kind if release is None else release.called(kind)
 
     def sdk(self, path: str, package: str) -> SdkVersion:
