@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lkagent_lint.cache import FactsCache, directory_for, handed, open_cache
+from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.engine.request import Request
 from lkagent_lint.extraction import Pool
@@ -28,6 +28,10 @@ def maker_for(request: Request) -> Pool | Cluster:
 
 def handed_facts(request: Request) -> Mapping[bytes, memoryview]:
     """The facts in the files that the request names. Raises ConfigError for a file that cannot be used."""
+    if not request.facts:
+        return {}
+    from lkagent_lint.cache import handed
+
     try:
         return handed.read(request.facts)
     except handed.HandedError as error:
