@@ -177,8 +177,8 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     room_sources: tuple[RoomSourceFact, ...] = ()
     set_variables: tuple[VariableFact, ...] = ()
     dropped: tuple[DroppedFact, ...] = ()
-    legacy: bool = False
-    """It imports classes that only livekit-agents 0.x had."""
+    legacy: Span | None = None
+    """Where it first uses a class that only livekit-agents 0.x had, in a file that uses none that only 1.x has."""
     sdk_names: tuple[SdkName, ...] = ()
     """Names of the SDK that it imports, or reads from imported modules."""
     asked_for: tuple[str, ...] = ()

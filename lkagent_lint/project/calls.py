@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.following import given_to
+from lkagent_lint.facts.following import given_to, last_name
 from lkagent_lint.project.decorators import GIVES_THE_SAME
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -86,7 +86,9 @@ class CallResults:
         found: set[Thing] = set()
         known: list[Thing] = []
         for thing in activation.targets(call):
-            if isinstance(thing, (Library, ClassOf, Closure, Partial, Instance)):
+            if isinstance(thing, (Library, ClassOf, Closure, Partial, Instance)) or (
+                isinstance(thing, Plain) and last_name(target)[:1].isupper()
+            ):
                 known.append(thing)
             else:
                 found |= self.called(thing, (), ())
@@ -97,7 +99,9 @@ class CallResults:
         if self._evaluator.answers.waits(mark):
             return frozenset(found)
         for thing in in_order(frozenset(known)):
-            if isinstance(thing, Library):
+            if isinstance(thing, Plain):
+                found |= _kept(thing, args, keywords)
+            elif isinstance(thing, Library):
                 found |= self._library(thing, call, args, keywords, activation)
             else:
                 found |= self.called(thing, args, keywords)
@@ -253,6 +257,8 @@ class CallResults:
                 return only(box_of(args))
             case "builtins.getattr" | "builtins.next" | "builtins.vars" | "builtins.globals" | "builtins.eval":
                 return ANYTHING
+            case "importlib.import_module" | "builtins.__import__" | "pkgutil.resolve_name" | "runpy.run_path":
+                return ANYTHING
             case _:
                 if thing.made and thing.name.startswith("builtins.str."):
                     return ANYTHING
@@ -279,6 +285,13 @@ def _parts(values: Things) -> tuple[Things, ...] | None:
     """What a container holds, by position; None where that is not known."""
     found = {each.parts if isinstance(each, Box) else None for each in values}
     return found.pop() if len(found) == 1 else None
+
+
+def _kept(thing: Plain, args: Args, keywords: Keywords) -> Things:
+    """What a class makes of which nothing is known: it holds the objects of the SDK that it is given."""
+    given = NEVER.union(*args, *(values for _, values in keywords))
+    held = frozenset(each for each in given if isinstance(each, SdkObject))
+    return only(box(held)) if held else only(thing)
 
 
 def _spare(flow: Flow, keywords: Keywords) -> Things:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Class, Flow
+from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, Class, Flow
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.project.settings_classes import reads_environment, variable_of
 from lkagent_lint.project.things import (
     ANYTHING,
     NEVER,
+    NOTHING,
     Activation,
     ClassOf,
     Closure,
+    Foreign,
     Instance,
     Library,
     Plain,
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 StoredValue = tuple[Flow, v.Expr]
 
 _MAKES_UP = frozenset({"__getattr__", "__getattribute__"})
+_HOLDERS = frozenset({"attr", "attrs", "msgspec", "pydantic", "pydantic_settings", "sqlmodel"})
+"""Packages whose classes hold what they are given and do nothing with it."""
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
@@ -45,6 +51,7 @@ class Classes:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._stores: dict[str, dict[tuple[str, str], list[StoredValue]]] = {}
+        self._below: dict[tuple[ClassOf, str], tuple[ClassOf, ...]] = {}
 
     def record(self, base: ClassOf | Instance) -> Class | None:
         return self._evaluator.files[base.path].classes.get(base.name)
@@ -99,6 +106,21 @@ class Classes:
                 return False
         return True
 
+    def is_made_elsewhere(self, owner: ClassOf) -> bool:
+        """A base that is not known, or of a package that does more than hold values, says what making one does."""
+        for here in self.lineage(owner):
+            if not isinstance(here, ClassOf):
+                if isinstance(here, Unknown):
+                    return True
+                continue
+            record = self.record(here)
+            scope = None if record is None else self._scope(here, record)
+            values = () if record is None else record.bases
+            bases = (base for each in values if scope is not None for base in self._evaluator.value(each, scope))
+            if any(isinstance(each, Foreign) and each.name.partition(".")[0] not in _HOLDERS for each in bases):
+                return True
+        return False
+
     def kinds(self, thing: Thing) -> frozenset[str]:
         """The SDK classes that an object is an instance of."""
         match thing:
@@ -137,9 +159,53 @@ class Classes:
             if isinstance(each, SdkObject) and not _has(each.kind, name) and self._own(lineage[index:], name):
                 continue
             found = self._declared(each, receiver, name, start.path)
+            if found and base is receiver and isinstance(base, Instance):
+                found |= self._instead(found, base, name)
             if found:
                 return found
         return self._evaluator.unless_waiting(mark)
+
+    def _instead(self, found: Things, receiver: Instance, name: str) -> Things:
+        """What may stand in the place of a method, where of an object only a class is known that it is of: methods of
+        the project's classes below that, and where there is none and the method only raises, one of another's.
+        """
+        methods = [each for each in found if isinstance(each, Closure)]
+        if receiver.made is not None or not methods:
+            return NEVER
+        below = [
+            (each, value)
+            for each in self.below(receiver, name)
+            if (record := self.record(each)) is not None
+            for value in record.attributes[name]
+        ]
+        overriding: set[Thing] = set()
+        for each, value in below:
+            if isinstance(value, v.Function):
+                overriding |= self._bind(Closure(each.path, value.flow, None), Instance(each.path, each.name, None))
+        flows = (self._evaluator.files[each.path].flows[each.flow] for each in methods)
+        return frozenset(overriding) if overriding or not all(map(_is_abstract, flows)) else ANYTHING
+
+    def below(self, thing: ClassOf | Instance, name: str) -> tuple[ClassOf, ...]:
+        """The project's classes below that of a thing that declare a name themselves."""
+        owner = ClassOf(thing.path, thing.name)
+        key = (owner, name)
+        if key in self._below:
+            return self._below[key]
+        mark = self._evaluator.answers.mark()
+        found = tuple(each for each in self._declaring.get(name, ()) if each != owner and owner in self.lineage(each))
+        if not self._evaluator.answers.waits(mark):
+            self._below[key] = found
+        return found
+
+    @cached_property
+    def _declaring(self) -> dict[str, list[ClassOf]]:
+        """The project's classes with bases, by what they declare."""
+        found: dict[str, list[ClassOf]] = {}
+        for path, facts in self._evaluator.files.items():
+            for name, record in facts.classes.items():
+                for attribute in record.attributes if record.bases else ():
+                    found.setdefault(attribute, []).append(ClassOf(path, name))
+        return found
 
     def _behind(self, start: ClassOf | Instance, receiver: Thing) -> list[Thing]:
         """Where ``super()`` looks: behind the method's own class in the lineage of what it is called on."""
@@ -150,11 +216,13 @@ class Classes:
         return lineage[lineage.index(owner) + 1 :]
 
     def has_own(self, start: ClassOf | Instance, name: str) -> bool:
-        """Some class of the project in the lineage has the name, wherever it stands: declared, or stored on ``self``.
+        """Some class of the project in the lineage has the name, wherever it stands: declared, or stored on ``self``;
+        or one below, where of an object only a class is known that it is of.
 
         What only the SDK's classes lack is not lacking before this is asked.
         """
-        return self._own(self.lineage(start), name)
+        is_open = isinstance(start, Instance) and start.made is None
+        return self._own(self.lineage(start), name) or (is_open and bool(self.below(start, name)))
 
     def _own(self, lineage: list[Thing], name: str) -> bool:
         return any(isinstance(each, ClassOf) and self._has_name(each, name) for each in lineage)
@@ -215,6 +283,10 @@ class Classes:
             found: set[Thing] = set()
             for value in in_order(evaluator.union(record.attributes[name], scope)):
                 found |= self._bind(value, receiver)
+            if name in record.annotations and found <= {NOTHING}:  # the default of a field that somebody fills
+                mark = evaluator.answers.mark()
+                given = self.field(receiver, name) or evaluator.typed(record.annotations[name], scope)
+                return given or evaluator.unless_waiting(mark)
             return frozenset(found)
         if name in record.annotations:
             mark = evaluator.answers.mark()
@@ -238,6 +310,18 @@ class Classes:
         if flow.binding == "static" or (isinstance(receiver, ClassOf) and flow.binding != "class"):
             return only(value)
         return only(value.on(receiver))
+
+
+def _is_abstract(flow: Flow) -> bool:
+    """A method that stands for those of the classes below: it says so, or can only raise."""
+    if any(last_name(each).startswith("abstract") for each in flow.decorators):
+        return True
+    seen, pending = {ENTRY_BLOCK}, [ENTRY_BLOCK] if flow.blocks else []
+    while pending:
+        ways = [each for each in flow.blocks[pending.pop()].next if each not in seen]
+        seen.update(ways)
+        pending += ways
+    return bool(flow.blocks) and EXIT_BLOCK not in seen
 
 
 def _merged(lines: list[list[Thing]]) -> list[Thing]:

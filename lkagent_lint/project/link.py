@@ -248,7 +248,7 @@ class _Linker:
                 bindings=bindings,
                 wrapped=not decorators.are_only(closure, AS_WRITTEN | {Decoration.SDKS}),
                 sdk=self.sdk(closure.path),
-                legacy=facts.legacy,
+                legacy=facts.legacy is not None,
                 runs=runs[0].activation if runs else None,
             )
 

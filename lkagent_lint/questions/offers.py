@@ -18,6 +18,7 @@ from lkagent_lint.sources.sdk.symbols import Parameters, Symbol, SymbolKind
 from lkagent_lint.sources.sdk.tables import Period, Release
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
+from lkagent_lint.text import Span
 
 _NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
 """What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
@@ -25,6 +26,7 @@ _SERVER_APIS = (API.package, SERVER_NODE.package)
 """What speaks to the server is the same for livekit-agents 0.x."""
 _GENERATION = 1
 """Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
+_AGENTS = frozenset({"livekit-agents", "@livekit/agents"})
 
 
 class Missing(NamedTuple):
@@ -77,6 +79,8 @@ class Offers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._missed: dict[str, list[Missing] | None] = {}
+        self._old: dict[str, tuple[Span, str]] = {}
+        """What makes a file one that may be meant for 0.x."""
         self._keywords: dict[tuple[Release, str, str], frozenset[str]] = {}
         self._members: dict[tuple[Release, str], frozenset[str]] = {}
         self._own = frozenset(
@@ -164,6 +168,16 @@ class Offers:
             self._missed[path] = self._all_missing(path)
         return self._missed[path] is None
 
+    def old_by(self, path: str) -> str | None:
+        """By which line a file counts as code of 0.x, as half a sentence; None where it does not."""
+        facts = self._project.files[path]
+        if facts.legacy is not None:
+            return f"line {facts.legacy.line} uses a class that only 0.x had"
+        if not self.is_old(path):
+            return None
+        span, name = self._old[path]
+        return f"line {span.line} asks for {name}, which only 0.x had, and what is declared allows that"
+
     def _all_missing(self, path: str) -> list[Missing] | None:
         """None for a file that may be meant for 0.x."""
         facts = self._project.files[path]
@@ -177,12 +191,22 @@ class Offers:
                 found.setdefault((each.module, each.name), each)
                 continue
             before = [period for period in periods if _is_over(period, each.release)]
-            if before and self._may_be_old(path, each.sdk, periods):
+            if before and not self._is_of_1(path) and self._may_be_old(path, each.sdk, periods):
+                self._old[path] = (fact.span, each.name or each.module)
                 return None
             if before:
                 found.setdefault((each.module, each.name), each._replace(gone=before[-1]))
-        is_old = facts.legacy and self._may_be_old(path, self._project.sdk(path), None)
+        is_old = facts.legacy is not None and self._may_be_old(path, self._project.sdk(path), None)
         return None if is_old else list(found.values())
+
+    def _is_of_1(self, path: str) -> bool:
+        """It uses a name of the agents' package that no release of 0.x had: an old name beside it is dead."""
+        for fact in self._project.files[path].sdk_names:
+            each = self._reach(path, fact)
+            if each is not None and each.known is not None and each.release.table.package in _AGENTS:
+                if all(_is_of_1(period, each.release) for period in each.release.table.periods(each.module, each.name)):
+                    return True
+        return False
 
     def reached(self, path: str) -> Iterator[AskedName]:
         """Where every name leads that a file surely asks the SDK for, if the release has it."""
@@ -229,8 +253,12 @@ class Offers:
 
     def _may_be_old(self, path: str, sdk: SdkVersion, periods: tuple[Period, ...] | None) -> bool:
         """Whether what the project declares allows a release of 0.x that had a name; without a name, any of 0.x."""
-        if sdk.source is None and sdk.package in (RTC.package, API.package, PROTOCOL.package):
-            sdk, periods = self._project.sdk(path), None  # the packages of the SDK became 1.0 together
+        if sdk.package in (RTC.package, API.package, PROTOCOL.package):  # the packages of the SDK became 1.0 together
+            agents = self._project.sdk(path)
+            if sdk.source is None:
+                sdk, periods = agents, None
+            elif agents.source is not None and not self._may_be_old(path, agents, None):
+                return False
         table = sdk.catalog.table(sdk.package)
         old = [
             release
@@ -277,6 +305,10 @@ def _is_elsewhere(release: Release, module: str, name: str) -> bool:
 
 def _is_over(period: Period, release: Release) -> bool:
     return bool(period.until) and release.is_at_least(period.until)
+
+
+def _is_of_1(period: Period, release: Release) -> bool:
+    return major(order(period.since, npm=release.table.package in NODE_PACKAGES)) >= _GENERATION
 
 
 def _holds(period: Period, release: str, sdk: SdkVersion) -> bool:

@@ -72,8 +72,10 @@ class Way(NamedTuple):
 
     @property
     def is_outside(self) -> bool:
-        """Nothing has joined the room yet, for sure: a task beside the job's course may come to its step later."""
-        return self.state.room is Room.OUT and not self.state.beside
+        """Nothing has joined the room yet, for sure: a task beside the job's course may come to its step later, and
+        others who have the room may have joined it meanwhile.
+        """
+        return self.state.room is Room.OUT and not self.state.beside and not self.state.shared
 
     @property
     def is_ordinary(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.absence import Absence
 from lkagent_lint.questions.agents import Agents
 from lkagent_lint.questions.contexts import Contexts
 from lkagent_lint.questions.deployment import Deployment
@@ -45,6 +46,11 @@ class Subject:
     def order(self) -> StepOrder:
         """Which steps of the lifecycle come too early or too late."""
         return StepOrder(self.project, self.solved, self.listeners)
+
+    @cached_property
+    def absence(self) -> Absence:
+        """What is missing in a job, and whether that is sure."""
+        return Absence(self.project, self.offers)
 
     @cached_property
     def listeners(self) -> Listeners:

@@ -22,7 +22,10 @@ ends.
 
 ## When it stays silent
 
-When the context, or an object that stores it, goes to code outside of the project; when the entry shuts the job down
+When the context, its room, a session, or a function that leads to one of them goes to code outside of the project, also
+as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is called
+(a table of functions, an abstract method); when the entry always raises, calls a method that the SDK does not have
+(LKA406) or imports what is not there (LKA501, LKA503): then that is the cause. When the entry shuts the job down
 (`ctx.shutdown()`) or connects a room of its own; when a session is started without `room=`, which LKA116 reports; for
 entries with an empty body or that are no coroutine functions (LKA301), and in test files.
 
@@ -55,7 +58,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         job = solved.job
         if solved.may_join or project.in_tests(job.place.path) or not _does_something(subject, solved):
             continue
-        if not any(_has_another_cause(reached.event.kind.does) for reached in solved.reached):
+        if any(_has_another_cause(reached.event.kind.does) for reached in solved.reached):
+            continue
+        if not subject.absence.doubts(solved):
             yield META.at(
                 job.place,
                 f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "

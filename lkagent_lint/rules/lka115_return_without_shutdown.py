@@ -21,9 +21,11 @@ called; one that never joined stays alive, holds its process, and delays the wor
 
 ## When it stays silent
 
-After the room has been joined, or may have been; after `ctx.shutdown()`; in an exception handler, if what was tried
-may have joined the room; when the context went to code that is not followed before; and where no path joins the room
-at all, which LKA114 reports. The end of the function without a `return` is not reported.
+After the room has been joined, or may have been; after `ctx.shutdown()`, also in a function that was called before and
+may have said so by its value (`if not await admitted(ctx): return`), by a flag or by an exception: wherever one way to
+the `return` has joined or shut down; in an exception handler, if what was tried may have joined the room; when the
+context or its room went to code that is not followed before; and where no path joins the room at all, which LKA114
+reports. The end of the function without a `return` is not reported.
 
 ## Evidence
 
@@ -40,6 +42,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.questions.absence import always
+from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Room
@@ -55,12 +59,16 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     returns = subject.order.ways(lambda way: way.event.kind is Kind.RETURN and way.solved.may_join)
     for place, ways in returns.items():
-        leaks = [each for each in ways if each.state.room is Room.OUT and not each.state.shut]
-        # In an exception handler only if nothing that was tried could have joined the room.
-        if len(leaks) == len(ways) or any(each.is_ordinary for each in leaks):
+        if always(ways, _leaks):
             yield META.at(
                 place,
                 "the entry function returns here before anything joined the room, and that does not end the job: "
                 "it stays alive until the worker ends; call ctx.shutdown() before",
                 subject=ways[0].reached.site.function,
             )
+
+
+def _leaks(way: Way) -> bool:
+    """Nothing has joined, nothing will, and nothing has ended the job."""
+    state = way.state
+    return state.room is Room.OUT and not (state.shut or state.left or state.shared)

@@ -20,8 +20,9 @@ says why.
 ## When it stays silent
 
 Where the project makes a `RoomIO` or sets `session.input` or `session.output`; where `room=` may be among
-`**options`; when another session of the job is started with `room=`; outside of jobs (tests and consoles start
-sessions without a room on purpose), and in test files.
+`**options`; when the session, the context or its room goes to code that is not followed; when another session of the
+job is started with `room=`; outside of jobs (tests and consoles start sessions without a room on purpose), and in test
+files.
 
 ## Evidence
 
@@ -54,6 +55,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     for solved in subject.solved:
         if any(each.event.kind.does.starts and each.event.kind.does.room is not None for each in solved.reached):
+            continue
+        if subject.absence.doubts(solved):
             continue
         for reached in solved.reached:
             place = reached.event.place

@@ -21,7 +21,8 @@ the worker keeps a process for it. The log says "leaving" all the same.
 
 ## When it stays silent
 
-After `ctx.shutdown()`, `room.disconnect()` or `delete_room()`, also in a helper; where a session has started or is
+After `ctx.shutdown()`, `room.disconnect()` or `delete_room()`, also in a helper that says so by its value, wherever
+one way to the `return` has done so or has a session; where a session has started or is
 being started in a task; where a listener, a participant entrypoint or another function that the SDK was handed may
 start one or end the job; when the context went to code that is not followed; where no session follows upon what joined
 the room, as in a recorder or in a mode of its own; and in an exception handler, unless every way into it is one of
@@ -43,6 +44,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.questions.absence import always
+from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -69,20 +72,18 @@ def _mute(solved: Solved) -> Iterator[list[Reached]]:
     """The returns that leave the agent in its room without a session, each with every way to it."""
     # Where no session follows upon a step that joins, the room was joined for something else.
     to_talk = {each.state.origin.event for each in solved.reached if each.event.kind.does.starts and each.state.origin}
-    returns: dict[Place, list[Reached]] = defaultdict(list)
+    returns: dict[Place, list[Way]] = defaultdict(list)
     for reached in solved.reached:
         if reached.event.kind is Kind.RETURN:
-            returns[reached.event.place].append(reached)
+            returns[reached.event.place].append(Way(reached, solved))
     for ways in returns.values():
-        mute = [each for each in ways if _is_mute(each.state, to_talk)]
-        # In an exception handler only if nothing that was tried could have started a session.
-        if len(mute) == len(ways) or any(not each.state.exceptional for each in mute):
-            yield mute
+        if always(ways, lambda way: _is_mute(way.state, to_talk)):
+            yield [each.reached for each in ways if _is_mute(each.state, to_talk)]
 
 
 def _is_mute(state: State, to_talk: Set[Event]) -> bool:
     joined = state.room is Room.JOINED and state.origin is not None and state.origin.event in to_talk
-    return joined and state.session is Session.NONE and not state.shut and not state.left
+    return joined and state.session is Session.NONE and not (state.shut or state.left or state.shared)
 
 
 def _finding(ways: list[Reached]) -> Diagnostic:

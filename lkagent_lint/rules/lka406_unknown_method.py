@@ -52,8 +52,8 @@ from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.things import Instance, SdkObject, Thing
+from lkagent_lint.questions.absence import lacks
 from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
@@ -83,16 +83,6 @@ _OTHERS = {
     "SpeechHandle": "the speech handle that say() and generate_reply() return",
 }
 """Who may have been meant, by class."""
-_NODE_EMITTER = frozenset(
-    {
-        *("on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"),
-        *("prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames", "setMaxListeners"),
-        *("getMaxListeners", "toString", "valueOf", "hasOwnProperty", "constructor"),
-    }
-)
-"""Of Node's own EventEmitter (https://nodejs.org/api/events.html) and of every object."""
-
-
 _EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
 """Not worth a closer look: methods of emitters, and those that strings and containers have."""
 
@@ -132,7 +122,7 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
             continue
         kind, shown = receiver
         release = subject.offers.all_of_class(found.activation.path, kind)
-        if release is not None and _lacks(release, kind, target.name):
+        if release is not None and lacks(release, kind, target.name):
             yield _Unknown(found.place, kind, shown, target.name, release, flow.name)
 
 
@@ -190,14 +180,6 @@ def _shown(subject: Subject, thing: Thing, method: str) -> str:
             return name.rpartition(".")[2] if surely else ""
         case _:
             return ""
-
-
-def _lacks(release: Release, kind: str, name: str) -> bool:
-    if not release.has_class(kind) or release.is_open_class(kind):
-        return False
-    if release.table.package.startswith("@") and (name in _NODE_EMITTER or name in GLOBALS):
-        return False
-    return release.member(kind, name) is None
 
 
 def _message(found: _Unknown) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 
 from msgspec.structs import replace
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Use
+from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.running import Run
 from lkagent_lint.project.things import (
     ANYTHING,
+    UNKNOWN,
     Activation,
     ClassOf,
     Closure,
@@ -20,6 +23,7 @@ from lkagent_lint.project.things import (
     Instance,
     Library,
     Partial,
+    Plain,
     Sdk,
     SdkMethod,
     SdkObject,
@@ -140,10 +144,31 @@ class Callees:
                 return self._outside.library(dotted, at)
             case Foreign() | Unknown():
                 return self._outside.foreign(thing, at)
+            case Plain() if self._is_left_out(at.call.target, at.activation):
+                return self._outside.foreign(UNKNOWN, at)
             case SdkMethod() | Sdk() | SdkObject():
                 return self._outside.sdk(thing, at)
             case _:
                 return waiting(at)
+
+    def _is_left_out(self, target: v.Expr, activation: Activation) -> bool:
+        """What is called is not itself a function that was left out, but something that such a one gives, of which
+        nothing is known.
+        """
+        match target:
+            case v.Result() | v.Subscript():
+                return True
+            case v.Name(name):
+                home = owner_of(activation.facts, activation.flow, name)
+                values = () if home is None else home.variables.get(name, ())
+                return any(isinstance(each, (v.Result, v.Subscript)) for each in values)
+            case v.Attribute(base, name):
+                bases = activation.value(base)
+                left_out = any(isinstance(each, Plain) for each in bases)
+                held = (each for each in bases if isinstance(each, Instance))
+                return left_out or any(not self._evaluator.classes.has_own(each, name) for each in held)
+            case _:
+                return False
 
     # Events
 
@@ -178,8 +203,13 @@ class Callees:
     def _own(self, thing: Thing, at: CallSite) -> tuple[Effect, ...]:
         """What each function does that a call runs."""
         runs = self._evaluator.running.of(thing, at.call, at.activation)
-        if not runs:  # what an object does whose class does not say is not known
-            return (self._outside.hidden(thing, at) if isinstance(thing, Instance) else nothing,)
+        if not runs and isinstance(thing, Partial):  # of a function that is not the project's
+            given = (*thing.args, *(values for _, values in thing.keywords))
+            return (self._outside.foreign(thing.function, at, frozenset(chain.from_iterable(given))),)
+        if not runs:  # what an object does whose class does not say is not known, nor is what makes one
+            classes = self._evaluator.classes
+            is_open = isinstance(thing, Instance) or (isinstance(thing, ClassOf) and classes.is_made_elsewhere(thing))
+            return (self._outside.hidden(thing, at) if is_open else nothing,)
         return tuple(self._runs(run, at) for run in runs)
 
     def _runs(self, run: Run, at: CallSite) -> Effect:

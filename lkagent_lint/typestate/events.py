@@ -198,7 +198,7 @@ def is_coroutine_method(thing: Thing, *, in_node: bool) -> bool:
 
 
 def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = frozenset()) -> bool:
-    """Whether a value is, or was made from, an SDK object of one of these kinds.
+    """Whether a value is, or was made from, an SDK object of one of these kinds, or a member of a context or session.
 
     Functions carry nothing: they are passed on to run at another time.
     """
@@ -208,7 +208,7 @@ def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = froz
                 if kind in kinds:
                     return True
             case SdkMethod(kind, _):
-                if kind in kinds:
+                if kind in kinds and kind != "Room":  # its name and the like lead nowhere
                     return True
             case Box(items):
                 if carries(items, kinds, seen):

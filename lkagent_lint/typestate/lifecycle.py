@@ -96,6 +96,8 @@ class State(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """The job has left its room, or the room was deleted."""
     answered: bool = False
     """The request for the job has been accepted or rejected."""
+    shared: bool = False
+    """Somebody who is not followed was given the room, or a way to the job, and may join at any time from here on."""
     beside: bool = False
     """In a task: the job goes on meanwhile, so what has not happened yet may have happened all the same."""
     exceptional: bool = False
@@ -190,7 +192,12 @@ def perhaps_joined(state: State, *, started: bool) -> State:
     """
     room = Room.UNKNOWN if state.room is Room.OUT else state.room
     session = Session.UNKNOWN if started and state.session is Session.NONE else state.session
-    return replace(state, room=room, session=session)
+    return replace(state, room=room, session=session, shared=True)
+
+
+def shared(state: State) -> State:
+    """The state behind somebody who is not followed, does nothing yet that is waited for, and may do it later."""
+    return replace(state, shared=True)
 
 
 def behind_loop(state: State, event: Event, lead: Site) -> State:
@@ -225,6 +232,7 @@ def concurrent(
         answered=state.answered or (bool(ends) and all(end.answered for end in ends)),
         shut=state.shut or any(end.shut for end in ends),
         left=state.left or any(end.left for end in ends),
+        shared=state.shared or any(end.shared for end in ends),
     )
     found: dict[State, None] = {}
     for end in ends:

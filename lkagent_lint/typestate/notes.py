@@ -9,7 +9,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.things import Activation
 from lkagent_lint.sources.sdk.versions import SdkVersion
-from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost, perhaps_joined
+from lkagent_lint.typestate.lifecycle import Event, Site, State, after, lost, perhaps_joined, shared
 from lkagent_lint.typestate.states import States
 
 
@@ -20,6 +20,8 @@ class Notes:
         """Every activation that the job runs."""
         self.ended: dict[tuple[Place, str], None] = {}
         """Where knowledge of the job's state ended, and why: half a sentence for people (``why``)."""
+        self.shared: dict[tuple[Place, str], None] = {}
+        """Where somebody who is not followed was given what joining takes, and who: as for people, too."""
         self.is_muted = False
         """What happens is not reached: it is only tried where it leads."""
         self.deeds = 0
@@ -48,9 +50,17 @@ class Notes:
         """The state behind something that is not followed and was given the room, with a note of it."""
         self.deeds += 1
         behind = perhaps_joined(state, started=started)
-        if not self.is_muted and behind != state:
-            self.ended[place, why] = None
+        if not self.is_muted:
+            self.shared[place, why] = None
+            if behind.room is not state.room:
+                self.ended[place, why] = None
         return behind
+
+    def share(self, state: State, place: Place, why: str) -> State:
+        """The state behind something that is not followed and may join later, with a note of it."""
+        if not self.is_muted:
+            self.shared[place, why] = None
+        return shared(state)
 
     @contextmanager
     def muted(self) -> Generator[None]:

@@ -10,8 +10,10 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import (
     ANYTHING,
     Activation,
+    Box,
     Closure,
     Foreign,
+    Instance,
     Sdk,
     SdkMethod,
     SdkObject,
@@ -36,6 +38,11 @@ _RUNNERS = AT_ANOTHER_TIME | ELSEWHERE
 _MAX_REACHED = 50
 """Functions that one that runs at another time is followed into; beyond them it may do anything."""
 _TRACKED = frozenset(each.name for each in CLASSES.values() if each.carries)
+_ROOM = frozenset({"Room"})
+_FOLLOWED = frozenset(
+    {"functools.partial", "functools.wraps", "asyncio.create_task", "asyncio.ensure_future", "typing.cast"}
+)
+"""Functions of the standard library whose results the evaluator follows: what they are given stays in hand."""
 
 Enter = Callable[[Activation, State, Site], Outcome]
 """Runs an activation from a state; the site is the call that leads there."""
@@ -52,6 +59,7 @@ class OutsideCalls:
         self._concurrency = concurrency
         self._in_place = in_place
         self._enter = enter
+        self._reaching: dict[tuple[Closure, ...], bool] = {}
 
     def library(self, dotted: str, at: CallSite) -> Effect:
         """A function of the standard library or a builtin of ECMAScript, by its dotted name."""
@@ -60,13 +68,14 @@ class OutsideCalls:
             return partial(self._promise, at)
         waits = at.is_awaited and not last.startswith("__a")  # entering asyncio.timeout() lets nothing run
         endless = at.is_awaited_to_the_end and is_endless_call(dotted, at.call, at.activation)
-        runs_later = last in _RUNNERS and self._hands_job_on(self._evaluator.results.everything(at.call, at.activation))
-        if not (waits or endless or runs_later):
+        given = self._evaluator.results.everything(at.call, at.activation)
+        runs_later = last in _RUNNERS and self._hands_job_on(given)
+        shares = dotted not in _FOLLOWED and self._keeps_job(dotted, given)
+        if not (waits or endless or runs_later or shares):
             return nothing
         keys = self._concurrency.awaited_by(dotted, at.call, at.activation) if waits else frozenset()
         is_link = waits and self._in_place.is_link(at.number, at.activation)
         waits_for_others = dotted in JOINS_MANY and not gathers_one(at.call)
-        why = f"a function goes to {last}, which runs it at another time"
 
         def effect(state: State) -> Outcome:
             if endless:
@@ -78,9 +87,22 @@ class OutsideCalls:
                 state = joined(state, ended)
                 if not transparent or waits_for_others:
                     state = waited(state, at.place)
-            return ends(self._notes.lose(state, at.place, why) if runs_later else state)
+            if runs_later:
+                why = f"a function goes to {last}, which runs it at another time"
+                return ends(self._notes.lose(state, at.place, why))
+            if shares:
+                why = f"{dotted.removeprefix('builtins.')} is given what leads to the job"
+                state = self._notes.share(state, at.place, why)
+            return ends(state)
 
         return effect
+
+    def _keeps_job(self, dotted: str, given: Things) -> bool:
+        """A function of the standard library keeps the job, or a function that leads to it, for others: a context
+        variable, a thread, ``map``.
+        """
+        kept = dotted.endswith("ContextVar.set") and carries(given, _TRACKED | _ROOM)
+        return kept or self._reaches_job([closure for closure, _ in functions_among(given)])
 
     def _hands_job_on(self, given: Things) -> bool:
         """Whether a function among what is given could do anything to the job: it takes steps of the lifecycle, or is
@@ -90,6 +112,13 @@ class OutsideCalls:
         return bool(functions) and (carries(given, _TRACKED) or self._reaches_job(functions))
 
     def _reaches_job(self, functions: list[Closure]) -> bool:
+        """Whether one of these functions takes steps of the lifecycle, or hands on or returns what leads to the job."""
+        key = tuple(functions)
+        if key not in self._reaching:
+            self._reaching[key] = bool(functions) and self._find_reaching(functions)
+        return self._reaching[key]
+
+    def _find_reaching(self, functions: list[Closure]) -> bool:
         pending, seen = list(functions), set(functions)
         while pending:
             function = pending.pop()
@@ -98,8 +127,10 @@ class OutsideCalls:
             if self._takes_steps(function) or len(seen) > _MAX_REACHED:
                 return True
             inside = self._evaluator.results.enter(function, (), ())
+            if carries(self._evaluator.union(inside.flow.returns, inside), _TRACKED | _ROOM):
+                return True
             for call in inside.flow.calls:
-                if carries(self._evaluator.results.everything(call, inside), _TRACKED):
+                if carries(self._evaluator.results.everything(call, inside), _TRACKED | _ROOM):
                     return True
                 called = [each for each, _ in functions_among(inside.targets(call)) if each not in seen]
                 pending += called
@@ -124,29 +155,24 @@ class OutsideCalls:
             behind = tuple(dict.fromkeys(waited(each, at.place) for each in behind))
         return found.outcome()._replace(exits=behind)
 
-    def foreign(self, thing: Thing, at: CallSite) -> Effect:
-        """A callee that is neither the project's nor the SDK's, and waits if it is awaited."""
-        return self._not_followed(thing, at, waits=_lets_run(at))
+    def foreign(self, thing: Thing, at: CallSite, held: Things = frozenset()) -> Effect:
+        """A callee that is neither the project's nor the SDK's, and waits if it is awaited. ``held`` is what a partial
+        of it gives it besides.
+        """
+        return self._not_followed(thing, at, held, waits=_lets_run(at))
 
     def hidden(self, thing: Thing, at: CallSite) -> Effect:
         """A callee of the project that is not followed."""
-        return self._not_followed(thing, at, waits=False)
+        return self._not_followed(thing, at, frozenset(), waits=False)
 
-    def _not_followed(self, thing: Thing, at: CallSite, *, waits: bool) -> Effect:
+    def _not_followed(self, thing: Thing, at: CallSite, held: Things, *, waits: bool) -> Effect:
         """Handing on the context or a session ends knowledge, and so does awaiting what is given a function that takes
-        steps of the lifecycle (``await retry(() => ctx.connect())``). What is awaited and given the room may have
-        joined it: ``await session.start(room=ctx.room)`` of a session that comes from another package.
+        steps of the lifecycle (``await retry(() => ctx.connect())``). Who is given the room may join it, and has
+        perhaps joined it once he is awaited: ``await session.start(room=ctx.room)`` of a session that comes from
+        another package.
         """
-        given = self._evaluator.results.everything(at.call, at.activation)
-        word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
-        if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
-            behind = partial(self._notes.lose, place=at.place, why=f"the context or a session goes to {_named(thing)}")
-        elif isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
-            behind = partial(self._notes.lose, place=at.place, why="it is not known what is called")
-        elif at.is_awaited and SdkObject("Room") in given:
-            why = f"the room goes to {_named(thing)}"
-            behind = partial(self._notes.hand_room, place=at.place, why=why, started=word == "start")
-        else:
+        behind = self._behind(thing, at, held)
+        if behind is None:
             return waiting(at) if waits else nothing
 
         def effect(state: State) -> Outcome:
@@ -154,6 +180,41 @@ class OutsideCalls:
             return ends(waited(left, at.place) if waits else left)
 
         return effect
+
+    def _behind(self, thing: Thing, at: CallSite, held: Things) -> Callable[[State], State] | None:
+        """What calling something that is not followed does to a state; None where it does nothing."""
+        given = self._evaluator.results.everything(at.call, at.activation) | self._held(at) | held
+        if isinstance(thing, Closure):  # what stands on it may run it
+            given |= {thing}
+        word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
+        if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
+            return partial(self._notes.lose, place=at.place, why=f"the context or a session goes to {_named(thing)}")
+        if isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
+            return partial(self._notes.lose, place=at.place, why="it is not known what is called")
+        if carries(given, _ROOM):
+            why = f"the room goes to {_named(thing)}"
+            if at.is_awaited:
+                return partial(self._notes.hand_room, place=at.place, why=why, started=word == "start")
+            return partial(self._notes.share, place=at.place, why=why)
+        if self._reaches_job([closure for closure, _ in functions_among(given)]):
+            why = f"a function that leads to the job goes to {_named(thing)}"
+            return partial(self._notes.share, place=at.place, why=why)
+        return None
+
+    def _held(self, at: CallSite) -> Things:
+        """The object whose method is called, where the method is that of a base, or of a class, that is not known: it
+        has what the object was made with.
+        """
+        target = at.call.target
+        if not isinstance(target, v.Attribute):
+            return frozenset()
+        classes = self._evaluator.classes
+        return frozenset(
+            each
+            for each in at.activation.value(target.base)
+            if (isinstance(each, Box) and at.is_awaited)
+            or (isinstance(each, Instance) and not classes.is_closed(each) and not classes.has_own(each, target.name))
+        )
 
     def _takes_steps(self, thing: Thing) -> bool:
         if not isinstance(thing, Closure):

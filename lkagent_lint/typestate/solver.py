@@ -225,6 +225,8 @@ class Course(NamedTuple):
     """How it can end, and what state an exception can leave it in."""
     ended: tuple[tuple[Place, str], ...]
     """Where knowledge of the job's state ended, and why."""
+    shared: tuple[tuple[Place, str], ...]
+    """Where somebody who is not followed was given what joining takes, and who."""
 
 
 def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkVersion) -> Course | None:
@@ -235,8 +237,8 @@ def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkV
     except (Overflow, RecursionError):
         return None
     reached = _in_order([Reached(*each) for each in solver.notes.reached()])
-    every = (*outcome.exits, *outcome.raises)
-    return Course(tuple(reached), tuple(solver.notes.entered), every, tuple(sorted(solver.notes.ended)))
+    every, notes = (*outcome.exits, *outcome.raises), solver.notes
+    return Course(tuple(reached), tuple(notes.entered), every, tuple(sorted(notes.ended)), tuple(sorted(notes.shared)))
 
 
 class Solved(NamedTuple):
@@ -253,6 +255,8 @@ class Solved(NamedTuple):
     """Where knowledge of its state ended, and why."""
     is_too_large: bool = False
     """It met its budget, so nothing is known of it."""
+    shared: tuple[tuple[Place, str], ...] = ()
+    """Where somebody who is not followed was given what joining takes, and who."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -266,7 +270,7 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     if job.runs is None:
         reasons.add((job.place, "a decorator that is not known stands on the entry function"))
     may_join = any(each.room is not Room.OUT for each in course.ends)
-    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(reasons)))
+    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(reasons)), shared=course.shared)
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:

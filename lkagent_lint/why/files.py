@@ -12,6 +12,7 @@ from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.questions.offers import Offers
 from lkagent_lint.sources.left_out import why_left_out
 from lkagent_lint.sources.prefilter import mentions_sdk
 from lkagent_lint.why import records as r
@@ -26,6 +27,7 @@ def file_of(survey: Survey, path: str, show: Callable[[str], str]) -> r.File:
         takes_part=facts is not None,
         because=_participation(survey, path, show),
         sdk=index.sdk(path).label(survey.root),
+        counts_as_old=None if facts is None else Offers(project).old_by(path),
         settings_file=None if configuration.path is None else show(configuration.path),
         settings=tuple(
             r.Setting(

@@ -33,6 +33,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     takes_part: bool
     because: str
     sdk: str
+    counts_as_old: str | None = None
+    """Why it counts as code of 0.x, of which rules of the order say nothing, and by which line."""
     settings_file: str | None
     settings: tuple[Setting, ...]
     problems: tuple[str, ...]

@@ -18,6 +18,8 @@ def _lines(of: Explanation) -> Iterator[str]:
     file = of.file
     yield f"the file {'takes part' if file.takes_part else 'takes no part'}: {file.because}"
     yield f"  judged by {file.sdk}"
+    if file.counts_as_old is not None:
+        yield f"  counts as code of 0.x: {file.counts_as_old}"
     yield f"  settings from {file.settings_file or 'no file: all at their defaults'}"
     for setting in file.settings:
         yield f"    {setting.key} = {setting.value} ({', '.join(setting.origins)})"

@@ -83,8 +83,8 @@ def _family(here: AskedLine, code: str, moments: Sequence[r.Moment], ends: Seque
 def _lifecycle(here: AskedLine, moments: Sequence[r.Moment], ends: Sequence[r.End]) -> Iterator[r.Condition]:
     project = here.survey.project
     legacy = project.files[here.path].legacy
-    if legacy:
-        message = "the file follows the lifecycle of 1.x: it imports classes of livekit-agents 0.x"
+    if legacy is not None:
+        message = f"the file follows the lifecycle of 1.x: line {legacy.line} uses a class of livekit-agents 0.x"
         yield r.Condition(holds=False, message=message)
     if moments:
         yield r.Condition(holds=True, message="a step of the lifecycle stands here, and a job reaches it")

@@ -275,3 +275,14 @@ def test_a_question_that_met_its_budget_is_named_once(why: Why, monkeypatch: pyt
     monkeypatch.setattr(limits, "MAX_STEPS", 60)
     said = [step for step in why.steps("agent.py:10") if "steps to find" in step]
     assert said == ["what DESK is takes more than 60 steps to find: unknown"]
+
+
+def test_a_file_that_counts_as_code_of_0x_says_by_which_line(why: Why) -> None:
+    old = "from livekit.agents.pipeline import VoicePipelineAgent\n\nagent = VoicePipelineAgent()\n"
+    why.write(
+        agent_py=old, new_py=old.replace("agent = VoicePipelineAgent()", "from livekit.agents import AgentSession")
+    )
+    assert (
+        "counts as code of 0.x: line 3 uses a class that only 0.x had" in why.run(str(why.root / "agent.py") + ":3")[1]
+    )
+    assert "counts as code of 0.x" not in why.run(str(why.root / "new.py") + ":1")[1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DroppedFact, FileFacts, Problem, ProblemKind
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.frontends.javascript.parse import MAX_DEPTH, walk
 from lkagent_lint.languages import Dialect
-from lkagent_lint.text import START_OF_FILE
+from lkagent_lint.text import START_OF_FILE, Span
 
 __all__ = ["extract", "is_generated"]
 
@@ -56,13 +56,18 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
         room_sources=tuple(dispatches.room_sources()),
         sip_rules=tuple(dispatches.sip_rules()),
         dropped=tuple(each for each in found if isinstance(each, DroppedFact)),
-        legacy=_uses_legacy(draft),
+        legacy=_legacy_use(draft),
         sdk_names=(*draft.sdk_names, *imports.names_of_namespaces(draft)),
         asked_for=tuple(draft.asked_for),
     )
 
 
-def _uses_legacy(draft: FileDraft) -> bool:
-    """It makes an agent of @livekit/agents 0.x: ``pipeline.VoicePipelineAgent``, ``multimodal.MultimodalAgent``."""
-    targets = (call.target for flow in draft.flows.values() for call in flow.calls)
-    return any(isinstance(each, (v.Name, v.Attribute)) and each.name in _LEGACY_CLASSES for each in targets)
+def _legacy_use(draft: FileDraft) -> Span | None:
+    """Where it makes an agent of @livekit/agents 0.x: ``pipeline.VoicePipelineAgent``, ``multimodal.MultimodalAgent``;
+    None where it makes none, or a session of 1.x besides.
+    """
+    calls = [call for flow in draft.flows.values() for call in flow.calls]
+    if any(last_name(each.target) == "AgentSession" for each in calls):
+        return None
+    used = (each.span or START_OF_FILE for each in calls if last_name(each.target) in _LEGACY_CLASSES)
+    return min(used, default=None)

@@ -7,6 +7,7 @@ the job's context, or is handed to the SDK by its name.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from typing import NamedTuple
 
@@ -16,6 +17,12 @@ from lkagent_lint.frontends.python.host import descendants, first_line
 from lkagent_lint.frontends.python.words import AGENTS, HANDED, MATTERS, QUIET_METHODS, ROLES, STARTED
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
+_PLAIN_BASES = (
+    *("ABC", "BaseModel", "BaseSettings", "Enum", "Error", "Exception", "Flag", "Generic", "NamedTuple", "Protocol"),
+    *("SQLModel", "Struct", "TypedDict"),
+)
+"""How bases are called that give a class nothing that does anything."""
+_BUILTINS = frozenset(dir(builtins))
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 100
@@ -67,7 +74,7 @@ class _Candidate(NamedTuple):
     name: str
     statement: ast.stmt
     calls: frozenset[str]
-    """The plain names that it calls."""
+    """The plain names that it calls, or derives from."""
 
 
 class _InertFinder:
@@ -79,6 +86,8 @@ class _InertFinder:
         self.reached = reached
         self.agents: set[str] = set()
         """Classes so far that derive from an agent or a task."""
+        self.plain: set[str] = set()
+        """Names of the candidates so far."""
         self.candidates: list[_Candidate] = []
         self.mattering: set[str] = set()
         """Names of the module's own functions that matter."""
@@ -93,10 +102,13 @@ class _InertFinder:
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
             is_agent = self._may_be_agent(statement)
-            matters = is_agent or named or self._is_handed(statement) or (of_agent and statement.name in _TELLING)
+            is_told = named or self._is_handed(statement) or (of_agent and statement.name in _TELLING)
+            matters = is_agent or is_told or self._inherits(statement)
             nodes = None if matters else _inert_nodes(statement, source, self.reached)
             if nodes is not None:
-                self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes)))
+                bases = frozenset(_bases(statement))
+                self.candidates.append(_Candidate(prefix + statement.name, statement, _called(nodes) | bases))
+                self.plain.add(statement.name)
             elif isinstance(statement, ast.ClassDef):
                 self.find(statement.body, f"{prefix}{statement.name}.", of_agent=is_agent)
             elif not prefix:
@@ -106,12 +118,17 @@ class _InertFinder:
         """A class that derives from one which is called as agents and tasks are: what its constructor takes matters,
         and what it overrides, even where nothing in it does.
         """
-        bases = statement.bases if isinstance(statement, ast.ClassDef) else ()
-        words = [_word(each.value if isinstance(each, ast.Subscript) else each) for each in bases]
-        found = any(each.endswith(AGENTS) or each in self.agents for each in words)
+        found = any(each.endswith(AGENTS) or each in self.agents for each in _bases(statement))
         if found and isinstance(statement, ast.ClassDef):
             self.agents.add(statement.name)
         return found
+
+    def _inherits(self, statement: ast.stmt) -> bool:
+        """A class that has from its bases what may matter, even where nothing in it does."""
+        return any(
+            not each.endswith(_PLAIN_BASES) and each not in _BUILTINS and each not in self.plain
+            for each in _bases(statement)
+        )
 
     def without_callers(self) -> list[_Candidate]:
         """The candidates that lead to nothing that matters, through any number of the module's functions."""
@@ -130,6 +147,12 @@ class _InertFinder:
         return any(
             isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and each.name in self.handed for each in body
         )
+
+
+def _bases(statement: ast.stmt) -> list[str]:
+    """The last names of a class's bases."""
+    bases = statement.bases if isinstance(statement, ast.ClassDef) else ()
+    return [_word(each.value if isinstance(each, ast.Subscript) else each) for each in bases]
 
 
 def _inert_nodes(

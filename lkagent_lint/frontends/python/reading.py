@@ -10,13 +10,14 @@ from lkagent_lint.facts.file import FileFacts, Problem
 from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.frontends.python import fields
 from lkagent_lint.frontends.python.dispatches import find_dispatches, may_dispatch
+from lkagent_lint.frontends.python.legacy import legacy_use, may_be_legacy
 from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
 from lkagent_lint.frontends.python.positions import Positions, by_code, by_origin
 from lkagent_lint.frontends.python.sdk_names import members_asked_for, sdk_names
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.walker import Walker
-from lkagent_lint.frontends.python.words import LEGACY_MODULES, LEGACY_NAMES
 from lkagent_lint.frontends.python.workers import find_servers, find_starts, find_workers
+from lkagent_lint.text import START_OF_FILE, Span
 
 _Finder = Callable[[FileFacts, Targets], Iterator[object]]
 
@@ -66,18 +67,13 @@ def facts_of(parsed: Parsed) -> FileFacts:
     """The facts of a parsed file. Raises ``RecursionError`` where the stack is too small for its nesting."""
     draft = Walker.walk(parsed.module, parsed.reached)
     positions = _positions(parsed, draft.wanted())
-    legacy = any(
-        module.startswith(LEGACY_MODULES) or module.rpartition(".")[2] in LEGACY_NAMES
-        for module in draft.modules
-        if module.startswith("livekit.")
-    )
     facts = FileFacts(
         modules=tuple(draft.modules),
         stars=tuple(draft.stars),
         classes=draft.classes,
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
         inert=() if parsed.host is None else parsed.host.inert,
-        legacy=legacy,
+        legacy=_legacy(parsed, tuple(draft.modules)),
         reads_arguments="argv" in parsed.lines.text,
         sdk_names=_sdk_names(parsed),
         asked_for=members_asked_for(parsed.lines.text),
@@ -85,6 +81,12 @@ def facts_of(parsed: Parsed) -> FileFacts:
     targets = Targets(facts)
     found = {field: tuple(find(facts, targets)) for field, find in FINDERS if may_hold(field, parsed.lines.text)}
     return msgspec.structs.replace(facts, **found)
+
+
+def _legacy(parsed: Parsed, modules: tuple[str, ...]) -> Span | None:
+    if not may_be_legacy(modules):
+        return None
+    return START_OF_FILE if parsed.host is None else legacy_use(parsed.host.tree, parsed.host.spans)
 
 
 def _positions(parsed: Parsed, wanted: set[int]) -> Positions:

@@ -168,12 +168,3 @@ QUIET_METHODS = frozenset(
     }
 )
 """Calls of these names whose arguments are all plain values are not recorded: they can do nothing to a job."""
-
-LEGACY_MODULES = (
-    "livekit.agents.pipeline",
-    "livekit.agents.multimodal",
-    "livekit.agents.voice_assistant",
-    "livekit.agents.voice_pipeline",
-)
-LEGACY_NAMES = frozenset({"VoiceAssistant", "VoicePipelineAgent", "MultimodalAgent"})
-"""Classes that only livekit-agents 0.x had (removed in 1.0.0)."""
