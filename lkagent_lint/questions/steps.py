@@ -17,7 +17,7 @@ from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.sources.sdk.vocabulary import Role
-from lkagent_lint.typestate.automaton import LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
+from lkagent_lint.typestate.automaton import LEAVING_EVENTS, LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
 from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
 
@@ -105,6 +105,10 @@ class StepOrder:
         if event.kind is not Kind.LISTEN:
             return False
         return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looks_around)
+
+    def misses_who_left(self, event: Event) -> bool:
+        """It is a listener for those who leave, and nothing looks at who is still there."""
+        return event.kind is Kind.LISTEN and event.detail in LEAVING_EVENTS and not self._looks_around
 
     @cached_property
     def _looks_around(self) -> bool:

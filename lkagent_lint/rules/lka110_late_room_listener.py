@@ -4,13 +4,15 @@
 
 Reports listeners for data, DTMF, text and byte streams that are registered after the room has been joined with an
 await in between, and listeners for participants and tracks if nothing in the project looks at those who are already
-there (`remote_participants`).
+there (`remote_participants`). A listener for `participant_disconnected` is reported where something that takes long
+lies between: an awaited call until it is answered, or awaited speech.
 
 ## Why it is bad
 
 Room events are handed out as soon as the event loop runs after joining. What arrives before the listener is
 registered goes to nobody; streams without a handler are dropped with a log at info level. `session.start(room=...)`
-returns only once the room is joined, so everything after it is late.
+returns only once the room is joined, so everything after it is late. Who hangs up while it still rings, or during the
+greeting, has left before anybody listens: the agent stays alone in the room.
 
 ## Example
 
@@ -23,10 +25,11 @@ returns only once the room is joined, so everything after it is late.
 ## When it stays silent
 
 With no await between a connect and the listener: nothing can be lost there. For `disconnected`, state and other
-events that tell of a change to come. For participants and tracks where something reads `remote_participants` before the
-job is over; who only counts them has not looked at them. Where `ctx.wait_for_participant()` joined the room: LKA104
-speaks of that. Where the same function takes a listener for that event off again, as one does that waits for the
-answer to a request. When it is not known what joined the room.
+events that tell of a change to come, and for those who leave where the awaits in between are short. For participants
+and tracks, and for those who leave, where something reads `remote_participants` before the job is over; who only counts
+them has not looked at them. Where `ctx.wait_for_participant()` joined the room: LKA104 speaks of that. Where the same
+function takes a listener for that event off again, as one does that waits for the answer to a request. When it is not
+known what joined the room.
 
 ## Evidence
 
@@ -69,6 +72,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for reached in solved.reached:
             if _is_late(subject, reached) and not _is_taken_off(subject.project, reached):
                 yield _finding(reached)
+            elif _is_too_late(subject, reached) and not _is_taken_off(subject.project, reached):
+                yield _left_meanwhile(reached)
 
 
 def _is_late(subject: Subject, reached: Reached) -> bool:
@@ -77,6 +82,13 @@ def _is_late(subject: Subject, reached: Reached) -> bool:
         return False
     joined = None if state.origin is None else state.origin.event.kind.does
     return joined is not None and (joined.starts or (joined.plainly and state.awaited is not None))
+
+
+def _is_too_late(subject: Subject, reached: Reached) -> bool:
+    """Somebody may have left in the time that something took in the room."""
+    state = reached.state
+    is_ordinary = state.room is Room.JOINED and not state.exceptional
+    return is_ordinary and state.lasted is not None and subject.order.misses_who_left(reached.event)
 
 
 def _is_taken_off(project: Project, reached: Reached) -> bool:
@@ -107,6 +119,19 @@ def _finding(reached: Reached) -> Diagnostic:
         f'the listener for "{words(event.place).spelt(event.detail)}" is registered after the room has been joined '
         f"({where(joined, event.place)}): what arrived until here is lost; register it before that",
         related=[Related(joined, "the room is joined here")],
+        subject=reached.site.function,
+        key=(event.detail,),
+    )
+
+
+def _left_meanwhile(reached: Reached) -> Diagnostic:
+    event, lasted = reached.event, reached.state.lasted
+    assert lasted is not None
+    return META.at(
+        event.place,
+        f'the listener for "{words(event.place).spelt(event.detail)}" is registered after something that takes long '
+        f"({where(lasted, event.place)}): who leaves meanwhile is never seen; register it before that",
+        related=[Related(lasted, "this takes long")],
         subject=reached.site.function,
         key=(event.detail,),
     )

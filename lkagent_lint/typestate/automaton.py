@@ -160,5 +160,7 @@ class Kind(str, enum.Enum):
 
 LOST_EVENTS = frozenset({"data_received", "sip_dtmf_received", "text stream", "byte stream"})
 """What a listener listens for that nobody can ask for afterwards."""
+LEAVING_EVENTS = frozenset({"participant_disconnected"})
+"""Listeners that miss who leaves before, for which there has to be time."""
 SCANNED_EVENTS = frozenset({"participant_connected", "track_published", "track_subscribed"})
 """Listeners that miss only what a look at ``remote_participants`` finds."""

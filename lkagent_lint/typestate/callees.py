@@ -262,6 +262,8 @@ class Callees:
                 end = replace(end, origin=end.origin._replace(lead=site))
             if end.waited_for is not None and end.waited_for != state.waited_for:
                 end = replace(end, waited_for=end.waited_for._replace(lead=site))
+            if end.lasted is not None and end.lasted != state.lasted:
+                end = replace(end, lasted=site.place)
             if end.dialled is not None and end.dialled != state.dialled:
                 end = replace(end, dialled=end.dialled._replace(lead=site))
             return end

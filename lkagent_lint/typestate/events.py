@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Read
+from lkagent_lint.facts.flows import Call, Read, Use
 from lkagent_lint.facts.following import given_to, made_from
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.evaluate import Evaluator
@@ -27,6 +27,8 @@ from lkagent_lint.typestate.lifecycle import Event
 
 _DEFAULTS = frozenset({"AutoSubscribe.SUBSCRIBE_ALL", "None"})
 _TRUE = (v.Constant("True"), v.Constant("true"))
+_SPEAKS = frozenset({"say", "generate_reply"})
+"""Of a session: awaiting what they give is waiting until it has been said. In Node that has another name."""
 _POSITIONS = ("e2ee", "autoSubscribe", "rtcConfig")
 """The options of Node's ``ctx.connect`` (@livekit/agents 1.7.0, job.ts 325)."""
 
@@ -73,9 +75,11 @@ def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> 
         case Reads.TOPIC:
             return Event(kind, place, detail=known.topic or _literal(call))
         case Reads.ANSWER:
-            return Event(kind, place, detail=spoken(known)) if _waits_for_answer(call, activation) else None
+            is_dial = _waits_for_answer(call, activation)
+            return Event(kind, place, detail=spoken(known), takes_long=True) if is_dial else None
         case None:
-            return Event(kind, place, detail=spoken(known))
+            speaks = known.name in _SPEAKS and call.use is Use.AWAITED and not in_node
+            return Event(kind, place, detail=spoken(known), takes_long=speaks)
 
 
 def _term(thing: Thing) -> Term | None:

@@ -32,6 +32,8 @@ class Event(NamedTuple):
     """What reads options: how their values are spelled; empty texts where they are not names or literals."""
     could_be_earlier: bool = True
     """Nothing is needed for it that is only known later."""
+    takes_long: bool = False
+    """It is awaited until a call is answered or something has been said: people may leave meanwhile."""
 
     @property
     def has_options(self) -> bool:
@@ -86,6 +88,8 @@ class State(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """The first wait for a participant before any session has started, in a room joined by a connect with options."""
     dialled: Origin | None = None
     """The first call that was answered before any session has started."""
+    lasted: Place | None = None
+    """The first event in the room that takes long."""
     endless: Origin | None = None
     """The first wait that nothing ends but the end of the job, or the endless loop behind which this is."""
     sessions: int = 0
@@ -157,6 +161,7 @@ def after(state: State, event: Event, lead: Site, sdk: SdkVersion) -> State:
         used=used,
         waited_for=waited_for,
         dialled=dialled,
+        lasted=event.place if event.takes_long and room is Room.JOINED and state.lasted is None else state.lasted,
         endless=Origin(event, lead) if does.lasts and state.endless is None else state.endless,
         sessions=min(state.sessions + does.makes_session, 2),
         shut=state.shut or does.shuts,

@@ -17,8 +17,8 @@ _SOMETHING = Event(Kind.ROOM_USE, _SOMEWHERE)
 
 class States:
     """States in the order in which they come, of which those that differ only in where the first await since joining
-    stands, or the first use of the room, are one: the one with the first places. The states of a long function with
-    awaits on many branches grow with its square otherwise.
+    stands, the first use of the room, or what lasted, are one: the one with the first places. The states of a long
+    function with awaits on many branches grow with its square otherwise.
     """
 
     def __init__(self) -> None:
@@ -29,20 +29,22 @@ class States:
 
     def add(self, state: State) -> bool:
         """Whether the state tells more than those that are here; it is then one of them."""
-        awaited, used = state.awaited, state.used
-        if awaited is None and used is None:
+        awaited, used, lasted = state.awaited, state.used, state.lasted
+        if awaited is None and used is None and lasted is None:
             if state in self._found:
                 return False
             self._found[state] = state
             return True
-        key = replace(state, awaited=awaited and _SOMEWHERE, used=used and _SOMETHING)
+        key = replace(state, awaited=awaited and _SOMEWHERE, used=used and _SOMETHING, lasted=lasted and _SOMEWHERE)
         known = self._found.get(key)
         if known is not None:
             if known.awaited is not None and awaited is not None:
                 awaited = min(known.awaited, awaited)
             if known.used is not None and used is not None:
                 used = min(known.used, used, key=lambda each: each.place)
-            if (awaited, used) == (known.awaited, known.used):
+            if known.lasted is not None and lasted is not None:
+                lasted = min(known.lasted, lasted)
+            if (awaited, used, lasted) == (known.awaited, known.used, known.lasted):
                 return False
-        self._found[key] = replace(state, awaited=awaited, used=used)
+        self._found[key] = replace(state, awaited=awaited, used=used, lasted=lasted)
         return True
