@@ -214,6 +214,6 @@ def _kept(flow: Flow) -> list[v.Expr]:
     found = [*flow.returns, *(each.value for each in flow.stores)]
     found += [each.default for each in flow.parameters if each.default is not None]
     for values in flow.variables.values():
-        if len(values) > 1 or not isinstance(values[0], _LEAVES):
+        if len(values) != 1 or not isinstance(values[0], _LEAVES):
             found += values
     return found

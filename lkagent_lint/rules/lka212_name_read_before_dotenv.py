@@ -3,16 +3,16 @@
 ## What it does
 
 Reports a worker that is registered at module level with a name from the environment, where `load_dotenv()` is called
-only further down in the same module; in Node where `dotenv.config()` or `process.loadEnvFile()` is, or where the name
+only further down in the same module; also one without a name in code, where a `.env` file sets `LIVEKIT_AGENT_NAME`,
+which the SDK itself reads; in Node where `dotenv.config()` or `process.loadEnvFile()` is, or where the name
 comes from an imported module that reads the variable: imports run before everything else in a file.
 
 ## Why it is bad
 
 The decorator runs when the module is imported, and reads the variable there and then. Since livekit-agents 2.0.0b1 the
-server reads it, where it is made. What `load_dotenv()` sets
-afterwards comes too late: the agent registers without the name (or with the default), is dispatched automatically,
-and explicit dispatches of the name reach nobody. An import in JavaScript runs first wherever it stands, also below
-`dotenv.config()`.
+server reads it, where it is made. What `load_dotenv()` sets afterwards comes too late: the agent registers without the
+name (or with the default), is dispatched automatically, and explicit dispatches of the name reach nobody. An import in
+JavaScript runs first wherever it stands, also below `dotenv.config()`.
 
 ## Example
 
@@ -39,6 +39,7 @@ There is no fix yet.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,7 @@ from lkagent_lint.facts.file import FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.following import walk
 from lkagent_lint.facts.scopes import qualified
-from lkagent_lint.project.agent_names import FromEnv
+from lkagent_lint.project.agent_names import UNNAMED, FromEnv
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.project.things import Foreign, Library
@@ -62,6 +63,8 @@ META = Meta("LKA212", "name-read-before-dotenv", Severity.WARNING, "the name is 
 
 _DOTENV = re.compile(r"dotenv\.(?:\w+\.|\*\.)?config")
 _CONFIG = "dotenv/config"
+_SDKS_OWN = "LIVEKIT_AGENT_NAME"
+"""The SDK itself reads it where the code names no agent."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -69,7 +72,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in project.workers:
         facts = project.files[worker.place.path]
         fact = next((each for each in facts.workers if each.span == worker.place.span and each.flow == MODULE), None)
-        if fact is None or worker.in_tests or not isinstance(worker.name, FromEnv):
+        variable = _variable(project, worker)
+        if fact is None or worker.in_tests or not variable:
             continue
         loads = sorted(_loads(project, worker.place.path))
         if is_node(worker.place):
@@ -77,7 +81,19 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         place = _reads(project, worker, fact, loads)
         if loads and place is not None and loads[0] > place.span and not _is_loaded_by_import(project, worker):
-            yield _finding(place, worker.name.variable, loads[0])
+            yield _finding(place, variable, loads[0])
+
+
+def _variable(project: Project, worker: Worker) -> str:
+    """The variable that names a worker: the one that its code reads, or for one without a name the SDK's own, where a
+    file of the environment sets it. Empty where none does.
+    """
+    if isinstance(worker.name, FromEnv):
+        return worker.name.variable
+    is_read = project.sdk(worker.place.path).has(Change.NAME_FROM_ENVIRONMENT) and not is_node(worker.place)
+    files = (each.place.path for each in project.set_variables.get(_SDKS_OWN, ()) if not each.is_example)
+    is_set = any(os.path.basename(path).startswith(".env") for path in files)
+    return _SDKS_OWN if worker.name == UNNAMED and is_read and is_set else ""
 
 
 def _reads(project: Project, worker: Worker, fact: WorkerFact, loads: list[Span]) -> Place | None:
