@@ -139,9 +139,9 @@ class Activations:
         match thing:
             case Instance(path, name):
                 return Instance(path, name, None)
-            case Closure(path, flow, home, bound, bare):
+            case Closure(path, flow, home, bound, undecorated):
                 outer = None if home is None else self.usual(home.path, home.flow)
-                return Closure(path, flow, outer, None if bound is None else self._shallow(bound), bare)
+                return Closure(path, flow, outer, None if bound is None else self._shallow(bound), undecorated)
             case Super(path, name, receiver):
                 return Super(path, name, self._shallow(receiver))
             case Box():

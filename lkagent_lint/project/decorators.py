@@ -79,10 +79,10 @@ class Decorators:
         self._open: set[Closure] = set()
 
     def on(self, function: Closure) -> tuple[Decoration, ...]:
-        """The kinds of a function's decorators, the outermost first; none of one that is seen bare."""
+        """The kinds of a function's decorators, the outermost first; none of one that is seen without them."""
         flow = self._flow(function)
         scope = self._scope(function, flow)
-        return () if function.bare else tuple(self._kind(each, flow, scope) for each in flow.decorators)
+        return () if function.undecorated else tuple(self._kind(each, flow, scope) for each in flow.decorators)
 
     def are_only(self, function: Closure, kinds: Collection[Decoration]) -> bool:
         """No decorator of another kind stands on a function."""
@@ -109,7 +109,7 @@ class Decorators:
 
     def _layered(self, function: Closure, layers: list[v.Expr], flow: Flow) -> Thing | None:
         scope = self._scope(function, flow)
-        made: Thing = Closure(function.path, function.flow, function.home, bare=True)
+        made: Thing = Closure(function.path, function.flow, function.home, undecorated=True)
         for layer in layers:
             decorators = in_order(self._value(layer, flow, scope))
             if len(decorators) != 1:
@@ -123,7 +123,7 @@ class Decorators:
     def _is_stand_in(self, made: Thing) -> bool:
         """What a decorator has returned can be followed."""
         if isinstance(made, Closure):
-            return made.bare or self.are_only(made, (Decoration.HOLDS, Decoration.WRAPS))
+            return made.undecorated or self.are_only(made, (Decoration.HOLDS, Decoration.WRAPS))
         return isinstance(made, (Instance, Partial))
 
     def _flow(self, function: Closure) -> Flow:

@@ -167,12 +167,12 @@ class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     flow: str
     home: Activation | None
     bound: Thing | None = None
-    bare: bool = False
+    undecorated: bool = False
     """The function as its decorators are given it: calling it runs none of them."""
 
     def on(self, receiver: Thing | None) -> Closure:
         """The same as a method of a receiver."""
-        return Closure(self.path, self.flow, self.home, receiver, self.bare)
+        return Closure(self.path, self.flow, self.home, receiver, self.undecorated)
 
 
 class _Order:
@@ -295,9 +295,9 @@ def order_of(thing: Thing) -> str:
             if not thing.order.said:
                 thing.order.said = f"{type(thing).__name__}({_digest(_held_by(thing))})"
             return thing.order.said
-        case Closure(path, flow, home, bound, bare):
+        case Closure(path, flow, home, bound, undecorated):
             outer, receiver = home.order if home else "", order_of(bound) if bound else ""
-            return f"Closure({path!r}, {flow!r}, {outer}, {receiver}, {bare})"
+            return f"Closure({path!r}, {flow!r}, {outer}, {receiver}, {undecorated})"
         case Super(path, name, receiver):
             return f"Super({path!r}, {name!r}, {order_of(receiver)})"
         case _:

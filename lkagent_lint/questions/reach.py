@@ -316,7 +316,7 @@ def stranded(found: Iterable[tuple[Worker, JobAnswer]]) -> Iterator[tuple[Worker
             yield worker, worker.name.value
 
 
-def bare_sip_rules(project: Project, waiting: Sequence[tuple[Worker, str]]) -> tuple[Place, ...]:
+def sip_rules_without_agents(project: Project, waiting: Sequence[tuple[Worker, str]]) -> tuple[Place, ...]:
     """SIP rules without agents, where every worker has a name and is among those that wait in vain."""
     rules = tuple(
         Place(path, rule.span)

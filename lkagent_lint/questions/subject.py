@@ -18,7 +18,7 @@ from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.loop import Loop
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
-from lkagent_lint.questions.reach import JobAnswer, bare_sip_rules, judged, stranded
+from lkagent_lint.questions.reach import JobAnswer, judged, sip_rules_without_agents, stranded
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
 from lkagent_lint.questions.waiting import Waiting
@@ -108,9 +108,9 @@ class Subject:
         return tuple(stranded(self.undispatched))
 
     @cached_property
-    def bare_sip_rules(self) -> tuple[Place, ...]:
+    def sip_rules_without_agents(self) -> tuple[Place, ...]:
         """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
-        return bare_sip_rules(self.project, self.stranded)
+        return sip_rules_without_agents(self.project, self.stranded)
 
     @cached_property
     def starved(self) -> tuple[Starved, ...]:

@@ -71,7 +71,7 @@ _MOST = 5
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if subject.bare_sip_rules:  # LKA208 says it where the agent is missing
+    if subject.sip_rules_without_agents:  # LKA208 says it where the agent is missing
         return
     for worker, found in subject.undispatched:
         if isinstance(worker.name, Known):

@@ -51,7 +51,7 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for place in subject.bare_sip_rules:
+    for place in subject.sip_rules_without_agents:
         waiting = subject.stranded
         worker, name = waiting[0]
         yield META.at(

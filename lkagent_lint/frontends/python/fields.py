@@ -58,12 +58,12 @@ def _may_bring(targets: Targets, flow: Flow, call: Call) -> bool:
     for keyword, value in call.keywords:
         if keyword in _AGENTS:
             return True
-        if keyword == "dispatch_rule" and not _is_bare(targets, flow, value):
+        if keyword == "dispatch_rule" and not _lists_no_agents(targets, flow, value):
             return True
     return bool(call.args)
 
 
-def _is_bare(targets: Targets, flow: Flow, value: Expr) -> bool:
+def _lists_no_agents(targets: Targets, flow: Flow, value: Expr) -> bool:
     """A rule that is written out in place, without a room configuration."""
     if isinstance(value, Mapping):
         return not any(key in _AGENTS for key, _ in value.entries)
