@@ -111,8 +111,8 @@ class Methods:
     def best(self, found: Iterable[Activation]) -> Iterator[Activation]:
         """Of each function's activations those that jobs enter; only where none does, as it stands."""
         for activation in found:
-            as_it_stands = activation is self._project.evaluator.usual(activation.path, activation.flow)
-            if not as_it_stands or (activation.path, activation.name) not in self._entered:
+            entered = self._entered.get((activation.path, activation.name))
+            if entered is None or activation in entered:
                 yield activation
 
     def callers(self, words: Collection[str]) -> Iterator[Activation]:
