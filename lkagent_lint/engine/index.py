@@ -17,6 +17,7 @@ from lkagent_lint.frontends import deployment
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.languages import NOTEBOOK
+from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
@@ -260,11 +261,13 @@ class TextFiles:
         self._texts = texts
         self._code = code
         self._rooms: bool | None = None
-        self._mentions: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._mentions: dict[tuple[str, str], tuple[str, ...]] = {}
         self._variable: bool | None = None
 
     def view(self) -> Texts:
-        return Texts(self.mentions, self.makes_rooms, self.configures, self.names_from_environment)
+        return Texts(
+            self.mentions, self.makes_rooms, self.configures, self.names_from_environment, self.unread_code_names
+        )
 
     def _unread(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """These files with their bytes. Binary files and generated ones are passed over."""
@@ -280,15 +283,19 @@ class TextFiles:
         return self._rooms
 
     def mentions(self, name: str) -> tuple[str, ...]:
-        return self._stand_in((*self._texts, *self._code), name, most=_MOST_MENTIONS)
+        return self._stand_in((*self._texts, *self._code), name, "anywhere", most=_MOST_MENTIONS)
 
     def configures(self, name: str) -> bool:
         configurations = [path for path in self._texts if text_frontend.configures(os.path.basename(path))]
-        return bool(self._stand_in(configurations, name, most=1))
+        return bool(self._stand_in(configurations, name, "configurations", most=1))
 
-    def _stand_in(self, paths: Iterable[str], name: str, *, most: int) -> tuple[str, ...]:
-        """The first files that hold the name as a word of its own."""
-        key = name, most == 1
+    def unread_code_names(self, name: str) -> bool:
+        unread = (path for path in self._code if path.endswith(PYTHON_SUFFIXES) and path not in self._index.facts)
+        return bool(self._stand_in(unread, name, "unread code", most=1))
+
+    def _stand_in(self, paths: Iterable[str], name: str, where: str, *, most: int) -> tuple[str, ...]:
+        """The first of these files that hold the name as a word of its own. ``where`` says which files these are."""
+        key = name, where
         if key not in self._mentions:
             word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
             others = (path for path in paths if not self._accounts_for(path, name))

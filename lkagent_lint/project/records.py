@@ -155,6 +155,9 @@ class Texts(NamedTuple):
     """Some configuration or script holds this name as a word of its own: it may deploy an agent of that name."""
     names_from_environment: Callable[[], bool]
     """``LIVEKIT_AGENT_NAME`` occurs in some file under the root."""
+    unread_code_names: Callable[[str], bool]
+    """Some file of Python that takes no part, because it never names an SDK, holds this name as a word of its own: what
+    it does with what it imports is not seen."""
 
 
 class Project:

@@ -51,7 +51,8 @@ class Served(NamedTuple):
     members: tuple[MemberCall, ...]
     """Every call of a method of it that is seen."""
     is_open: bool
-    """It is handed to something that may do to it what is not seen."""
+    """It may be that something is done to it that is not seen: it is handed to something, or stored, or the name of its
+    variable stands in a file that takes no part."""
 
     def called(self, *names: str) -> Iterator[MemberCall]:
         """The calls of one of its methods."""
@@ -72,7 +73,7 @@ class Doors:
         members: dict[CallRef, list[MemberCall]] = {site: [] for site in kinds}
         opened = _Uses(self._project, self._origins, members).opened() if kinds else set[CallRef]()
         return {
-            site: Served(site, self._place(site), kind, tuple(members[site]), site in opened or self._has_stars)
+            site: Served(site, self._place(site), kind, tuple(members[site]), site in opened or self._is_unseen(site))
             for site, kind in kinds.items()
         }
 
@@ -134,6 +135,16 @@ class Doors:
                     kind = _door_of(activation.targets(call)) if _may_be_door(call) else ""
                     if kind:
                         yield CallRef(path, flow.name, number), kind
+
+    def _is_unseen(self, site: CallRef) -> bool:
+        """A file that is not read, or one that imports all names of another, may do something to an object."""
+        flows = self._project.files[site.path].flows
+        wanted: set[v.Expr] = {v.Result(site.call)}
+        wanted |= {v.Function(each.name) for each in flows.values() if v.Result(site.call) in each.decorators}
+        calls = enumerate(flows[site.flow].calls)
+        wanted |= {v.Result(number) for number, call in calls if call.target == v.Result(site.call)}
+        names = (name for name, values in flows[site.flow].variables.items() if not wanted.isdisjoint(values))
+        return self._has_stars or any(map(self._project.texts.unread_code_names, names))
 
     @cached_property
     def _has_stars(self) -> bool:

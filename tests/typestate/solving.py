@@ -41,7 +41,7 @@ def project_of(files: dict[str, str], version: str = "1.8.9") -> Project:
         root=ROOT,
         files={path: _extract(text, path.endswith(".py")) for path, text in sorted(paths.items())},
         modules=Modules(ROOT, paths),
-        texts=Texts(_nowhere, _no, _in_none, _no),
+        texts=Texts(_nowhere, _no, _in_none, _no, _in_none),
         settings=lambda path: Settings(),
         sdk=lambda path: SdkVersion(version),
     )
