@@ -21,6 +21,7 @@ from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.reach import JobAnswer, judged, sip_rules_without_agents, stranded
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
+from lkagent_lint.questions.text_runs import TextRuns
 from lkagent_lint.questions.waiting import Waiting
 from lkagent_lint.typestate.solver import Solved, solve
 
@@ -66,6 +67,11 @@ class Subject:
     def agents(self) -> Agents:
         """What agents are given after they are made."""
         return Agents(self.project, self.methods)
+
+    @cached_property
+    def text_runs(self) -> TextRuns:
+        """Which agents run in text, and the tools of agents."""
+        return TextRuns(self.project, self.methods, self.agents, self.loop)
 
     @cached_property
     def doors(self) -> Doors:

@@ -235,3 +235,88 @@ def test_an_agent_that_runs_in_text_needs_a_model_of_its_own(sdk: Sdk) -> None:
     )
     error = "AssertionError: llm_node called but no LLM node is available"
     seen.says("HEARD ['hello']", error, "OWN hello", error)
+
+
+_TOOL = """
+import stage
+from datetime import timedelta
+from livekit.agents import Agent, Completed, InputRequired, LiveSession, ModelRetry, RunContext, ToolError, Working
+from scripted import Call, Scripted, heard
+
+def agent(act):
+    made = Agent(instructions="", llm=Scripted(Call("tool"), "said"), output_type=dict)
+
+    @made.tool
+    async def tool(ctx: RunContext):
+        '''Does something.'''
+        return act(ctx)
+
+    @made.output_validator
+    def valid(ctx, output):
+        print("VALIDATED")
+        return output
+
+    return made
+
+def again(ctx):
+    raise ModelRetry("say a name")
+
+def refuse(ctx):
+    raise ToolError("nobody")
+"""
+
+
+@claim("LKA426", "On a call `ModelRetry` is an exception like any other", since=NEXT)
+def test_what_only_text_has(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _TOOL
+        + """
+async def main():
+    await heard(LiveSession(), agent(again))
+    await heard(LiveSession(), agent(refuse))
+    await heard(LiveSession(), agent(lambda ctx: InputRequired("Which?", timeout=timedelta(seconds=9))))
+    await heard(LiveSession(), agent(lambda ctx: Working(timeout=timedelta(seconds=9))))
+    await heard(LiveSession(), agent(lambda ctx: Completed("done")))
+
+stage.run(main())
+"""
+    )
+    seen.says("HEARD ", "An internal error occurred", "HEARD ", "nobody")
+    seen.says("InputRequired(timeout=) is not applied in memory", "Working(tool=, timeout=) is not applied in memory")
+    seen.says("a conversation tool returned Completed")
+    seen.never_says("VALIDATED")
+
+
+@claim("LKA426", "RuntimeError: no live session: this RunContext belongs to agent.run()", since=NEXT)
+def test_what_only_a_call_has(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _TOOL
+        + """
+class Own(Agent):
+    async def on_user_turn_completed(self, turn_ctx, new_message):
+        print("TURN")
+
+def used(ctx):
+    for name in ("session", "userdata", "speech_handle", "disallow_interruptions"):
+        try:
+            print("GOT", getattr(ctx, name)())
+        except RuntimeError as error:
+            stage.said(error)
+    return ctx.session
+
+async def main():
+    made = agent(used)
+    made._output_type = str
+    made._output_validators.clear()
+    result = await made.run("hello")
+    print("READ", [each.output for each in result.all_messages() if each.type == "function_call_output"])
+    print("RAN", (await Own(instructions="", llm=Scripted("hello")).run("hello")).output)
+
+stage.run(main())
+"""
+    )
+    seen.says(
+        "RuntimeError: no live session: this RunContext belongs to agent.run()", "RuntimeError: no speech handle: "
+    )
+    seen.says("READ", "An internal error occurred", "RAN hello")
+    seen.never_says("GOT", "TURN")

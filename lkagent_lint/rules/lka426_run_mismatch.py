@@ -1,0 +1,245 @@
+"""An agent uses what its way of running does not have: calls have no outputs to check, text has no session.
+
+## What it does
+
+Agents of livekit-agents 2.0 run on calls, in a session, or in text, `agent.run()`. Some things are there in one of the
+two only, so this reports:
+
+- in a project that starts sessions and whose agents never run in text: `raise ModelRetry(...)` in a tool,
+  `Agent(output_type=...)`, `@agent.output_validator`, `InputRequired(timeout=...)`, `Working(tool=..., timeout=...)`;
+- in a tool of an agent that runs in text: calls through `ctx.session`, `self.session`, `ctx.userdata` and
+  `ctx.speech_handle`, and `ctx.disallow_interruptions()`;
+- in a tool of an agent that is no `AgentTask`: `Completed`, `Failed`, `Rejected` and `Working` that it returns;
+- as an info, `on_user_turn_completed` of an agent that runs in text.
+
+## Why it is bad
+
+On a call `ModelRetry` is an exception like any other, and the model reads "An internal error occurred" instead of the
+reason; validators are never called, and an output is text whatever its type. Times of `InputRequired` and `Working`
+are left out there: "InputRequired(timeout=) is not applied in memory".
+
+In text there is no session: `ctx.session` raises "RuntimeError: no live session: this RunContext belongs to
+agent.run()", and the model reads "An internal error occurred". What `on_user_turn_completed` adds to a turn,
+retrieved facts for one, no text turn has: `run()` does not call it.
+
+Only a task ends by what its tools return; of an agent the value is its tool's output, and nothing ends: "a
+conversation tool returned Completed".
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+`ToolError` says a reason to the model in both; state and dependencies are given to `run(state=, deps=)` as to the
+session, and read from `ctx.state` and `ctx.deps`.
+
+## When it stays silent
+
+When it is not known which agents run in text, or which agent has a tool: one that is given by `tools=`. Where an
+exception of the use is caught in the tool itself. In test files, and before livekit-agents 2.0.
+
+## Evidence
+
+livekit-agents 2.0.0b1, `voice/events.py` 90-165, `voice/agent_activity.py` 3169-3228, `voice/agent_run.py` 520-545;
+run.
+
+## Fix safety
+
+There is no fix: where the agent is to run is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import RAISE_BLOCK, Do, Flow
+from lkagent_lint.facts.following import parts_of_call, walk
+from lkagent_lint.languages import PYTHON
+from lkagent_lint.project.things import ClassOf, Instance, Sdk, SdkObject, only
+from lkagent_lint.questions.agents import transition_of
+from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.methods import WrittenCall
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.text_runs import AgentTool, TextRun
+from lkagent_lint.questions.wording import where
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.releases import PYTHON as PACKAGE
+from lkagent_lint.sources.sdk.releases import Basis
+
+META = Meta(
+    "LKA426",
+    "run-mismatch",
+    Severity.WARNING,
+    "what only a call has in an agent that runs in text, and the reverse",
+    default=Default.PREVIEW,
+    basis=Basis.REFUSAL,
+)
+
+_OF_CALLS = frozenset({"session", "userdata", "speech_handle", "disallow_interruptions"})
+_RUN_CONTEXT = only(SdkObject("RunContext"))
+_TIMES = {"InputRequired": ("timeout",), "Working": ("tool", "timeout")}
+_NONE = "and no agent of the project runs in text"
+_READS_ERROR = 'the model reads "An internal error occurred"'
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if not any(project.sdk(path).has(Change.RUNS_IN_TEXT) for path in project.files if path.endswith(PYTHON)):
+        return
+    if subject.text_runs.none_anywhere and any(subject.methods.of("AgentSession", "start")):
+        yield from _of_text(subject)
+    for tool in subject.text_runs.tools:
+        if project.sdk(tool.path).has(Change.RUNS_IN_TEXT):
+            yield from _of_tasks(subject, tool)
+            run = subject.text_runs.of(tool)
+            if run is not None:
+                yield from _of_calls(subject, tool, run)
+    yield from _of_turns(subject)
+
+
+def _of_text(subject: Subject) -> Iterator[Diagnostic]:
+    """What only a run in text has, where no agent runs so."""
+    project = subject.project
+    for tool in subject.text_runs.tools:
+        for call in tool.flow.calls:
+            if call.span is not None and _is_retry(tool, call.target):
+                yield META.at(
+                    tool.activation.place(call.span),
+                    f"only agent.run() knows ModelRetry: on a call {_READS_ERROR} and not the reason, raise ToolError",
+                    subject=tool.flow.name,
+                )
+    for found in subject.methods.best_known({*_TIMES, "Agent", "__init__"}):
+        path = found.activation.path
+        if project.sdk(path).has(Change.RUNS_IN_TEXT) and not project.in_tests(path):
+            message = _of_times(found) or _of_output(subject, found)
+            if message:
+                yield META.at(found.place, message, subject=found.activation.name)
+    for each in subject.agents.registrations():
+        path = each.place.path
+        is_one = each.method == "output_validator" and not each.is_on_class and not project.in_tests(path)
+        if is_one and project.sdk(path).has(Change.RUNS_IN_TEXT):
+            yield META.at(each.place, f"output validators are called by agent.run() alone, {_NONE}")
+
+
+def _of_times(found: WrittenCall) -> str:
+    name = transition_of(found.targets)
+    given = [each for each, _ in found.call.keywords if each in _TIMES.get(name, ())]
+    if not given:
+        return ""
+    said = f"{name}({', '.join(f'{each}=' for each in _TIMES[name])}) is not applied in memory"
+    return f'{name}({given[0]}=) is left out on a call ("{said}"), {_NONE}'
+
+
+def _of_output(subject: Subject, found: WrittenCall) -> str:
+    if not any(name == "output_type" for name, _ in found.call.keywords):
+        return ""
+    release = subject.offers.release(found.activation.path, PACKAGE.package)
+    evaluator = subject.project.evaluator
+    made = "" if release is None else constructed(found.call, found.activation, evaluator, release, "output_type")
+    is_agent = made.rpartition(".")[2] == "Agent"
+    return f"only agent.run() makes an output of output_type, on a call it is text; {_NONE[4:]}" if is_agent else ""
+
+
+def _is_retry(tool: AgentTool, target: v.Expr) -> bool:
+    if not isinstance(target, (v.Name, v.Attribute)) or target.name != "ModelRetry":
+        return False
+    found = tool.activation.value(target)
+    return bool(found) and all(isinstance(each, Sdk) and each.name.startswith("livekit.agents.") for each in found)
+
+
+def _of_calls(subject: Subject, tool: AgentTool, run: TextRun) -> Iterator[Diagnostic]:
+    """What only a call has, in a tool of an agent that runs in text."""
+    guarded = _guarded(tool.flow)
+    for number, call in enumerate(tool.flow.calls):
+        used = next((each for each in walk(*parts_of_call(call)) if _is_of_calls(subject, tool, each)), None)
+        if isinstance(used, v.Attribute) and call.span is not None and number not in guarded:
+            place = tool.activation.place(call.span)
+            yield META.at(
+                place,
+                f"this agent runs in text too ({where(run.place, place)}), where {used.name} "
+                f"raises RuntimeError and {_READS_ERROR}",
+                related=[Related(run.place, "where it runs in text")],
+                subject=tool.flow.name,
+                key=(used.name,),
+            )
+
+
+def _guarded(flow: Flow) -> frozenset[int]:
+    """The calls of which an exception is caught in the function."""
+    return frozenset(
+        step.call
+        for block in flow.blocks
+        if any(each != RAISE_BLOCK for each in block.raises)
+        for step in block.steps
+        if isinstance(step, Do)
+    )
+
+
+def _is_of_calls(subject: Subject, tool: AgentTool, part: v.Expr) -> bool:
+    if not isinstance(part, v.Attribute) or part.name not in _OF_CALLS:
+        return False
+    base = tool.activation.value(part.base)
+    if base == _RUN_CONTEXT:
+        return True
+    own = tool.flow.parameters[0].name if tool.flow.owner and tool.flow.parameters else ""
+    is_own = part.name == "session" and part.base == v.Name(own)
+    return is_own and all(
+        isinstance(each, Instance) and subject.agents.has_as_written(each, "session") for each in base
+    )
+
+
+def _of_tasks(subject: Subject, tool: AgentTool) -> Iterator[Diagnostic]:
+    """What only ends or holds a task, returned by a tool of an agent that is none."""
+    classes = subject.project.evaluator.classes
+    is_task = any("AgentTask" in classes.kinds(owner) for owner in tool.owners)
+    surely = bool(tool.owners) and all(map(subject.agents.is_agent, tool.owners))
+    closed = all(not isinstance(owner, Instance) or classes.is_closed(owner) for owner in tool.owners)
+    if is_task or not surely or not closed or _is_base(subject, tool):
+        return
+    for value in tool.flow.returns:
+        call = tool.flow.calls[value.call] if isinstance(value, v.Result) else None
+        name = "" if call is None else transition_of(tool.activation.targets(call))
+        if call is not None and call.span is not None and name in ("Completed", "Failed", "Rejected", "Working"):
+            yield META.at(
+                tool.activation.place(call.span),
+                f"only a tool of an AgentTask ends or holds something by {name}: of this agent's tool it is the "
+                "output, and nothing ends",
+                subject=tool.flow.name,
+                key=(name,),
+            )
+
+
+def _is_base(subject: Subject, tool: AgentTool) -> bool:
+    """Some other class of the project derives from the one that has the tool: it may be a task."""
+    owned = {ClassOf(each.path, each.name) for each in tool.owners if isinstance(each, Instance)}
+    classes = subject.project.evaluator.classes
+    return any(
+        not owned.isdisjoint(classes.lineage(ClassOf(path, name))[1:])
+        for path, facts in (subject.project.files.items() if owned else ())
+        for name in facts.classes
+    )
+
+
+def _of_turns(subject: Subject) -> Iterator[Diagnostic]:
+    """Hooks of turns, of agents that run in text."""
+    project = subject.project
+    for run in subject.text_runs.known:
+        for owner in run.owners:
+            flow = None
+            if isinstance(owner, Instance) and project.sdk(owner.path).has(Change.RUNS_IN_TEXT):
+                flow = project.files[owner.path].flows.get(f"{owner.name}.on_user_turn_completed")
+            if flow is not None and isinstance(owner, Instance):
+                place = Place(owner.path, flow.span)
+                yield META.at(
+                    place,
+                    f"this agent runs in text too ({where(run.place, place)}), where on_user_turn_completed is not "
+                    "called: what it adds to a turn is missing there",
+                    related=[Related(run.place, "where it runs in text")],
+                    severity=Severity.INFO,
+                )
