@@ -16,7 +16,6 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Sdk, SdkMethod, Thing, Things, only
 from lkagent_lint.questions.methods import Methods, WrittenCall
 from lkagent_lint.sources.sdk.vocabulary import (
-    CALLED_ON,
     CLASSES,
     EMITTING_MODELS,
     TERMS,
@@ -81,7 +80,7 @@ class Listeners:
         The receiver can be nothing else. The same place may come several times, once for each activation.
         """
         for found in self._methods.written(written(lambda term: term.hands is not None and term.hands.role in roles)):
-            if not _is_meant(found):
+            if not found.is_meant:
                 continue
             receivers = only(SdkMethod(NAMED_EMITTER, word_of(found.call))) if self._is_named(found) else found.targets
             method = next(iter(receivers)) if len(receivers) == 1 else None
@@ -118,16 +117,6 @@ class Listeners:
                 return v.Function(each.name) if AS_WRITTEN.issuperset(below) else None
         later = (each.args[0] for each in flow.calls if each.target == made and each.args)
         return next(later, None)
-
-
-def _is_meant(found: WrittenCall) -> bool:
-    """A common word stands on what it has to be called on."""
-    needed = CALLED_ON.get(word_of(found.call))
-    match found.call.target:
-        case v.Attribute(v.Attribute(name=base) | v.Name(base)):
-            return needed in (None, base)
-        case _:
-            return needed is None
 
 
 def _divided(function: Sdk) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.sources.sdk import vocabulary
-from lkagent_lint.sources.sdk.vocabulary import TERMS, Term
+from lkagent_lint.sources.sdk.vocabulary import CALLED_ON, TERMS, Term
 from lkagent_lint.typestate.solver import Solved
 
 _SID = TERMS["Room", "sid"]
@@ -31,6 +31,16 @@ class WrittenCall(NamedTuple):
     @property
     def place(self) -> Place:
         return self.activation.place(self.call.span)
+
+    @property
+    def is_meant(self) -> bool:
+        """A word that is common elsewhere stands on what it has to be called on, if it is to be the SDK's."""
+        needed = CALLED_ON.get(word_of(self.call))
+        match self.call.target:
+            case v.Attribute(v.Attribute(name=base) | v.Name(base)):
+                return needed in (None, base)
+            case _:
+                return needed is None
 
     @property
     def targets(self) -> Things:
@@ -81,7 +91,7 @@ class Methods:
         A call counts where its target can be nothing else.
         """
         for each in self.written(vocabulary.written(wanted)):
-            if each.call.use is not use:
+            if each.call.use is not use or not each.is_meant:
                 continue
             found = {_term(target) for target in each.targets}
             if len(found) == 1 and (term := found.pop()) is not None and wanted(term):

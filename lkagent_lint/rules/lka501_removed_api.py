@@ -6,7 +6,8 @@ Reports names and modules of `livekit.agents`, `livekit.rtc`, `livekit.api` and 
 or reads from an imported module, and that the release which the project is written for no longer has. Each package is
 judged by its own version. A name is reported once a file, at its first place. Also keywords of constructors that
 earlier releases took: `chat_ctx=` of agents and tasks, which livekit-agents 2.0 took away, in calls of the class, of
-the project's own classes that leave the constructor to it or hand on their `**options`, and in `super().__init__()`.
+the project's own classes that leave the constructor to it or hand on their `**options`, and in `super().__init__()`. Of
+private attributes two that real code uses: `_chat_ctx` and `_activity` of an agent, which livekit-agents 2.0 took away.
 A pre-release that was made before a name came does not have it either; then the message says so.
 
 ## Why it is bad
@@ -28,8 +29,8 @@ to another agent nobody sees it: the handover does not happen.
 
 For what 0.x had and 1.0 has not, unless the project's declaration allows no release that still had it: old code often
 stands beside an open pin such as `livekit-agents>=0.12`. For imports in a `try` that catches the error, and under a
-condition on a version. For private names, plugins, and names that came after the release in question. For a class of
-the project that takes the keyword itself, or looks for it among its options (`options.pop("chat_ctx")`).
+condition on a version. For other private names, plugins, and names that came after the release in question. For a class
+of the project that takes the keyword itself, or looks for it among its options (`options.pop("chat_ctx")`).
 
 ## Evidence
 
@@ -47,14 +48,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Flow, Read
 from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.project.things import Instance, Thing
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.offers import Missing, homes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
-from lkagent_lint.sources.sdk.successors import KEYWORDS, MADE_FROM, REMOVED, made_before
+from lkagent_lint.sources.sdk.successors import KEYWORDS, MADE_FROM, PRIVATE, REMOVED, made_before
 from lkagent_lint.sources.sdk.tables import Period, Release
 
 META = Meta(
@@ -69,6 +73,37 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if missing.gone is not None:
                 yield _finding(path, missing, missing.gone)
     yield from _keywords(subject)
+    yield from _private(subject)
+
+
+def _private(subject: Subject) -> Iterator[Diagnostic]:
+    """Private attributes of agents that are gone."""
+    project, classes = subject.project, subject.project.evaluator.classes
+    if not any(project.sdk(path).has(Change.HISTORY_OF_SESSION) for path in project.files):
+        return
+    for activation in subject.methods.activations(lambda flow: any(_private_reads(flow))):
+        sdk = project.sdk(activation.path)
+        if not sdk.has(Change.HISTORY_OF_SESSION) or not sdk.knows_absence or activation.is_node:
+            continue
+        for read, (base, name) in _private_reads(activation.flow):
+            bases = frozenset[Thing]() if name in activation.facts.asked_for else activation.value(base)
+            own = any(isinstance(each, Instance) and classes.has_own(each, name) for each in bases)
+            if bases and not own and all("Agent" in classes.kinds(each) for each in bases):
+                yield META.at(
+                    activation.place(read.span),
+                    f"{name} of an agent is gone since {sdk.package} {Change.HISTORY_OF_SESSION.since} ({sdk.version} "
+                    f"holds here), so this raises AttributeError: {PRIVATE[name]}",
+                    subject=activation.name,
+                    key=(name,),
+                )
+
+
+def _private_reads(flow: Flow) -> Iterator[tuple[Read, tuple[v.Expr, str]]]:
+    """Reads of such attributes, each with what it is read from."""
+    for block in flow.blocks:
+        for step in block.steps:
+            if isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in PRIVATE:
+                yield step, (step.value.base, step.value.name)
 
 
 def _keywords(subject: Subject) -> Iterator[Diagnostic]:

@@ -175,3 +175,39 @@ def test_a_raw_job_type_registers_a_room(sdk: Sdk, given: str) -> None:
     )
     seen.says("REGISTERED JT_ROOM")
     seen.never_says("has no attribute 'value'")
+
+
+_PRIVATE = """
+import asyncio
+from livekit.agents import Agent
+
+async def main():
+    desk = Agent(instructions="")
+    print("PRIVATE", [name for name in ("_chat_ctx", "_activity") if hasattr(desk, name)])
+
+asyncio.run(main())
+"""
+
+
+@claim("LKA501", "`_chat_ctx` and `_activity` of an agent, which livekit-agents 2.0 took away", since=NEXT)
+def test_private_attributes_are_gone(sdk: Sdk) -> None:
+    sdk.run(_PRIVATE).says("PRIVATE []")
+
+
+@claim("LKA501", "`_chat_ctx` and `_activity` of an agent, which livekit-agents 2.0 took away", before=NEXT)
+def test_private_attributes_were_there(sdk: Sdk) -> None:
+    sdk.run(_PRIVATE).says("PRIVATE ['_chat_ctx', '_activity']")
+
+
+@claim("LKA501", "A pre-release that was made before a name came does not have it either", since=NEXT, before="2.0.0b2")
+def test_a_pre_release_does_not_have_what_came_later(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        try:
+            from livekit.agents.llm import CacheBreakpoint
+        except ImportError as error:
+            stage.said(error)
+        """
+    )
+    seen.says("ImportError: cannot import name 'CacheBreakpoint'")

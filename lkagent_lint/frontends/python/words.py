@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from lkagent_lint.sources.blocking import TELLING
 from lkagent_lint.sources.scheduling import TASK_MAKERS
+from lkagent_lint.sources.sdk.successors import PRIVATE
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, TERMS, Form, Term, written
 
 
@@ -25,6 +26,7 @@ def _is_asked(term: Term) -> bool:
 _MEMBERS = (
     *sorted(written(lambda term: term.owner in CLASSES and _is_asked(term), in_node=False)),
     *sorted(TELLING),
+    *sorted(PRIVATE),
     *(
         "add",
         "add_\\w+",
@@ -97,8 +99,10 @@ REGISTERING = written(
 ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 """Where a function is named for a role; it matters, whatever words stand in it."""
 
-ROOM_READS = written(_is_read, in_node=False)
-"""Attributes whose mere reading is a step: the room is used there."""
+ROOM_READS = written(_is_read, in_node=False) | frozenset(PRIVATE)
+"""Attributes whose mere reading is a step, or is spoken of: the room is used there, or what an agent's session
+holds.
+"""
 READS_ON = {each.name: term.written_on for term in _COMMON if not term.is_called for each in term.python}
 """The common words among them, and what they have to be read on."""
 

@@ -108,6 +108,12 @@ METHODS = {
 """Methods that livekit-agents 2.0 took away, and what does their work now (2.0.0b1, ``voice/agent.py``)."""
 METHODS.update({("AgentTask", name): use for (kind, name), use in METHODS.items() if kind == "Agent"})
 
+PRIVATE = {
+    "_chat_ctx": "read self.chat_ctx in a hook or a tool, and session.history elsewhere",
+    "_activity": "an agent no longer holds what runs it",
+}
+"""Private attributes of agents that real code uses and livekit-agents 2.0 no longer has (``voice/agent.py``)."""
+
 KEYWORDS = {"chat_ctx": _HISTORY}
 """The same for keywords of constructors."""
 
