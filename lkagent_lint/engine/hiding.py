@@ -44,7 +44,9 @@ class Hiding:
             return False
         # Each comment that could have hidden it counts as used, so that taking one away leaves the other right.
         hidden = [self._hides_at(place, diagnostic) for place in _ends(diagnostic)]
-        if self._respect_noqa:
+        # A noqa that hides more than it seems to hides not that this is said of it, unless it names that.
+        of_comment = diagnostic.code == lka003_invalid_suppression.META.code
+        if self._respect_noqa and not (of_comment and self._is_bare(diagnostic.place)):
             hidden.append(self._noqa_hides(diagnostic))
         return any(hidden)
 
@@ -112,6 +114,10 @@ class Hiding:
                 if diagnostic.code.startswith(name) and line in lines:
                     self._used.add((path, number, name))
         return True
+
+    def _is_bare(self, place: Place) -> bool:
+        """The ``noqa`` of a line names no code: it hides a code that no plugin has."""
+        return self._noqa_of(place.path).hides("-", place.span.line)
 
     def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, int, Suppression]]:
         for path in paths:

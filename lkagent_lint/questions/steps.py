@@ -144,6 +144,8 @@ class StepOrder:
                 for reached in solved.reached:
                     origin = reached.state.origin
                     if reached.event.kind is Kind.START_IN_ROOM and origin is not None and _is_early(reached, origin):
+                        if _is_all_prepared(reached, origin, solved):
+                            continue
                         found = Early(reached, origin)
                         known = worst.setdefault(origin.lead.place, found)
                         if _weight(reached.state) > _weight(known.reached.state):
@@ -196,6 +198,20 @@ class StepOrder:
 def _is_early(reached: Reached, origin: Origin) -> bool:
     state, event = reached.state, origin.event
     return event.bare and state.session is Session.NONE and not state.exceptional
+
+
+def _is_all_prepared(reached: Reached, origin: Origin, solved: Solved) -> bool:
+    """What lies between is only an avatar, which has to be in the room before the session: all that could come before
+    the room was joined has come before.
+    """
+    used = reached.state.used
+    if used is None or used.kind is not Kind.AVATAR_START:
+        return False
+    prepared = (Kind.SETUP, Kind.SESSION_MADE, Kind.LISTEN)
+    return not any(
+        each.event.kind in prepared and each.event.could_be_earlier and each.state.origin == origin
+        for each in solved.reached
+    )
 
 
 def _weight(state: State) -> int:

@@ -13,8 +13,10 @@ agent was there, chat text, data messages. Nothing fails and no log says why.
 
 There are three messages. If awaits lie between the two calls, events of that time are lost. If none lies between,
 nothing is lost yet, because room events are handed out only when the event loop runs again: the next await that
-someone puts there loses them. If something between them needs the room, moving connect would break it: prepare the
-session and register listeners before connecting instead. In livekit-agents 2.0 a session that is given a `thread` opens
+someone puts there loses them. If something between them needs the room, moving connect alone would break it: that goes
+behind the start as well, and what is made from the participant, such as the agent's instructions, can follow by
+`session.update_agent()`. An avatar has to be there before the session: prepare the session and register listeners
+before connecting; where that is done, nothing is said. In livekit-agents 2.0 a session that is given a `thread` opens
 it as the first step of its start, before it listens: then events are lost although no await of the job's own lies
 between.
 
@@ -56,10 +58,11 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where, words
+from lkagent_lint.questions.wording import Wording, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.tables import spelt
-from lkagent_lint.typestate.lifecycle import Origin
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.lifecycle import Event, Origin
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started")
@@ -82,6 +85,16 @@ def _opens_thread(flow: Flow) -> bool:
     )
 
 
+def _instead(used: Event, spoken: Wording) -> str:
+    """What to do where the room is needed before the session starts."""
+    if used.kind is Kind.AVATAR_START:  # the session speaks through it, so it has to be there first
+        return "prepare the session and register listeners before connecting"
+    first = f"start the session first, {spoken.start_in_room} connects by itself, and do that after it"
+    if not used.kind.does.waits:
+        return first
+    return f"{first}; what is made from the participant can follow by {spoken.spelt('session.update_agent')}()"
+
+
 def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnostic:
     state, lead, start = reached.state, origin.lead, reached.event.place
     spoken = words(lead.place)
@@ -93,10 +106,7 @@ def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnos
         related.append(Related(state.used.place, "the room is needed here"))
         step = spoken.spelt(state.used.detail) or spoken.event(state.used.kind)
         used = f"{step} ({where(state.used.place, lead.place)})"
-        message = (
-            f"{before}, and {used} in between needs the room: "
-            "prepare the session and register listeners before connecting"
-        )
+        message = f"{before}, and {used} in between needs the room: {_instead(state.used, spoken)}"
     elif state.awaited is not None:
         related.append(Related(state.awaited, "room events are lost from here on"))
         message = (

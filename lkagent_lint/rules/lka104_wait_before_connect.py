@@ -93,15 +93,20 @@ def _joining(reached: Reached, origin: Origin) -> Diagnostic:
     lead, event = origin.lead, reached.event
     if event.kind is Kind.LISTEN:
         what, late = f'the listener for "{event.detail}" is registered', "the listener is registered here"
+        instead = "register it before the wait"
     else:
         what, late = "session.start() runs", "the session starts here"
+        instead = (
+            f"start the session first, {words(lead.place).start_in_room} connects by itself; what is made from the "
+            "participant can follow by session.update_agent()"
+        )
     related: Iterable[Related] = [Related(event.place, late)]
     if origin.event.place != lead.place:
         related = [*related, Related(origin.event.place, "the room is joined here")]
     return META.at(
         lead.place,
         f"ctx.wait_for_participant() joins the room by itself, and {what} only afterwards "
-        f"({where(event.place, lead.place)}): what happens in the room until then is lost; do that first",
+        f"({where(event.place, lead.place)}): what happens in the room until then is lost: {instead}",
         related=related,
         subject=lead.function,
         severity=Severity.WARNING,

@@ -19,6 +19,8 @@ from lkagent_lint.suppressions.scopes import Suppression, scoped
 
 __all__ = ["Suppression", "comments_of", "meaning_of", "read_suppressions"]
 
+_NAMED = re.compile(rb"noqa[ \t]*:?[ \t]*[a-z]+-[a-z]")
+"""A ``noqa`` behind which the name of a rule may stand."""
 _OURS = re.compile(rb"[#/*][ \t]*lkagent")
 """Where one of our own comments begins, in any language."""
 
@@ -31,7 +33,9 @@ def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[
     if not may_suppress(data):
         return []
     comments = comments_of(path, data)
-    found = [directive for comment in comments for directive in directives(comment, is_python=path.endswith(PYTHON))]
+    found = [
+        directive for comment in comments for directive in directives(comment, codes, is_python=path.endswith(PYTHON))
+    ]
     return scoped(found, comments, codes)
 
 
@@ -39,7 +43,7 @@ def may_suppress(data: bytes) -> bool:
     """Whether a file can hold a comment that is judged here: most hold none, and tokenising is slow."""
     small = data.lower()
     ours = b"lkagent" in small and _OURS.search(small) is not None
-    return ours or (b"noqa" in small and b"lka" in small)
+    return ours or (b"noqa" in small and (b"lka" in small or _NAMED.search(small) is not None))
 
 
 def comments_of(path: str, data: bytes) -> list[Comment]:

@@ -6,7 +6,7 @@ No pattern here backtracks over more than it has just read: comments are the pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lkagent_lint.facts.comments import Comment
@@ -15,13 +15,15 @@ from lkagent_lint.likeness import TYPED, most_alike
 IGNORE, FILE, DISABLE, ENABLE, NOQA = "ignore", "file-ignore", "disable", "enable", "noqa"
 VERBS = (IGNORE, FILE, DISABLE, ENABLE)
 
-_MARK = re.compile(r"(?<!\S)(?:#+|//+|/\*+)[ \t]*(?P<word>lkagent)(?P<colon>[ \t]*:)?", re.IGNORECASE)
+_MARK = re.compile(r"(?<!\S)(?:#+|//+|/\*+)[ \t]*(?P<word>lkagent(?:[-_]lint)?)(?P<colon>[ \t]*:)?", re.IGNORECASE)
 _SHAPE = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)\[(?P<names>[^\[\]\n]*)\](?P<reason>[^\n]*)")
 _WORD = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)(?P<bracket>[ \t]*[\[(])?")
 _FORM = "it is not of the form `lkagent: ignore[LKA101] reason`, so it hides nothing"
 
 _NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 _NEARLY_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
+_NAMED = re.compile(r"#\s*noqa\s*:?\s*(?P<name>[a-z]+(?:-[a-z0-9]+)+)", re.IGNORECASE)
+"""A ``noqa`` with the name of a rule, which flake8 does not read."""
 _OUR_CODE = re.compile(r"\bLKA[0-9]*\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,\s]+")
 
@@ -40,16 +42,21 @@ class Directive(NamedTuple):
     """Where it begins in the comment."""
 
 
-def directives(comment: Comment, *, is_python: bool) -> Iterator[Directive]:
-    """The directives of a comment that this linter judges."""
+def directives(comment: Comment, codes: Mapping[str, str], *, is_python: bool) -> Iterator[Directive]:
+    """The directives of a comment that this linter judges. ``codes`` gives a rule's code by its code or name."""
     marks = list(_MARK.finditer(comment.text))
     ends = [*(mark.start() for mark in marks[1:]), len(comment.text)]
     for mark, end in zip(marks, ends, strict=False):
         found = _directive(comment, mark, comment.text[mark.end() : end])
         if found is not None:
             yield found._replace(start=mark.start())
-    if is_python and _NEARLY_NOQA.search(comment.text) and _OUR_CODE.search(comment.text):
-        yield _noqa(comment)
+    if is_python and _NEARLY_NOQA.search(comment.text):
+        code, named = _OUR_CODE.search(comment.text), _NAMED.search(comment.text)
+        meant = "" if named is None else codes.get(named["name"].lower(), "")
+        if code is not None and not meant:
+            meant = code[0].upper()
+        if meant:
+            yield _noqa(comment, meant)
 
 
 def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | None:
@@ -61,6 +68,9 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
         if word is None or verb not in VERBS or not word["bracket"] or not rest[:1].isspace():
             return None
         return Directive(comment, verb, (), problem="the colon is missing, so it hides nothing: write `lkagent: …`")
+    if mark["word"].lower() != "lkagent":
+        problem = f"{mark['word']} is the linter and no comment of it, so it hides nothing: write `lkagent: …`"
+        return Directive(comment, verb, (), problem=problem)
     if mark["word"] != "lkagent":
         return Directive(comment, verb, (), problem="`lkagent:` is written in small letters, so it hides nothing")
     if shape is None or shape["verb"] not in VERBS:
@@ -79,13 +89,13 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
     return Directive(comment, shape["verb"], names, reason.strip(), problem)
 
 
-def _noqa(comment: Comment) -> Directive:
+def _noqa(comment: Comment, meant: str) -> Directive:
     match = _NOQA.search(comment.text)
     if match is None:
-        problem = "flake8 reads no `noqa` in it, so it hides nothing: write `# noqa: LKA101`"
+        problem = f"flake8 reads no `noqa` in it, so it hides nothing: write `# noqa: {meant}`"
         return Directive(comment, NOQA, (), problem=problem)
     if match["codes"] is None:
-        problem = "flake8 reads it as a bare `# noqa`, which hides everything on the line: write `# noqa: LKA101`"
+        problem = f"flake8 reads it as a bare `# noqa`, which hides everything on the line: write `# noqa: {meant}`"
         return Directive(comment, NOQA, (), problem=problem)
     reason = comment.text[match.end() :].strip()
     codes = tuple(code for code in _SEPARATOR.split(match["codes"]) if _OUR_CODE.fullmatch(code))
