@@ -52,9 +52,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import $imported
 
-META = Meta("$code", "$name", Severity.$severity, "TODO a line for tables")
+META = Meta("$code", "$name", Severity.$severity, "TODO a line for tables"$default)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -75,7 +75,7 @@ async def entry(ctx: JobContext) -> None:
     await session.start(agent=Agent(instructions=""), room=ctx.room)$mark
 """)
 
-SETTINGS = """\
+SETTINGS = Template("""\
 [project]
 name = "agent"
 version = "1.0.0"
@@ -83,7 +83,7 @@ dependencies = ["livekit-agents==1.8.9"]
 
 [tool.lkagent-lint]
 root = true
-"""
+$select""")
 
 NEXT = Template("""\
 Next:
@@ -99,6 +99,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("number", help="three digits; a code that was ever used is not used again")
     parser.add_argument("name", help="lower-case words with hyphens: what is wrong, not what to do")
     parser.add_argument("--severity", choices=("error", "warning", "info"), default="warning")
+    parser.add_argument("--preview", action="store_true", help="it runs only where it is asked for")
     given = parser.parse_args(argv)
     number, name, severity = cast("tuple[str, str, str]", (given.number, given.name, given.severity))
     if not re.fullmatch(r"\d{3}", number) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
@@ -106,21 +107,25 @@ def main(argv: list[str]) -> int:
     taken = [*REPOSITORY.glob(f"lkagent_lint/rules/lka{number}_*"), *REPOSITORY.glob(f"fixtures/rules/*-{name}")]
     if taken:
         parser.error(f"there is already {taken[0].relative_to(REPOSITORY)}")
-    print(NEXT.substitute(name=name, code=f"LKA{number}", rule=scaffold(number, name, severity)))
+    rule = scaffold(number, name, severity, preview=bool(given.preview))
+    print(NEXT.substitute(name=name, code=f"LKA{number}", rule=rule))
     return 0
 
 
-def scaffold(number: str, name: str, severity: str) -> Path:
+def scaffold(number: str, name: str, severity: str, *, preview: bool) -> Path:
     """Write a rule's blanks; returns its path in the repository."""
     code = f"LKA{number}"
     rule = REPOSITORY / "lkagent_lint" / "rules" / f"lka{number}_{name.replace('-', '_')}.py"
-    rule.write_text(RULE.substitute(code=code, name=name, severity=severity.upper()), encoding="utf-8")
+    imported, default = ("Default, Meta", ", Default.PREVIEW") if preview else ("Meta", "")
+    text = RULE.substitute(code=code, name=name, severity=severity.upper(), imported=imported, default=default)
+    rule.write_text(text, encoding="utf-8")
+    settings = SETTINGS.substitute(select=f'select = ["LKA", "{code}"]\n' if preview else "")
     for kind, mark in (("bad", f'  # expect {code} "TODO words of the message"'), ("good", "")):
         folder = REPOSITORY / "fixtures" / "rules" / f"{code}-{name}" / kind
         folder.mkdir(parents=True)
         shown = "wrong" if kind == "bad" else "right"
         (folder / "agent.py").write_text(AGENT.substitute(kind=shown, mark=mark), encoding="utf-8")
-        (folder / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+        (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
     return rule.relative_to(REPOSITORY)
 
 
