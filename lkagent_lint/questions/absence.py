@@ -23,6 +23,8 @@ from lkagent_lint.typestate.solver import Solved
 
 _LEADS = frozenset({"Room", *(each.name for each in CLASSES.values() if each.carries)})
 
+EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
+"""Not worth a closer look: methods of emitters, and those that strings and containers have."""
 _NODE_EMITTER = frozenset(
     {
         *("on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"),
@@ -54,7 +56,11 @@ class Absence:
         return tuple(known) or tuple(self._others(solved))
 
     def _others(self, solved: Solved) -> Iterator[Doubt]:
-        """What the solver does not see: what is stored on objects of others, and names that the SDK does not have."""
+        """What the solver does not see: what is stored on objects of others, and names that the SDK does not have. And
+        an entry that always raises: what comes behind that is not missing.
+        """
+        if not solved.returns and not any(each.flow.endless for each in solved.entered):
+            yield Doubt(solved.job.place, "it always raises")
         for path in sorted({each.path for each in solved.entered}):
             for missing in self._offers.missing(path):
                 yield Doubt(Place(path, missing.fact.span), f"{missing.dotted} is not there")
@@ -70,7 +76,7 @@ class Absence:
         """Calls of methods that the SDK's class does not have: LKA406 speaks of them."""
         for call in activation.flow.calls:
             for target in activation.targets(call):
-                if isinstance(target, SdkMethod) and target.kind in _LEADS:
+                if isinstance(target, SdkMethod) and target.kind in _LEADS and target.name not in EVERYWHERE:
                     release = self._offers.all_of_class(activation.path, target.kind)
                     if release is not None and lacks(release, target.kind, target.name):
                         yield Doubt(activation.place(call.span), f"{target.kind} has no {target.name}")

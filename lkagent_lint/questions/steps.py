@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read, Use
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.listeners import Listeners
@@ -35,6 +36,14 @@ def _looks_around(flow: Flow) -> bool:
         for block in flow.blocks
         for step in block.steps
     )
+
+
+_OUTSIDE = {vocabulary.spoken(each): each.outside for each in vocabulary.TERMS.values() if each.outside is not None}
+
+
+def raises(outside: vocabulary.Outside, *, in_node: bool) -> bool:
+    """Such a use of the room raises outside it, and does not only give nothing."""
+    return outside is vocabulary.Outside.REFUSES or (outside is vocabulary.Outside.RAISES and not in_node)
 
 
 class Early(NamedTuple):
@@ -171,6 +180,23 @@ class StepOrder:
         raising = self.ways(lambda way: way.event.kind.does.waits and not way.event.kind.does.joins(way.sdk))
         found = (tuple(ways) for ways in raising.values())
         return tuple(ways for ways in found if any(each.is_outside and each.is_ordinary for each in ways))
+
+    @cached_property
+    def uses_outside(self) -> tuple[tuple[vocabulary.Outside, tuple[Way, ...]], ...]:
+        """Uses of the room that raise outside it, where every way leads there outside, and others that give nothing
+        there, where one does: every way to each of them.
+        """
+        uses = self.ways(lambda way: way.event.kind is Kind.ROOM_USE and way.event.detail in _OUTSIDE)
+        found: list[tuple[vocabulary.Outside, tuple[Way, ...]]] = []
+        for place, ways in uses.items():
+            outside = _OUTSIDE[ways[0].event.detail]
+            if raises(outside, in_node=place.path.endswith(SCRIPTS)):
+                is_one = all(each.is_outside for each in ways)
+            else:
+                is_one = any(each.is_outside and each.is_ordinary for each in ways)
+            if is_one:
+                found.append((outside, tuple(ways)))
+        return tuple(found)
 
     @cached_property
     def waits_that_join(self) -> tuple[Early, ...]:

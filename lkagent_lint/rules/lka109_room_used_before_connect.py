@@ -46,16 +46,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.questions.steps import raises
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.vocabulary import TERMS, Outside, spoken
-from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.sources.sdk.vocabulary import Outside
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is used before the job has joined it")
-
-_OUTSIDE = {spoken(each): each.outside for each in TERMS.values() if each.outside is not None}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -69,14 +67,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _uses(subject: Subject) -> Iterator[tuple[Place, Diagnostic]]:
-    uses = subject.order.ways(lambda way: way.event.kind is Kind.ROOM_USE and way.event.detail in _OUTSIDE)
-    for place, ways in uses.items():
+    for outside, ways in subject.order.uses_outside:
         first = ways[0].reached
-        outside, in_node = _OUTSIDE[first.event.detail], is_node(first.event.place)
-        if outside is Outside.REFUSES or (outside is Outside.RAISES and not in_node):
-            if all(each.is_outside for each in ways):
-                yield place, _raising(first)
-        elif any(each.is_outside and each.is_ordinary for each in ways):
+        place, in_node = first.event.place, is_node(first.event.place)
+        if raises(outside, in_node=in_node):
+            yield place, _raising(first)
+        else:
             is_empty = outside is Outside.EMPTY or (outside is Outside.BLANK and not in_node)
             yield place, _empty(first) if is_empty else _undefined(first)
 

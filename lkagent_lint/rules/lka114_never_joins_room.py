@@ -22,12 +22,13 @@ ends.
 
 ## When it stays silent
 
-When the context, its room, a session, or a function that leads to one of them goes to code outside of the project, also
-as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is called
-(a table of functions, an abstract method); when the entry always raises, calls a method that the SDK does not have
-(LKA406) or imports what is not there (LKA501, LKA503): then that is the cause. When the entry shuts the job down
-(`ctx.shutdown()`) or connects a room of its own; when a session is started without `room=`, which LKA116 reports; for
-entries with an empty body or that are no coroutine functions (LKA301), and in test files.
+When the context, its room, a session, or a function that leads to one of them goes to code outside of the project,
+also as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is
+called (a table of functions, an abstract method). When another rule says why nothing joins, or a step always raises:
+the entry calls a method that the SDK does not have (LKA406), uses the room outside it (LKA109) or imports what is not
+there (LKA501, LKA503). When the entry shuts the job down (`ctx.shutdown()`) or connects a room of its own; when a
+session is started without `room=`, which LKA116 reports; for entries with an empty body or that are no coroutine
+functions (LKA301), and in test files.
 
 ## Evidence
 
@@ -54,11 +55,13 @@ META = Meta("LKA114", "never-joins-room", Severity.WARNING, "an entry function t
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
+    # LKA109 speaks of what is used before anything joins: the cause is one.
+    used = {way.solved.job.place for _, ways in subject.order.uses_outside for way in ways}
     for solved in subject.solved:
         job = solved.job
         if solved.may_join or project.in_tests(job.place.path) or not _does_something(subject, solved):
             continue
-        if any(_has_another_cause(reached.event.kind.does) for reached in solved.reached):
+        if any(_has_another_cause(reached.event.kind.does) for reached in solved.reached) or job.place in used:
             continue
         if not subject.absence.doubts(solved):
             yield META.at(

@@ -53,7 +53,7 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Instance, SdkObject, Thing
-from lkagent_lint.questions.absence import lacks
+from lkagent_lint.questions.absence import EVERYWHERE, lacks
 from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
@@ -83,10 +83,6 @@ _OTHERS = {
     "SpeechHandle": "the speech handle that say() and generate_reply() return",
 }
 """Who may have been meant, by class."""
-_EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
-"""Not worth a closer look: methods of emitters, and those that strings and containers have."""
-
-
 _MAKERS = written(lambda term: term.is_called and term.gives)
 """Functions and methods of the SDK that give an object that is followed."""
 _HOLDS = re.compile(r"(?i)session|room|agent|ctx|context|job|req")
@@ -112,7 +108,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _unknown(subject: Subject) -> Iterator[_Unknown]:
     names = _known_names(subject)
-    words = {each for each in subject.project.words if each not in names and not each.startswith("_")} - _EVERYWHERE
+    words = {each for each in subject.project.words if each not in names and not each.startswith("_")} - EVERYWHERE
     for found in subject.methods.best_known(words):
         target, facts, flow = found.call.target, found.activation.facts, found.activation.flow
         if not isinstance(target, v.Attribute) or target.name in facts.asked_for:

@@ -41,6 +41,8 @@ from lkagent_lint.typestate.outcomes import CallSite, Effect, Endings, Outcome, 
 from lkagent_lint.typestate.outside_calls import OutsideCalls, waiting
 from lkagent_lint.typestate.timing import needs_later_value
 
+_CALLING = frozenset({"runWithJobContext", "runWithJobContextAsync"})
+"""Functions of the SDK for Node that call their second argument at once, and give what it gives."""
 Transfer = Callable[[Activation, State], Outcome]
 """Runs an activation from a state."""
 
@@ -146,6 +148,12 @@ class Callees:
                 return self._outside.foreign(thing, at)
             case Plain() if self._is_left_out(at.call.target, at.activation):
                 return self._outside.foreign(UNKNOWN, at)
+            case Sdk(dotted) if dotted.rpartition(".")[2] in _CALLING and len(at.call.args) > 1:
+                functions = in_order(at.activation.value(at.call.args[1]))
+                effects = tuple(
+                    self._runs(run, at) for each in functions for run in self._evaluator.running.given(each)
+                )
+                return partial(_joined, effects) if effects else self._outside.foreign(thing, at)
             case SdkMethod() | Sdk() | SdkObject():
                 return self._outside.sdk(thing, at)
             case _:

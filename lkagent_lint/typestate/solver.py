@@ -227,6 +227,8 @@ class Course(NamedTuple):
     """Where knowledge of the job's state ended, and why."""
     shared: tuple[tuple[Place, str], ...]
     """Where somebody who is not followed was given what joining takes, and who."""
+    returns: bool
+    """It can come to its end."""
 
 
 def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkVersion) -> Course | None:
@@ -238,7 +240,8 @@ def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkV
         return None
     reached = _in_order([Reached(*each) for each in solver.notes.reached()])
     every, notes = (*outcome.exits, *outcome.raises), solver.notes
-    return Course(tuple(reached), tuple(notes.entered), every, tuple(sorted(notes.ended)), tuple(sorted(notes.shared)))
+    ended, shared = tuple(sorted(notes.ended)), tuple(sorted(notes.shared))
+    return Course(tuple(reached), tuple(notes.entered), every, ended, shared, bool(outcome.exits))
 
 
 class Solved(NamedTuple):
@@ -257,6 +260,8 @@ class Solved(NamedTuple):
     """It met its budget, so nothing is known of it."""
     shared: tuple[tuple[Place, str], ...] = ()
     """Where somebody who is not followed was given what joining takes, and who."""
+    returns: bool = True
+    """Its entry can come to its end, and does not always raise or go on for ever."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -270,7 +275,8 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
     if job.runs is None:
         reasons.add((job.place, "a decorator that is not known stands on the entry function"))
     may_join = any(each.room is not Room.OUT for each in course.ends)
-    return Solved(job, course.reached, course.entered, may_join, tuple(sorted(reasons)), shared=course.shared)
+    known = tuple(sorted(reasons))
+    return Solved(job, course.reached, course.entered, may_join, known, shared=course.shared, returns=course.returns)
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:
