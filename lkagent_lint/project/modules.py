@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 
 from lkagent_lint.languages import COMPILED, SCRIPTS
 
@@ -19,6 +20,17 @@ class Modules:
         self._files = set(paths)
         self._found: dict[tuple[str, str], str | None] = {}
         self._names = _names_of(self._files)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._files):
+            found.setdefault(os.path.basename(path), []).append(path)
+        return found
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """Every file of code with this base name, sorted by path; also those that take no part."""
+        return tuple(self._by_name.get(name, ()))
 
     def find(self, importer: str, dotted: str) -> str | None:
         """The file of a module: absolute, or relative to its importer with leading dots. None if not the project's."""

@@ -218,12 +218,12 @@ class Deployment:
             names = _sources(target)
         for name in names:
             parts = tuple(each for each in name.split("/") if each not in ("", "."))
-            best = [(worker, _common(worker, parts)) for worker in self.workers]
-            most = max((common for _, common in best), default=0)
-            if most:
-                found = _nearest([(worker, None) for worker, common in best if common == most], path)
-                if found is not None:
-                    return found[0]
+            # A file of that name that starts no worker may be the one that is meant.
+            files = self._project.evaluator.modules.called(parts[-1]) if parts else ()
+            most = max((_common(each, parts) for each in files), default=0)
+            found = _nearest([(each, None) for each in files if _common(each, parts) == most], path)
+            if files:
+                return found[0] if found is not None and found[0] in self.workers else None
         return None
 
 

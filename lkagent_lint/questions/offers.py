@@ -10,7 +10,7 @@ from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.sdk import tables
-from lkagent_lint.sources.sdk.order import major, order
+from lkagent_lint.sources.sdk.order import is_version, major, order
 from lkagent_lint.sources.sdk.parts import BY_NAME, package_of, part_of
 from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC, SERVER_NODE
@@ -150,6 +150,23 @@ class Offers:
             self._members[key] = frozenset(name for each in _from(release) for name in each.members(owner))
         return self._members[key]
 
+    @staticmethod
+    def gone_keyword(release: Release, owner: str, keyword: str) -> str:
+        """The first release whose constructor no longer takes a keyword that earlier ones took; empty if there is none.
+        ``owner`` is the class's path in the release.
+        """
+        parameters = release.parameters(owner)
+        if parameters is None or parameters.accepts(keyword):
+            return ""
+        until = release.version
+        for version in reversed(release.table.releases[: release.table.releases.index(release.version)]):
+            before = release.table.at(version)
+            known = None if before is None else before.parameters(owner) or before.parameters(owner.rpartition(".")[2])
+            if known is not None and known.accepts(keyword):
+                return until
+            until = version
+        return ""
+
     # Names
 
     def missing(self, path: str) -> list[Missing]:
@@ -161,6 +178,22 @@ class Offers:
         if path not in self._missed:
             self._missed[path] = self._all_missing(path)
         return [each for each in self._missed[path] or () if each.sdk.knows_absence]
+
+    def later(self, path: str) -> list[Missing]:
+        """Every name that a file asks the SDK for and that came after the one release which is pinned, by a lock or
+        exactly, with the period in which it is there; the first place of each.
+        """
+        if self.is_old(path):
+            return []
+        found: dict[tuple[str, str], Missing] = {}
+        for fact in self._project.files[path].sdk_names:
+            each = None if fact.guarded else self._missing(path, fact)
+            if each is None or each.name in self._project.files[path].asked_for or not _is_exact(each.sdk):
+                continue
+            periods = each.release.table.periods(each.module, each.name)
+            if periods and not any(_is_over(period, each.release) for period in periods):
+                found.setdefault((each.module, each.name), each._replace(gone=periods[0]))
+        return list(found.values())
 
     def is_old(self, path: str) -> bool:
         """The file asks for names that only 0.x had, and what the project declares allows a release of it."""
@@ -301,6 +334,11 @@ def _is_elsewhere(release: Release, module: str, name: str) -> bool:
     """A module with names of its own making, or one that has the name from another package."""
     stars = release.stars(module)
     return not stars or any(release.table.catalog.table(package_of(star)).periods(star, name) for star in stars)
+
+
+def _is_exact(sdk: SdkVersion) -> bool:
+    """Exactly this release is installed: a lock file says so, or the declaration allows no other."""
+    return sdk.knows_absence and sdk.source is not None and is_version(sdk.declared.removeprefix("=="), npm=sdk.is_node)
 
 
 def _is_over(period: Period, release: Release) -> bool:

@@ -118,7 +118,7 @@ def _keywords(subject: Subject) -> Iterator[Diagnostic]:
             if not given or call.span is None:
                 continue
             owner = constructed(call, activation, evaluator, release, given[0])
-            until = _gone(release, owner, given[0]) if owner else ""
+            until = offers.gone_keyword(release, owner, given[0]) if owner else ""
             if until:
                 place = activation.place(call.span)
                 yield _refused(place, owner.rpartition(".")[2], given[0], until, release, activation.name)
@@ -126,21 +126,6 @@ def _keywords(subject: Subject) -> Iterator[Diagnostic]:
 
 def _gives_one(flow: Flow) -> bool:
     return any(name in KEYWORDS for call in flow.calls for name, _ in call.keywords)
-
-
-def _gone(release: Release, owner: str, keyword: str) -> str:
-    """The first release whose constructor no longer takes a keyword that earlier ones took; empty if there is none."""
-    parameters = release.parameters(owner)
-    if parameters is None or parameters.accepts(keyword):
-        return ""
-    until = release.version
-    for version in reversed(release.table.releases[: release.table.releases.index(release.version)]):
-        before = release.table.at(version)
-        known = None if before is None else before.parameters(owner) or before.parameters(owner.rpartition(".")[2])
-        if known is not None and known.accepts(keyword):
-            return until
-        until = version
-    return ""
 
 
 def _refused(place: Place, kind: str, keyword: str, until: str, release: Release, function: str) -> Diagnostic:

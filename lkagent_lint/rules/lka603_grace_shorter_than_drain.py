@@ -101,7 +101,7 @@ def _finding(found: list[tuple[Started, Drain, float]]) -> Diagnostic:
     given = "" if started.process.says_grace else f", {keeper.name}'s default,"
     return META.at(
         _place(started),
-        f"{started.by} has {grace:g} s{given} from SIGTERM to SIGKILL, and its worker lets calls go on for "
+        f"{started.by} has {grace:g} s{given} to end before it is killed, and its worker lets calls go on for "
         f"{drain.seconds:g} s ({drain.source}): the calls are cut at every deployment; raise {keeper.setting}, or "
         "lower the worker's drain timeout",
         related=[Related(_place(other), f"{other.by} has {seconds:g} s") for other, _, seconds in found[1:4]],

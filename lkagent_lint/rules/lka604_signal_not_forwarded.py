@@ -105,7 +105,7 @@ def _stays(process: ProcessFact, command: ProcessCommand) -> bool:
 
 
 def _traps(process: ProcessFact) -> bool:
-    return any(command.words[:1] == ("trap",) for command in process.commands)
+    return any(next(iter(command.words), "") == "trap" for command in process.commands)
 
 
 def _advice(started: Started) -> str:

@@ -1,0 +1,161 @@
+"""A class or a method of the SDK is given a keyword that it does not take.
+
+## What it does
+
+Reports keywords that constructors and methods of livekit-agents do not take in this release: of `Agent`,
+`AgentSession`, `AgentTask`, `RoomOptions` and its parts, and of methods of sessions, contexts and agents. A class of
+the project's own counts where it leaves the constructor to the SDK's, and so does `super().__init__()`.
+
+## Why it is bad
+
+The call raises: "TypeError: AgentSession.__init__() got an unexpected keyword argument 'chat_ctx'". In an entry the
+job ends before anybody is heard, and in a tool that hands over to another agent nobody sees it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For keywords in `**options`; for classes of the project with a constructor of their own, unless it hands on what it is
+given; for a class that is not surely the SDK's; for options of servers (LKA307), for what earlier releases took
+(LKA501), for messages of the protocol, and in Node, where an unknown key is dropped.
+
+## Evidence
+
+The parameters of every release are read from the packages on the registry by `tools/sdk_tables`. livekit-agents
+1.8.9, run.
+
+## Fix safety
+
+There is no fix: where the value belongs is not always known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.likeness import misspelled
+from lkagent_lint.project.things import Activation, SdkMethod
+from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.releases import PYTHON, Basis
+from lkagent_lint.sources.sdk.successors import KEYWORDS
+from lkagent_lint.sources.sdk.symbols import Parameters
+from lkagent_lint.sources.sdk.tables import Release
+
+META = Meta(
+    "LKA412",
+    "unknown-keyword",
+    Severity.ERROR,
+    "a keyword that the SDK's class or method does not take",
+    default=Default.PREVIEW,
+    basis=Basis.NOTHING,
+)
+
+_SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})
+_OTHERS = ("Agent", "AgentSession", "RoomOptions", "RoomInputOptions", "RoomOutputOptions")
+"""Classes that may have been meant, by whether they take the keyword."""
+_REFUSED_ELSEWHERE = {("AgentSession", "start"): frozenset({"participant"})}
+"""LKA408 says more of them."""
+
+
+class _Called(NamedTuple):
+    """What takes the keywords of a call."""
+
+    title: str
+    """As the error calls it."""
+    owner: str
+    """The class's path in the tables, or its name."""
+    method: str
+    """Empty for the constructor."""
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[tuple[Place, str]] = set()
+    for activation in subject.methods.activations(_gives_keywords):
+        release = subject.offers.complete(activation.path, PYTHON.package)
+        if release is None or activation.path.endswith(SCRIPTS) or subject.offers.is_old(activation.path):
+            continue
+        for call in activation.flow.calls:
+            place = None if call.span is None else activation.place(call.span)
+            for name, _ in call.keywords if place is not None else ():
+                found = None if name == "**" else _refusing(subject, call, activation, release, name)
+                if place is not None and found is not None and (place, name) not in seen:
+                    seen.add((place, name))
+                    yield _finding(place, found, name, release, activation.name)
+
+
+def _gives_keywords(flow: Flow) -> bool:
+    return any(call.keywords for call in flow.calls)
+
+
+def _refusing(subject: Subject, call: Call, activation: Activation, release: Release, keyword: str) -> _Called | None:
+    """What is surely called and refuses the keyword; None where there is no such thing, or another rule says so."""
+    evaluator = subject.project.evaluator
+    targets = activation.targets(call)
+    target = next(iter(targets)) if len(targets) == 1 else None
+    if isinstance(target, SdkMethod) and target.name != "__init__":
+        member = release.member(target.kind, target.name)
+        parameters = None if member is None else member.parameters
+        is_said = keyword in _REFUSED_ELSEWHERE.get((target.kind, target.name), ())
+        kind = release.called(target.kind)
+        called = _Called(f"{kind}.{target.name}()", target.kind, target.name)
+        return called if _refuses(parameters, keyword) and not is_said else None
+    owner = constructed(call, activation, evaluator, release, keyword)
+    kind = owner.rpartition(".")[2]
+    is_said = keyword in KEYWORDS and bool(subject.offers.gone_keyword(release, owner, keyword))
+    if not owner.startswith("livekit.agents.") or kind in _SERVERS or is_said:
+        return None
+    return _Called(f"{kind}.__init__()", owner, "") if _refuses(release.parameters(owner), keyword) else None
+
+
+def _refuses(parameters: Parameters | None, keyword: str) -> bool:
+    return parameters is not None and not parameters.accepts(keyword)
+
+
+def _finding(place: Place, called: _Called, keyword: str, release: Release, function: str) -> Diagnostic:
+    return META.at(
+        place,
+        f"{called.title} takes no {keyword} in {release.table.package} {release.version}, so this raises TypeError "
+        f"(got an unexpected keyword argument '{keyword}'){_hint(called, keyword, release)}",
+        subject=function,
+        key=(called.title, keyword),
+    )
+
+
+def _hint(called: _Called, keyword: str, release: Release) -> str:
+    """Since when it does, what was meant, or who takes it; empty where nobody knows."""
+    table = release.table
+    for version in table.releases[table.index(release.version) + 1 :]:
+        later = table.at(version)
+        if later is None or later.major != release.major:
+            break
+        parameters = _parameters(later, called)
+        if parameters is not None and parameters.accepts(keyword):
+            return f": it does since {version}"
+    own = _parameters(release, called)
+    meant = misspelled(keyword, own.keywords) if own is not None else None
+    if meant is not None:
+        return f": {meant} is probably meant"
+    for other in _OTHERS:
+        parameters = release.parameters(other)
+        if parameters is not None and not parameters.var_keyword and parameters.accepts(keyword):
+            return f": {other} takes it"
+    return ""
+
+
+def _parameters(release: Release, called: _Called) -> Parameters | None:
+    if not called.method:
+        return release.parameters(called.owner)
+    member = release.member(called.owner, called.method)
+    return None if member is None else member.parameters

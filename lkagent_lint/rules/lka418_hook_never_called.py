@@ -1,0 +1,146 @@
+"""A method of an agent looks like a hook, and nothing calls it.
+
+## What it does
+
+Reports, in Python, a method of a class of agents that is called like the SDK's hooks (`on_…`, `…_node`), is none in
+this release, and that nothing in the project calls, registers or mentions; and a hook that needs other arguments than
+the SDK gives it.
+
+## Why it is bad
+
+The SDK calls the hooks that it knows by their names, and passes over everything else without a word: what stands in
+the method never happens. A hook with other parameters raises when its turn comes: "missing 1 required positional
+argument".
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the class has a base that is not known, or one of the project's own that has the method; when anything in the
+project mentions the name; when the method is decorated; for names that a later release has.
+
+## Evidence
+
+livekit-agents 1.8.9, `voice/agent.py` (the hooks of `Agent`); the members of every release are read from the packages
+on the registry by `tools/sdk_tables`.
+
+## Fix safety
+
+There is no fix: which hook is meant is not always known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Class, Flow
+from lkagent_lint.facts.following import walk
+from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
+from lkagent_lint.likeness import most_alike
+from lkagent_lint.project.things import ClassOf, SdkObject
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.releases import PYTHON, Basis
+from lkagent_lint.sources.sdk.tables import Release
+
+META = Meta(
+    "LKA418",
+    "hook-never-called",
+    Severity.WARNING,
+    "a method that looks like a hook and is none, or takes other arguments",
+    default=Default.PREVIEW,
+    basis=Basis.REFUSAL,
+)
+
+_AGENTS = frozenset({"Agent", "AgentTask"})
+_LIKE_HOOK = re.compile(r"on_[a-z]\w*|[a-z]\w*_node|before_\w+_cb|after_\w+_cb")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for path, facts in subject.project.files.items():
+        release = subject.offers.complete(path, PYTHON.package)
+        if release is None or not path.endswith(PYTHON_SUFFIXES) or subject.offers.is_old(path):
+            continue
+        for record in facts.classes.values():
+            hooks = {name: flow for name, flow in _methods(record, facts.flows) if not flow.decorators}
+            kind = _agent(subject, path, record) if hooks else ""
+            for name, flow in hooks.items() if kind else ():
+                wrong = _wrong(subject, release, kind, name, flow)
+                if wrong and not subject.project.in_tests(path):
+                    yield META.at(Place(path, flow.span), wrong, subject=flow.name, key=(name,))
+
+
+def _methods(record: Class, flows: Mapping[str, Flow]) -> Iterator[tuple[str, Flow]]:
+    for name, values in record.attributes.items():
+        if _LIKE_HOOK.fullmatch(name) and len(values) == 1 and isinstance(values[0], v.Function):
+            yield name, flows[values[0].flow]
+
+
+def _agent(subject: Subject, path: str, record: Class) -> str:
+    """``Agent`` or ``AgentTask`` for a class that has no other bases than these; empty for all others."""
+    classes = subject.project.evaluator.classes
+    own = ClassOf(path, record.name)
+    if not classes.is_closed(own):
+        return ""
+    above = classes.lineage(own)[1:]
+    kinds = {each.kind for each in above if isinstance(each, SdkObject)}
+    return min(kinds) if kinds and kinds <= _AGENTS and len(above) == len(kinds) else ""
+
+
+def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> str:
+    """What is wrong with a method, in a sentence; empty where nothing surely is."""
+    member = release.member(kind, name)
+    if member is not None:
+        given = None if member.parameters is None else len(member.parameters.positional)
+        needed = _needed(flow)
+        if given is None or member.parameters is None or member.parameters.var_positional or needed <= given:
+            return ""
+        return (
+            f"the SDK gives {name}() {given or 'no'} argument{'s' if given != 1 else ''}, and this needs {needed}, so "
+            "its turn raises TypeError (missing required positional argument)"
+        )
+    if name in subject.offers.members(release, kind) or _is_mentioned(subject, name, flow):
+        return ""
+    hooks = [each for each in release.members(kind) if _LIKE_HOOK.fullmatch(each)]
+    meant = most_alike(name, hooks, 0.6)
+    hint = f": {meant} is probably meant" if meant else f": its hooks are {', '.join(sorted(hooks))}"
+    return f"{name}() is no hook of {kind} in {release.table.package} {release.version}, and nothing calls it{hint}"
+
+
+def _needed(flow: Flow) -> int:
+    """How many arguments a method needs by position, without ``self``."""
+    own = [each for each in flow.parameters if each.kind == "positional"][flow.binding != "static" :]
+    return sum(each.default is None for each in own)
+
+
+def _is_mentioned(subject: Subject, name: str, flow: Flow) -> bool:
+    """Something calls the method, hands it on, or looks for it by its name."""
+    project = subject.project
+    if name in project.words or any(name in facts.asked_for for facts in project.files.values()):
+        return True
+    return any(
+        (isinstance(part, v.Attribute) and part.name == name) or part == v.Text(name)
+        for facts in project.files.values()
+        for other in facts.flows.values()
+        for part in walk(*_expressions(other))
+    )
+
+
+def _expressions(flow: Flow) -> Iterator[v.Expr]:
+    yield from flow.returns
+    for values in flow.variables.values():
+        yield from values
+    for call in flow.calls:
+        yield from call.args
+        yield from (value for _, value in call.keywords)
+    for store in flow.stores:
+        yield store.value

@@ -1,0 +1,67 @@
+"""A name is imported that only later releases of the SDK have.
+
+## What it does
+
+Reports names of the SDK's packages that a file imports, or reads from an imported module, and that came with a later
+release than the one which the project pins: by a lock file, or exactly.
+
+## Why it is bad
+
+The import fails when the process starts: "ImportError: cannot import name 'AgentServer' from 'livekit.agents'".
+Examples and generated code are written for the newest release, and an old pin stays where it is.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+For a range without a lock file, because an installer may take a later release; for imports in a `try` that catches
+the error, and under a condition on a version; for private names, plugins and types of TypeScript.
+
+## Evidence
+
+The tables of every release, read from the packages on the registries by `tools/sdk_tables`: `AgentServer` is in
+livekit-agents from 1.3.1 on; `AgentSession` stands outside of `voice` in @livekit/agents from 1.5.0 on.
+
+## Fix safety
+
+There is no fix: to raise the pin or to write for the older release is a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.questions.offers import spelt
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.sources.sdk.releases import Basis
+
+META = Meta(
+    "LKA504",
+    "not-yet-available",
+    Severity.ERROR,
+    "a name that only later releases of the SDK have",
+    default=Default.PREVIEW,
+    basis=Basis.NOTHING,
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for path in subject.project.files:
+        for missing in subject.offers.later(path):
+            assert missing.gone is not None
+            release, since = missing.release, missing.gone.since
+            name = f"{missing.name} of {spelt(missing.module)}" if missing.name else spelt(missing.module)
+            yield META.at(
+                Place(path, missing.fact.span),
+                f"{name} comes with {release.table.package} {since}, and {release.version} is pinned here, "
+                f"so {missing.error}: raise the pin, or write for the release that is pinned",
+                key=(missing.dotted,),
+            )
