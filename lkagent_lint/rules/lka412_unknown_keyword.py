@@ -8,8 +8,8 @@ the project's own counts where it leaves the constructor to the SDK's, and so do
 
 ## Why it is bad
 
-The call raises: "TypeError: AgentSession.__init__() got an unexpected keyword argument 'chat_ctx'". In an entry the
-job ends before anybody is heard, and in a tool that hands over to another agent nobody sees it.
+The call raises: "TypeError: got an unexpected keyword argument 'chat_ctx'". In an entry the job ends before anybody
+is heard, and in a tool that hands over to another agent nobody sees it.
 
 ## Example
 
@@ -47,7 +47,7 @@ from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.things import Activation, SdkMethod
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS
 from lkagent_lint.sources.sdk.symbols import Parameters
@@ -58,7 +58,6 @@ META = Meta(
     "unknown-keyword",
     Severity.ERROR,
     "a keyword that the SDK's class or method does not take",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 

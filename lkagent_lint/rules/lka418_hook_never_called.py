@@ -48,7 +48,7 @@ from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.tables import Release
 
@@ -57,7 +57,6 @@ META = Meta(
     "hook-never-called",
     Severity.WARNING,
     "a method that looks like a hook and is none, or takes other arguments",
-    default=Default.PREVIEW,
     basis=Basis.REFUSAL,
 )
 

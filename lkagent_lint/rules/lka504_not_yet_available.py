@@ -7,8 +7,8 @@ release than the one which the project pins: by a lock file, or exactly.
 
 ## Why it is bad
 
-The import fails when the process starts: "ImportError: cannot import name 'AgentServer' from 'livekit.agents'".
-Examples and generated code are written for the newest release, and an old pin stays where it is.
+The import fails when the process starts: "ImportError: cannot import name 'LiveSession' from 'livekit.agents'", which
+2.0 has. Examples and generated code are written for the newest release, and an old pin stays where it is.
 
 ## Example
 
@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.offers import spelt
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -48,7 +48,6 @@ META = Meta(
     "not-yet-available",
     Severity.ERROR,
     "a name that only later releases of the SDK have",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 

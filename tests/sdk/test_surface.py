@@ -199,3 +199,78 @@ def test_the_table_has_every_public_method(sdk: Sdk, package: str, path: str) ->
         member = release.member(name, each)
         assert member is not None, f"{path}.{each} is not in the table of {release.version}"
         assert (member.kind is SymbolKind.COROUTINE) == is_coroutine, each
+
+
+@claim("LKA504", "ImportError: cannot import name 'LiveSession' from 'livekit.agents'", before="2.0.0b1")
+def test_a_name_of_a_later_release_cannot_be_imported(sdk: Sdk) -> None:
+    sdk.run(_ATTEMPT + 'attempt(lambda: exec("from livekit.agents import LiveSession"))').says(
+        "ImportError: cannot import name 'LiveSession' from 'livekit.agents'"
+    )
+
+
+@claim("LKA412", "TypeError: got an unexpected keyword argument 'chat_ctx'")
+def test_a_keyword_that_is_not_taken_raises(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _ATTEMPT
+        + """
+from livekit.agents import Agent, AgentSession
+
+attempt(lambda: AgentSession(chat_ctx=None))
+attempt(lambda: Agent(instructions="hi", title="desk"))
+"""
+    )
+    seen.says(
+        "TypeError: got an unexpected keyword argument 'chat_ctx'",
+        "TypeError: Agent.__init__() got an unexpected keyword argument 'title'",
+    )
+
+
+@claim("LKA418", "passes over everything else without a word")
+def test_a_method_that_is_no_hook_is_never_called(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        from livekit.agents import Agent, AgentSession
+
+        class Desk(Agent):
+            async def on_enter(self):
+                print("ENTERED", flush=True)
+
+            async def on_session_start(self):
+                print("CALLED", flush=True)
+
+        async def main():
+            session = AgentSession()
+            await session.start(Desk(instructions="hi"))
+            await asyncio.sleep(0.5)
+            await session.aclose()
+
+        asyncio.run(main())
+        """
+    )
+    seen.says("ENTERED")
+    seen.never_says("CALLED")
+
+
+@claim("LKA418", "missing 1 required positional argument")
+def test_a_hook_with_another_argument_raises(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import asyncio
+        from livekit.agents import Agent, AgentSession
+
+        class Desk(Agent):
+            async def on_exit(self, session):
+                print("CALLED", flush=True)
+
+        async def main():
+            session = AgentSession()
+            await session.start(Desk(instructions="hi"))
+            await asyncio.sleep(0.5)
+            await session.aclose()
+
+        asyncio.run(main())
+        """
+    )
+    seen.says("missing 1 required positional argument")
+    seen.never_says("CALLED")
