@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports names of the SDK's packages that a file imports, or reads from an imported module, and that came with a later
-release than the one which the project pins: by a lock file, or exactly.
+Reports names of the SDK's packages that a file imports, or reads from an imported module, once a file, and that came
+with a later release than the one which the project pins: by a lock file, or exactly.
 
 ## Why it is bad
 
@@ -37,8 +37,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.offers import spelt
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.questions.offers import Missing, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
@@ -54,13 +54,32 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for path in subject.project.files:
+        packages: dict[str, list[Missing]] = {}
         for missing in subject.offers.later(path):
-            assert missing.gone is not None
-            release, since = missing.release, missing.gone.since
-            name = f"{missing.name} of {spelt(missing.module)}" if missing.name else spelt(missing.module)
-            yield META.at(
-                Place(path, missing.fact.span),
-                f"{name} comes with {release.table.package} {since}, and {release.version} is pinned here, "
-                f"so {missing.error}: raise the pin, or write for the release that is pinned",
-                key=(missing.dotted,),
-            )
+            packages.setdefault(missing.release.table.package, []).append(missing)
+        for package, found in packages.items():
+            yield _finding(path, package, found)
+
+
+def _finding(path: str, package: str, found: list[Missing]) -> Diagnostic:
+    """One for all that a file asks of a package: one pin is what they have in common."""
+    first, *others = found
+    assert first.gone is not None
+    name = f"{first.name} of {spelt(first.module)}" if first.name else spelt(first.module)
+    more = (
+        f", and so do {len(others)} other names here"
+        if len(others) > 1
+        else ", and so does another name here"
+        if others
+        else ""
+    )
+    return META.at(
+        Place(path, first.fact.span),
+        f"{name} comes with {package} {first.gone.since}{more}, and {first.release.version} is pinned here, so "
+        f"{first.error}: raise the pin, or write for the release that is pinned",
+        related=[
+            Related(Place(path, each.fact.span), f"{each.name or each.module} is not there either")
+            for each in others[:4]
+        ],
+        key=(first.dotted,),
+    )

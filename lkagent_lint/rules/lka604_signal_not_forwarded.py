@@ -105,7 +105,8 @@ def _stays(process: ProcessFact, command: ProcessCommand) -> bool:
 
 
 def _traps(process: ProcessFact) -> bool:
-    return any(next(iter(command.words), "") == "trap" for command in process.commands)
+    firsts = [word for command in process.commands for word in command.words[:1]]
+    return "trap" in firsts
 
 
 def _advice(started: Started) -> str:
