@@ -183,6 +183,8 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Names of the SDK that it imports, or reads from imported modules."""
     asked_for: tuple[str, ...] = ()
     """Names of members that it stores, or looks for before it uses them (``hasattr``, ``typeof``)."""
+    main_only: tuple[str, ...] = ()
+    """Python: names of the module that only the guard ``if __name__ == "__main__"`` binds."""
     agents: tuple[AgentFact, ...] = ()
     """Node: what the workers of this and of other files run."""
     reads_arguments: bool = False

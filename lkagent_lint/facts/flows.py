@@ -117,6 +117,36 @@ class Store(msgspec.Struct, frozen=True, gc=False, array_like=True):
     span: Span | None = None
 
 
+class Access(enum.IntEnum):
+    """What a function does with something that it names."""
+
+    READ = 0
+    ASKED = 1
+    """It may be missing: ``get``, ``in``, the left side of a fallback."""
+    STORED = 2
+    WHOLE = 3
+    """The container of which it is an entry is used in another way, so that any entry may be read or stored."""
+    USED = 4
+    """A member of it is read."""
+
+
+class Look(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An attribute, or the entry of a container, of which some rule asks wherever it is named."""
+
+    value: Expr
+    """``base.name``, or ``base.userdata["key"]`` as a subscript in both languages."""
+    access: Access
+    span: Span | None
+
+
+class Comparison(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An attribute that is compared with texts that are written out."""
+
+    value: Expr
+    texts: tuple[str, ...]
+    span: Span | None
+
+
 class Parameter(msgspec.Struct, frozen=True, gc=False, array_like=True):
     name: str
     annotation: Expr | None = None
@@ -154,6 +184,8 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     calls: tuple[Call, ...] = ()
     blocks: tuple[Block, ...] = ()
     stores: tuple[Store, ...] = ()
+    looks: tuple[Look, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     endless: tuple[EndlessLoop, ...] = ()
     counted: tuple[CountedLoop, ...] = ()
     swallows: tuple[Span, ...] = ()

@@ -32,7 +32,7 @@ _PARTS = {
     record: [
         field.name
         for field in msgspec.structs.fields(record)
-        if field.type not in (int, bool, Span, Span | None, flows.Use)
+        if field.type not in (int, bool, Span, Span | None, flows.Use, flows.Access)
     ]
     for record in _RECORDS
 }

@@ -25,6 +25,7 @@ from lkagent_lint.sources.sdk.vocabulary import (
     term,
     written,
 )
+from lkagent_lint.typestate.events import listened_for
 
 _MODELS = re.compile(rf"livekit\.(?:plugins|agents)\.[\w.]*\b(?:{'|'.join(EMITTING_MODELS)})(?:\.load)?$")
 """Models of plugins and of inference, whose objects are emitters too."""
@@ -58,6 +59,16 @@ class Handed(NamedTuple):
         """The event, stream or method that it is for; empty where it is not written out."""
         first = self.call.args[0] if self.call.args and self.hands.position else None
         return first.value if isinstance(first, v.Text) else ""
+
+    @property
+    def event(self) -> str:
+        """The event that a listener is for, in Python's spelling; empty where it is not written out."""
+        return listened_for(self.call) if self.hands.role is Role.LISTENER else ""
+
+    @property
+    def hears_the_end(self) -> bool:
+        """It listens for the end of a session."""
+        return self.kind == "AgentSession" and self.event == "close"
 
 
 def is_emitter(kind: str) -> bool:

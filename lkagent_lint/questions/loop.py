@@ -7,6 +7,7 @@ passed on (to a thread, an executor) runs elsewhere and is not followed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -88,6 +89,23 @@ class Loop:
         callbacks count only if asked for.
         """
         return _LoopWalk(self._project, judge).run(self._roots(shutdown))
+
+    @cached_property
+    def reached(self) -> tuple[Activation, ...]:
+        """Every function that runs on a job's loop, with shutdown callbacks, setup functions and what these call."""
+        found: dict[Activation, None] = {}
+
+        def note(thing: Thing, call: Call, inside: Activation) -> str:
+            found.setdefault(inside)
+            return ""
+
+        enter = self._project.evaluator.results.enter
+        setups = (Root(enter(each, (), ()), "setup") for server in self._project.servers for each in server.setups)
+        roots = (*self._roots(shutdown=True), *setups)
+        found.update((root.activation, None) for root in roots)
+        for _ in _LoopWalk(self._project, note).run(iter(roots)):
+            pass
+        return tuple(found)
 
     def is_tool(self, path: str, flow: Flow) -> bool:
         """A function that a model can call: ``function_tool`` stands on it, or the ``tool`` of an agent."""

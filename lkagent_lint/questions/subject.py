@@ -22,6 +22,7 @@ from lkagent_lint.questions.reach import JobAnswer, judged, sip_rules_without_ag
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
 from lkagent_lint.questions.text_runs import TextRuns
+from lkagent_lint.questions.userdata import Userdata
 from lkagent_lint.questions.waiting import Waiting
 from lkagent_lint.typestate.solver import Solved, solve
 
@@ -97,6 +98,11 @@ class Subject:
     def waiting(self) -> Waiting:
         """How long functions wait."""
         return Waiting(self.project.evaluator)
+
+    @cached_property
+    def userdata(self) -> Userdata:
+        """What is stored for jobs and sessions, and what they read."""
+        return Userdata(self.project, self.methods)
 
     @cached_property
     def registered_names(self) -> dict[str, Worker] | None:

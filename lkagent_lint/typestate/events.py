@@ -73,7 +73,7 @@ def event_of(thing: Thing, call: Call, activation: Activation, place: Place) -> 
         case Reads.ROOM:
             return Event(_start_in_node(call, activation) if in_node else _start(call), place)
         case Reads.TOPIC:
-            return Event(kind, place, detail=known.topic or _literal(call))
+            return Event(kind, place, detail=known.topic or listened_for(call))
         case Reads.ANSWER:
             is_dial = _waits_for_answer(call, activation)
             return Event(kind, place, detail=spoken(known), takes_long=True) if is_dial else None
@@ -166,8 +166,11 @@ def _waits_for_answer(call: Call, activation: Activation) -> bool:
     return False
 
 
-def _literal(call: Call) -> str:
-    """The event that is listened for; Node has a member of an enumeration, or camelCase."""
+def listened_for(call: Call) -> str:
+    """The event that ``on`` or ``once`` is called for, in Python's spelling; empty where it is not written out.
+
+    Node has a member of an enumeration, or camelCase.
+    """
     match call.args[:1]:
         case (v.Text(text),):
             return snake(text)

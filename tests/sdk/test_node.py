@@ -314,3 +314,83 @@ def test_a_promise_is_no_shutdown_callback(sdk: Sdk) -> None:
         """
     )
     seen.says("OVER", "REGISTERED", "error while running shutdown callback: TypeError: callback is not a function")
+
+
+@node_claim("LKA122", '("AgentSession is not running"); run')
+def test_a_closed_session_does_not_speak(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        const speak = () => {
+          for (const call of [() => session.say('x'), () => session.generateReply({})]) {
+            try {
+              call();
+            } catch (error) {
+              said(error);
+            }
+          }
+        };
+        session.on(voice.AgentSessionEventTypes.Close, () => {
+          console.log('CLOSED');
+          speak();
+        });
+        await session.start({ agent });
+        await session.close();
+        console.log('BEHIND');
+        speak();
+        """,
+    )
+    seen.says("CLOSED", *["AgentSession is not running"] * 2, "BEHIND", *["AgentSession is not running"] * 2)
+
+
+@node_claim("LKA123", "`voice/agent_session.js` 510; run")
+def test_a_second_start_does_nothing(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        await session.start({ agent });
+        await session.start({ agent: new voice.Agent({ instructions: 'two' }) });
+        console.log('AGENT', session.currentAgent.instructions);
+        """,
+    )
+    seen.says("AGENT x")
+
+
+@node_claim("LKA315", '("Voice agent userData is not set"); run')
+def test_userdata_that_was_not_given_throws(sdk: Sdk) -> None:
+    _job(sdk, "console.log(ctx.proc.userData.vad); session.userData;").says(
+        "undefined", "Voice agent userData is not set"
+    )
+
+
+@node_claim("LKA415", '(Node: "trying to generate speech from text without a TTS model")')
+def test_nobody_speaks_a_text_without_a_voice(sdk: Sdk) -> None:
+    seen = _job(
+        sdk,
+        """
+        await session.start({ agent, room: ctx.room });
+        session.say('Welcome.');
+        """,
+    )
+    seen.says("trying to generate speech from text without a TTS model")
+
+
+@node_claim("LKA417", "`llm/chat_context.js` 888-900; run")
+def test_the_context_of_an_agent_is_read_only(sdk: Sdk) -> None:
+    _job(sdk, "agent.chatCtx.addMessage({ role: 'system', content: 'x' });").says("modify the chat context")
+
+
+@node_claim("LKA419", "numeric enumerations; run")
+def test_the_kind_of_a_track_is_a_number(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import { ConnectionState, TrackKind, TrackSource } from '@livekit/rtc-node';
+
+        const { KIND_AUDIO } = TrackKind;
+        for (const each of [KIND_AUDIO, TrackSource.SOURCE_CAMERA, ConnectionState.CONN_CONNECTED]) {
+          console.log(typeof each);
+        }
+        process.exit(0);
+        """
+    )
+    seen.says(*["number"] * 3)

@@ -11,11 +11,13 @@ from lkagent_lint.facts.flows import (
     Block,
     Call,
     Class,
+    Comparison,
     CountedLoop,
     Do,
     EndlessLoop,
     Flow,
     Leave,
+    Look,
     Parameter,
     Read,
     Return,
@@ -48,6 +50,8 @@ class FlowDraft:
         self.variables: dict[str, list[v.Expr]] = {}
         self.calls: list[Call] = []
         self.stores: list[Store] = []
+        self.looks: list[Look] = []
+        self.comparisons: list[Comparison] = []
         self.endless: list[EndlessLoop] = []
         self.counted: list[CountedLoop] = []
         self.graph = Graph()
@@ -85,6 +89,8 @@ class FlowDraft:
             calls=tuple(self.calls),
             blocks=() if self.graph.tangled else tuple(self._blocks()),
             stores=tuple(self.stores),
+            looks=tuple(self.looks),
+            comparisons=tuple(self.comparisons),
             endless=tuple(EndlessLoop(numbers[each.head], numbers[each.behind], each.span) for each in self.endless),
             counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Call, Do, Read, Use
+from lkagent_lint.frontends.javascript import looks
 from lkagent_lint.frontends.javascript.expressions import called, is_environment, joined, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, last_name, text_of, unwrap
 from lkagent_lint.sources.scheduling import CONTINUATIONS
@@ -128,6 +129,7 @@ class Recorder:
         counted = text_of(key) in _COUNTS and base.type == "member_expression"
         value = v.Attribute(self.evaluate(base, Use.COUNTED if counted else Use.VALUE), text_of(key))
         self._walker.draft.asked_for[value.name] = None
+        looks.look_at(value, node, self._walker)
         read_on = following.last_name(value.base) == _READS_ON.get(value.name, "-")
         if value.name in _READS or (read_on and not self._in_fallback):
             self._walker.graph.step(Read(value, use, self._walker.span(node)))
@@ -140,7 +142,11 @@ class Recorder:
         if is_environment(base):
             return value_of(node)
         held, key = self.evaluate(base), self.evaluate(index)
-        return v.Attribute(held, key.value) if isinstance(key, v.Text) else v.OPAQUE
+        if not isinstance(key, v.Text):
+            return v.OPAQUE
+        value = v.Attribute(held, key.value)
+        looks.look_at(value, node, self._walker)
+        return value
 
     # Branches within expressions
 
@@ -155,6 +161,7 @@ class Recorder:
             self._walker.draft.asked_for[first.value] = None
         if word not in ("&&", "||", "??"):
             second = self.evaluate(right)
+            looks.compared(first, second, word, node, self._walker)
             return joined([first, second]) if word == "+" else following.made_of(first, second)
         last_use = use if use is Use.DROPPED else Use.KEPT  # ``ready && start()`` drops what start returns
         outer, self._in_fallback = self._in_fallback, self._in_fallback or word != "&&"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import EXIT_BLOCK, Return, Store, Use
 from lkagent_lint.facts.graph import Graph
-from lkagent_lint.frontends.javascript import imports
+from lkagent_lint.frontends.javascript import imports, looks
 from lkagent_lint.frontends.javascript.branches import SKIPPED, Branches
 from lkagent_lint.frontends.javascript.definitions import Definitions
 from lkagent_lint.frontends.javascript.drafts import FileDraft, FlowDraft
@@ -126,6 +126,7 @@ class Walker:
         target = unwrap(target)
         if target.type == "identifier":
             self.draft.assignments.append((self.flow, text_of(target), value))
+            looks.rebound(target, self)
         elif target.type == "member_expression":
             written = "".join(text_of(target).split())
             exported = value if self.flow is self.draft.module else v.carried(value, self.flow.name)
@@ -134,7 +135,9 @@ class Walker:
             if base is not None:
                 held = self.evaluate(base)
                 self.flow.stores.append(Store(held, last_name(target), value, self.span(target)))
+                looks.stored(held, last_name(target), target, self)
         else:
+            looks.stored_by_key(target, self)
             for name in self.patterns.names(target):
                 self.draft.assignments.append((self.flow, name, v.OPAQUE))
 

@@ -8,15 +8,18 @@ import libcst as cst
 
 from lkagent_lint.facts.flows import (
     MODULE,
+    Access,
     Await,
     Block,
     Call,
     Class,
+    Comparison,
     CountedLoop,
     Do,
     EndlessLoop,
     Flow,
     Leave,
+    Look,
     Parameter,
     Read,
     Return,
@@ -77,6 +80,8 @@ class FlowDraft:
         """Names that are declared ``nonlocal``."""
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
+        self.looks: list[tuple[Expr, Access, cst.CSTNode]] = []
+        self.comparisons: list[tuple[Expr, tuple[str, ...], cst.CSTNode]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
         self.counted: list[CountedLoop] = []
         self.swallows: list[cst.CSTNode] = []
@@ -123,6 +128,8 @@ class FlowDraft:
             counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
+            looks=tuple(Look(value, access, positions.of(node)) for value, access, node in self.looks),
+            comparisons=tuple(Comparison(value, texts, positions.of(node)) for value, texts, node in self.comparisons),
         )
 
 
@@ -148,6 +155,8 @@ class FileDraft:
         self.flows: dict[str, FlowDraft] = {MODULE: self.module}
         self.classes: dict[str, Class] = {}
         self.modules: dict[str, None] = {}
+        self.bound: dict[str, bool] = {}
+        """Names of the module, and whether only the main guard binds them."""
         self.stars: list[str] = []
 
     def flow(self, name: str, node: cst.CSTNode | None, parent: FlowDraft, owner: str) -> FlowDraft:
@@ -167,11 +176,17 @@ class FileDraft:
             nodes.update(id(call.node) for call in flow.calls if call.node is not None)
             nodes.update(id(node) for *_, node in flow.stores if node is not None)
             nodes.update(id(node) for *_, node in flow.endless)
+            nodes.update(id(node) for *_, node in (*flow.looks, *flow.comparisons))
             nodes.update(map(id, flow.swallows))
             for block in flow.graph.blocks:
                 steps = (AwaitDraft, ReadDraft, ReturnDraft)
                 nodes.update(id(step.node) for step in block.steps if isinstance(step, steps))
         return nodes
+
+    def main_only(self, inert: tuple[str, ...]) -> tuple[str, ...]:
+        """The names that only the main guard binds."""
+        elsewhere = {*inert, *(name for flow in self.flows.values() for name in flow.module_names)}
+        return tuple(name for name, is_guarded in self.bound.items() if is_guarded and name not in elsewhere)
 
     def settle(self) -> None:
         """Give what is assigned to names of enclosing functions, and of the module, to those that own them."""

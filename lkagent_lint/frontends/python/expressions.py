@@ -31,6 +31,7 @@ from lkagent_lint.facts.values import (
     Text,
 )
 from lkagent_lint.frontends.python.drafts import AwaitDraft, CallDraft, ReadDraft
+from lkagent_lint.frontends.python.looks import Looks
 from lkagent_lint.frontends.python.words import QUIET_METHODS, READS_ON, ROOM_READS
 from lkagent_lint.sources.sdk.vocabulary import CALLED_ON
 
@@ -127,6 +128,7 @@ class Expressions:
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
+        self.looks = Looks(walker)
 
     def evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
         """The symbolic value of an expression, after recording what its evaluation does."""
@@ -183,9 +185,12 @@ class Expressions:
         is_read = node.attr.value in ROOM_READS and (read_on is None or read_on == last_name(value.base))
         if is_read and use is not Use.AWAITED:
             self._walker.graph.step(ReadDraft(value, use, node))
+        self.looks.attribute(value, node)
         return value
 
     def _subscript(self, node: cst.Subscript, use: Use) -> Expr:
+        if use is not Use.COUNTED:
+            self.looks.subscript(node)
         base = self.evaluate(node.value)
         keys = [self.evaluate(item.slice.value) for item in node.slice if isinstance(item.slice, cst.Index)]
         for item in node.slice:
@@ -203,6 +208,7 @@ class Expressions:
     # Calls
 
     def _call(self, node: cst.Call, use: Use) -> Expr:
+        self.looks.call(node)
         target = self.evaluate(node.func)
         quietly = self._hands_to_asyncio(target)
         args: list[Expr] = []
@@ -309,7 +315,10 @@ class Expressions:
         return made_of(self.evaluate(node.expression))
 
     def _comparison(self, node: cst.Comparison, use: Use) -> Expr:
-        return made_of(*(self.evaluate(each) for each in (node.left, *(one.comparator for one in node.comparisons))))
+        self.looks.compare(node)
+        values = [self.evaluate(each) for each in (node.left, *(one.comparator for one in node.comparisons))]
+        self.looks.compared(node, values[0], values[1])
+        return made_of(*values)
 
     def _named(self, node: cst.NamedExpr, use: Use) -> Expr:
         value = self.evaluate(node.value, Use.KEPT)

@@ -15,6 +15,7 @@ from lkagent_lint.frontends.python.depth import is_deeper
 from lkagent_lint.frontends.python.host import HostSpans
 from lkagent_lint.frontends.python.inert import find_inert
 from lkagent_lint.frontends.python.nodes import MadeTree, nodes_of
+from lkagent_lint.frontends.python.words import AGENT_TASKS
 from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Lines, Span
 
@@ -72,7 +73,7 @@ def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
     if refused is not None:
         return refused
     reached = reaches(text, tree)
-    inert = find_inert(text, tree, words, reached)
+    inert = find_inert(text, tree, words.union(AGENT_TASKS.findall(text)), reached)
     spans = HostSpans(lines)
     try:
         made = nodes_of(tree, spans, inert.statements)

@@ -67,12 +67,14 @@ def facts_of(parsed: Parsed) -> FileFacts:
     """The facts of a parsed file. Raises ``RecursionError`` where the stack is too small for its nesting."""
     draft = Walker.walk(parsed.module, parsed.reached)
     positions = _positions(parsed, draft.wanted())
+    inert = () if parsed.host is None else parsed.host.inert
     facts = FileFacts(
         modules=tuple(draft.modules),
         stars=tuple(draft.stars),
         classes=draft.classes,
         flows={name: flow.freeze(positions) for name, flow in draft.flows.items()},
-        inert=() if parsed.host is None else parsed.host.inert,
+        inert=inert,
+        main_only=draft.main_only(inert),
         legacy=_legacy(parsed, tuple(draft.modules)),
         reads_arguments="argv" in parsed.lines.text,
         sdk_names=_sdk_names(parsed),

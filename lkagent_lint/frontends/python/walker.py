@@ -130,6 +130,7 @@ class Walker(cst.CSTVisitor):
         match target:
             case cst.Name():
                 self._bind_name(target.value, value)
+                self.expressions.looks.rebind(target)
             case cst.Attribute():
                 base = self._evaluate(target.value, Use.KEPT)
                 self.flow.stores.append((base, target.attr.value, value, target))
@@ -142,6 +143,8 @@ class Walker(cst.CSTVisitor):
                     self.bind(element, part)
             case cst.StarredElement():
                 self.bind(target.value, OPAQUE)
+            case cst.Subscript():
+                self.expressions.looks.store(target)
             case _:
                 self._evaluate(target)
 
@@ -150,6 +153,8 @@ class Walker(cst.CSTVisitor):
             self._class.attributes.setdefault(name, []).append(value)
         else:
             self.flow.variables.setdefault(name, []).append(value)
+            if self.flow is self.draft.module:
+                self.draft.bound[name] = self._is_guarded and self.draft.bound.get(name, True)
 
     def _global(self, node: cst.Global) -> None:
         self.flow.module_names.update(item.name.value for item in node.names)
@@ -309,12 +314,18 @@ class Walker(cst.CSTVisitor):
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         handlers: list[Callable[[], object]] = [partial(self._handler, handler) for handler in node.handlers]
         self.graph.attempt(
-            partial(self._walk, node.body),
+            partial(self._tried, node.body) if handlers else partial(self._walk, node.body),
             handlers,
             catches_all=any(catches_all(handler) for handler in node.handlers),
             otherwise=None if node.orelse is None else partial(self._walk, node.orelse.body),
             final=None if node.finalbody is None else partial(self._walk, node.finalbody.body),
         )
+
+    def _tried(self, body: cst.BaseSuite) -> None:
+        looks = self.expressions.looks
+        looks.tries += 1
+        self._walk(body)
+        looks.tries -= 1
 
     def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
         if handler.name is not None:

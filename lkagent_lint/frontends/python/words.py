@@ -39,7 +39,7 @@ _MEMBERS = (
         "gather",
         "on_exit",
     ),
-    *("getenv", "register_\\w+", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
+    *("getenv", "register_\\w+", "userdata", "room", "room_config", "sleep", "wait", "wait_for_\\w+", "with_room_\\w+"),
 )
 _COMMON = [term for term in TERMS.values() if term.written_on and (term.is_called or _is_read(term))]
 """Common words, which count on something that is itself called so."""
@@ -63,6 +63,7 @@ _NAMES = (
         "roomPreset",
     ),
     *("room_config", "room_preset", "rtc_session", "run_app", "run_until_complete", "sleep"),
+    *("EnglishModel", "MultilingualModel"),
     "wait_for_\\w+",
 )
 _MODULES = ("asyncio",)
@@ -77,6 +78,8 @@ def _ending(words: Iterable[str], end: str = r"\b") -> str:
 MATTERS = re.compile(
     rf"\.\s*(?:{'|'.join(_MEMBERS)})\b|{_ending(_NAMES)}|{_ending(_MODULES, _ONE_OF_THEIRS)}"
     r"|--agent-name|lk\b(?<!\wlk)"
+    r"|\.\s*(?:kind|source|connection_state)\s*(?:[!=]=|\bin\b|\bnot\b)|self\s*\.\s*(?:llm|stt|tts|vad)\s*\."
+    r"|session\s*\.\s*_[a-z]|__init__\s*\([^()]*\b(?:instructions|tools|turn_handling|llm|stt|tts|vad)\s*="
 )
 """A function or class in which none of these words stands, and that passes nothing on, is inert. Words that are
 English too count only as attributes, or every prompt would matter. A longer name that ends with one counts as well.
@@ -99,6 +102,15 @@ REGISTERING = written(
 ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 """Where a function is named for a role; it matters, whatever words stand in it."""
 
+AGENT_TASKS = re.compile(r"\bclass\s+(\w+)\s*\([^)]*\bAgentTask\b")
+"""Classes that take a conversation over: where one is awaited matters."""
+
+KEEPER = "userdata"
+"""The attribute that keeps what setup functions and jobs store in it."""
+MODELS = frozenset({"llm", "stt", "tts", "vad"})
+"""Attributes of an agent that hold its models, if it was given any."""
+COMPARED = frozenset({"kind", "source", "connection_state"})
+"""Attributes of the room that hold members of enumerations."""
 ROOM_READS = written(_is_read, in_node=False) | frozenset(PRIVATE)
 """Attributes whose mere reading is a step, or is spoken of: the room is used there, or what an agent's session
 holds.
@@ -114,6 +126,9 @@ HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")
 """The arguments, up to the first bracket that closes, of a call that hands a function to the SDK."""
 STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")
 """The agent that a session is started with, where it is a plain name: it may be a class."""
+
+TOOLS = re.compile(r"(?:\btools\s*=|\.\s*update_tools\s*\()\s*\[([^\]]*)")
+"""The names in a list of tools."""
 
 QUIET_METHODS = frozenset(
     {

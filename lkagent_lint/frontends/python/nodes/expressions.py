@@ -19,8 +19,8 @@ from lkagent_lint.frontends.python.nodes.tokens import (
     BINARY,
     BOOLEAN,
     CLOSING,
+    COMPARISONS,
     DOT,
-    EQUAL,
     NOTHING,
     OPENING,
     SPACE,
@@ -185,7 +185,7 @@ class ExpressionNodes:
         return cst.Comparison(
             left,
             tuple(
-                cst.ComparisonTarget(EQUAL if isinstance(operator, ast.Eq) else ANY_COMPARISON, self.make(each))
+                cst.ComparisonTarget(COMPARISONS.get(type(operator), ANY_COMPARISON), self.make(each))
                 for operator, each in targets
             ),
         )

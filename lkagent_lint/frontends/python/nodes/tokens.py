@@ -32,5 +32,11 @@ ANY_BINARY = cst.Subtract()
 ANY_AUGMENTED = cst.AddAssign()
 ANY_UNARY = cst.Minus()
 BOOLEAN: dict[type[ast.boolop], cst.BaseBooleanOp] = {ast.And: cst.And(), ast.Or: cst.Or()}
-EQUAL = cst.Equal()
+COMPARISONS: dict[type[ast.cmpop], cst.BaseCompOp] = {
+    ast.Eq: cst.Equal(),
+    ast.NotEq: cst.NotEqual(),
+    ast.In: cst.In(),
+    ast.NotIn: cst.NotIn(),
+}
+"""Those of which anybody asks."""
 ANY_COMPARISON = cst.LessThan()

@@ -1,0 +1,116 @@
+"""A session is made for the job, and nobody starts it.
+
+## What it does
+
+Reports an `AgentSession()` in the course of an entry function, if no path of the job starts a session, and nothing that
+the job hands on could.
+
+## Why it is bad
+
+The agent joins its room and is silent: a session that was not started neither hears nor speaks, and says nothing of it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the session, or the context, goes to code that is not followed; when a listener, a callback, a tool or any other
+function of the project that the job does not run itself starts a session, or something that is not known; when a
+session's `start` is handed on; and where the job does not join its room at all, which is LKA114.
+
+## Evidence
+
+livekit-agents 1.8.9 and @livekit/agents 1.9.0: the constructor of a session starts nothing; run.
+
+## Fix safety
+
+There is no fix: which agent is meant is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.following import given_to, walk
+from lkagent_lint.project.things import SdkMethod, Unknown
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import words
+from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.vocabulary import written
+from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.solver import Reached, Solved
+
+META = Meta("LKA124", "session-never-started", Severity.WARNING, "a session is made and nobody starts it")
+
+_STARTS = written(lambda term: (term.owner, term.name) == ("AgentSession", "start"))
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    for solved in subject.solved:
+        made = [each for each in solved.reached if each.event.kind.does.makes_session and not each.state.exceptional]
+        if made and _is_never_started(subject, solved):
+            yield from map(_finding, made)
+
+
+def _is_never_started(subject: Subject, solved: Solved) -> bool:
+    if not solved.may_join or solved.ended:
+        return False
+    if any(each.event.kind.does.starts or each.state.shared for each in solved.reached):
+        return False
+    return not _is_forgotten(solved) and not _is_handed_on(solved) and not _is_started_elsewhere(subject, solved)
+
+
+def _is_forgotten(solved: Solved) -> bool:
+    """The job calls a start, and does not wait for it, which is said elsewhere."""
+    return any(
+        isinstance(call.target, v.Attribute)
+        and call.target.name in _STARTS
+        and SdkMethod("AgentSession", "start") in activation.targets(call)
+        for activation in solved.entered
+        for call in activation.flow.calls
+    )
+
+
+def _is_handed_on(solved: Solved) -> bool:
+    """The job gives some ``start`` to somebody, or returns it, or keeps it."""
+    flows = {id(each.flow): each.flow for each in solved.entered}.values()
+    given = (
+        part
+        for flow in flows
+        for held in (
+            *(value for call in flow.calls for value in given_to(call)),
+            *flow.returns,
+            *(each.value for each in flow.stores),
+            *(value for values in flow.variables.values() for value in values),
+        )
+        for part in walk(held)
+    )
+    return any(isinstance(part, v.Attribute) and part.name in _STARTS for part in given)
+
+
+def _is_started_elsewhere(subject: Subject, solved: Solved) -> bool:
+    """Some function that the job does not run, and no other job either, may start a session."""
+    entered = {(each.path, each.name) for job in subject.solved for each in job.entered}
+    return any(
+        (each.activation.path, each.activation.name) not in entered
+        and any(isinstance(target, Unknown) or target == SdkMethod("AgentSession", "start") for target in each.targets)
+        for each in subject.methods.written(_STARTS)
+    )
+
+
+def _finding(made: Reached) -> Diagnostic:
+    spoken = words(made.event.place)
+    return META.at(
+        made.event.place,
+        f"the session that is made here is never started, so the agent neither hears nor speaks: await "
+        f"{spoken.start_in_room}",
+        subject=made.site.function,
+        key=(Kind.SESSION_MADE.value,),
+    )

@@ -1,0 +1,103 @@
+"""A job reads a name that only the main module's guard binds.
+
+## What it does
+
+Reports a function that reads a name of its module which is bound only under `if __name__ == "__main__"`, if it runs in
+a job or prepares a process: an entry, a setup function, a tool, a hook, a handler, or what these call.
+
+## Why it is bad
+
+Jobs run in processes of their own. Such a process imports the module under another name, so the guard is false there,
+and the name does not exist: "NameError: name 'MODEL' is not defined". Where that is caught, the job goes on without it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+When the name is bound at module level as well, or some function declares it `global`; in functions that are not known
+to run in a job; when the server runs its jobs in threads, or it is not known how; when the name is a builtin's.
+
+## Evidence
+
+livekit-agents 1.8.9, `ipc/job_proc_executor.py`: jobs run in processes that are started by `multiprocessing`, which
+imports the main module as `__mp_main__`; run.
+
+## Fix safety
+
+There is no fix: what stands under the guard may not be meant for every process.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import MODULE
+from lkagent_lint.facts.following import parts_of_call, walk
+from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.project.records import Worker
+from lkagent_lint.project.things import Activation
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node
+from lkagent_lint.rules._base import Meta
+
+META = Meta("LKA313", "main-only-name", Severity.ERROR, "a job reads a name that only the main guard binds")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    files = {path: facts for path, facts in subject.project.files.items() if facts.main_only}
+    if not files or not all(map(_in_process, subject.project.workers)):
+        return
+    seen: set[tuple[str, str]] = set()
+    for activation in subject.loop.reached:
+        facts = files.get(activation.path)
+        if facts is None or (activation.path, activation.name) in seen or activation.name == MODULE:
+            continue
+        seen.add((activation.path, activation.name))
+        for name in facts.main_only:
+            place = _read(name, activation)
+            if place is not None and not hasattr(builtins, name):
+                yield _finding(name, place, activation)
+
+
+def _in_process(worker: Worker) -> bool:
+    """Its jobs surely run in processes; what is not Python's does not count."""
+    if is_node(worker.place) or worker.in_tests:
+        return True
+    return worker.server is not None and worker.server.in_process
+
+
+def _read(name: str, activation: Activation) -> Place | None:
+    """Where a function reads a name of its module; None where it does not, or the name is another one there."""
+    flow = activation.flow
+    home = owner_of(activation.facts, flow, name)
+    if home is None or home.name != MODULE:
+        return None
+    for call in flow.calls:
+        if v.Name(name) in walk(*parts_of_call(call)) and call.span is not None:
+            return activation.place(call.span)
+    held = (
+        *flow.returns,
+        *(each.value for each in flow.stores),
+        *(value for values in flow.variables.values() for value in values),
+    )
+    return activation.place(None) if v.Name(name) in walk(*held) else None
+
+
+def _finding(name: str, place: Place, activation: Activation) -> Diagnostic:
+    return META.at(
+        place,
+        f"{name} is bound only under the main guard, which the process of a job never enters, so "
+        f"{activation.flow.own_name}() raises NameError (name '{name}' is not defined): bind it at the top level of "
+        "the module",
+        subject=activation.name,
+        key=(name,),
+    )
