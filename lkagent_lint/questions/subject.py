@@ -8,6 +8,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.absence import Absence
 from lkagent_lint.questions.agents import Agents
+from lkagent_lint.questions.api_requests import ApiRequests
 from lkagent_lint.questions.contexts import Contexts
 from lkagent_lint.questions.deployment import Deployment
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
@@ -93,6 +94,11 @@ class Subject:
     def loop(self) -> Loop:
         """What runs on the jobs' event loops."""
         return Loop(self.project, self.listeners)
+
+    @cached_property
+    def api_requests(self) -> ApiRequests:
+        """What is wrong with requests of the server API."""
+        return ApiRequests(self.project, self.methods, self.offers)
 
     @cached_property
     def waiting(self) -> Waiting:

@@ -274,3 +274,46 @@ def test_a_hook_with_another_argument_raises(sdk: Sdk) -> None:
     )
     seen.says("missing 1 required positional argument")
     seen.never_says("CALLED")
+
+
+_REQUESTS = (
+    _ATTEMPT
+    + """
+from livekit import api
+
+def sent(make):
+    async def main():
+        async with api.LiveKitAPI("http://localhost:1", "key", "s" * 40) as livekit:
+            await make(livekit)
+    attempt(lambda: asyncio.run(main()))
+
+"""
+)
+
+
+@claim("LKA213", "got an unexpected keyword argument 'agent_name'", since="1.3.1")
+def test_a_service_takes_no_fields(sdk: Sdk) -> None:
+    sdk.run(
+        _REQUESTS
+        + "sent(lambda livekit: livekit.agent_dispatch.create_dispatch(agent_name='a', room='r'))\n"
+        + "sent(lambda livekit: livekit.room.delete_room('r'))\n"
+        + "sent(lambda livekit: livekit.room.delete_room({'room': 'r'}))"
+    ).says(
+        "create_dispatch() got an unexpected keyword argument 'agent_name'",
+        "AttributeError: 'str' object has no attribute 'SerializeToString'",
+        "AttributeError: 'dict' object has no attribute 'SerializeToString'",
+    )
+
+
+@claim("LKA213", "TypeError: bad argument type for built-in", since="1.3.1")
+def test_messages_refuse_what_is_no_text_and_no_duration(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _REQUESTS
+        + "attempt(lambda: api.CreateAgentDispatchRequest(metadata={'a': 1}))\n"
+        + "attempt(lambda: api.CreateAgentDispatchRequest(agent_name=['a']))\n"
+        + "attempt(lambda: api.TransferSIPParticipantRequest(ringing_timeout=15))\n"
+        + "attempt(lambda: api.CreateSIPParticipantRequest(trunk_id='ST_1'))\n"
+        + "attempt(lambda: api.AccessToken('k', 's' * 40).with_room_config({'agents': []}).to_jwt())"
+    )
+    seen.says("TypeError", "TypeError", "TypeError", 'has no "trunk_id" field', "has no attribute 'DESCRIPTOR'")
+    seen.never_says("OK")
