@@ -61,6 +61,7 @@ class ApiRequests:
 
     def __init__(self, project: Project, methods: Methods, offers: Offers) -> None:
         self._words = project.words
+        self._catalog = project.sdk("").catalog
         self._methods = methods
         self._offers = offers
 
@@ -72,6 +73,13 @@ class ApiRequests:
             given = found.call.args[0] if found.call.args else dict(found.call.keywords).get("config")
             if given is not None and given_kind(given, found.activation) == "dict":
                 yield Refused(found, "configuration", "with_room_config", "dict")
+
+    def fields_of(self, message: str) -> frozenset[str]:
+        """All fields of a message in the newest release that is known; empty if there is no such message."""
+        release = self._catalog.newest("livekit-protocol")
+        paths = (f"livekit.protocol.{each}.{message}" for each in _MODULES)
+        known = next(filter(None, map(release.parameters, paths)), None)
+        return frozenset() if known is None else known.keywords
 
     # What messages are made of
 
