@@ -324,3 +324,31 @@ def test_a_thread_is_found_by_its_key_and_kept_by_a_session_that_has_it(sdk: Sdk
     )
     seen.says("THREAD t9 None True", *["THREAD a new one None True"] * 3)
     seen.never_says("WARNING", "ERROR")
+
+
+@claim("LKA429", "A text door needs no token unless it is told so", since=NEXT)
+def test_a_text_door_is_public_and_a_route_is_not(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import inspect
+        from livekit.agents import AgentHandler, AgentServer, a2a_session
+
+        class Storage:
+            threads = None
+
+        async def text(ctx): ...
+
+        server = AgentServer(agent_name="desk", storage=Storage())
+        server.a2a_session(endpoint="open", description="Open.")(text)
+        server.a2a_session(endpoint="closed", description="Closed.", public=False)(text)
+
+        @server.http.get("/token")
+        async def token(request): ...
+
+        print("ROUTES", [(each["path"], each["public"]) for each in server.http.manifest()])
+        for made in (a2a_session, AgentHandler.a2a_session):
+            print("PUBLIC", inspect.signature(made).parameters["public"].default)
+        """
+    )
+    seen.says("ROUTES", "('/open/{path:path}', True)", "('/closed/{path:path}', False)", "('/token', False)")
+    seen.says("PUBLIC True", "PUBLIC True")
