@@ -76,4 +76,7 @@ def test_two_releases_live_in_one_project(tmp_path: Path) -> None:
         (tmp_path / folder / "agent.py").write_text(text)
     (tmp_path / "pyproject.toml").write_text("[tool.lkagent-lint]\nroot = true\n")
     found = engine.check(engine.Request(paths=(str(tmp_path),), select=("LKA3", "LKA5"))).diagnostics
-    assert [(Path(each.place.path).parent.name, each.code) for each in found] == [("old", "LKA307")]
+    assert [(Path(each.place.path).parent.name, each.code) for each in found] == [
+        ("old", "LKA504"),
+        ("old", "LKA307"),
+    ]
