@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 import msgspec
 
@@ -195,6 +196,11 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def own_name(self) -> str:
         """The name as its definition writes it."""
         return self.name.rpartition(".")[2].partition("#")[0]
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All that is done in it, block by block."""
+        return (step for block in self.blocks for step in block.steps)
 
     @property
     def is_lambda(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import ENTRY_BLOCK, Do, Flow
 from lkagent_lint.facts.following import made_from
+from lkagent_lint.facts.paths import reached
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.facts.values import Expr, Name, Opaque, Result
 
@@ -14,24 +13,13 @@ from lkagent_lint.facts.values import Expr, Name, Opaque, Result
 def rounds_of(flow: Flow, head: int) -> frozenset[int]:
     """The blocks that are part of every round of a loop: those behind its head from which the head is reached again."""
     onward = [block.next for block in flow.blocks]
-    behind = _reached(ENTRY_BLOCK, onward, frozenset()) - _reached(ENTRY_BLOCK, onward, frozenset({head}))
+    behind = reached(ENTRY_BLOCK, onward) - reached(ENTRY_BLOCK, onward, frozenset({head}))
     back: list[list[int]] = [[] for _ in flow.blocks]
     for number in behind:
         for each in flow.blocks[number].next:
             back[each].append(number)
-    found = _reached(head, back, frozenset())
+    found = reached(head, back)
     return found if len(found) > 1 or head in onward[head] else frozenset()
-
-
-def _reached(start: int, ways: Sequence[Sequence[int]], without: frozenset[int]) -> frozenset[int]:
-    seen: set[int] = set()
-    stack = [start]
-    while stack:
-        here = stack.pop()
-        if here not in seen and here not in without:
-            seen.add(here)
-            stack.extend(ways[here])
-    return frozenset(seen)
 
 
 def loops_around(flow: Flow, call: int) -> list[tuple[int, frozenset[int]]]:

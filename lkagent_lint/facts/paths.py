@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lkagent_lint.facts.flows import ENTRY_BLOCK, Do, Flow
+from collections.abc import Sequence, Set
+
+from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, Do, Flow
 from lkagent_lint.facts.scopes import spelled
 
 _ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
@@ -24,6 +26,32 @@ def surely_before(flow: Flow, first: int, second: int) -> bool:
     return after[0] in _reached(flow, None) and after[0] not in _reached(flow, before[0])
 
 
+def leads_to(flow: Flow, first: int, second: int) -> bool:
+    """Whether a path goes from one call to another, or both are of one block."""
+    homes = {
+        step.call: number for number, block in enumerate(flow.blocks) for step in block.steps if isinstance(step, Do)
+    }
+    ways = [block.next for block in flow.blocks]
+    return first in homes and second in homes and homes[second] in reached(homes[first], ways)
+
+
+def can_end(flow: Flow) -> bool:
+    """Whether some way through a flow comes to its end; where it was not followed, it is taken to."""
+    return not flow.blocks or EXIT_BLOCK in _reached(flow, None)
+
+
+def reached(start: int, ways: Sequence[Sequence[int]], without: Set[int | None] = frozenset()) -> frozenset[int]:
+    """The blocks that these ways lead to from one of them, which is among them, without passing through others."""
+    seen: set[int] = set()
+    stack = [start]
+    while stack:
+        here = stack.pop()
+        if here not in seen and here not in without:
+            seen.add(here)
+            stack.extend(ways[here])
+    return frozenset(seen)
+
+
 def _home(flow: Flow, call: int) -> tuple[int, int] | None:
     """The block and the step of a call. None where it has none, or several (copies of a ``finally``)."""
     found = [
@@ -35,16 +63,9 @@ def _home(flow: Flow, call: int) -> tuple[int, int] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _reached(flow: Flow, barred: int | None) -> set[int]:
+def _reached(flow: Flow, barred: int | None) -> frozenset[int]:
     """The blocks that can be entered without passing through one of them."""
-    seen: set[int] = set()
-    stack = [ENTRY_BLOCK]
-    while stack:
-        here = stack.pop()
-        if here not in seen and here != barred:
-            seen.add(here)
-            stack.extend(flow.blocks[here].next)
-    return seen
+    return reached(ENTRY_BLOCK, [block.next for block in flow.blocks], frozenset({barred}))
 
 
 def _escapes(flow: Flow, barred: int, index: int) -> bool:

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, Class, Flow
+from lkagent_lint.facts.flows import Class, Flow
 from lkagent_lint.facts.following import last_name
+from lkagent_lint.facts.paths import can_end
 from lkagent_lint.project.settings_classes import reads_environment, variable_of
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -316,12 +317,7 @@ def _is_abstract(flow: Flow) -> bool:
     """A method that stands for those of the classes below: it says so, or can only raise."""
     if any(last_name(each).startswith("abstract") for each in flow.decorators):
         return True
-    seen, pending = {ENTRY_BLOCK}, [ENTRY_BLOCK] if flow.blocks else []
-    while pending:
-        ways = [each for each in flow.blocks[pending.pop()].next if each not in seen]
-        seen.update(ways)
-        pending += ways
-    return bool(flow.blocks) and EXIT_BLOCK not in seen
+    return not can_end(flow)
 
 
 def _merged(lines: list[list[Thing]]) -> list[Thing]:

@@ -143,8 +143,7 @@ def _starts(reached: Reached) -> bool:
 
 def _reads(flow: Flow, receiver: str) -> Iterator[Read]:
     """Reads of what an agent's session holds, from one name."""
-    for block in flow.blocks:
-        for step in block.steps:
-            if isinstance(step, Read) and isinstance(step.value, v.Attribute):
-                if step.value.base == v.Name(receiver) and step.value.name in _READ:
-                    yield step
+    for step in flow.steps:
+        if isinstance(step, Read) and isinstance(step.value, v.Attribute):
+            if step.value.base == v.Name(receiver) and step.value.name in _READ:
+                yield step

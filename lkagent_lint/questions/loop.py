@@ -154,7 +154,7 @@ class Loop:
 
     def is_hook(self, path: str, flow: Flow) -> bool:
         """A method by which an agent of the project overrides what the session calls."""
-        if not flow.owner or flow.name.rpartition(".")[2] not in _HOOKS or flow.binding:
+        if not flow.owner or flow.own_name not in _HOOKS or flow.binding:
             return False
         return "Agent" in self._project.evaluator.classes.kinds(Instance(path, flow.owner, None))
 

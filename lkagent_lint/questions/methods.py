@@ -175,10 +175,9 @@ def _term(thing: Thing) -> Term | None:
 
 def _sids(flow: Flow) -> Iterator[Read]:
     """Reads of ``.sid`` that are not awaited."""
-    for block in flow.blocks:
-        for step in block.steps:
-            if isinstance(step, Read) and step.use in (Use.VALUE, Use.DROPPED) and _is_sid(step.value):
-                yield step
+    for step in flow.steps:
+        if isinstance(step, Read) and step.use in (Use.VALUE, Use.DROPPED) and _is_sid(step.value):
+            yield step
 
 
 def _is_sid(value: v.Expr) -> bool:

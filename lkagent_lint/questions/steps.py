@@ -33,8 +33,7 @@ def _looks_around(flow: Flow) -> bool:
         and isinstance(step.value, v.Attribute)
         and step.value.name in _SCANS
         and step.use is not Use.COUNTED
-        for block in flow.blocks
-        for step in block.steps
+        for step in flow.steps
     )
 
 

@@ -98,7 +98,7 @@ def _is_dropped(found: WrittenCall) -> bool:
 
 def _mentions(flow: Flow, names: set[str]) -> bool:
     """Whether a function uses one of these variables. A reading alone leaves no trace, so any expression counts."""
-    steps = [step.value for block in flow.blocks for step in block.steps if isinstance(step, (Await, Leave))]
+    steps = [step.value for step in flow.steps if isinstance(step, (Await, Leave))]
     expressions = [
         *steps,
         *flow.returns,

@@ -48,6 +48,7 @@ from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import RAISE_BLOCK, Do, Flow
 from lkagent_lint.facts.following import argument, given_to
 from lkagent_lint.facts.loops import is_the_same, loops_around
+from lkagent_lint.facts.paths import leads_to
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.agent_names import Known
 from lkagent_lint.project.call_words import word_of
@@ -132,7 +133,7 @@ def _made(request: v.Expr | None, flow: Flow, facts: FileFacts) -> int | None:
 
 def _given_twice(flow: Flow, requests: list[_GivenRequest]) -> Iterator[Diagnostic]:
     for first, second in combinations(requests, 2):
-        if first.made == second.made and first.call != second.call and _follows(flow, first.call, second.call):
+        if first.made == second.made and first.call != second.call and leads_to(flow, first.call, second.call):
             yield _finding(
                 first.dispatch, second.dispatch, flow, Place(first.dispatch.place.path, first.span), second.span
             )
@@ -165,7 +166,7 @@ def _in(flow: Flow, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
             continue
         numbers = calls[first.place.span], calls[second.place.span]
         rooms = [_room(flow, number) for number in numbers]
-        if rooms[0] is not None and rooms[0] == rooms[1] and _follows(flow, *numbers):
+        if rooms[0] is not None and rooms[0] == rooms[1] and leads_to(flow, *numbers):
             yield _finding(first, second, flow)
 
 
@@ -183,23 +184,6 @@ def _room(flow: Flow, number: int) -> v.Expr | None:
     """The room that a request is for, as it is spelled; None where it is not."""
     found = dict(flow.calls[number].keywords).get("room")
     return found if isinstance(found, (v.Name, v.Text, v.Attribute)) else None
-
-
-def _follows(flow: Flow, first: int, second: int) -> bool:
-    """Whether a path leads from one call to another without coming back."""
-    homes = {
-        step.call: number for number, block in enumerate(flow.blocks) for step in block.steps if isinstance(step, Do)
-    }
-    if first not in homes or second not in homes:
-        return False
-    seen: set[int] = set()
-    stack = [homes[first]]
-    while stack:
-        here = stack.pop()
-        if here not in seen:
-            seen.add(here)
-            stack.extend(flow.blocks[here].next)
-    return homes[second] in seen
 
 
 def _again(dispatch: Dispatch, flow: Flow) -> Diagnostic:

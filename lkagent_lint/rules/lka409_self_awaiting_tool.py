@@ -144,10 +144,7 @@ def _helpers(project: Project, tool: Activation) -> Iterator[tuple[Activation, P
 
 def _awaited(flow: Flow) -> Iterator[tuple[v.Expr, Span | None]]:
     """Every speech that a function waits for, if it is one: what it awaits, and the receiver of wait_for_playout."""
-    for block in flow.blocks:
-        for step in block.steps:
-            if isinstance(step, Await):
-                yield step.value, step.span
+    yield from ((step.value, step.span) for step in flow.steps if isinstance(step, Await))
     for call in flow.calls:
         if call.use is Use.AWAITED and isinstance(call.target, v.Attribute) and call.target.name == "wait_for_playout":
             yield call.target.base, call.span

@@ -100,10 +100,9 @@ def _private(subject: Subject) -> Iterator[Diagnostic]:
 
 def _private_reads(flow: Flow) -> Iterator[tuple[Read, tuple[v.Expr, str]]]:
     """Reads of such attributes, each with what it is read from."""
-    for block in flow.blocks:
-        for step in block.steps:
-            if isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in PRIVATE:
-                yield step, (step.value.base, step.value.name)
+    for step in flow.steps:
+        if isinstance(step, Read) and isinstance(step.value, v.Attribute) and step.value.name in PRIVATE:
+            yield step, (step.value.base, step.value.name)
 
 
 def _keywords(subject: Subject) -> Iterator[Diagnostic]:

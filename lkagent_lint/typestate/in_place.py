@@ -179,7 +179,7 @@ class InPlace:
         if callee is None or name is None or callee.decorators or callee.is_generator:
             return False
         here = self._evaluator.usual(function.path, callee)
-        steps = [step for block in callee.blocks for step in block.steps]
+        steps = list(callee.steps)
         awaited = [each.value for each in steps if isinstance(each, Await)]
         calls = [callee.calls[each.call] for each in steps if isinstance(each, Do)]
         awaited += [
@@ -257,7 +257,7 @@ def _linked(flow: Flow) -> _Links:
                 for number in _results(step.value, flow):
                     awaits.setdefault(number, (block, index))
     named = {each.call for values in flow.variables.values() for each in values if isinstance(each, v.Result)}
-    leaves = any(isinstance(step, Leave) for block in flow.blocks for step in block.steps)
+    leaves = any(isinstance(step, Leave) for step in flow.steps)
     return _Links(takers, awaits, places, frozenset(named), leaves)
 
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.facts.paths import surely_before, surely_runs
+from lkagent_lint.facts.paths import can_end, leads_to, surely_before, surely_runs
 from lkagent_lint.facts.values import Name
 from lkagent_lint.frontends.python import extract
 
@@ -62,3 +62,33 @@ def test_what_surely_runs(source: str, runs: bool) -> None:
 def test_what_surely_runs_before_what(source: str, before: bool) -> None:
     flow = _module(source)
     assert surely_before(flow, _call(flow, "one"), _call(flow, "two")) is before
+
+
+@pytest.mark.parametrize(
+    ("source", "leads"),
+    [
+        ("first()\nsecond()", True),
+        ("if x:\n    first()\nsecond()", True),
+        ("for x in y:\n    second()\n    first()", True),
+        ("if x:\n    first()\nelse:\n    second()", False),
+        ("second()\nif x:\n    first()", False),
+        ("while True:\n    first()\nsecond()", False),
+    ],
+)
+def test_a_path_leads_from_one_call_to_another(source: str, leads: bool) -> None:
+    flow = _module(source)
+    assert leads_to(flow, _call(flow, "first"), _call(flow, "second")) is leads
+
+
+@pytest.mark.parametrize(
+    ("body", "ends"),
+    [
+        ("return a()", True),
+        ("if x:\n        raise OSError\n    a()", True),
+        ("raise NotImplementedError", False),
+        ("while True:\n        a()", False),
+    ],
+)
+def test_a_function_comes_to_its_end(body: str, ends: bool) -> None:
+    facts = extract(f"async def f(x):\n    await c.connect()\n    {body}\n".encode())
+    assert can_end(facts.flows["f"]) is ends
