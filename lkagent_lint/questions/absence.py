@@ -53,24 +53,30 @@ class Absence:
     def doubts(self, solved: Solved) -> tuple[Doubt, ...]:
         """Why it is not sure that nothing of a job does what none of its known steps does."""
         known = [Doubt(*each) for each in (*solved.ended, *solved.shared)]
-        return tuple(known) or tuple(self._others(solved))
+        return tuple(known) or tuple(self._given_away(solved))
 
-    def _others(self, solved: Solved) -> Iterator[Doubt]:
-        """What the solver does not see: what is stored on objects of others, and names that the SDK does not have. And
-        an entry that always raises: what comes behind that is not missing.
-        """
-        if not solved.returns and not any(each.flow.endless for each in solved.entered):
-            yield Doubt(solved.job.place, "it always raises")
-        for path in sorted({each.path for each in solved.entered}):
-            for missing in self._offers.missing(path):
-                yield Doubt(Place(path, missing.fact.span), f"{missing.dotted} is not there")
+    def _given_away(self, solved: Solved) -> Iterator[Doubt]:
+        """What is stored on objects of others, which the solver does not see."""
         for activation in solved.entered:
             for store in activation.flow.stores:
                 bases = activation.value(store.base)
                 if any(isinstance(each, (Foreign, Unknown)) for each in bases):
                     if carries(activation.value(store.value), _LEADS):
                         yield Doubt(activation.place(store.span), "an object that is not followed is given the job")
-            yield from self._lacking(activation)
+
+    def causes(self, solved: Solved) -> tuple[Doubt, ...]:
+        """What else ends a job before it could do what is missing, where another rule speaks of it or nothing can be
+        said: a name that the SDK does not have, and an entry that always raises.
+        """
+        found: list[Doubt] = []
+        if not solved.returns and not any(each.flow.endless for each in solved.entered):
+            found.append(Doubt(solved.job.place, "it always raises"))
+        for path in sorted({each.path for each in solved.entered}):
+            missing = self._offers.missing(path)
+            found += [Doubt(Place(path, each.fact.span), f"{each.dotted} is not there") for each in missing]
+        for activation in solved.entered:
+            found += self._lacking(activation)
+        return tuple(found)
 
     def _lacking(self, activation: Activation) -> Iterator[Doubt]:
         """Calls of methods that the SDK's class does not have: LKA406 speaks of them."""

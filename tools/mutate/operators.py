@@ -129,6 +129,8 @@ def mutants(source: str, entry: Entry) -> Iterator[Mutant]:
             ),
             ("drop a connect's await", "LKA106", _after(source, entry, f"{context}.connect()")),
             ("wait first", "LKA104", _first(source, entry, f"await {context}.wait_for_participant()")),
+            ("wait first, with a limit", "LKA104", _first(source, entry, _LIMITED.format(context=context))),
+            ("wait first, in a task", "LKA104", _first(source, entry, _TASK.format(context=context))),
             (
                 "connect with options after the start",
                 "LKA107",
@@ -152,6 +154,7 @@ def mutants(source: str, entry: Entry) -> Iterator[Mutant]:
                 _after(source, entry, f"{context}.add_participant_entrypoint(print)"),
             ),
             ("return first", "LKA115", _first(source, entry, f"if {context}.job.metadata == 'no':\n    return")),
+            ("return by what a function says", "LKA115", _guarded(source, entry)),
             ("drop room=", "LKA116", _without_room(source, entry)),
             ("await a plain call", "LKA119", _last(source, entry, f"await {context}.shutdown()")),
             ("callback after an endless wait", "LKA105", _last(source, entry, _ENDLESS.format(context=context))),
@@ -160,12 +163,20 @@ def mutants(source: str, entry: Entry) -> Iterator[Mutant]:
     )
 
 
+_LIMITED = "import asyncio as _a\nawait _a.wait_for({context}.wait_for_participant(), 30)"
+_TASK = "import asyncio as _a\n_t = _a.create_task({context}.wait_for_participant())\nawait _t"
 _ENDLESS = "import asyncio as _a\nawait _a.Event().wait()\n{context}.add_shutdown_callback(print)"
 
 
 def _as_task(statement: str) -> str:
     """``await f(…)`` as a task of its own, whatever lines it takes."""
     return f"__import__('asyncio'); import asyncio as _a; _a.create_task({statement.removeprefix('await ')})"
+
+
+def _guarded(source: str, entry: Entry) -> str:
+    """A return where a function says no, which has shut nothing down."""
+    text = _first(source, entry, f"if not await {HELPERS}_g({entry.context}):\n    return")
+    return text.rstrip("\n") + f"\n\n\nasync def {HELPERS}_g(c):\n    return c.job.metadata != 'no'\n"
 
 
 def _early_connects(source: str, entry: Entry) -> Iterator[Mutant]:
@@ -180,8 +191,14 @@ def _early_connects(source: str, entry: Entry) -> Iterator[Mutant]:
         f"\n\nclass {HELPERS}_C:\n    def __init__(self, c):\n        self.c = c\n"
         "\n    async def go(self):\n        await self.c.connect()\n"
     )
+    limited = f"import asyncio as _a\nawait _a.wait_for(_a.shield({context}.connect()), 10)"
+    thread = f"import asyncio as _a\nawait _a.to_thread(lambda: len('x'))\n{plain}"
+    table = f"{helper}\n\n{HELPERS}_t = {{'go': {HELPERS}_f}}\n"
     for shape, code, end, extra in (
         ("plain", plain, "", {}),
+        ("with a limit", limited, "", {}),
+        ("behind a thread", thread, "", {}),
+        ("from a table", f"await {HELPERS}_t['go']({context})", table, {}),
         ("in a branch", f"if {context}.job.metadata:\n    {plain}", "", {}),
         ("in a loop", f"for _i in range(2):\n    {plain}", "", {}),
         ("in a try", f"try:\n    {plain}\nfinally:\n    print(1)", "", {}),
