@@ -51,8 +51,11 @@ def _left_to(owner: ClassOf, evaluator: Evaluator, release: Release, keyword: st
         record = evaluator.classes.record(base) if isinstance(base, ClassOf) else None
         if not isinstance(base, ClassOf) or record is None:
             return ""
-        is_passed = (skipped and base == owner) or _CONSTRUCTORS.isdisjoint(record.attributes)
-        if not is_passed and not _hands_on(base, evaluator, keyword):
+        has_own = any(
+            each in record.attributes or f"{base.name}.{each}" in evaluator.files[base.path].inert
+            for each in _CONSTRUCTORS
+        )
+        if has_own and not (skipped and base == owner) and not _hands_on(base, evaluator, keyword):
             return ""
     return ""
 
