@@ -316,7 +316,6 @@ def test_a_promise_is_no_shutdown_callback(sdk: Sdk) -> None:
     seen.says("OVER", "REGISTERED", "error while running shutdown callback: TypeError: callback is not a function")
 
 
-<<<<<<< HEAD
 @node_claim("LKA122", '("AgentSession is not running"); run')
 def test_a_closed_session_does_not_speak(sdk: Sdk) -> None:
     seen = _job(
@@ -390,7 +389,13 @@ def test_the_kind_of_a_track_is_a_number(sdk: Sdk) -> None:
         const { KIND_AUDIO } = TrackKind;
         for (const each of [KIND_AUDIO, TrackSource.SOURCE_CAMERA, ConnectionState.CONN_CONNECTED]) {
           console.log(typeof each);
-=======
+        }
+        process.exit(0);
+        """
+    )
+    seen.says(*["number"] * 3)
+
+
 @node_claim("LKA213", "cannot encode field livekit.RoomAgentDispatch.metadata to JSON")
 def test_metadata_that_is_an_object_cannot_be_sent(sdk: Sdk) -> None:
     seen = sdk.run(
@@ -402,13 +407,8 @@ def test_metadata_that_is_an_object_cannot_be_sent(sdk: Sdk) -> None:
           dispatch.toJson();
         } catch (error) {
           console.log('RAISED', error.message);
->>>>>>> a97e595 (LKA213 speaks of requests of the server API that are refused)
         }
         process.exit(0);
         """
     )
-<<<<<<< HEAD
-    seen.says(*["number"] * 3)
-=======
     seen.says("RAISED cannot encode field livekit.RoomAgentDispatch.metadata to JSON")
->>>>>>> a97e595 (LKA213 speaks of requests of the server API that are refused)
