@@ -110,8 +110,9 @@ def _traps(process: ProcessFact) -> bool:
 
 
 def _advice(started: Started) -> str:
-    words = started.steps[-1][1].words
-    if len(started.steps) > 1 or any("$" in each for each in words) or len(started.steps[0][0].commands) > 1:
+    (first, _, _), (_, command, _) = started.steps[0], started.steps[-1]
+    words = command.words
+    if len(started.steps) > 1 or len(first.commands) > 1 or "$" in "".join(words):
         return "by exec before its command"
     listed = ", ".join(f'"{each}"' for each in words)
     return f"as by [{listed}]"
