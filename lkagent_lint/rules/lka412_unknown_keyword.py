@@ -106,7 +106,7 @@ def _refusing(subject: Subject, call: Call, activation: Activation, release: Rel
     if isinstance(target, SdkMethod) and target.name != "__init__":
         member = release.member(target.kind, target.name)
         parameters = None if member is None else member.parameters
-        is_said = keyword in _REFUSED_ELSEWHERE.get((target.kind, target.name), ())
+        is_said = target.kind in _SERVERS or keyword in _REFUSED_ELSEWHERE.get((target.kind, target.name), ())
         kind = release.called(target.kind)
         called = _Called(f"{kind}.{target.name}()", target.kind, target.name)
         return called if _refuses(parameters, keyword) and not is_said else None

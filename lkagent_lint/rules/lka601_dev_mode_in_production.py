@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
 
@@ -50,7 +50,6 @@ META = Meta(
     "dev-mode-in-production",
     Severity.WARNING,
     "what is deployed starts the worker in a mode for development",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 

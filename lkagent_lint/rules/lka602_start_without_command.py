@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
 
@@ -49,7 +49,6 @@ META = Meta(
     "start-without-command",
     Severity.ERROR,
     "what is deployed runs the agent's file without a command",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 

@@ -46,7 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.deployment import ProcessKind
 from lkagent_lint.questions.deployment import Drain, Started
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -54,7 +54,6 @@ META = Meta(
     "grace-shorter-than-drain",
     Severity.WARNING,
     "the time to end is shorter than the worker drains",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 

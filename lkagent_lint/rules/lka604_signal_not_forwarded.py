@@ -48,7 +48,7 @@ from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKi
 from lkagent_lint.questions.deployment import Started
 from lkagent_lint.questions.programs import Runs
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -56,7 +56,6 @@ META = Meta(
     "signal-not-forwarded",
     Severity.WARNING,
     "the signal to end does not reach the worker",
-    default=Default.PREVIEW,
     basis=Basis.NOTHING,
 )
 
