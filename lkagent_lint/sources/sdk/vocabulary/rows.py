@@ -151,6 +151,7 @@ TERMS = (
     _AGENT("update_tools", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the tools stay as they were"),
     _AGENT("update_chat_ctx", COROUTINE, "1.0.0..1.8.9", "1.0.51", dropped="the chat context stays as it was"),
     _AGENT("run", COROUTINE, "2.0.0b1", dropped="the agent does not answer"),
+    term("AgentTask", "complete", PLAIN, "1.2.0..1.8.9", "1.0.51"),
     term("Graph", "run", COROUTINE, "2.0.0b1", dropped="the graph does not run"),
     _AGENT("tool", GIVES, "2.0.0b1", hands=_TOOL),
     _AGENT("instructions", VALUE, "1.0.0", "1.0.51", hands=_HOOK),
