@@ -116,7 +116,7 @@ class Directory:
             return False
         if not stat.S_ISDIR(status.st_mode):
             return False
-        return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & stat.S_IWOTH)
+        return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
 def _wait_for(descriptor: int) -> Iterator[bool]:

@@ -41,11 +41,12 @@ def test_a_link_in_a_files_place_is_not_written_through(tmp_path: Path) -> None:
     assert precious.read_text() == "as it was"
 
 
-def test_what_anyone_can_write_to_is_not_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o757, 0o775])
+def test_what_others_can_write_to_is_not_used(tmp_path: Path, mode: int) -> None:
     cache = tmp_path / "cache"
     cache.mkdir()
     (cache / "x.facts").write_bytes(b"")
-    cache.chmod(0o777)
+    cache.chmod(mode)
     assert not Directory(str(cache)).make()
     assert Directory(str(cache)).names() == []
     assert [each.name for each in cache.iterdir()] == ["x.facts"]
