@@ -50,7 +50,7 @@ def _none(*_: object) -> None:
     return None
 
 
-def _all(blocks: list[BlockDraft], _: object) -> dict[int, int]:
+def _all(blocks: list[BlockDraft], *_: object) -> dict[int, int]:
     return {number: number for number in range(len(blocks))}
 
 

@@ -13,11 +13,18 @@ from lkagent_lint.facts.graph import BlockDraft
 _ENDS = (ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK)
 
 
-def thin(blocks: list[BlockDraft], kept: Collection[int]) -> dict[int, int]:
-    """Take what is not needed out of a graph's blocks, and none of those whose numbers are ``kept``.
+LONG = 16
+"""A graph of fewer blocks is walked sooner than it is thinned."""
+
+
+def thin(blocks: list[BlockDraft], kept: Collection[int], least: int = 0) -> dict[int, int]:
+    """Take what is not needed out of a graph's blocks, and none of those whose numbers are ``kept``; nothing of a graph
+    with fewer blocks than ``least``.
 
     The numbers that blocks have then, by those that they had.
     """
+    if len(blocks) < least:
+        return {number: number for number in range(len(blocks))}
     left = _Thinning(blocks, kept).blocks
     numbers = {number: index for index, number in enumerate(left)}
     for block in left.values():

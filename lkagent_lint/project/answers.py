@@ -97,6 +97,8 @@ class Answers:
         self._nested = 0
         self._shared: dict[Things, Things] = {}
         """Answers that are equal, as most are to another one, are one object."""
+        self.tentative = 0
+        """How often something was read that was not known for good."""
         self._waiting = 0
         """How often something was read that had no values yet."""
         self._is_spent = False
@@ -120,6 +122,7 @@ class Answers:
         if question is not None:
             return self._read(question)
         if self._is_spent:
+            self.tentative += 1
             return ANYTHING
         if self._nested >= limits.MAX_NESTED:
             self._note()
@@ -132,6 +135,8 @@ class Answers:
         mark = self._waiting
         try:
             self._look(question)
+            if question is self._stack[-1] and question.low == question.index and not question.readers:
+                return self._alone(question, mark)
             is_closed = question.low == question.index and self._is_closed(question)
         except BaseException:
             self._forget(question.index)
@@ -142,10 +147,16 @@ class Answers:
             return found
         return self._read(question)
 
+    def give(self, expression: Expr, activation: Activation, found: Things) -> Things:
+        """Keep the answer to a question that asks no other one."""
+        found = activation.answers[expression] = self._shared.setdefault(found, found)
+        return found
+
     def _read(self, question: _Question) -> Things:
         """What is known by now of a question that is not answered, for the one that is being looked at."""
         reader = self._current
         assert reader is not None, "nothing is open where nothing is asked"
+        self.tentative += 1
         reader.low = min(reader.low, question.low)
         question.readers.add(reader)
         if not question.value and not question.is_settled:
@@ -273,6 +284,18 @@ class Answers:
             each.activation.answers[each.expression] = self._shared.setdefault(found, found)
         self._forget(root.index)
         return root.activation.answers[root.expression]
+
+    def _alone(self, question: _Question, mark: int) -> Things:
+        """Keep the answer of the question that was asked last, which leans on none: most do not."""
+        found = ANYTHING if self._is_spent else question.found
+        found = self._shared.setdefault(found, found)
+        question.activation.answers[question.expression] = found
+        del self._questions[question.activation, question.expression]
+        self._stack.pop()
+        if not self._stack:
+            self._is_spent = False
+        self._waiting = mark
+        return found
 
     def _forget(self, base: int) -> None:
         """The questions from this place on are no longer open."""

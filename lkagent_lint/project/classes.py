@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -52,16 +52,25 @@ class Classes:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._stores: dict[str, dict[tuple[str, str], list[StoredValue]]] = {}
+        self._lines: dict[tuple[str, str], list[Thing]] = {}
+        """The lineages that are known for good."""
         self._below: dict[tuple[ClassOf, str], tuple[ClassOf, ...]] = {}
 
     def record(self, base: ClassOf | Instance) -> Class | None:
         return self._evaluator.files[base.path].classes.get(base.name)
 
-    def lineage(self, start: ClassOf | Instance) -> list[Thing]:
+    def lineage(self, start: ClassOf | Instance) -> Sequence[Thing]:
         """The class itself, then its bases in the order in which Python asks them: ``ClassOf`` for the project's,
         ``SdkObject`` for the SDK's, ``Unknown`` where a base is not known. Foreign and library bases are left out.
         """
-        return self._line(ClassOf(start.path, start.name), {})
+        key = start.path, start.name
+        found = self._lines.get(key)
+        if found is None:
+            before = self._evaluator.answers.tentative
+            found = self._line(ClassOf(start.path, start.name), {})
+            if self._evaluator.answers.tentative == before:
+                self._lines[key] = found
+        return found
 
     def _line(self, start: ClassOf, known: dict[ClassOf, list[Thing]]) -> list[Thing]:
         """The lineage of one class. ``known`` holds those that were asked; one that is still open stands alone."""
@@ -208,7 +217,7 @@ class Classes:
                     found.setdefault(attribute, []).append(ClassOf(path, name))
         return found
 
-    def _behind(self, start: ClassOf | Instance, receiver: Thing) -> list[Thing]:
+    def _behind(self, start: ClassOf | Instance, receiver: Thing) -> Sequence[Thing]:
         """Where ``super()`` looks: behind the method's own class in the lineage of what it is called on."""
         owner = ClassOf(start.path, start.name)
         lineage = self.lineage(receiver) if isinstance(receiver, (ClassOf, Instance)) else []
@@ -225,7 +234,7 @@ class Classes:
         is_open = isinstance(start, Instance) and start.made is None
         return self._own(self.lineage(start), name) or (is_open and bool(self.below(start, name)))
 
-    def _own(self, lineage: list[Thing], name: str) -> bool:
+    def _own(self, lineage: Sequence[Thing], name: str) -> bool:
         return any(isinstance(each, ClassOf) and self._has_name(each, name) for each in lineage)
 
     def _has_name(self, owner: ClassOf, name: str) -> bool:

@@ -99,7 +99,12 @@ class Evaluator:
     def value(self, expression: v.Expr, activation: Activation) -> Things:
         """Everything that an expression can be in an activation; empty while that is still being found out."""
         found = activation.answers.get(expression)
-        return self.answers.ask(expression, activation) if found is None else found
+        if found is not None:
+            return found
+        plain = self._PLAIN.get(type(expression))
+        if plain is None:
+            return self.answers.ask(expression, activation)
+        return self.answers.give(expression, activation, plain(self, expression, activation))
 
     def unless_waiting(self, mark: int) -> Things:
         """What is not known: anything, or nothing yet where something read since then may come to have values."""
@@ -330,13 +335,18 @@ class Evaluator:
     def _opaque(self, node: v.Made | v.Opaque, activation: Activation) -> Things:
         return ANYTHING
 
-    _EXPRESSIONS: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
+    _PLAIN: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
         v.Text: _text,
         v.Constant: _constant,
-        v.Name: _name,
-        v.Import: _imported,
         v.ClassName: _class,
         v.Function: _function,
+        v.Made: _opaque,
+        v.Opaque: _opaque,
+    }
+    """Those that ask nothing else."""
+    _EXPRESSIONS: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
+        v.Name: _name,
+        v.Import: _imported,
         v.Attribute: _attribute,
         v.Result: _result,
         v.Subscript: _subscript,
@@ -349,9 +359,7 @@ class Evaluator:
         v.Spread: _spread,
         v.Env: _env,
         v.External: _external,
-        v.Made: _opaque,
         v.Elsewhere: _elsewhere,
-        v.Opaque: _opaque,
     }
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Read, Use
-from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.sources.sdk import vocabulary
@@ -109,14 +108,14 @@ class Methods:
 
     def written(self, words: Collection[str]) -> Iterator[WrittenCall]:
         """Every call by one of these words, in every activation that is known of its function."""
-        yield from _calls(self.callers(words), words)
+        yield from self._calls(self.callers(words), words)
 
     def best_known(self, words: Collection[str]) -> Iterator[WrittenCall]:
         """The same in the activations that jobs enter; only where none does, as a function stands, by its annotations.
 
         What a registration gives a function counts, whatever its parameter is annotated with.
         """
-        yield from _calls(self.best(self.callers(words)), words)
+        yield from self._calls(self.best(self.callers(words)), words)
 
     def best(self, found: Iterable[Activation]) -> Iterator[Activation]:
         """Of each function's activations those that jobs enter; only where none does, as it stands."""
@@ -138,6 +137,13 @@ class Methods:
                 if wanted(flow):
                     yield from self._activations(path, flow)
 
+    def _calls(self, found: Iterable[Activation], words: Collection[str]) -> Iterator[WrittenCall]:
+        for activation in found:
+            for number in self._project.words.calls(activation.path, activation.flow, words):
+                call = activation.flow.calls[number]
+                if call.span is not None:
+                    yield WrittenCall(activation, number, call)
+
     def _activations(self, path: str, flow: Flow) -> Iterator[Activation]:
         yield self._project.evaluator.usual(path, flow)
         yield from self._entered.get((path, flow.name), ())
@@ -154,13 +160,6 @@ class Methods:
         for activation in chain(requests, chain.from_iterable(each.entered for each in self._solved)):
             found.setdefault((activation.path, activation.name), {})[activation] = None
         return found
-
-
-def _calls(found: Iterable[Activation], words: Collection[str]) -> Iterator[WrittenCall]:
-    for activation in found:
-        for number, call in enumerate(activation.flow.calls):
-            if call.span is not None and word_of(call) in words:
-                yield WrittenCall(activation, number, call)
 
 
 def _term(thing: Thing) -> Term | None:

@@ -110,7 +110,7 @@ def names_below(module: str) -> frozenset[str]:
     all modules that have none.
     """
     found: set[str] = set()
-    for row in TABLE:
+    for row in _rows().get(module.partition(".")[0], ()):
         for name in row.names:
             rest = f"{row.module}.{name}".removeprefix(f"{module}.")
             if rest != f"{row.module}.{name}":

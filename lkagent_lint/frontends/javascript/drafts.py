@@ -26,7 +26,7 @@ from lkagent_lint.facts.flows import (
 )
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.facts.sdk_names import SdkName
-from lkagent_lint.facts.thinning import thin
+from lkagent_lint.facts.thinning import LONG, thin
 from lkagent_lint.text import START_OF_FILE, Span
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class FlowDraft:
 
     def freeze(self) -> Flow:
         ends = [number for each in self.endless for number in (each.head, each.behind)]
-        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)])
+        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)], LONG)
         return Flow(
             name=self.name,
             span=self.span,

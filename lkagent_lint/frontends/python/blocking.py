@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lkagent_lint.frontends.python.host import SIMPLE
 from lkagent_lint.sources.blocking import CALLS_OF_COMMON, COMMON, LAST, MODULES, names_below
 
 _IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t].*", re.MULTILINE)
@@ -99,6 +100,8 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         here = pending.pop()
         if isinstance(here, ast.stmt):
             yield here
+            if here.__class__ in SIMPLE:
+                continue
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             inner = getattr(here, name, None)
             if isinstance(inner, list):

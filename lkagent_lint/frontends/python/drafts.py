@@ -28,7 +28,7 @@ from lkagent_lint.facts.flows import (
     Use,
 )
 from lkagent_lint.facts.graph import Graph
-from lkagent_lint.facts.thinning import thin
+from lkagent_lint.facts.thinning import LONG, thin
 from lkagent_lint.facts.values import Expr, carried
 from lkagent_lint.frontends.python.positions import Positions
 from lkagent_lint.text import START_OF_FILE
@@ -94,7 +94,7 @@ class FlowDraft:
 
     def freeze(self, positions: Positions) -> Flow:
         ends = [each for head, behind, _ in self.endless for each in (head, behind)]
-        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)])
+        numbers = thin(self.graph.blocks, [*ends, *(each.head for each in self.counted)], LONG)
         return Flow(
             name=self.name,
             span=positions.of(self.node) or START_OF_FILE,

@@ -12,6 +12,15 @@ _NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "n", "s", "kind"
 """Fields that hold text, numbers, or a node without anything in it."""
 
 
+SIMPLE: frozenset[type[ast.AST]] = frozenset(
+    {
+        *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.Raise, ast.Assert),
+        *(ast.Global, ast.Nonlocal, ast.Pass, ast.Break, ast.Continue),
+    }
+)
+"""Most statements: they hold no other ones, and import nothing."""
+
+
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
     """By the type of a node: the fields that can hold nodes."""
 

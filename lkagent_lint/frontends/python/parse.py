@@ -58,6 +58,12 @@ class Host(NamedTuple):
 
 def parse(data: bytes, words: frozenset[str] = frozenset()) -> Parsed | Problem:
     """Parse one file's bytes; definitions that cannot matter, and hold none of ``words``, are left out and named."""
+    with warnings.catch_warnings():  # what the host Python warns of while it reads the text
+        warnings.simplefilter("ignore")
+        return _parsed(data, words)
+
+
+def _parsed(data: bytes, words: frozenset[str]) -> Parsed | Problem:
     text = decode(data)
     if isinstance(text, Undecodable):
         return Problem(ProblemKind.NOT_ANALYSED, text.reason, START_OF_FILE)
@@ -96,9 +102,7 @@ def by_libcst(text: str, error: SyntaxError) -> Parsed | Problem:
 def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:
     """The host Python's tree, or its error: libcst may know newer syntax than the host."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
+        return ast.parse(text)
     except SyntaxError as error:
         return TOO_DEEP if "too many nested parentheses" in str(error) else error
     except ValueError as error:  # whatever decode lets through and this Python refuses
@@ -113,9 +117,7 @@ def _refused(tree: ast.Module, lines: Lines) -> Problem | None:
     What a newer Python takes is no problem, whoever refuses it.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(tree, "<file>", "exec", dont_inherit=True)
+        compile(tree, "<file>", "exec", dont_inherit=True)
     except SyntaxError as error:
         if any(words in error.msg for words in _TAKEN_LATER):
             return None

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from lkagent_lint.facts.sdk_names import AskedBy, SdkName
-from lkagent_lint.frontends.python.host import HostSpans, children
+from lkagent_lint.frontends.python.host import SIMPLE, HostSpans, children
 
 _SDK = "livekit"
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException"})
@@ -74,6 +74,8 @@ class _SdkNameFinder:
 
     def statements(self, body: list[ast.stmt], *, guarded: bool) -> None:
         for statement in body:
+            if statement.__class__ in SIMPLE:
+                continue
             match statement:
                 case ast.Import():
                     self._import(statement, guarded)
