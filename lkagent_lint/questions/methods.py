@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow, Read, Use
+from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Sdk, SdkMethod, SdkObject, Thing, Things, only
 from lkagent_lint.sources.sdk import vocabulary
