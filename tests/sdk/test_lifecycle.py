@@ -469,3 +469,18 @@ def test_a_name_is_read_where_the_server_is_made(sdk: Sdk) -> None:
         """
     )
     seen.says("BEFORE '' AFTER from-environment")
+
+
+@claim("LKA215", "JSONDecodeError: Expecting value: line 1 column 1 (char 0)")
+def test_a_job_without_metadata_has_an_empty_text(sdk: Sdk) -> None:
+    seen = _alone(
+        sdk,
+        """
+        import json
+        try:
+            json.loads(ctx.job.metadata)
+        except ValueError as error:
+            stage.said(error)
+        """,
+    )
+    seen.says("JSONDecodeError: Expecting value: line 1 column 1 (char 0)")
