@@ -25,7 +25,7 @@ _WORDS = frozenset({"loads", "parse"})
 _ASKING = frozenset({DispatchKind.API, DispatchKind.TOKEN, DispatchKind.ROOM, DispatchKind.SIP})
 
 
-class Parsed(NamedTuple):
+class ParsedMetadata(NamedTuple):
     """A place where a job's metadata is parsed on every path, and nothing catches what that raises."""
 
     place: Place
@@ -34,12 +34,12 @@ class Parsed(NamedTuple):
     """``json.loads``, ``JSON.parse``."""
 
 
-def parsed(project: Project, job: Job) -> Iterator[Parsed]:
+def parsed(project: Project, job: Job) -> Iterator[ParsedMetadata]:
     """Every such place of a job."""
     yield from _in(project, project.evaluator.results.enter(job.entry, job.bindings, ()), _DEPTH)
 
 
-def _in(project: Project, here: Activation, depth: int) -> Iterator[Parsed]:
+def _in(project: Project, here: Activation, depth: int) -> Iterator[ParsedMetadata]:
     for number, call in enumerate(here.flow.calls):
         if call.span is None or not _always_runs(here.flow, number):
             continue
@@ -47,7 +47,7 @@ def _in(project: Project, here: Activation, depth: int) -> Iterator[Parsed]:
         if word_of(call) in _WORDS and _gives_metadata(call, here):
             for thing in things:
                 if isinstance(thing, (Library, Foreign)) and thing.name in _PARSERS:
-                    yield Parsed(here.place(call.span), here.name, thing.name.removeprefix(BUILTINS))
+                    yield ParsedMetadata(here.place(call.span), here.name, thing.name.removeprefix(BUILTINS))
         elif depth and len(things) == 1 and call.use in (Use.AWAITED, Use.VALUE, Use.DROPPED, Use.KEPT):
             for run in project.evaluator.running.of(things[0], call, here):
                 is_run = call.use is Use.AWAITED or not run.inside.flow.is_async

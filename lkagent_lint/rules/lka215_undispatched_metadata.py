@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.records import Dispatch
-from lkagent_lint.questions.metadata import Parsed, parsed, without_metadata
+from lkagent_lint.questions.metadata import ParsedMetadata, parsed, without_metadata
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where
 from lkagent_lint.rules._base import Meta
@@ -76,7 +76,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
-def _words(found: Parsed, dispatches: tuple[Dispatch, ...]) -> str:
+def _words(found: ParsedMetadata, dispatches: tuple[Dispatch, ...]) -> str:
     if dispatches:
         why = f"what dispatches it ({where(dispatches[0].place, found.place)}) gives none"
     else:
