@@ -13,8 +13,8 @@ from lkagent_lint import disk
 from lkagent_lint.config.toml import TomlError, array, parse_toml, table
 from lkagent_lint.sources.packages import is_requirements
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
+from lkagent_lint.sources.sdk.distributions import DistributionName
 from lkagent_lint.sources.sdk.manifests import Manifest
-from lkagent_lint.sources.sdk.names import DistributionName
 from lkagent_lint.sources.sdk.ranges import Declaration, from_poetry
 from lkagent_lint.sources.sdk.requirements import Requirements, parse_requirement
 

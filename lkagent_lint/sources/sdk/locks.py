@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import cast
 
-from lkagent_lint.sources.sdk.names import DistributionName
+from lkagent_lint.sources.sdk.distributions import DistributionName
 from lkagent_lint.sources.sdk.releases import PYTHON
 
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from lkagent_lint.sources.reading import Overlays, Unreadable, decode_loosely
-from lkagent_lint.sources.sdk.names import DistributionName
+from lkagent_lint.sources.sdk.distributions import DistributionName
 from lkagent_lint.sources.sdk.ranges import Declaration
 
 _INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s+|=)?(\S.*)")
