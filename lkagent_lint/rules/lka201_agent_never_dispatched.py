@@ -39,6 +39,8 @@ at all; where a SIP rule brings no agent, which LKA208 reports; when a dispatche
 this one that LKA203 reports the misspelling; where the registration refuses the name (LKA307); and in test files. The
 name as a word silences nothing: not in prose, not in a manifest, a log call, a test, a backup or a report.
 
+Several workers of one name are one finding, at the first of them.
+
 ## Evidence
 
 livekit-agents 1.8.9, `worker.py` 519-526; livekit server 788d4c3, `pkg/service/agentservice.go` 410-413: a job
@@ -53,8 +55,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.project.agent_names import FromEnv, Known
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.reach import JobAnswer, possible_names
 from lkagent_lint.questions.registrations import REGISTERS
@@ -73,14 +77,26 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     if subject.sip_rules_without_agents:  # LKA208 says it where the agent is missing
         return
-    for worker, found in subject.undispatched:
+    for worker, found, others in _by_name(subject):
         if isinstance(worker.name, Known):
             if not _is_refused(project, worker):
-                yield _doubtful(worker, worker.name.value, found) if found.doubts else _finding(subject, worker)
+                finding = _doubtful(worker, worker.name.value, found) if found.doubts else _finding(subject, worker)
+                also = [Related(each.place, "an agent of that name is registered here, too") for each in others]
+                yield replace(finding, related=(*finding.related, *also[:_MOST]))
         elif isinstance(worker.name, FromEnv) and not found.doubts:
             names = possible_names(project, worker.name)
             if names:
                 yield _from_environment(project, worker, worker.name, names)
+
+
+def _by_name(subject: Subject) -> Iterator[tuple[Worker, JobAnswer, list[Worker]]]:
+    """Each worker that waits in vain, with the others of its name: one dispatch that is missing is one cause."""
+    first: dict[AgentName, tuple[Worker, JobAnswer, list[Worker]]] = {}
+    for worker, found in subject.undispatched:
+        known = first.setdefault(worker.name, (worker, found, []))
+        if known[0] is not worker:
+            known[2].append(worker)
+    yield from first.values()
 
 
 def _is_refused(project: Project, worker: Worker) -> bool:
