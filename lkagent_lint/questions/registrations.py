@@ -73,3 +73,9 @@ class Registrations:
                 for function in worker.entries:
                     if function in plain:
                         yield Entry(self.registered(function, worker.place), worker)
+
+
+def jobs_run_in_processes(project: Project) -> bool:
+    """Every worker of Python surely runs its jobs in processes of their own."""
+    workers = [each for each in project.workers if not is_node(each.place) and not each.in_tests]
+    return bool(workers) and all(each.server is not None and each.server.in_process for each in workers)

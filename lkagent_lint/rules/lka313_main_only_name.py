@@ -39,14 +39,11 @@ import builtins
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE
-from lkagent_lint.facts.following import parts_of_call, walk
-from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project.records import Worker
 from lkagent_lint.project.things import Activation
+from lkagent_lint.questions.module_names import read_at
+from lkagent_lint.questions.registrations import jobs_run_in_processes
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
 
 META = Meta("LKA313", "main-only-name", Severity.ERROR, "a job reads a name that only the main guard binds")
@@ -54,7 +51,7 @@ META = Meta("LKA313", "main-only-name", Severity.ERROR, "a job reads a name that
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     files = {path: facts for path, facts in subject.project.files.items() if facts.main_only}
-    if not files or not all(map(_in_process, subject.project.workers)):
+    if not files or not jobs_run_in_processes(subject.project):
         return
     seen: set[tuple[str, str]] = set()
     for activation in subject.loop.reached:
@@ -63,33 +60,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         seen.add((activation.path, activation.name))
         for name in facts.main_only:
-            place = _read(name, activation)
+            place = read_at(name, activation)
             if place is not None and not hasattr(builtins, name):
                 yield _finding(name, place, activation)
-
-
-def _in_process(worker: Worker) -> bool:
-    """Its jobs surely run in processes; what is not Python's does not count."""
-    if is_node(worker.place) or worker.in_tests:
-        return True
-    return worker.server is not None and worker.server.in_process
-
-
-def _read(name: str, activation: Activation) -> Place | None:
-    """Where a function reads a name of its module; None where it does not, or the name is another one there."""
-    flow = activation.flow
-    home = owner_of(activation.facts, flow, name)
-    if home is None or home.name != MODULE:
-        return None
-    for call in flow.calls:
-        if v.Name(name) in walk(*parts_of_call(call)) and call.span is not None:
-            return activation.place(call.span)
-    held = (
-        *flow.returns,
-        *(each.value for each in flow.stores),
-        *(value for values in flow.variables.values() for value in values),
-    )
-    return activation.place(None) if v.Name(name) in walk(*held) else None
 
 
 def _finding(name: str, place: Place, activation: Activation) -> Diagnostic:

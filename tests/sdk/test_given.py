@@ -209,3 +209,31 @@ def test_the_kind_of_a_track_is_a_number(sdk: Sdk) -> None:
 @claim("LKA420", "AttributeError: 'NotGiven' object has no attribute 'chat'", before="2.0.0b1")
 def test_an_agent_has_only_what_it_was_given(sdk: Sdk) -> None:
     _alone(sdk, 'Agent(instructions="x").llm.chat()').says("AttributeError: 'NotGiven' object has no attribute 'chat'")
+
+
+@claim("LKA314", "jobs run in processes that are started by `multiprocessing`")
+def test_what_a_job_writes_stays_in_its_process(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer()
+        active = 0
+
+        @server.rtc_session()
+        async def entry(ctx):
+            global active
+            active += 1
+            print("IN THE JOB", active, flush=True)
+            ctx.shutdown("done")
+
+        async def main():
+            await stage.serve(server, seconds=40)
+            print("IN THE WORKER", active)
+
+        if __name__ == "__main__":
+            stage.run(main())
+        """
+    )
+    seen.says("IN THE JOB 1", "IN THE WORKER 0")

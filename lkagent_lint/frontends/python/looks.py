@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lkagent_lint.facts.flows import Access, Use
-from lkagent_lint.facts.values import Attribute, Expr, Items, Name, Subscript, Text
+from lkagent_lint.facts.values import OPAQUE, Attribute, Expr, Items, Name, Subscript, Text
 from lkagent_lint.frontends.python.words import COMPARED, KEEPER, MODELS
 
 if TYPE_CHECKING:
@@ -68,14 +68,22 @@ class Looks:
                 self._note(entry, Access.STORED, node)
 
     def rebind(self, node: cst.Name) -> None:
-        """A name is bound: a parameter of the function is bound anew."""
-        if any(each.name == node.value for each in self._walker.flow.parameters):
+        """A name is bound: a parameter of the function anew, or one of the module from within it."""
+        flow = self._walker.flow
+        if node.value in flow.module_names or any(each.name == node.value for each in flow.parameters):
             self._note(Name(node.value), Access.STORED, node)
 
     def store(self, node: cst.Subscript) -> None:
         """A value is stored under a key."""
+        base = node.value
+        if isinstance(base, cst.Name) and base.value in self._walker.draft.bound and not self._is_own(base.value):
+            self._note(Subscript(Name(base.value), OPAQUE), Access.STORED, node)
         self.subscript(node, Access.STORED)
         self._walker.expressions.evaluate(node, Use.COUNTED)  # which is no read of the entry
+
+    def _is_own(self, name: str) -> bool:
+        flow = self._walker.flow
+        return flow is self._walker.draft.module or flow.binds(name)
 
     def compare(self, node: cst.Comparison) -> None:
         """Something is compared, before its parts are evaluated."""

@@ -100,7 +100,14 @@ REGISTERING = written(
 ``on_exit`` is a hook that looks like one.
 """
 
-ROLES = re.compile(r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
+ROUTES = re.compile(
+    r"^@\w+\.(?:get|post|put|delete|patch|route)\b[^\n]*\n(?:@[^\n]*\n)*(?:async\s+)?def\s+(\w+)", re.MULTILINE
+)
+"""A function that answers requests: it runs in the worker's own process."""
+
+ROLES = re.compile(
+    r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|load_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)"
+)
 """Where a function is named for a role; it matters, whatever words stand in it."""
 
 AGENT_TASKS = re.compile(r"\bclass\s+(\w+)\s*\([^)]*\bAgentTask\b")
