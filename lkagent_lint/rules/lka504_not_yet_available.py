@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports names of the SDK's packages that a file imports, or reads from an imported module, once a file, and that came
-with a later release than the one which the project pins: by a lock file, or exactly.
+Reports names of livekit-agents and @livekit/agents that a file imports, or reads from an imported module, once a
+file, and that came with a later release than the one which the project pins: by a lock file, or exactly.
 
 ## Why it is bad
 
@@ -21,7 +21,8 @@ The import fails when the process starts: "ImportError: cannot import name 'Live
 ## When it stays silent
 
 For a range without a lock file, because an installer may take a later release; for imports in a `try` that catches
-the error, and under a condition on a version; for private names, plugins and types of TypeScript.
+the error, and under a condition on a version; for private names, plugins, types of TypeScript, and the SDK's other
+packages.
 
 ## Evidence
 
@@ -41,7 +42,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.offers import Missing, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 
 META = Meta(
     "LKA504",
@@ -52,11 +53,16 @@ META = Meta(
 )
 
 
+_JUDGED = frozenset({PYTHON.package, NODE.package})
+"""What a pin of the other packages means for a file is less sure: their releases are often resolved through these."""
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for path in subject.project.files:
         packages: dict[str, list[Missing]] = {}
         for missing in subject.offers.later(path):
-            packages.setdefault(missing.release.table.package, []).append(missing)
+            if missing.release.table.package in _JUDGED:
+                packages.setdefault(missing.release.table.package, []).append(missing)
         for package, found in packages.items():
             yield _finding(path, package, found)
 
