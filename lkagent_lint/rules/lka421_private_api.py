@@ -20,7 +20,8 @@ Such attributes change in any release, without a note: code that reached into a 
 
 ## When it stays silent
 
-For what the project itself stores under that name; on `self`; when it is not known what the object is; in Node.
+For what the project itself stores under that name; where the file asks for it first (`hasattr`); on `self`; when it is
+not known what the object is; in Node.
 
 ## Evidence
 
@@ -57,7 +58,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             assert isinstance(look.value, v.Attribute)
             name = look.value.name
             kind = _kind(look.value.base, activation)
-            if kind and name not in stored and look.span is not None:
+            is_own = name in stored or name in activation.facts.asked_for
+            if kind and not is_own and look.span is not None:
                 yield META.at(
                     activation.place(look.span),
                     f"{name} is a private attribute of {kind}, which any release may change or take away",
