@@ -45,7 +45,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import argument
-from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, SdkMethod, Things, only
+from lkagent_lint.project.things import NEVER, Activation, ClassOf, Closure, Instance, SdkMethod, Things, only
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
@@ -122,7 +122,7 @@ def _agent_class(returned: v.Expr, inside: Activation, subject: Subject) -> str:
     """The class of agents that is returned for an agent; empty if none is."""
     parts = returned.items if isinstance(returned, v.Items) else (returned,)
     for each in parts:
-        found = inside.value(each) if isinstance(each, (v.Name, v.Attribute)) else frozenset()
+        found = inside.value(each) if isinstance(each, (v.Name, v.Attribute)) else NEVER
         for thing in found:
             classes = subject.project.evaluator.classes
             if len(found) == 1 and isinstance(thing, ClassOf):
