@@ -50,7 +50,7 @@ _NAMES = (
     *sorted({each.name for found in CLASSES.values() if found.tells for each in found.python}),
     *("AGENT_NAME", "AccessToken", "CreateAgentDispatchRequest", "CreateDispatch"),
     *("CreateRoomRequest", "CreateSIPDispatchRuleRequest", "Future", "ParseDict"),
-    *("ParticipantRequest", "RoomRequest", "EgressRequest", "twirp"),
+    *("ParticipantRequest", "RoomRequest", "EgressRequest", "twirp", "ClientSession"),
     *("RoomAgentDispatch", "RoomConfiguration", "ServerOptions", "WorkerOptions", "agentName"),
     *(
         "agent_name",
