@@ -135,6 +135,17 @@ def test_a_private_module_is_its_folders_own() -> None:
     assert reaching == []
 
 
+def test_surfaces_come_in_by_the_engines_door() -> None:
+    reaching = [
+        (module_of(path), name)
+        for path in FILES
+        if module_of(path).startswith(("cli", "flake8_plugin"))
+        for name in imports(path)
+        if name.startswith("lkagent_lint.engine.") and name.count(".") > 2
+    ]
+    assert reaching == [("cli._show", "lkagent_lint.engine.showing.Governed")], "the type of what it is given"
+
+
 def test_nothing_is_kept_beside_a_project() -> None:
     """What is found out of a project is kept by the object that found it, and goes with it."""
     for path in FILES:

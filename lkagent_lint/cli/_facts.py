@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 import msgspec
 
-from lkagent_lint import writing
+from lkagent_lint import engine, writing
 from lkagent_lint.cache.handed import is_handed
 from lkagent_lint.cli._check import request_for
-from lkagent_lint.engine.shards import facts_of
 from lkagent_lint.reporters.destination import check_destination
 
 
@@ -18,7 +17,7 @@ def write_facts(
     """Write the facts of some paths to a file. Raises ConfigError as the engine does, and WriteError."""
     request = request_for(paths, None, {"isolated": isolated}, jobs=jobs)
     check_destination(output_file, request.paths, is_handed, "it holds no facts of lkagent-lint")
-    data, count = facts_of(msgspec.structs.replace(request, scheduler=scheduler))
+    data, count = engine.facts_of(msgspec.structs.replace(request, scheduler=scheduler))
     writing.write(output_file, data)
     click.echo(f"{count} files, {len(data):,} bytes: {output_file}", err=True)
     return 0

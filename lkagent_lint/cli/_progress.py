@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 from typing import TextIO
 
-from lkagent_lint.engine.watch import Watch
+from lkagent_lint.engine import Watch
 
 _DELAY = 1.0
 _PERIOD = 0.2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,16 +12,18 @@ from lkagent_lint.cli._output import write_output
 from lkagent_lint.config.layers import SettingOrigin
 from lkagent_lint.config.settings import KEYS
 from lkagent_lint.config.toml import as_toml
-from lkagent_lint.engine.showing import Governed, files_of, settings_of
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
+
+if TYPE_CHECKING:
+    from lkagent_lint.engine.showing import Governed
 
 _DEFAULT = "default"
 
 
 def show_settings(request: engine.Request, *, as_json: bool) -> int:
     """Print the settings of each path with the origin of every value; as TOML or as JSON."""
-    governed = settings_of(request)
+    governed = engine.settings_of(request)
     if as_json:
         write_output(_json([_record(each) for each in governed]))
     else:
@@ -31,7 +34,7 @@ def show_settings(request: engine.Request, *, as_json: bool) -> int:
 def show_files(request: engine.Request, *, as_json: bool) -> int:
     """Print the files that a check would look at, one a line; or as an array of JSON."""
     cwd = os.getcwd()
-    paths = [relative_path(path, cwd) for path in files_of(request)]
+    paths = [relative_path(path, cwd) for path in engine.files_of(request)]
     if as_json:
         write_output(_json([path.encode("utf-8", "replace").decode() for path in paths]))
     else:

@@ -10,9 +10,9 @@ import msgspec
 from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Hidden
-from lkagent_lint.engine.adding import suppress_all
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
+from lkagent_lint.text import counted
 
 
 def add_suppressions(request: engine.Request, reason: str) -> int:
@@ -25,11 +25,10 @@ def add_suppressions(request: engine.Request, reason: str) -> int:
     if request.overlays:
         raise click.UsageError("--add-noqa writes files and cannot take standard input")
     cwd, escape = os.getcwd(), Escaper.from_environment()
-    added = suppress_all(request, reason.strip())
+    added = engine.suppressed(request, reason.strip())
     for each in added.rewrites:
         writing.rewrite(each.path, each.before, each.after)
-    files = len(added.rewrites)
-    lines = [f"{added.hidden} {_plural(added.hidden, 'finding')} suppressed in {files} {_plural(files, 'file')}"]
+    lines = [f"{counted(added.hidden, 'finding')} suppressed in {counted(len(added.rewrites), 'file')}"]
     for left in added.left:
         span = left.place.span
         path = escape.leading(relative_path(left.place.path, cwd))
@@ -48,7 +47,7 @@ def list_suppressions(request: engine.Request, *, as_json: bool) -> int:
         return 0
     lines = [_line(each, cwd, escape) for each in report.suppressions]
     count = len(lines)
-    lines.append(f"{count or 'no'} {_plural(count, 'suppression')}")
+    lines.append(counted(count, "suppression") if count else "no suppressions")
     write_output("".join(f"{line}\n" for line in lines))
     return 0
 
@@ -71,7 +70,3 @@ def _record(hidden: Hidden, cwd: str) -> dict[str, object]:
         "rules": [{"rule": rule, "used": used} for rule, used in zip(hidden.rules, hidden.used, strict=True)],
         "reason": hidden.reason.encode("utf-8", "replace").decode(),
     }
-
-
-def _plural(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"

@@ -1,5 +1,5 @@
 """The one door of the engine: ``check`` for a report, ``survey`` for the linked projects, ``inspect`` for one project
-with everything that is found in it and what became of that.
+with everything that is found in it and what became of that; and what other tasks of the surfaces ask.
 
 A check that is answered by the report of an earlier one imports nothing of what makes reports, so that is imported
 where it is needed.
@@ -15,11 +15,24 @@ from lkagent_lint.stack import run_deep
 
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
+    from lkagent_lint.engine.adding import Added
     from lkagent_lint.engine.baseline import Rewritten
     from lkagent_lint.engine.inspection import Inspection
+    from lkagent_lint.engine.showing import Governed
     from lkagent_lint.engine.surveys import Survey
 
-__all__ = ["Request", "Watch", "check", "inspect", "rewritten_baselines", "survey"]
+__all__ = [
+    "Request",
+    "Watch",
+    "check",
+    "facts_of",
+    "files_of",
+    "inspect",
+    "rewritten_baselines",
+    "settings_of",
+    "suppressed",
+    "survey",
+]
 
 
 def check(request: Request, watch: Watch | None = None) -> Report:
@@ -69,3 +82,34 @@ def survey(request: Request) -> tuple[Survey, ...]:
     from lkagent_lint.engine.checking import surveyed
 
     return run_deep(lambda: surveyed(request))
+
+
+def suppressed(request: Request, reason: str) -> Added:
+    """Comments that hide every finding of a request, as files should be rewritten with them; nothing is written here.
+
+    ``reason`` is one line, which may be empty. Raises ``ConfigError`` as ``check`` does.
+    """
+    from lkagent_lint.engine.adding import suppress_all
+
+    return suppress_all(request, reason)
+
+
+def settings_of(request: Request) -> tuple[Governed, ...]:
+    """The settings that hold for each path of a request. Raises ``ConfigError`` where they cannot be used."""
+    from lkagent_lint.engine import showing
+
+    return showing.settings_of(request)
+
+
+def files_of(request: Request) -> tuple[str, ...]:
+    """The files (absolute paths) that a check of a request looks at, sorted. Raises ``ConfigError`` as that does."""
+    from lkagent_lint.engine import showing
+
+    return showing.files_of(request)
+
+
+def facts_of(request: Request) -> tuple[bytes, int]:
+    """The facts of a request's files as the bytes of one file, for later checks, and of how many files they are."""
+    from lkagent_lint.engine import shards
+
+    return shards.facts_of(request)

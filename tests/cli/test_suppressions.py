@@ -73,7 +73,7 @@ def test_a_file_that_has_changed_is_not_overwritten(
         (project / "agent.py").write_text("changed = 1\n")
         return added
 
-    monkeypatch.setattr("lkagent_lint.cli._suppressions.suppress_all", meanwhile)
+    monkeypatch.setattr("lkagent_lint.engine.adding.suppress_all", meanwhile)
     assert run("--add-noqa=x") == 2
     assert "it has changed since it was read" in capsys.readouterr().err
     assert (project / "agent.py").read_text() == "changed = 1\n"
