@@ -18,6 +18,7 @@ from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
+from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project, Texts
@@ -33,6 +34,10 @@ from lkagent_lint.text import START_OF_FILE
 Crash = tuple[str, Failed]
 """The file on which a front end failed, and how."""
 _MOST_MENTIONS = 20
+_MAX_HANDS = 3
+"""Who hands a name to who hands it on is looked for so often."""
+_MOST_CALLERS = 60
+"""Files that are read because they may call who asks for agents; more than these call something else by that word."""
 
 
 def indexed(
@@ -157,12 +162,41 @@ class Index:
             *(source for path in sorted(self._python) if (source := self._python_source(path)) is not None),
             *(source for path in sorted(self._scripts) if (source := self._script_source(path)) is not None),
         ]
-        asked = {source.path for source in found}
+        self._take_all(found)
+        self._read_callers()
+
+    def _take_all(self, found: list[SourceFile]) -> None:
+        """Make the facts of files, and of those that they import."""
+        asked = {*self.facts, *(source.path for source in found)}
         while found:
             self._take(found)
             imported = {each for source in found for each in self._imported(source)} - asked
             asked |= imported
             found = [source for path in sorted(imported) if (source := self._source(path)) is not None]
+
+    def _read_callers(self) -> None:
+        """Names of agents are handed on: whoever calls a function that asks by its parameter takes part too."""
+        known: set[str] = set()
+        words = frozenset[str]().union(*(handed_in(facts) for facts in self.facts.values()))
+        for _ in range(_MAX_HANDS):
+            if not words:
+                return
+            known |= words
+            self._take_all(self._callers(words))
+            words = frozenset[str]().union(*(handed_on(facts, words) for facts in self.facts.values())) - known
+
+    def _callers(self, words: frozenset[str]) -> list[SourceFile]:
+        """The files that hold one of these words and have not been read, or where something was left out."""
+        word = re.compile(rb"\b(?:" + b"|".join(re.escape(each.encode()) for each in sorted(words)) + rb")\b")
+        found: list[SourceFile] = []
+        for path in (*self._python, *self._scripts):
+            known = self.facts.get(path)
+            if path in self.generated or (known is not None and not known.inert):
+                continue
+            data = self.overlays.read(path)
+            if isinstance(data, bytes) and word.search(data) and len(found) < _MOST_CALLERS:
+                found.append(self._source_of(path, data, words))
+        return found
 
     def _python_source(self, path: str) -> SourceFile | None:
         data = self._read(path)
@@ -194,11 +228,13 @@ class Index:
     def _source(self, path: str, data: bytes | None = None) -> SourceFile | None:
         """What the front ends need of a file; None if it cannot be read."""
         read = self.overlays.read(path) if data is None else data
-        if isinstance(read, Unreadable):
-            return None
-        self._marks[path] = marks_of(read)
+        return None if isinstance(read, Unreadable) else self._source_of(path, read)
+
+    def _source_of(self, path: str, data: bytes, words: frozenset[str] = frozenset()) -> SourceFile:
+        """The same of a file's bytes. What holds one of ``words`` is not left out of its facts."""
+        self._marks[path] = marks_of(data)
         kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
-        return source_of(path, kind, read, self.settings(path), lasts=self.overlays.lasts(path))
+        return source_of(path, kind, data, self.settings(path), lasts=self.overlays.lasts(path), words=words)
 
     def _take(self, sources: list[SourceFile]) -> None:
         for path, facts, failed in self._extractor.extract(sources):

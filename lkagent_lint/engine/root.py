@@ -209,7 +209,7 @@ class _RootCheck:
             workers=len(project.workers),
             jobs=len(project.jobs) - len(too_large),
             too_large=tuple(f"{self._relative(each.path)}:{each.span.line}" for each in sorted(too_large)),
-            dispatches=len(project.dispatches),
+            dispatches=len({each.place for each in project.dispatches}),
             sdks=tuple(sorted(sdks)),
             steps=answers.steps + project.evaluator.followed,
             unanswered=len(answers.unanswered),

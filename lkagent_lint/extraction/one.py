@@ -32,8 +32,12 @@ class SourceFile(NamedTuple):
     """False for unsaved text, whose facts are not worth keeping."""
 
 
-def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: bool = True) -> SourceFile:
-    """A file by the kind that discovery gives it, and the settings that hold for it."""
+def source_of(
+    path: str, kind: str, data: bytes, settings: Settings, *, lasts: bool = True, words: frozenset[str] = frozenset()
+) -> SourceFile:
+    """A file by the kind that discovery gives it, and the settings that hold for it. Python: nothing is left out that
+    holds one of ``words``, or one of the settings' own.
+    """
     match kind:
         case "javascript":
             return SourceFile(path, "javascript", os.path.splitext(path)[1], data, lasts)
@@ -43,7 +47,7 @@ def source_of(path: str, kind: str, data: bytes, settings: Settings, *, lasts: b
             # What a class derives from is all that a stub has to say of it, so that no class goes unread.
             return SourceFile(path, "python", " ".join(sorted({"class", *settings.names.words})), data, lasts)
         case _:
-            return SourceFile(path, "python", " ".join(sorted(settings.names.words)), data, lasts)
+            return SourceFile(path, "python", " ".join(sorted({*settings.names.words, *words})), data, lasts)
 
 
 class Failed(NamedTuple):

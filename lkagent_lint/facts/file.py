@@ -110,12 +110,16 @@ class DispatchFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """None where the dispatch gives no name; ``Opaque`` where it gives one that is not followed."""
     room: Expr | None = None
     """JavaScript only: the room that it is for, as it is spelled in the flow; None where it is not written out."""
+    granted: Expr | None = None
+    """Of a token: the one room that it lets people into, in the same flow; None where there are several, or none."""
     block: str = ""
     """JavaScript only: dispatches of one block run one after the other; empty where that is not so."""
     presence: bool = False
     """Evidence that no finding stands at: in a language that is not parsed, or a request to somebody's own server."""
     file: str = ""
-    """The file that says which agents are asked for, as a command names it; empty for all others."""
+    """The file that says which agents are asked for, as a command names it, or the program that connects by hand; empty
+    for all others.
+    """
 
 
 class VariableFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.scopes import owner_of, qualified
+from lkagent_lint.facts.scopes import assigned_once, owner_of, qualified
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -160,14 +160,10 @@ def number_of(value: Expr | None, facts: FileFacts, flow: Flow) -> float | None:
     None for all else: what is computed, given by callers, or assigned more than once.
     """
     if isinstance(value, Name):
-        home = owner_of(facts, flow, value.name)
-        values = home.variables.get(value.name, ()) if home is not None else ()
-        if home is None or len(values) != 1 or any(each.name == value.name for each in home.parameters):
+        found = assigned_once(facts, flow, value.name)
+        if found is None:
             return None
-        value, flow = values[0], home
-    if isinstance(value, Elsewhere):
-        flow = facts.flows[value.flow]
-        value = value.value
+        flow, value = found
     if isinstance(value, Typed):
         value = value.value
     match value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.facts.values import Attribute, Expr, Import, Name
+from lkagent_lint.facts.values import Attribute, Elsewhere, Expr, Import, Name
 
 
 def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
@@ -24,6 +24,25 @@ def owner_of(facts: FileFacts, flow: Flow, name: str) -> Flow | None:
             return None
         here = facts.flows.get(here.parent or MODULE)
     return None
+
+
+def assigned(facts: FileFacts, flow: Flow, name: str) -> tuple[tuple[Flow, Expr], ...] | None:
+    """All that a name is ever assigned, with the flows in which that stands. None where it may hold something else
+    too: it is a parameter, whose values are what callers give as well, or no scope of the file binds it.
+    """
+    home = owner_of(facts, flow, name)
+    if home is None or any(each.name == name for each in home.parameters):
+        return None
+    return tuple(
+        (facts.flows[each.flow], each.value) if isinstance(each, Elsewhere) else (home, each)
+        for each in home.variables.get(name, ())
+    )
+
+
+def assigned_once(facts: FileFacts, flow: Flow, name: str) -> tuple[Flow, Expr] | None:
+    """The one value that a name ever has, and the flow in which it stands; None where there may be others."""
+    found = assigned(facts, flow, name) or ()
+    return found[0] if len(found) == 1 else None
 
 
 def spelled(expression: Expr) -> str:
@@ -48,9 +67,8 @@ def qualified(facts: FileFacts, flow: Flow, expression: Expr) -> str:
         suffix.append(node.name)
         node = node.base
     if isinstance(node, Name):
-        home = owner_of(facts, flow, node.name)
-        values = home.variables.get(node.name, ()) if home is not None else ()
-        if len(values) != 1:
+        found = assigned_once(facts, flow, node.name)
+        if found is None:
             return ""
-        node = values[0]
+        node = found[1]
     return ".".join([node.name, *reversed(suffix)]) if isinstance(node, Import) else ""

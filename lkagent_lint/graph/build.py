@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
-from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.reach import JobReason, answer, effective_name, match
 from lkagent_lint.questions.subject import Subject
@@ -170,5 +170,9 @@ def _name(name: AgentName) -> r.NameRecord:
             return r.NameRecord(kind="one-of", values=values)
         case FromEnv(variable, default):
             return r.NameRecord(kind="environment", variable=variable, default=default)
+        case Usually(values, variable):
+            return r.NameRecord(kind="unknown", values=values, variable=variable or None)
+        case Pattern(parts):
+            return r.NameRecord(kind="unknown", pattern="".join("*" if each is None else each for each in parts))
         case _:
             return r.NameRecord(kind="unknown")

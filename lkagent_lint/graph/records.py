@@ -31,11 +31,15 @@ class NameRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Literal["known", "unnamed", "one-of", "environment", "unknown"]
     values: tuple[str, ...] = ()
-    """``known``: the name; ``one-of``: all that it may be, sorted."""
+    """``known``: the name; ``one-of``: all that it may be, sorted; ``unknown``: all that it may be where nothing
+    else is given.
+    """
     variable: str | None = None
-    """``environment``: the variable that holds it."""
+    """``environment``: the variable that holds it; ``unknown``: that which does where nothing else is given."""
     default: str | None = None
     """``environment``: the name where the variable is not set; null where the code gives none."""
+    pattern: str | None = None
+    """``unknown``: the text as far as it is known, a ``*`` for each of the other parts; null where none is known."""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

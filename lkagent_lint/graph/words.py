@@ -31,6 +31,10 @@ def name_in_words(name: NameRecord) -> str:
             return f"${name.variable}{default}"
         case "unnamed":
             return "no name"
+        case _ if name.pattern is not None:
+            return f"a name like {quoted(name.pattern)}"
+        case _ if name.values:
+            return f"{' or '.join(map(quoted, name.values))} where no other name is given"
         case _:
             return "a name that is not known"
 

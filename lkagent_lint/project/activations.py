@@ -122,7 +122,7 @@ class Activations:
     def _flat(self, thing: Thing) -> Thing:
         match thing:
             case Box(items, parts):
-                return box(self._inner(items), None if parts is None else tuple(map(self._inner, parts)))
+                return box(self._inner(items), None if parts is None else tuple(map(self._inner, parts)), thing.keys)
             case Record(path, entries, open_ended):
                 return record_of(path, [(name, self._inner(values)) for name, values in entries], open_ended)
             case Partial(function, args, keywords):

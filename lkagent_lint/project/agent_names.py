@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 
 import msgspec
 
 from lkagent_lint.facts import values as v
-from lkagent_lint.project.things import FromVariable, Nothing, Sdk, String, Things
+from lkagent_lint.project.things import Formatted, FromVariable, Nothing, Sdk, String, Things
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -27,11 +28,30 @@ class FromEnv(msgspec.Struct, frozen=True):
     default: str | None = None
 
 
+class Usually(msgspec.Struct, frozen=True):
+    """One of these values, sorted, where nothing else is given: by a request, a caller, or whatever is not followed."""
+
+    values: tuple[str, ...]
+    variable: str = ""
+    """The variable of the environment that holds it then, if it is one."""
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """A text of which only these parts are known, in their order; None stands for each of the others."""
+
+    parts: tuple[str | None, ...]
+
+    def fits(self, name: str) -> bool:
+        """Whether the name can be a text like that."""
+        regex = "".join(".*" if each is None else re.escape(each) for each in self.parts)
+        return re.fullmatch(regex, name, re.DOTALL) is not None
+
+
 class UnknownName(msgspec.Struct, frozen=True):
     """Not to be found out from the project's files."""
 
 
-AgentName = Known | OneOf | FromEnv | UnknownName
+AgentName = Known | OneOf | FromEnv | Usually | Pattern | UnknownName
 
 UNKNOWN_NAME = UnknownName()
 UNNAMED = Known("")
@@ -53,12 +73,20 @@ _JOB_TYPES = {each.value: each for each in JobType if each is not JobType.UNKNOW
 def name_of(things: Things) -> AgentName:
     """The name that evaluated values spell."""
     texts = sorted(each.value for each in things if isinstance(each, String))
+    variables = [each for each in things if isinstance(each, FromVariable)]
+    if variables:  # a variable that is not set gives no name either
+        things = frozenset(each for each in things if not isinstance(each, Nothing))
     if len(texts) == len(things) and texts:
         return Known(texts[0]) if len(texts) == 1 else OneOf(tuple(texts))
+    usual = sorted({*filter(None, texts), *(each.default for each in variables if each.default)})
+    if len(variables) == 1 and len(variables) + len(texts) == len(things) and len(usual) < 2:
+        return FromEnv(variables[0].variable, usual[0] if usual else variables[0].default)
+    if usual or len(variables) == 1:
+        return Usually(tuple(usual), variables[0].variable if len(variables) == 1 else "")
     if len(things) == 1:
         (only,) = things
-        if isinstance(only, FromVariable):
-            return FromEnv(only.variable, only.default)
+        if isinstance(only, Formatted):
+            return Pattern(only.parts)
         if isinstance(only, Nothing):
             return UNNAMED
     return UNKNOWN_NAME

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.project.activations import receiver_of
 from lkagent_lint.project.call_words import CallWords, word_of
 from lkagent_lint.project.decorators import WHATEVER
 from lkagent_lint.project.evaluate import Evaluator
@@ -47,6 +48,13 @@ class Callers:
             if not self._open:  # an answer on the way to another one may have been cut short
                 self._known[key] = found
         return found
+
+    def uncalled(self, path: str, flow: Flow) -> Activation:
+        """A flow as whoever gives it nothing enters it: its parameters hold their defaults."""
+        function = Closure(path, flow.name, None)
+        if flow.owner and flow.binding != "static" and flow.parameters:
+            function = function.on(receiver_of(path, flow))
+        return self._evaluator.results.enter(function, (), ())
 
     def _found(self, path: str, flow: Flow) -> tuple[Activation, ...]:
         found = dict.fromkeys(self._entered(path, flow))

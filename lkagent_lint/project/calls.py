@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import given_to, last_name
+from lkagent_lint.project import schemas
 from lkagent_lint.project.decorators import GIVES_THE_SAME
 from lkagent_lint.project.things import (
     ANYTHING,
@@ -83,17 +84,23 @@ class CallResults:
             return self._entered(target, activation)
         if target == v.Name("super"):
             return self._super(call, activation)
+        if activation.is_node and last_name(target) in schemas.WORDS:
+            parsed = schemas.parsed(call, activation, self._evaluator)
+            if parsed is not None:
+                return parsed
         found: set[Thing] = set()
         known: list[Thing] = []
         for thing in activation.targets(call):
-            if isinstance(thing, (Library, ClassOf, Closure, Partial, Instance)) or (
-                isinstance(thing, Plain) and last_name(target)[:1].isupper()
+            if (
+                isinstance(thing, (Library, ClassOf, Closure, Partial, Instance))
+                or _is_field(thing)
+                or (isinstance(thing, Plain) and last_name(target)[:1].isupper())
             ):
                 known.append(thing)
             else:
                 found |= self.called(thing, (), ())
         if not known:  # what is not known gives the same, whatever it is called with
-            return frozenset(found)
+            return self._read(call, activation) or frozenset(found)
         mark = self._evaluator.answers.mark()
         args, keywords = self.arguments(call, activation)
         if self._evaluator.answers.waits(mark):
@@ -101,6 +108,10 @@ class CallResults:
         for thing in in_order(frozenset(known)):
             if isinstance(thing, Plain):
                 found |= _kept(thing, args, keywords)
+            elif isinstance(thing, Foreign) and thing.name in _STAND_INS:
+                found |= args[0] if args else ANYTHING
+            elif _is_field(thing):
+                found |= self._default_of(args, keywords) or only(thing)
             elif isinstance(thing, Library):
                 found |= self._library(thing, call, args, keywords, activation)
             else:
@@ -133,6 +144,25 @@ class CallResults:
                 return only(thing)
             case _:
                 return ANYTHING
+
+    def _read(self, call: Call, activation: Activation) -> Things:
+        """The variable of the environment that a package's reader is asked for by its name; nothing for other calls."""
+        given = call.args[0] if call.args else None
+        if not isinstance(given, v.Text) or not given.value.isupper() or not self._is_reader(call, activation):
+            return NEVER
+        named = dict(call.keywords).get("default")
+        default = call.args[1] if len(call.args) > 1 else named
+        return self.variable(only(String(given.value)), NEVER if default is None else activation.value(default))
+
+    def _is_reader(self, call: Call, activation: Activation) -> bool:
+        """``config("NAME")`` of decouple, ``env.str("NAME")`` of environs, ``this.config.get("NAME")`` of Nest."""
+        if activation.is_node:
+            match call.target:
+                case v.Attribute(base, "get" | "getOrThrow"):
+                    return "config" in last_name(base).lower()
+                case _:
+                    return False
+        return all(isinstance(each, Foreign) and each.name in _READERS for each in activation.targets(call))
 
     def _entered(self, target: v.Attribute, activation: Activation) -> Things:
         """``with value as name`` gives the value itself, unless the project's own class says otherwise."""
@@ -237,6 +267,14 @@ class CallResults:
             found = (found - ANYTHING) | (promised or evaluator.unless_waiting(mark))
         return found if flow.returns else only(PLAIN)
 
+    def _default_of(self, args: Args, keywords: Keywords) -> Things:
+        """What a field holds that nobody gives a value; empty where that is not said."""
+        named = dict(keywords)
+        if "default_factory" in named or "factory" in named:
+            made = named.get("default_factory") or named.get("factory") or NEVER
+            return NEVER.union(*(self.called(each, (), ()) for each in in_order(made)))
+        return named.get("default") or (args[0] if args else NEVER)
+
     # The standard library
 
     def _library(self, thing: Library, call: Call, args: Args, keywords: Keywords, activation: Activation) -> Things:
@@ -281,9 +319,40 @@ class CallResults:
         return frozenset(found)
 
 
+_READERS = frozenset(
+    {
+        *("decouple.config", "environs.Env", "environs.Env.str", "environs.env", "environs.env.str", "environ.Env"),
+        *("environ.Env.str", "starlette.config.Config", "prettyconf.config"),
+    }
+)
+"""Functions and objects of packages that give a variable of the environment by its name, with a default."""
+_FIELDS = frozenset(
+    {
+        *("pydantic.Field", "pydantic.v1.Field", "sqlmodel.Field", "attr.ib", "attr.field", "attrs.field"),
+        *("fastapi.Query", "fastapi.Form", "fastapi.Body", "fastapi.Header", "typer.Option", "typer.Argument"),
+    }
+)
+"""What says of a field, or of a parameter, what it holds where nobody gives a value: first, or as ``default``."""
+
+
+_STAND_INS = frozenset({"react.cache", "react.memo", "react.forwardRef", "react.useCallback", "lodash.memoize"})
+"""Functions of packages that give the function that they are given, or what does the same."""
+
+
+def _is_field(thing: Thing) -> bool:
+    """What it is called with says what it gives."""
+    match thing:
+        case Foreign(name):
+            return name in _FIELDS or name in _STAND_INS
+        case Library("dataclasses.field"):
+            return True
+        case _:
+            return False
+
+
 def _parts(values: Things) -> tuple[Things, ...] | None:
     """What a container holds, by position; None where that is not known."""
-    found = {each.parts if isinstance(each, Box) else None for each in values}
+    found = {each.parts if isinstance(each, Box) and not each.keys else None for each in values}
     return found.pop() if len(found) == 1 else None
 
 

@@ -24,6 +24,7 @@ from lkagent_lint.project.things import (
     Plain,
     Sdk,
     SdkObject,
+    String,
     Super,
     Thing,
     Things,
@@ -289,6 +290,9 @@ class Classes:
         scope = self._scope(owner, record)
         if name in record.annotations and reads_environment(record, scope):
             return self.field(receiver, name) or variable_of(record, scope, name, evaluator)
+        given = self.field(receiver, name) if name in record.annotations and _is_of_fields(receiver, record) else NEVER
+        if given:
+            return given
         if name in record.attributes:
             found: set[Thing] = set()
             for value in in_order(evaluator.union(record.attributes[name], scope)):
@@ -297,6 +301,8 @@ class Classes:
                 mark = evaluator.answers.mark()
                 given = self.field(receiver, name) or evaluator.typed(record.annotations[name], scope)
                 return given or evaluator.unless_waiting(mark)
+            if record.decorators and _is_default(found) and isinstance(receiver, Instance) and receiver.made is None:
+                found |= ANYTHING  # whoever has made it may have given another text
             return frozenset(found)
         if name in record.annotations:
             mark = evaluator.answers.mark()
@@ -338,6 +344,16 @@ def _merged(lines: list[list[Thing]]) -> list[Thing]:
         found.append(head)
         lines = [[each for each in line if each != head] for line in lines]
     return found
+
+
+def _is_of_fields(receiver: Thing, record: Class) -> bool:
+    """Whether an object was made of its class's fields, and not by an ``__init__``."""
+    made = receiver.made if isinstance(receiver, Instance) else None
+    return made is not None and made.name == record.scope
+
+
+def _is_default(values: set[Thing]) -> bool:
+    return bool(values) and all(isinstance(each, String) for each in values)
 
 
 def _has(kind: str, name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project import limits, node_sdk
 from lkagent_lint.project.activations import Activations
@@ -35,6 +36,7 @@ from lkagent_lint.project.things import (
     ClassOf,
     Closure,
     Foreign,
+    Formatted,
     FromVariable,
     Instance,
     Library,
@@ -52,6 +54,7 @@ from lkagent_lint.project.things import (
     Unknown,
     box,
     box_of,
+    dict_of,
     in_order,
     only,
 )
@@ -202,6 +205,8 @@ class Evaluator:
         found: set[Thing] = set()
         for base in in_order(self.value(node.base, activation)):
             found |= self.attribute(base, node.name, activation)
+        if found == ANYTHING and last_name(node.base) == "env" and node.name.isupper() and activation.is_node:
+            return only(FromVariable(node.name, None))  # the bindings of a worker: env.NAME, context.env.NAME
         return frozenset(found)
 
     def attribute(self, base: Thing, name: str, activation: Activation) -> Things:
@@ -218,6 +223,8 @@ class Evaluator:
                 term = vocabulary.term(kind, name)
                 held = "" if term is None or term.is_called else term.gives
                 return only(SdkObject(held) if held else SdkMethod(kind, name))
+            case Library(node_sdk.ENVIRONMENT):
+                return only(FromVariable(name, None))
             case Library(dotted):
                 return only(Library(f"{dotted}.{name}", base.made))
             case Foreign(dotted):
@@ -243,15 +250,27 @@ class Evaluator:
             match base:
                 case Sdk() | ClassOf() | Plain() | Foreign():
                     found.add(base)
-                case Library("os.environ"):
+                case Library("os.environ") | Library(node_sdk.ENVIRONMENT):
                     found |= self.results.variable(self.value(node.key, activation), NEVER)
-                case Box(items, parts):
-                    found |= _at(parts or (), node.key) or items or ANYTHING
+                case Box(items):
+                    found |= self._entry(base, node.key, activation) or items or ANYTHING
+                case Record():
+                    found |= self.scripts.chosen(base, self.value(node.key, activation))
                 case Library():
                     found.add(base)
                 case _:
                     found.add(UNKNOWN)
         return frozenset(found)
+
+    def _entry(self, held: Box, key: v.Expr, activation: Activation) -> Things:
+        """What stands in a container at a position, or under a key, that is known; nothing where that is not."""
+        if not held.keys:
+            return _at(held.parts or (), key)
+        names = self.value(key, activation)
+        found = NEVER.union(*(held.under(each.value) for each in names if isinstance(each, String)))
+        # What is no text may have been put there later.
+        is_text = bool(found) and all(isinstance(each, (String, FromVariable, Formatted)) for each in found)
+        return found if is_text and all(isinstance(each, String) for each in names) else NEVER
 
     def _result(self, node: v.Result, activation: Activation) -> Things:
         call = activation.flow.calls[node.call]
@@ -269,9 +288,12 @@ class Evaluator:
         return self._types.promised(annotation, activation)
 
     def _join(self, node: v.Join, activation: Activation) -> Things:
+        mark = self.answers.mark()
         parts = [self.value(part, activation) for part in node.parts]
+        if self.answers.waits(mark):
+            return NEVER
         if not all(isinstance(each, String) for part in parts for each in part):
-            return ANYTHING
+            return formatted(parts)
         texts = [sorted(each.value for each in part if isinstance(each, String)) for part in parts]
         if sum(max(map(len, each), default=0) for each in texts) > limits.MAX_TEXT:
             return ANYTHING
@@ -292,7 +314,7 @@ class Evaluator:
             )
         variables = [each for each in found if isinstance(each, FromVariable)]
         texts = [each for each in found if isinstance(each, String)]
-        if len(variables) == 1 and len(texts) == 1 and len(found) == 2 and variables[0].default is None:
+        if len(variables) == 1 and len(texts) == 1 and len(found) == 2 and not variables[0].default:
             return only(FromVariable(variables[0].variable, texts[0].value))
         return frozenset(found)
 
@@ -309,7 +331,9 @@ class Evaluator:
         if activation.is_node:
             made: Thing = self.scripts.record(node, activation)
         else:
-            made = box(self.union((value for _, value in node.entries), activation))
+            held = [(key, self.value(value, activation)) for key, value in node.entries]
+            is_plain = all(key not in ("", "**") for key, _ in held)
+            made = dict_of(held) if is_plain else box(NEVER.union(*(values for _, values in held)))
         return NEVER if self.answers.waits(mark) else only(made)
 
     def _spread(self, node: v.Spread, activation: Activation) -> Things:
@@ -332,7 +356,28 @@ class Evaluator:
     def _elsewhere(self, node: v.Elsewhere, activation: Activation) -> Things:
         return self.value(node.value, self.activations.within(activation, activation.facts.flows[node.flow]))
 
-    def _opaque(self, node: v.Made | v.Opaque, activation: Activation) -> Things:
+    def _made(self, node: v.Made, activation: Activation) -> Things:
+        """``text.strip()`` and ``names.get("desk", default)``; anything for all else that is made of values."""
+        match node:
+            case v.Made((text,), "strip" | "lstrip" | "rstrip"):
+                return self._stripped(text, activation)
+            case v.Made((held, v.Text() as key, *default), "get") if len(default) < 2:
+                found = self.value(v.Subscript(held, key), activation)
+                is_text = found and all(isinstance(each, (String, FromVariable)) for each in found)
+                return found | self.union(default, activation) if is_text else ANYTHING
+            case _:
+                return ANYTHING
+
+    def _stripped(self, text: v.Expr, activation: Activation) -> Things:
+        found: set[Thing] = set()
+        for each in self.value(text, activation):
+            if isinstance(each, String):
+                found.add(String(each.value.strip()))
+            else:
+                found.add(each if isinstance(each, FromVariable) else UNKNOWN)
+        return frozenset(found)
+
+    def _opaque(self, node: v.Opaque, activation: Activation) -> Things:
         return ANYTHING
 
     _PLAIN: ClassVar[dict[type[v.Expr], Callable[..., Things]]] = {
@@ -340,7 +385,6 @@ class Evaluator:
         v.Constant: _constant,
         v.ClassName: _class,
         v.Function: _function,
-        v.Made: _opaque,
         v.Opaque: _opaque,
     }
     """Those that ask nothing else."""
@@ -359,8 +403,20 @@ class Evaluator:
         v.Spread: _spread,
         v.Env: _env,
         v.External: _external,
+        v.Made: _made,
         v.Elsewhere: _elsewhere,
     }
+
+
+def formatted(parts: Iterable[Things]) -> Things:
+    """A text that is joined of these; anything where no part of it is known."""
+    known: list[str | None] = []
+    for each in parts:
+        texts = [one.value for one in each if isinstance(one, String)]
+        known.append(texts[0] if len(texts) == len(each) == 1 else None)
+    if not any(known) or sum(len(each or "") for each in known) > limits.MAX_TEXT:
+        return ANYTHING
+    return only(Formatted(tuple(known)))
 
 
 def _at(parts: tuple[Things, ...], key: v.Expr) -> Things:

@@ -10,6 +10,7 @@ from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.freshness import is_fresh
 from lkagent_lint.facts.values import Expr, Result
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import (
@@ -17,6 +18,9 @@ from lkagent_lint.project.agent_names import (
     UNNAMED,
     AgentName,
     JobType,
+    Pattern,
+    UnknownName,
+    Usually,
     job_type_of,
     name_of,
     plain_name,
@@ -32,6 +36,7 @@ from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
     NEVER,
+    NOTHING,
     Box,
     ClassOf,
     Closure,
@@ -84,6 +89,11 @@ def link(
         sdk=sdk,
         pin=pin or _newest,
     )
+
+
+def _given(things: Things) -> Things:
+    """Without what stands for no name, where there is another one: a dispatch is then guarded."""
+    return things - {NOTHING} or things
 
 
 def _spelled(name: Expr | None) -> str:
@@ -155,7 +165,7 @@ class _Linker:
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
         return Worker(
             place=Place(path, fact.span),
-            name=missing_name if name is None else name_of(name),
+            name=self._named(path, fact, name, missing_name),
             job_type=missing_kind if kind is None else job_type_of(kind),
             entries=tuple(closure for closure, _ in entries),
             requests=tuple(closure for closure, _ in requests),
@@ -169,6 +179,12 @@ class _Linker:
             entry_text=_text_of(entry),
             is_door=fact.call is not None and fact.receiver == Result(fact.call),
         )
+
+    def _named(self, path: str, fact: WorkerFact, given: Things | None, missing: AgentName) -> AgentName:
+        """The name that a registration gives, or its server; ``missing`` where neither does."""
+        if given is None:
+            return missing
+        return name_of(given) if fact.name is None else self._name(path, fact.flow, fact.name)
 
     def agents(self, path: str) -> None:
         """The entries of agents of Node: a file is what their workers name, so each of them is one."""
@@ -184,7 +200,7 @@ class _Linker:
 
     def dispatches(self, path: str) -> Iterator[Dispatch]:
         for fact in self.evaluator.files[path].dispatches:
-            if not (fact.file and self._is_read(fact.file)):
+            if fact.kind is DispatchKind.CONNECT or not (fact.file and self._is_read(fact.file)):
                 yield from self._dispatches(path, fact)
         if self.evaluator.wrappers.dispatches(path):
             for flow in self.evaluator.files[path].flows.values():
@@ -222,18 +238,37 @@ class _Linker:
                 package=self.packages.package_of(path),
                 in_tests=is_test_file(path, self.root),
                 presence=fact.presence,
-                spelled=_spelled(fact.name) if name == UNKNOWN_NAME else "",
+                is_fresh=fact.granted is not None and self._is_fresh(path, fact.flow, fact.granted),
+                file=fact.file,
+                spelled=_spelled(fact.name) if isinstance(name, (UnknownName, Usually, Pattern)) else "",
             )
+
+    def _is_fresh(self, path: str, flow: str, room: Expr) -> bool:
+        facts = self.evaluator.files[path]
+        return flow in facts.flows and is_fresh(room, facts.flows[flow], facts)
 
     def _names(self, path: str, flow: str, expression: Expr) -> tuple[AgentName, ...]:
         """A name in a file with flows is followed, to the function's callers too; in others it is what is written."""
         home = self.evaluator.files[path].flows.get(flow)
         if home is None:
             return (plain_name(expression),)
-        name = name_of(self.evaluator.usual(path, home).value(expression))
-        if name != UNKNOWN_NAME:
+        usual = self.evaluator.usual(path, home)
+        things = _given(usual.value(expression))
+        name = name_of(things)
+        if not isinstance(name, (UnknownName, Usually, Pattern)):
             return (name,)
-        return tuple(dict.fromkeys(name_of(each.value(expression)) for each in self.callers.of(path, home)))
+        found = self.callers.of(path, home)
+        if found == (usual,):  # what parameters hold where nobody gives them anything
+            return (name_of(things | _given(self.callers.uncalled(path, home).value(expression))),)
+        return tuple(dict.fromkeys(name_of(_given(each.value(expression))) for each in found))
+
+    def _name(self, path: str, flow: str, expression: Expr) -> AgentName:
+        """The name of a worker: what its function's callers give counts, if all give the same one."""
+        name = name_of(self._value(path, flow, expression))
+        if name != UNKNOWN_NAME:
+            return name
+        found = self._names(path, flow, expression)
+        return found[0] if len(found) == 1 else UNKNOWN_NAME
 
     def jobs(self) -> Iterator[Job]:
         decorators = self.evaluator.decorators

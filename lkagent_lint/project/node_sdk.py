@@ -31,6 +31,8 @@ GLOBALS = frozenset(
 
 BUILTINS = "ecmascript."
 """Before the name of a global, among the standard library's names."""
+ENVIRONMENT = f"{BUILTINS}process.env"
+"""The variables of the environment, among the standard library's names."""
 
 _CORE = frozenset(
     {

@@ -114,6 +114,10 @@ class Dispatch(NamedTuple):
     in_tests: bool
     presence: bool = False
     """It is evidence, and no finding stands at it: its language is not parsed, or git ignores its file."""
+    is_fresh: bool = False
+    """A token for a room whose name is made anew, so that its first join creates the room."""
+    file: str = ""
+    """The program that connects by hand, as the command names it; empty where it names none."""
     spelled: str = ""
     """The name about as it is written, for messages."""
 

@@ -113,6 +113,12 @@ class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     default: str | None
 
 
+class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+    """A text of which only parts are known, in their order; None stands for each of the others."""
+
+    parts: tuple[str | None, ...]
+
+
 class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A module, class, function or constant of a LiveKit package, by its dotted name."""
 
@@ -211,6 +217,12 @@ class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """The same by position, where that is known: of a display, and of what ``*`` collects."""
     depth: int
     order: _Order
+    keys: tuple[str, ...] = ()
+    """Of a dict display whose keys are all written out: the parts stand under these instead of by position."""
+
+    def under(self, key: str) -> Things:
+        """What stands under a key; nothing where that is not known."""
+        return self.parts[self.keys.index(key)] if self.parts and key in self.keys else NEVER
 
 
 class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
@@ -246,6 +258,7 @@ class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
 Thing = (
     String
     | FromVariable
+    | Formatted
     | Sdk
     | SdkObject
     | SdkMethod
@@ -307,7 +320,7 @@ def order_of(thing: Thing) -> str:
 def _held_by(thing: Box | Record | Partial) -> list[str]:
     match thing:
         case Box(items, parts):
-            return [_order(items), *map(_order, parts or ()), str(parts is None)]
+            return [_order(items), *map(_order, parts or ()), str(parts is None), *thing.keys]
         case Record(path, entries, open_ended):
             return [path, *(f"{name}={_order(values)}" for name, values in entries), str(open_ended)]
         case Partial(function, args, keywords):
@@ -323,14 +336,22 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def box(items: Things, parts: tuple[Things, ...] | None = None) -> Box:
+def box(items: Things, parts: tuple[Things, ...] | None = None, keys: tuple[str, ...] = ()) -> Box:
     """A container of these values."""
-    return Box(items, parts, 1 + deepest(items), _Order())
+    return Box(items, parts, 1 + deepest(items), _Order(), keys)
 
 
 def box_of(parts: Sequence[Things]) -> Box:
     """A container of these values, in this order."""
     return box(NEVER.union(*parts), tuple(parts) if len(parts) <= _MAX_PARTS else None)
+
+
+def dict_of(entries: Sequence[tuple[str, Things]]) -> Box:
+    """A dict display with these keys, all of them written out."""
+    parts = tuple(values for _, values in entries)
+    if len(parts) > _MAX_PARTS:
+        return box(NEVER.union(*parts))
+    return box(NEVER.union(*parts), parts, tuple(key for key, _ in entries))
 
 
 def record_of(path: str, entries: Iterable[tuple[str, Things]], open_ended: bool) -> Record:

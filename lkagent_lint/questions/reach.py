@@ -6,6 +6,7 @@ kind of dispatch and each job type is docs/server-behaviour.md (tries 1 to 8).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
@@ -13,7 +14,17 @@ from typing import Literal, NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.likeness import misspelled
-from lkagent_lint.project.agent_names import UNNAMED, AgentName, FromEnv, JobType, Known, OneOf, UnknownName
+from lkagent_lint.project.agent_names import (
+    UNNAMED,
+    AgentName,
+    FromEnv,
+    JobType,
+    Known,
+    OneOf,
+    Pattern,
+    UnknownName,
+    Usually,
+)
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import may_be_named, names_of, owned_names
 from lkagent_lint.questions.wording import quoted
@@ -126,6 +137,10 @@ def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | N
             return Match("value", True) if left == right else None
         case FromEnv(left), FromEnv(right) if left == right:
             return Match("variable", True)
+        case (Usually(_, variable), FromEnv(other)) | (FromEnv(other), Usually(_, variable)) if variable == other:
+            return Match("variable", True)
+        case (Pattern() as pattern, Known() | OneOf() as other) | (Known() | OneOf() as other, Pattern() as pattern):
+            return Match("unknown", False) if any(map(pattern.fits, possible_names(project, other))) else None
         case Known(left), OneOf(values):
             return Match("one-of", True) if left in values else None
         case OneOf() | Known(), OneOf() | Known():
@@ -145,6 +160,8 @@ def _usual(project: Project, name: AgentName) -> frozenset[str]:
             return frozenset(given or (set() if default is None else {default}))
         case Known(value):
             return frozenset({value})
+        case Usually(values, variable):
+            return frozenset(values) | _usual(project, FromEnv(variable))
         case _:
             return frozenset()
 
@@ -174,7 +191,7 @@ def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), st
         if starved:
             return JobAnswer("no", (_STARVED, *rooms))
         return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible, *rooms))
-    certain += _own_connects(project)
+    certain += _own_connects(project, worker)
     values = possible_names(project, name)
     if any(is_dispatched_elsewhere(project, worker, each) for each in values):
         certain.append(JobReason("elsewhere", "dispatched-elsewhere in the settings lists its name"))
@@ -215,6 +232,10 @@ def _how(dispatch: Dispatch, agreed: Match) -> str:
             return "by one of several names"
         case "default", FromEnv(variable, default):
             return f"by the usual value of {variable}" + (f", {quoted(default)}" if default is not None else "")
+        case "variable", Usually(_, variable):
+            return f"usually by the same variable, {variable}"
+        case "default", Usually(values):
+            return f"by its usual name, {quoted(values[0])}" if len(values) == 1 else "by one of its usual names"
         case "default", _:
             return "by the usual value of the worker's name"
         case _, FromEnv(variable, _):
@@ -229,10 +250,23 @@ def _spelled(dispatch: Dispatch) -> str:
     return f", {dispatch.spelled}" if dispatch.spelled.strip("…(). ") else ""
 
 
-def _own_connects(project: Project) -> Iterator[JobReason]:
+def _own_connects(project: Project, worker: Worker) -> Iterator[JobReason]:
     for dispatch in project.dispatches:
-        if dispatch.kind is DispatchKind.CONNECT:
+        if dispatch.kind is DispatchKind.CONNECT and _runs(dispatch, worker):
             yield JobReason("own-connect", "a command connects a worker to a room by hand", dispatch.place, dispatch)
+
+
+def _runs(dispatch: Dispatch, worker: Worker) -> bool:
+    """Whether a command that connects by hand may start this worker: by the program that it names, if it names one."""
+    program = os.path.splitext(os.path.basename(dispatch.file))[0]
+    return not program or program in {os.path.splitext(os.path.basename(each))[0] for each in _programs(worker)}
+
+
+def _programs(worker: Worker) -> Iterator[str]:
+    yield worker.place.path
+    yield from (entry.path for entry in worker.entries)
+    if worker.agent_file is not None:
+        yield worker.agent_file
 
 
 def possible_names(project: Project, name: AgentName) -> tuple[str, ...]:
@@ -242,6 +276,8 @@ def possible_names(project: Project, name: AgentName) -> tuple[str, ...]:
             return (value,)
         case OneOf(values):
             return values
+        case Usually(values, variable):
+            return tuple(sorted({*values, *possible_names(project, FromEnv(variable))}))
         case FromEnv(variable, default):
             given = {each.value for each in project.set_variables.get(variable, ())}
             if default is not None:
@@ -300,7 +336,7 @@ def judged(project: Project) -> Iterator[tuple[Worker, JobAnswer]]:
     if any(facts.dropped for path, facts in project.files.items() if not project.in_tests(path)):
         return  # LKA209 speaks of a dispatch that is malformed, and which agent was meant is not known
     for worker in project.workers:
-        if worker.in_tests or worker.name == UNNAMED or isinstance(worker.name, (UnknownName, OneOf)):
+        if worker.in_tests or worker.name == UNNAMED or isinstance(worker.name, (UnknownName, OneOf, Usually, Pattern)):
             continue
         if project.sdk(worker.place.path).has_another_major:
             continue  # what a name means there is not known

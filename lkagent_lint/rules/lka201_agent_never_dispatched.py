@@ -39,7 +39,7 @@ at all; where a SIP rule brings no agent, which LKA208 reports; when a dispatche
 this one that LKA203 reports the misspelling; where the registration refuses the name (LKA307); and in test files. The
 name as a word silences nothing: not in prose, not in a manifest, a log call, a test, a backup or a report.
 
-Several workers of one name are one finding, at the first of them.
+Several workers of one name in a package are one finding, at the first of them.
 
 ## Evidence
 
@@ -91,9 +91,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _by_name(subject: Subject) -> Iterator[tuple[Worker, JobAnswer, list[Worker]]]:
     """Each worker that waits in vain, with the others of its name: one dispatch that is missing is one cause."""
-    first: dict[AgentName, tuple[Worker, JobAnswer, list[Worker]]] = {}
+    first: dict[tuple[str, AgentName], tuple[Worker, JobAnswer, list[Worker]]] = {}
     for worker, found in subject.undispatched:
-        known = first.setdefault(worker.name, (worker, found, []))
+        known = first.setdefault((worker.package, worker.name), (worker, found, []))
         if known[0] is not worker:
             known[2].append(worker)
     yield from first.values()

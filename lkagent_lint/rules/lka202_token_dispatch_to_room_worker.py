@@ -29,6 +29,9 @@ off:
 job-type-model = "server"
 ```
 
+Where the token's function surely makes the room's name anew, from the clock, from chance or as a UUID, the finding is
+an info: that join creates the room, and only a worker that is not up loses the job.
+
 ## When it stays silent
 
 When the job type or either name is not known, when a room configuration is not seen to go into a token, for SIP
@@ -71,6 +74,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for each in project.dispatches:
         if each.kind is DispatchKind.TOKEN and not each.in_tests and (key := _identity(each.name)) is not None:
             tokens.setdefault(key, []).append(each)
+    waiting: dict[tuple[str, tuple[str, str]], list[Worker]] = {}
     for worker in project.workers:
         if worker.in_tests or worker.job_type is not JobType.ROOM:
             continue
@@ -78,7 +82,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         key = _identity(worker.name)
         if key is not None and key in tokens:
-            yield _finding(worker, tokens[key])
+            waiting.setdefault((worker.package, key), []).append(worker)
+    for (_, key), workers in waiting.items():
+        yield _finding(workers, tokens[key])
 
 
 def _identity(name: AgentName) -> tuple[str, str] | None:
@@ -92,16 +98,32 @@ def _identity(name: AgentName) -> tuple[str, str] | None:
             return None
 
 
-def _finding(worker: Worker, tokens: list[Dispatch]) -> Diagnostic:
+def _finding(workers: list[Worker], tokens: list[Dispatch]) -> Diagnostic:
+    worker, *others = workers
     name = worker.name.value if isinstance(worker.name, Known) else ""
     shown = quoted(name) if name else f"from {worker.name.variable}" if isinstance(worker.name, FromEnv) else ""
-    first = tokens[0]
+    related = [
+        *(Related(token.place, "a token asks for the agent here") for token in tokens),
+        *(Related(each.place, "an agent of the same name is registered here") for each in others),
+    ]
+    first = next((each for each in tokens if not each.is_fresh), None)
+    if first is None:
+        first = tokens[0]
+        return META.at(
+            worker.place,
+            f"the agent {shown} is registered as JT_ROOM, and a token's RoomAgentDispatch asks for it "
+            f"({where(first.place, worker.place)}): the room's name is made anew there, so that the join creates the "
+            "room, but if the worker is not up at that moment the job is dropped silently",
+            severity=Severity.INFO,
+            related=related,
+            subject=name,
+        )
     return META.at(
         worker.place,
         f"the agent {shown} is registered as JT_ROOM, and a token's RoomAgentDispatch asks for it "
         f"({where(first.place, worker.place)}): such a job is offered only if that join creates the room while the "
         "worker is up, otherwise it is dropped silently; use create_dispatch or agents in room creation, or set "
         'job-type-model = "server" if rooms are always fresh',
-        related=[Related(token.place, "a token asks for the agent here") for token in tokens],
+        related=related,
         subject=name,
     )

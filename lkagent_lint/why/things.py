@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Usually
 from lkagent_lint.project.things import (
     Box,
     ClassOf,
@@ -85,6 +85,8 @@ def name_in_words(name: AgentName) -> str:
             return quoted(value) if value else "empty"
         case OneOf(values):
             return " or ".join(map(quoted, values))
+        case Usually(values):
+            return f"not known, {' or '.join(map(quoted, values))} where nothing else is given"
         case FromEnv(variable, default):
             return f"the value of {variable}" + ("" if default is None else f", or {quoted(default)}")
         case _:

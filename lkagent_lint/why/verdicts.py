@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lkagent_lint.engine.inspection import AskedRule, Fate, Gate
-from lkagent_lint.project.agent_names import Known, UnknownName
+from lkagent_lint.project.agent_names import Known, Pattern, UnknownName, Usually
 from lkagent_lint.questions.reach import answer
 from lkagent_lint.why import records as r
 from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, workers_at
@@ -123,7 +123,7 @@ def _dispatch(here: AskedLine, code: str) -> Iterator[r.Condition]:
         yield r.Condition(holds=False, message="findings stand at it: it is read as evidence only")
     yield from _evidence(here)
     if dispatches:
-        unnamed = [each for each in project.workers if isinstance(each.name, UnknownName)]
+        unnamed = [each for each in project.workers if isinstance(each.name, (UnknownName, Usually, Pattern))]
         places = ", ".join(f"{here.show(each.place.path)}:{each.place.span.line}" for each in unnamed[:4])
         message = "the name of every worker is known" + (f" (it is not at {places})" if unnamed else "")
         yield r.Condition(holds=not unnamed, message=message)

@@ -10,7 +10,17 @@ import pytest
 from lkagent_lint.facts import values as v
 from lkagent_lint.project import limits
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import ANYTHING, NEVER, NOTHING, Closure, SdkObject, String, Things, order_of
+from lkagent_lint.project.things import (
+    ANYTHING,
+    NEVER,
+    NOTHING,
+    Closure,
+    Formatted,
+    SdkObject,
+    String,
+    Things,
+    order_of,
+)
 from lkagent_lint.stack import run_deep
 from tests.project.asking import growth
 from tests.typestate.solving import ROOT, project_of
@@ -70,7 +80,7 @@ SESSION = frozenset({SdkObject("AgentSession")})
         ("b = 'x', c\nc = b[0]\na = c", texts("x")),
         ("b = ('x' if q else c), None\nc = b[0]\na = c", texts("x")),
         ("n = Node(m)\nm = 'x' if q else n.held\na = n.get(n)", texts("x")),
-        ("a = 'x'\na = a + 'y'", ANYTHING | texts("x")),
+        ("a = 'x'\na = a + 'y'", texts("x") | {Formatted((None, "y"))}),
         ("def f(x):\n    return f(x) if q else x\na = f('x')", texts("x")),
         ("def f(x):\n    return g(x) or x\ndef g(x):\n    return f(x)\na = g('x')", texts("x")),
         ("a = os.getenv('NAME', a)", None),

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact, SipRuleFact
 from lkagent_lint.frontends.javascript.drafts import FileDraft
@@ -68,6 +70,9 @@ _SENDS = frozenset(
 )
 """The last word of what sends a request, or asks for a token by one."""
 _MAX_CLIMB = 60
+_COMMAND = re.compile(rb"--agent(?:-name)?[= ]")
+_NAMED_IN_TEXT = re.compile(r"--agent(?:-name)?[= ]+[\"']?(?P<name>\$\{[^}]*\}|[\w.:@-]+)")
+"""A command of the LiveKit CLI that asks for an agent, in a text."""
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
 
 
@@ -86,6 +91,7 @@ class Dispatches:
         """``registrations`` are the nodes that register agents: what they are given dispatches nothing."""
         self._source = source
         self._draft = draft
+        self._calls = {node: number for node, (_, number) in draft.recorded.items()}
         self._uses = dict[str, Purpose]()
         """What variables that hold a configuration or a list of agents are used for, by name."""
         self._options = [given for node in registrations for given in arguments(node)[:1]]
@@ -136,6 +142,10 @@ class Dispatches:
                 yield from self._of_object(node)
             elif node.type == "call_expression":
                 yield from self._of_call(node)
+            elif node.type == "array":
+                yield from self._of_command(node)
+            elif node.type in ("template_string", "string") and _COMMAND.search(node.text or b""):
+                yield from self._of_spoken_command(node)
             elif node.type == "new_expression" and last_name(callee(node)) == "AccessToken":
                 yield from self._of_token(node)
             elif node.type == "ERROR" and _MARKS.search(node.text or b""):
@@ -156,9 +166,14 @@ class Dispatches:
                     use = self._of_holder(node, key) or self._climb(node)
                     if use is not None and use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
                         self._note(value, use)
-        elif node.type == "call_expression" and _method_of(node) in _SENDS:
-            for value in _handed_on(node):
-                self._note(value, Purpose(DispatchKind.REQUEST, presence=True))
+        elif node.type in ("call_expression", "new_expression"):
+            method = last_name(callee(node))
+            if method in _SENDS:
+                for value in _handed_on(node):
+                    self._note(value, Purpose(DispatchKind.REQUEST, presence=True))
+            elif method in _CARRIERS:
+                for value in _handed_on(node):
+                    self._note(value, Purpose(_CARRIERS[method], presence=False))
 
     def _note(self, value: Node, use: Purpose) -> None:
         value = unwrap(value)
@@ -185,7 +200,7 @@ class Dispatches:
             return
         use = self._climb(node)
         if use is not None:
-            yield self._fact(use, value_of(value), value if value.type != "method_definition" else at, node)
+            yield self._fact(use, self._value(value), value if value.type != "method_definition" else at, node)
 
     def _registers(self, node: Node) -> bool:
         """The object is what an agent is registered with, written in place or kept in a variable."""
@@ -270,12 +285,56 @@ class Dispatches:
                 return
             followed = len(given) >= 2 and not any(each.type == "spread_element" for each in given[:2])
             use = Purpose(DispatchKind.API, presence=not followed)
-            yield self._fact(use, value_of(given[1]) if followed else v.OPAQUE, given[1] if followed else target, node)
+            yield self._fact(
+                use, self._value(given[1]) if followed else v.OPAQUE, given[1] if followed else target, node
+            )
         elif name == "withAgent" and given:
-            yield self._fact(Purpose(DispatchKind.REQUEST, presence=True), value_of(given[0]), given[0], node)
+            yield self._fact(Purpose(DispatchKind.REQUEST, presence=True), self._value(given[0]), given[0], node)
         elif _is_from_json(node) and given and given[0].type != "object":
             # The client says what it wants: it may be any name.
             yield self._fact(Purpose(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
+        elif _makes_room(node) and given and given[0].type == "object":
+            for key, at, value in entries(given[0]):
+                if key == "agents" and self._is_given(value):  # whoever calls the function says which
+                    yield self._fact(Purpose(DispatchKind.ROOM, presence=True), v.OPAQUE, at, node)
+
+    def _is_given(self, node: Node) -> bool:
+        """Whether a value is a parameter, or hangs on one; what that is assigned besides is a default."""
+        value = value_of(node)
+        return any(isinstance(part, v.Name) and self._is_parameter(node, part.name) for part in following.walk(value))
+
+    def _is_parameter(self, node: Node, name: str) -> bool:
+        home = self._draft.flow_of(node).lookup(name)
+        if home is None or any(each.name == name for each in home.parameters):
+            return home is not None
+        own = {each.name for each in home.parameters}  # a pattern among the parameters binds variables
+        held = (part for value in home.variables.get(name, ()) for part in following.walk(value))
+        return any(isinstance(part, v.Name) and part.name in own for part in held)
+
+    def _of_command(self, node: Node) -> Iterator[DispatchFact]:
+        """``["dispatch", "create", "--agent-name", name]``, which a command is run with."""
+        given = [unwrap(each) for each in node.named_children if each.type != "comment"]
+        for flag, name in pairwise(given):
+            if flag.type == "string" and text_of(flag)[1:-1] in ("--agent-name", "--agent"):
+                yield self._fact(Purpose(DispatchKind.COMMAND, presence=False), self._value(name), name, node)
+
+    def _of_spoken_command(self, node: Node) -> Iterator[DispatchFact]:
+        """A command as one text: it may be run, or only be shown to somebody."""
+        text = text_of(node)
+        named = _NAMED_IN_TEXT.search(text)
+        if named is None:
+            return
+        name: v.Expr = v.Text(named["name"])
+        if named["name"].startswith("${"):
+            name = v.OPAQUE
+            for child in node.named_children:
+                if (
+                    child.type == "template_substitution"
+                    and text_of(child) == named["name"]
+                    and child.named_child_count
+                ):
+                    name = self._value(child.named_children[0])
+        yield self._fact(Purpose(DispatchKind.COMMAND, presence=True), name, node, node)
 
     def _of_request(self, target: Node, given: Node) -> Iterator[DispatchFact | DroppedFact]:
         """``createDispatch({ room, agent_name })``: the method takes two strings, and asks for nobody then."""
@@ -292,9 +351,14 @@ class Dispatches:
                     if key == "roomConfig":
                         yield DroppedFact(owner="AccessToken", field=key, span=self._source.span(at))
 
+    def _value(self, node: Node) -> v.Expr:
+        """What a name is, results of calls in its function included."""
+        return value_of(node, calls=self._calls)
+
     def _fact(self, use: Purpose, name: v.Expr, at: Node, node: Node) -> DispatchFact:
         flow = self._draft.flow_of(node).name
-        room = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
+        granted = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
+        room: v.Expr | None = granted if isinstance(granted, (v.Name, v.Text, v.Attribute)) else None
         if use.kind is DispatchKind.API and node.type == "call_expression" and not use.presence:
             room = _spelled(arguments(node)[0])
         return DispatchFact(
@@ -303,6 +367,7 @@ class Dispatches:
             span=self._source.span(at),
             name=name,
             room=room,
+            granted=granted,
             block=_block_of(node),
             presence=use.presence,
         )
@@ -313,7 +378,9 @@ class Dispatches:
         for node in self._nodes:
             if node.type == "call_expression" and last_name(callee(node)) == "addGrant":
                 if self._draft.flow_of(node).name == flow:
-                    found.add(_entry(next(iter(arguments(node)), None), "room"))
+                    given = next(iter(arguments(node)), None)
+                    rooms = entries(given) if given is not None and given.type == "object" else ()
+                    found.add(next((self._value(value) for key, _, value in rooms if key == "room"), None))
         return found.pop() if len(found) == 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
@@ -11,11 +12,18 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_DEPTH = 40
+ENVIRONMENT = v.Attribute(v.Name("process"), "env")
+"""All variables of the environment, however they are spelled."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "`": "`", "$": "$"}
 
 
-def value_of(node: Node, depth: int = 0) -> v.Expr:
-    """What an expression says about its value; ``Opaque`` where it is not followed."""
+Calls = Mapping[int, int]
+"""The numbers of the calls that were recorded, by their nodes' ``id``."""
+_NONE: Calls = {}
+
+
+def value_of(node: Node, depth: int = 0, calls: Calls = _NONE) -> v.Expr:
+    """What an expression says about its value; ``Opaque`` where it is not followed, as calls that are not recorded."""
     node = unwrap(node)
     if depth > _MAX_DEPTH:
         return v.OPAQUE
@@ -23,7 +31,7 @@ def value_of(node: Node, depth: int = 0) -> v.Expr:
         case "string":
             return _string(node)
         case "template_string":
-            return _template(node, depth)
+            return _template(node, depth, calls)
         case "identifier" | "shorthand_property_identifier":
             return v.NONE if text_of(node) == "undefined" else v.Name(text_of(node))
         case "this":
@@ -33,23 +41,27 @@ def value_of(node: Node, depth: int = 0) -> v.Expr:
         case "true" | "false" | "number":
             return v.Constant(text_of(node))
         case "member_expression" | "subscript_expression":
-            return _member(node, depth)
+            return _member(node, depth, calls)
         case "binary_expression":
-            return _binary(node, depth)
+            return _binary(node, depth, calls)
         case "ternary_expression":
             branches = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
-            return v.Either(tuple(value_of(each, depth + 1) for each in branches if each is not None))
+            return v.Either(tuple(value_of(each, depth + 1, calls) for each in branches if each is not None))
         case "object":
             return v.Mapping(
                 tuple(
-                    (key, v.OPAQUE if key == "**" or value.type == "method_definition" else value_of(value, depth + 1))
+                    (key, v.OPAQUE if value.type == "method_definition" else value_of(_within(value), depth + 1, calls))
                     for key, _, value in entries(node)
                 )
             )
         case "array":
-            return v.Items(tuple(value_of(each, depth + 1) for each in node.named_children if each.type != "comment"))
+            return v.Items(
+                tuple(value_of(each, depth + 1, calls) for each in node.named_children if each.type != "comment")
+            )
         case "call_expression":
-            return _call(node, depth)
+            return _call(node, depth, calls)
+        case "new_expression" if node.id in calls:
+            return v.Result(calls[node.id])
         case _:
             return v.OPAQUE
 
@@ -66,13 +78,13 @@ def _string(node: Node) -> v.Expr:
     return v.Text("".join(parts))
 
 
-def _template(node: Node, depth: int) -> v.Expr:
+def _template(node: Node, depth: int, calls: Calls) -> v.Expr:
     parts: list[v.Expr] = []
     for child in node.named_children:
         if child.type == "string_fragment":
             parts.append(v.Text(text_of(child)))
         elif child.type == "template_substitution" and child.named_child_count == 1:
-            parts.append(value_of(child.named_children[0], depth + 1))
+            parts.append(value_of(child.named_children[0], depth + 1, calls))
         else:
             return v.OPAQUE
     return joined(parts)
@@ -84,7 +96,7 @@ def joined(parts: list[v.Expr]) -> v.Expr:
     return parts[0] if len(parts) == 1 else v.Join(tuple(parts))
 
 
-def _member(node: Node, depth: int) -> v.Expr:
+def _member(node: Node, depth: int, calls: Calls) -> v.Expr:
     base = node.child_by_field_name("object")
     key = node.child_by_field_name("property") or node.child_by_field_name("index")
     if base is None or key is None:
@@ -92,13 +104,15 @@ def _member(node: Node, depth: int) -> v.Expr:
     if node.type == "member_expression":
         name = text_of(key)
     else:
-        index = value_of(key, depth + 1)
+        index = value_of(key, depth + 1, calls)
         if not isinstance(index, v.Text):
-            return v.OPAQUE
+            return v.Subscript(value_of(base, depth + 1, calls), index)
         name = index.value
     if is_environment(base):
         return v.Env(name)
-    return v.Attribute(value_of(base, depth + 1), name)
+    if is_environment(node):
+        return ENVIRONMENT
+    return v.Attribute(value_of(base, depth + 1, calls), name)
 
 
 def is_environment(node: Node) -> bool:
@@ -111,12 +125,12 @@ def is_environment(node: Node) -> bool:
     )
 
 
-def _binary(node: Node, depth: int) -> v.Expr:
+def _binary(node: Node, depth: int, calls: Calls) -> v.Expr:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     operator = node.child_by_field_name("operator")
     if left is None or right is None or operator is None:
         return v.OPAQUE
-    sides = value_of(left, depth + 1), value_of(right, depth + 1)
+    sides = value_of(left, depth + 1, calls), value_of(right, depth + 1, calls)
     match text_of(operator):
         case "||" | "??":
             return v.Or(sides)
@@ -128,19 +142,26 @@ def _binary(node: Node, depth: int) -> v.Expr:
             return v.OPAQUE
 
 
-def _call(node: Node, depth: int) -> v.Expr:
+def _call(node: Node, depth: int, calls: Calls) -> v.Expr:
     target = callee(node)
     if target is None:
         return v.OPAQUE
-    given = tuple(value_of(each, depth + 1) for each in arguments(node)[:1])
+    given = tuple(value_of(each, depth + 1, calls) for each in arguments(node)[:1])
     if target.type == "import":
         return _module(given)
-    if target.type == "member_expression":
-        base, key = target.child_by_field_name("object"), target.child_by_field_name("property")
-        if base is None or key is None:
-            return v.OPAQUE
-        return called(v.Attribute(value_of(base, depth + 1), text_of(key)), given) or v.OPAQUE
-    return called(v.Name(text_of(target)), given) or v.OPAQUE
+    base, key = target.child_by_field_name("object"), target.child_by_field_name("property")
+    if target.type != "member_expression" or base is None or key is None:
+        known = called(v.Name(text_of(target)), given)
+    else:
+        known = called(v.Attribute(value_of(base, depth + 1, calls), text_of(key)), given)
+    if known is not None:
+        return known
+    return v.Result(calls[node.id]) if node.id in calls else v.OPAQUE
+
+
+def _within(value: Node) -> Node:
+    """What is spread, or the value itself."""
+    return value.named_children[0] if value.type == "spread_element" and value.named_child_count else value
 
 
 def called(target: v.Expr, given: tuple[v.Expr, ...]) -> v.Expr | None:

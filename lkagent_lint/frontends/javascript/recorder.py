@@ -10,7 +10,7 @@ from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Call, Do, Read, Use
 from lkagent_lint.frontends.javascript import looks
-from lkagent_lint.frontends.javascript.expressions import called, is_environment, joined, value_of
+from lkagent_lint.frontends.javascript.expressions import ENVIRONMENT, called, is_environment, joined, value_of
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, last_name, text_of, unwrap
 from lkagent_lint.sources.scheduling import CONTINUATIONS
 from lkagent_lint.sources.sdk.vocabulary import TERMS, Form, Term, written
@@ -81,8 +81,8 @@ class Recorder:
                 name = "" if named is None else text_of(named)
                 entries.append((name, v.Function(self._walker.definitions.function(child, name, named))))
             elif child.type == "spread_element":
-                self._parts(child)
-                entries.append(("**", v.OPAQUE))
+                spread = [self.evaluate(each, Use.KEPT) for each in child.named_children if each.type != "comment"]
+                entries.append(("**", spread[0] if len(spread) == 1 else v.OPAQUE))
         return v.Mapping(tuple(entries))
 
     def _named(self, value: Node, name: str, at: Node) -> v.Expr:
@@ -118,6 +118,33 @@ class Recorder:
     def _class(self, node: Node, use: Use) -> v.Expr:
         return v.ClassName(self._walker.definitions.class_(node))
 
+    def _element(self, node: Node, use: Use) -> v.Expr:
+        """``<Room agentName="desk" {...rest} />``: a component is called with its properties."""
+        name = node.child_by_field_name("name")
+        properties: list[tuple[str, v.Expr]] = []
+        for child in node.named_children:
+            if child.type == "jsx_attribute":
+                properties.append(self._property(child))
+            elif child.type == "jsx_expression":
+                properties.append(("**", self._expression(child)))
+        if name is not None and properties and text_of(name)[:1].isupper():
+            self.record(value_of(name), (v.Mapping(tuple(properties)),), Use.KEPT, node)
+        return v.OPAQUE
+
+    def _property(self, node: Node) -> tuple[str, v.Expr]:
+        key, *values = (each for each in node.named_children if each.type != "comment")
+        held = self._expression(values[0]) if values else v.Constant("true")
+        return text_of(key), held
+
+    def _expression(self, node: Node) -> v.Expr:
+        """What stands between the braces of a property, or its text."""
+        if node.type != "jsx_expression":
+            return self.evaluate(node, Use.KEPT)
+        inner = [each for each in node.named_children if each.type != "comment"]
+        if len(inner) == 1 and inner[0].type == "spread_element":
+            inner = [each for each in inner[0].named_children if each.type != "comment"]
+        return self.evaluate(inner[0], Use.KEPT) if len(inner) == 1 else v.OPAQUE
+
     # Access
 
     def _member(self, node: Node, use: Use) -> v.Expr:
@@ -126,6 +153,8 @@ class Recorder:
             return v.OPAQUE
         if is_environment(base):
             return v.Env(text_of(key))
+        if is_environment(node):
+            return ENVIRONMENT
         counted = text_of(key) in _COUNTS and base.type == "member_expression"
         value = v.Attribute(self.evaluate(base, Use.COUNTED if counted else Use.VALUE), text_of(key))
         self._walker.draft.asked_for[value.name] = None
@@ -139,11 +168,11 @@ class Recorder:
         base, index = node.child_by_field_name("object"), node.child_by_field_name("index")
         if base is None or index is None:
             return v.OPAQUE
-        if is_environment(base):
-            return value_of(node)
         held, key = self.evaluate(base), self.evaluate(index)
         if not isinstance(key, v.Text):
-            return v.OPAQUE
+            return v.Subscript(held, key)
+        if held == ENVIRONMENT:
+            return v.Env(key.value)
         value = v.Attribute(held, key.value)
         looks.look_at(value, node, self._walker)
         return value
@@ -335,6 +364,8 @@ class Recorder:
         "call_expression": _call,
         "new_expression": _call,
         "string": _string,
+        "jsx_self_closing_element": _element,
+        "jsx_opening_element": _element,
     }
 
 

@@ -36,9 +36,9 @@ def worker_of(node: Node, source: ParsedFile, draft: FileDraft) -> WorkerFact:
     """The fact of one registration."""
     scope = draft.flow_of(node)
     given = next(iter(arguments(node)), None)
-    fields, open_ended = _fields(given, scope)
     flow, number = draft.recorded.get(node.id, (None, 0))
     options = None if flow is None or not flow.calls[number].args else flow.calls[number].args[0]
+    fields, open_ended = _fields(value_of(given) if options is None and given is not None else options, scope)
     return WorkerFact(
         flow=scope.name,
         span=source.span(node, node.child_by_field_name("constructor")),
@@ -109,11 +109,8 @@ def _agent_file(given: Node | None) -> str | None:
     return None
 
 
-def _fields(given: Node | None, scope: FlowDraft) -> tuple[dict[str, v.Expr], bool]:
+def _fields(value: v.Expr | None, scope: FlowDraft) -> tuple[dict[str, v.Expr], bool]:
     """The options that are written out, and whether there may be others."""
-    if given is None:
-        return {}, True
-    value = value_of(given)
     if isinstance(value, v.Name):
         values = scope.values(value.name)
         value = values[0] if len(values) == 1 else v.OPAQUE

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.following import given_to, last_name, made_from, walk
-from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.facts.following import given_to, last_name, made_from, parts_of_call, walk
+from lkagent_lint.facts.scopes import assigned, owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -23,6 +25,7 @@ from lkagent_lint.facts.values import (
     Name,
     Result,
     Text,
+    Typed,
 )
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.text import Span
@@ -78,10 +81,20 @@ def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact
     """Every dispatch that a file holds, in source order within each flow."""
     finder = _DispatchFinder(facts, targets)
     for flow in facts.flows.values():
+        granted = _granted(flow)
         for number, call in enumerate(flow.calls):
-            yield from finder.from_call(flow, number, call)
+            for found in finder.from_call(flow, number, call):
+                is_token = found.kind is DispatchKind.TOKEN and found.flow == flow.name
+                yield msgspec.structs.replace(found, granted=granted) if is_token and granted is not None else found
     for flow in facts.flows.values():
         yield from finder.from_values(flow)
+
+
+def _granted(flow: Flow) -> Expr | None:
+    """The one room that the tokens of a function are for: ``VideoGrants(room=…)``."""
+    calls = [dict(call.keywords) for call in flow.calls if last_name(call.target) in ("VideoGrants", "VideoGrant")]
+    rooms = {each.get("room") for each in calls}
+    return rooms.pop() if len(rooms) == 1 else None
 
 
 class _DispatchFinder:
@@ -196,8 +209,21 @@ class _DispatchFinder:
             yield from self._method(flow, number, call, call.target, span)
         if message not in (_AGENT, _REQUEST) and any(name == "room_preset" for name, _ in call.keywords):
             yield DispatchFact(kind=DispatchKind.PRESET, flow=flow.name, span=span, name=OPAQUE)
-        if last_name(call.target) == "ParseDict" and not any(isinstance(arg, Mapping) for arg in call.args):
-            yield DispatchFact(kind=DispatchKind.CONFIG, flow=flow.name, span=span, name=OPAQUE)
+        if last_name(call.target) == "ParseDict":
+            yield from self._parsed(flow, call, self.kinds.get(node, DispatchKind.CONFIG), span)
+
+    def _parsed(self, flow: Flow, call: Call, kind: DispatchKind, span: Span) -> Iterator[DispatchFact]:
+        """``ParseDict({"agents": […]}, RoomConfiguration())``: what is given may come from a request."""
+        into = [node for value in call.args[1:2] for node in self.reached(flow, value)]
+        if into and not any(self._message_at(node) for node in into):
+            return  # it makes something else
+        written = [part for part in self.parts(flow, call.args[0]) if isinstance(part[1], Mapping)] if call.args else []
+        if not written:
+            yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
+        for home, mapping in written:
+            for key, value in mapping.entries if isinstance(mapping, Mapping) else ():
+                if key == "agents":
+                    yield from self._agents(home, value, kind, span)
 
     def _method(self, flow: Flow, number: int, call: Call, target: Attribute, span: Span) -> Iterator[DispatchFact]:
         if target.name == "with_room_preset":
@@ -257,12 +283,21 @@ class _DispatchFinder:
                     yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
 
     def _empty(self, flow: Flow, value: Expr) -> bool:
-        if isinstance(value, Name):
-            home = owner_of(self.facts, flow, value.name)
-            if home is None or any(each.name == value.name for each in home.parameters):
-                return False  # a caller may give another list
-            return all(each == Items(()) for each in home.variables.get(value.name, (OPAQUE,)))
-        return False
+        """Whether a value is a list that nobody puts anything into; a caller may give another one."""
+        if not isinstance(value, Name):
+            return False
+        found = assigned(self.facts, flow, value.name) or ()
+        return bool(found) and all(_is_empty(each) for _, each in found) and not self._is_filled(flow, value)
+
+    def _is_filled(self, flow: Flow, value: Name) -> bool:
+        """Whether a variable's methods are called, or something else than a message is given it."""
+        home = owner_of(self.facts, flow, value.name)
+        return any(
+            not self.message(here, call) and value in walk(*parts_of_call(call))
+            for here in self.facts.flows.values()
+            if owner_of(self.facts, here, value.name) is home
+            for call in here.calls
+        )
 
     def from_values(self, flow: Flow) -> Iterator[DispatchFact]:
         """Hand-written requests that are sent, and commands in strings and lists, wherever in a flow they stand."""
@@ -307,6 +342,10 @@ class _DispatchFinder:
             yield store.span or flow.span, store.value
 
 
+def _is_empty(value: Expr) -> bool:
+    return value == Items(()) or (isinstance(value, Typed) and value.value == Items(()))
+
+
 def mapping_name(mapping: Mapping) -> Expr | None:
     """The agent name that a dict gives; opaque where a spread may give one."""
     for key, value in mapping.entries:
@@ -329,7 +368,8 @@ def _command(flow: Flow, items: Items, span: Span) -> Iterator[DispatchFact]:
             name = items.items[index + 1] if index + 1 < len(words) else OPAQUE
             yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name)
     if "connect" in words and "--room" in words:
-        yield DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True)
+        file = next((word for word in words if word.endswith(".py")), "")
+        yield DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True, file=file)
 
 
 def _spoken_command(flow: Flow, text: str, span: Span) -> Iterator[DispatchFact]:

@@ -74,9 +74,9 @@ def _fills_agents(target: Expr) -> bool:
 
 
 def _reads_environment(target: Expr) -> bool:
-    """``os.environ.get("NAME", "default")``: the value may be an agent's name."""
+    """``os.environ.get("NAME", "default")``, ``env.str("NAME")``: the value may be an agent's name."""
     base = target.base if isinstance(target, Attribute) else None
-    return isinstance(base, (Attribute, Name)) and base.name == "environ"
+    return last_name(base) == "environ" or (base == Name("env") and last_name(target) == "str") if base else False
 
 
 def _is_called_on(target: Expr) -> bool:
@@ -97,6 +97,13 @@ def _says(target: Expr) -> bool:
             return name in ("debug", "info", "warning", "error", "exception", "critical")
         case _:
             return False
+
+
+def _made(target: Expr, given: Sequence[Expr]) -> Expr:
+    """What a quiet method makes of values; of ``names.get("desk", "front")`` it is known which one."""
+    if last_name(target) == "get" and given and isinstance(given[0], Text) and OPAQUE not in given:
+        return Made((*parts_of(target), *given), "get")
+    return made_of(*parts_of(target), *given, by=last_name(target))
 
 
 def _is_infinite(target: Expr, args: Sequence[Expr]) -> bool:
@@ -197,7 +204,7 @@ class Expressions:
             if isinstance(item.slice, cst.Slice):
                 self._discard(item.slice.lower, item.slice.upper, item.slice.step)
         if not keys or len(keys) < len(node.slice):
-            return OPAQUE
+            return made_of(base)
         return Subscript(base, keys[0] if len(keys) == 1 else Items(tuple(keys)))
 
     def _discard(self, *nodes: cst.BaseExpression | None) -> None:
@@ -242,7 +249,7 @@ class Expressions:
             return Constant("inf")
         given = (*args, *(value for _, value in keywords))
         if use is not Use.AWAITED and is_left_out(target, given) and not self._blocks(target):
-            return NONE if _says(target) else made_of(*parts_of(target), *given, by=last_name(target))
+            return NONE if _says(target) else _made(target, given)
         flow = self._walker.flow
         number = len(flow.calls)
         flow.calls.append(CallDraft(target, tuple(args), tuple(keywords), use, node))

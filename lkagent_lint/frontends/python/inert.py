@@ -26,6 +26,8 @@ _BUILTINS = frozenset(dir(builtins))
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
 _LONGEST_NAME = 100
+_NAMED_FIELD = re.compile(r"^\s*\w*agent\w*\s*:", re.IGNORECASE | re.MULTILINE)
+_MAKES_NAMES = re.compile(r"\b(?:uuid\d|token_hex|token_urlsafe|randint|randrange|choices|time_ns|utcnow)\b|time\.time")
 _SHORT = 5
 """Statements of a function that does little more than to say a name."""
 _HANDS_ON: frozenset[type[ast.AST]] = frozenset({ast.Call, ast.Assign, ast.Return, ast.AnnAssign})
@@ -53,7 +55,7 @@ def find_inert(text: str, tree: ast.Module, words: frozenset[str] = frozenset(),
         return NONE_INERT
     lines = text.splitlines(keepends=True)
     leave_code(lines, tree)
-    finder = _InertFinder(lines, _handed(text), words, reached)
+    finder = _InertFinder(lines, _handed(text), words, reached, makes_tokens="VideoGrants" in text)
     finder.find(tree.body, "")
     found = finder.without_callers()
     return Inert(tuple(each.name for each in found), frozenset(id(each.statement) for each in found))
@@ -79,7 +81,17 @@ class _Candidate(NamedTuple):
 
 
 class _InertFinder:
-    def __init__(self, lines: list[str], handed: frozenset[str], words: frozenset[str], reached: Reaches) -> None:
+    def __init__(
+        self,
+        lines: list[str],
+        handed: frozenset[str],
+        words: frozenset[str],
+        reached: Reaches,
+        *,
+        makes_tokens: bool,
+    ) -> None:
+        """``makes_tokens``: whether the file lets people into rooms, whose names may be made anew."""
+        self.makes_tokens = makes_tokens
         self.lines = lines
         """Without comments and docstrings, whose words do not count."""
         self.handed = handed
@@ -102,6 +114,7 @@ class _InertFinder:
                 continue
             source = "".join(self.lines[first_line(statement) - 1 : statement.end_lineno])
             named = bool(self.words) and not self.words.isdisjoint(_NAME.findall(source))
+            named = named or (self.makes_tokens and _MAKES_NAMES.search(source) is not None)
             is_agent = self._may_be_agent(statement)
             is_told = named or self._is_handed(statement) or (of_agent and statement.name in _TELLING)
             matters = is_agent or is_told or self._inherits(statement)
@@ -112,6 +125,8 @@ class _InertFinder:
                 self.plain.add(statement.name)
             elif isinstance(statement, ast.ClassDef):
                 self.find(statement.body, f"{prefix}{statement.name}.", of_agent=is_agent)
+                if _holds_names(statement) or _NAMED_FIELD.search(source):
+                    self.mattering.add(statement.name)  # who makes its objects hands names on
             elif not prefix:
                 self.mattering.add(statement.name)
 

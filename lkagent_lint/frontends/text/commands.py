@@ -6,12 +6,13 @@ Sources: livekit-cli 29c2686, ``cmd/lk`` (dispatch.go, token.go, room.go, perf.g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, SipRuleFact
 from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
 from lkagent_lint.frontends.text import LK
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.text import Lines
 
 # Each alternative consumes what it begins, so the text is read once.
@@ -24,6 +25,12 @@ _TOKEN = re.compile(
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$\((\w+)\)|\$(\w+)|%(\w+)%")
 _LITERAL = re.compile(r"[\w.:/@-]+(?: [\w.:/@-]+)*")
 _LK = re.compile(LK)
+_SET = re.compile(r"(?P<variable>[A-Z_]\w{0,80})=[\"']?(?P<value>[\w.:/@-]{1,200})[\"']?")
+SERVICE = "livekit.AgentDispatchService/CreateDispatch"
+"""The path of the real service, which a request that is written by hand names."""
+_CLIENTS = ("curl", "wget", "http", "https", "xh")
+_NAMED = re.compile(r"[\"']?agent_?name[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<value>[\w.:/@${}-]{1,200})", re.IGNORECASE)
+_PROGRAMS = (".py", *SCRIPTS)
 _NAME_FLAGS = ("--agent-name", "--agent")
 
 
@@ -37,9 +44,13 @@ class Token(NamedTuple):
 
 def commands(text: str) -> Iterator[tuple[Token, ...]]:
     """The commands of a text, in order; one that is written within quotes comes after the one that holds it."""
-    spans = [(0, len(text))]
+    whole = 0, len(text)
+    spans = [whole]
+    unquoted = text.replace('\\"', ' "')  # quotes within quotes, every position as it was
     while spans:
-        start, end = spans.pop()
+        start, end = span = spans.pop()
+        if span != whole:
+            text = unquoted
         words: list[Token] = []
         for match in _TOKEN.finditer(text, start, end):
             if match["end"]:
@@ -49,7 +60,7 @@ def commands(text: str) -> Iterator[tuple[Token, ...]]:
             elif match["quoted"]:
                 inner = match.start() + 1, match.end() - (len(match[0]) > 1 and match[0][-1] == match[0][0])
                 words.append(Token(text[slice(*inner)], *inner))
-                if (start, end) == (0, len(text)) and " " in words[-1].text:
+                if span == whole and " " in words[-1].text:
                     spans.append(inner)
             elif match["word"]:
                 words += _assigned(match["word"], match.start())
@@ -72,31 +83,48 @@ CommandFact = DispatchFact | DroppedFact | SipRuleFact
 
 def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[CommandFact]:
     """What the commands of a text dispatch, the SIP rules that they make, and the flags that they give in vain."""
-    if not ("livekit-cli" in text or _LK.search(text) or ("connect" in text and "--room" in text)):
+    is_asked = "livekit-cli" in text or _LK.search(text) or SERVICE in text
+    if not (is_asked or ("connect" in text and "--room" in text)):
         return
+    set_here: dict[str, str] = {}
     for words in commands(text):
         texts = [word.text for word in words]
+        set_here.update((each["variable"], each["value"]) for each in map(_SET.fullmatch, texts) if each)
         index = next((i for i, each in enumerate(texts) if each in ("lk", "livekit-cli") or each.endswith("/lk")), None)
         if index is not None:
-            yield from _Command(words[index + 1 :], lines, presence=presence).found()
+            yield from _Command(words[index + 1 :], lines, presence=presence, set_here=set_here).found()
         elif "connect" in texts and "--room" in texts[texts.index("connect") :]:
             # The agent's own command: python agent.py connect --room r
             word = words[texts.index("connect")]
             yield DispatchFact(
-                kind=DispatchKind.CONNECT, span=lines.span(word.start, word.end), name=OPAQUE, presence=True
+                kind=DispatchKind.CONNECT,
+                span=lines.span(word.start, word.end),
+                name=OPAQUE,
+                presence=True,
+                file=next((each for each in texts if each.endswith(_PROGRAMS)), ""),
+            )
+        elif presence and texts[0] in _CLIENTS and any(SERVICE in each for each in texts):
+            named = next((found for each in texts if (found := _NAMED.search(each))), None)
+            yield DispatchFact(
+                kind=DispatchKind.REQUEST,
+                span=lines.span(words[0].start, words[0].end),
+                name=OPAQUE if named is None else name_of(named["value"]),
+                presence=True,
             )
 
 
 _FILES = ("--agents-file", "--request")
 _LEGACY_RULE = "create-sip-dispatch-rule"
 _RULE_FLAGS = ("--individual", "--direct", "--callee", "--caller")
-_RULE_FILE = re.compile(r"[\w./${}-]+\.json[c5]?")
+_RULE_FILE = re.compile(r"[\w./${}-]+\.json[c5]?|\$\{?\w+\}?")
 
 
 class _Command:
     """One command of the LiveKit CLI, by the words behind the program's name."""
 
-    def __init__(self, words: tuple[Token, ...], lines: Lines, *, presence: bool) -> None:
+    def __init__(self, words: tuple[Token, ...], lines: Lines, *, presence: bool, set_here: Mapping[str, str]) -> None:
+        """``set_here`` are the variables that the commands before it set."""
+        self._set_here = set_here
         self._words = words
         self._texts = [word.text for word in words]
         self._lines = lines
@@ -131,7 +159,7 @@ class _Command:
         yield DispatchFact(
             kind=DispatchKind.COMMAND,
             span=self._lines.span(name.start, name.end),
-            name=name_of(name.text),
+            name=self._name(name.text),
             presence=self._presence,
         )
         flag = self._words[self._texts.index("--agent")] if "--agent" in self._texts else None
@@ -139,6 +167,12 @@ class _Command:
             if not self._presence:
                 span = self._lines.span(flag.start, flag.end)
                 yield DroppedFact(owner="lk token create", field="--agent", span=span)
+
+    def _name(self, text: str) -> Expr:
+        name = name_of(text)
+        if isinstance(name, Env) and name.variable in self._set_here:
+            return Env(name.variable, Text(self._set_here[name.variable]))
+        return name
 
     def _makes_rule(self) -> bool:
         if _LEGACY_RULE in self._verbs[:1]:
@@ -156,6 +190,8 @@ class _Command:
         verb = self._words[self._texts.index(_LEGACY_RULE if _LEGACY_RULE in self._texts else "create")]
         if given is not None:
             yield self._asks(OPAQUE, kind=DispatchKind.SIP, file=given.text)
+        elif any(each.startswith("<<") for each in self._texts):
+            return  # the document that follows says it
         elif any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
             yield SipRuleFact(span=self._lines.span(self._words[0].start, verb.end), has_agents=False)
         elif not any(each in self._flags for each in _RULE_FLAGS):
@@ -168,7 +204,7 @@ class _Command:
 
 def name_of(text: str) -> Expr:
     """An agent's name as a script writes it: literal, one variable, or something that is not followed."""
-    variable = _VARIABLE.fullmatch(text)
+    variable = _VARIABLE.fullmatch(text.strip())
     if variable is not None:
         return Env(next(group for group in variable.groups() if group))
     return Text(text) if _LITERAL.fullmatch(text) else OPAQUE

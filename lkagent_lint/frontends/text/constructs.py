@@ -38,6 +38,13 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"[\"'`](?P<text>[\w.:/@ -]{1,200})[\"'`](?:\.(?:to_string|to_owned|into)\(\))?")
+_CONVERTED = re.compile(r"\.(?:to_string|to_owned|into|clone|as_str|toString|trim)\(\)$")
+_DEFAULT = re.compile(
+    r"[\"']?\s{0,3}[\])]{0,2}\s{0,3}(?:,\s{0,3}(?:default(?:Value)?:\s{0,3})?|\?\?|\?:|\|\||\bor\b|"
+    r"\.unwrap_or(?:_else)?\(\s{0,3}(?:\|_\|\s{0,3})?|\.getOrDefault\(|\.orElse\()\s{0,3}"
+    r"[\"'](?P<text>[\w.:/@ -]{1,200})[\"']"
+)
+"""What stands behind a variable of the environment that has a default."""
 _WORD = re.compile(r"\w+")
 _DECLARED = re.compile(r"[\w)>][ ]+\w*$")
 _USED = re.compile(r"\b(?:new|return|await|let|val|var|const|auto|yield)[ ]+$")
@@ -51,12 +58,25 @@ _MAX_OPENERS = 2_000
 """Words of one file that may begin a construct; what stands behind them in a file of more is not looked at."""
 _REACH = 1_200
 """Code points within which a construct has to close."""
+_LONGEST_VALUE = 300
 _MAX_FOUND = 500
 """Dispatches of one file; nobody writes so many by hand."""
 
 
 NamedConstruct = tuple[Expr, int, int]
 """A name, and the offsets of where it stands or of the construct's first word."""
+
+
+def _written(text: str) -> Expr:
+    """A literal, or a variable of the environment with the default that is written out; opaque for all else."""
+    literal = _LITERAL.fullmatch(text)
+    if literal is not None:
+        return Text(literal["text"])
+    environment = ENVIRONMENT.match(text)
+    if environment is None:
+        return OPAQUE
+    default = _DEFAULT.match(text, environment.end("variable"))
+    return Env(environment["variable"], None if default is None else Text(default["text"]))
 
 
 class Region(NamedTuple):
@@ -175,37 +195,46 @@ class _Finder:
 
     def _named(self, region: Region) -> Iterator[NamedConstruct]:
         for match in _NAME.finditer(self._code, region.start, region.end):
-            name = self._value(match["value"].strip())
+            name = self._value(self._extent(match.start("value"), region.end))
             if name != OPAQUE or self._is_livekit:
                 yield name, match.start("value"), match.end("value")
+
+    def _extent(self, start: int, limit: int) -> str:
+        """A value as far as it is written: to the comma, the bracket or the line that ends it."""
+        depth, limit = 0, min(limit, start + _LONGEST_VALUE)
+        for match in _BRACKET.finditer(self._code, start, limit):
+            if match[0] in _OPENING:
+                depth += 1
+            elif match[0] in _CLOSING:
+                depth -= 1
+            if depth < 0 or (match[0] == "," and depth == 0):
+                limit = match.start()
+                break
+        return self._code[start:limit].partition("\n")[0].strip()
 
     # Values
 
     def _value(self, text: str) -> Expr:
         """What a value that is written out says: a literal, a variable of the environment, a constant of the file."""
-        text = text.strip()
-        literal = _LITERAL.fullmatch(text)
-        if literal is not None:
-            return Text(literal["text"])
-        environment = ENVIRONMENT.match(text)
-        if environment is not None:
-            return Env(environment["variable"])
+        text = _CONVERTED.sub("", text.strip())
+        known = _written(text)
+        if known != OPAQUE:
+            return known
         name = text.rpartition(".")[2].removeprefix("$").removeprefix("@")
         return self._constant(name) if _WORD.fullmatch(name) else OPAQUE
 
     def _constant(self, name: str) -> Expr:
         """The one literal that the file gives to a name, wherever it is a constant or a variable."""
         given = re.compile(
-            rf"(?<![\w.\"'])\$?{re.escape(name)}\b(?:\s{{0,3}}:\s{{0,3}}[\w?<>]{{1,40}})?\s{{0,3}}:?=(?![=>])\s{{0,3}}([^\n;]{{1,200}})"
+            rf"(?<![\w.\"'])\$?{re.escape(name)}\b(?:\s{{0,3}}:\s{{0,3}}[\w?<>&']{{1,40}}(?: str)?)?"
+            r"\s{0,3}:?=(?![=>])\s{0,3}([^\n;]{1,200})"
+            rf"|^\s{{0,40}}@{re.escape(name)}[ ]{{1,3}}(\"[^\"\n]{{1,200}}\")",  # an attribute of an Elixir module
+            re.MULTILINE,
         )
-        values = {match[1].strip().rstrip(",)") for match in given.finditer(self._code)}
+        found = (match[1] or match[2] for match in given.finditer(self._code))
+        values = {each.strip().removesuffix(",") for each in found}
         if len(values) == 1:
-            value = values.pop()
-            literal = _LITERAL.fullmatch(value)
-            environment = ENVIRONMENT.match(value)
-            if literal is not None:
-                return Text(literal["text"])
-            return OPAQUE if environment is None else Env(environment["variable"])
+            return _written(values.pop())
         for match in _SPRING.finditer(self._code) if not values else ():
             if match["name"] == name:
                 default = match["default"]

@@ -21,7 +21,11 @@ _ASSIGNMENT = re.compile(
 )
 _MAX_HERE_DOCUMENTS = 100
 """In one script; each is read with everything before it blanked out."""
+_LONG_LINE = 5_000
 HERE_DOCUMENT = re.compile(r"<<-?[ \t]?['\"]?(?P<end>[A-Za-z_]{1,40})\b")
+
+_WRITTEN_HERE = re.compile(r"(?:>|\btee)[ \t]{0,4}[\"']?(?P<file>[^\s\"'<>|;]{1,200})[\"']?[ \t]{0,4}<<")
+"""``cat > rule.json <<EOF``"""
 
 TextFact = DispatchFact | DroppedFact | SipRuleFact | VariableFact
 
@@ -38,9 +42,14 @@ def facts_of(data: bytes, name: str) -> FileFacts:
         return _collected("script", _of_script(text, lines, name))
     # JSON and YAML that do not parse, such as templates, are scanned as a program's text would be.
     scanned = DOCUMENT if name.endswith(JSON + YAML) else language_of(name)
-    code = [] if scanned is None else list(constructs.dispatches(text, lines, scanned))
+    code = [] if scanned is None or _is_generated(text) else list(constructs.dispatches(text, lines, scanned))
     # Commands in prose are what people run by hand; those in a program's text are what it runs.
     return _collected("text", [*code, *commands.dispatches(text, lines, presence=True)])
+
+
+def _is_generated(text: str) -> bool:
+    """Whether no person has written it: a report with a program's text in it, a page that a bundler made."""
+    return max(map(len, text.split("\n"))) > _LONG_LINE
 
 
 def _structured_limit() -> int:
@@ -67,7 +76,10 @@ def _of_script(text: str, lines: Lines, name: str) -> list[TextFact]:
     """Commands, JSON in here-documents, requests to the real service, and the variables that are set."""
     from lkagent_lint.frontends.text.structures import set_variable
 
-    found: list[TextFact] = list(commands.dispatches(text, lines, presence=False))
+    written = {match["file"] for match in _WRITTEN_HERE.finditer(text)}
+    asked = commands.dispatches(text, lines, presence=False)
+    # A file that the script writes from a here-document says there what it asks for.
+    found: list[TextFact] = [each for each in asked if not (isinstance(each, DispatchFact) and each.file in written)]
     found += _of_here_documents(text)
     for match in _ASSIGNMENT.finditer(text):
         span = lines.span(*match.span("value"))

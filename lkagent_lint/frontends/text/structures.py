@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, SipRuleFact, VariableFact
 from lkagent_lint.facts.values import OPAQUE, Expr, Text
-from lkagent_lint.frontends.text.commands import name_of
+from lkagent_lint.frontends.text.commands import SERVICE, name_of
 from lkagent_lint.sources.documents import DocumentNode, MappingNode, ScalarNode, SequenceNode, mappings, scalars
 from lkagent_lint.text import Span
 
 _NAMES = ("agentName", "agent_name")
 _CONFIGS = ("roomConfig", "room_config")
-_PRESETS = ("roomPreset", "room_preset", "room_configurations")
+_PRESETS = ("roomPreset", "room_preset")
 _LISTS = ("agents", "dispatches")
 _ENVIRONMENTS = ("environment", "env", "envs", "env_variables")
-_SERVICE = "livekit.AgentDispatchService/CreateDispatch"
 _IN_TEXT = re.compile(r"[\"']agent_?name[\"']\s{0,3}:\s{0,3}[\"'](?P<value>[\w.:/@ -]{1,200})[\"']", re.IGNORECASE)
 _NAMES_AGENTS = re.compile(r"\w{0,60}(?:AGENT|BOT|ASSISTANT|WORKER|DISPATCH)\w{0,60}")
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|URL|DSN")
@@ -99,7 +98,7 @@ def _dropped(document: DocumentNode) -> Iterator[DroppedFact]:
 def _of_requests(document: DocumentNode) -> Iterator[DispatchFact]:
     """A request to the real service, such as a step of a workflow: the name may stand in any text of the document."""
     texts = list(scalars(document))
-    service = next((each for each in texts if _SERVICE in each.text), None)
+    service = next((each for each in texts if SERVICE in each.text), None)
     if service is None:
         return
     names: list[Expr] = [Text(match["value"]) for each in texts for match in _IN_TEXT.finditer(each.text)]
