@@ -221,7 +221,7 @@ class Classes:
     def _behind(self, start: ClassOf | Instance, receiver: Thing) -> Sequence[Thing]:
         """Where ``super()`` looks: behind the method's own class in the lineage of what it is called on."""
         owner = ClassOf(start.path, start.name)
-        lineage = self.lineage(receiver) if isinstance(receiver, (ClassOf, Instance)) else []
+        lineage = self.lineage(receiver if isinstance(receiver, (ClassOf, Instance)) else owner)
         if owner not in lineage:
             lineage = self.lineage(owner)
         return lineage[lineage.index(owner) + 1 :]

@@ -68,6 +68,8 @@ from lkagent_lint.typestate.solver import Reached
 META = Meta("LKA101", "connect-before-start", Severity.WARNING, "`ctx.connect()` before the session has started")
 
 _SESSIONS = spelt("AgentSession")
+_KNOWN_BEFORE = frozenset({"room.metadata", "room.name"})
+"""What the job knows of its room before it has joined it."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -89,10 +91,14 @@ def _instead(used: Event, spoken: Wording) -> str:
     """What to do where the room is needed before the session starts."""
     if used.kind is Kind.AVATAR_START:  # the session speaks through it, so it has to be there first
         return "prepare the session and register listeners before connecting"
-    first = f"start the session first, {spoken.start_in_room} connects by itself, and do that after it"
+    first = f"start the session first, {spoken.start_in_room} connects by itself"
+    if used.detail in _KNOWN_BEFORE:
+        job = "ctx.job.room?" if spoken.spells_camel else "ctx.job.room"
+        return f"{first}; {job}.{used.detail.removeprefix('room.')} is known before"
     if not used.kind.does.waits:
-        return first
-    return f"{first}; what is made from the participant can follow by {spoken.spelt('session.update_agent')}()"
+        return f"{first}, and do that after it"
+    update = spoken.spelt("session.update_agent")
+    return f"{first}, and do that after it; what is made from the participant can follow by {update}()"
 
 
 def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnostic:

@@ -26,7 +26,7 @@ from lkagent_lint.project.things import (
 from lkagent_lint.sources.scheduling import AT_ANOTHER_TIME, ELSEWHERE
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from lkagent_lint.typestate.automaton import Kind
-from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, ended_by, gathers_one
+from lkagent_lint.typestate.concurrency import JOINS_MANY, PROMISE, Concurrency, Key, ended_by, gathers_one
 from lkagent_lint.typestate.events import STEP_WORDS, carries
 from lkagent_lint.typestate.in_place import InPlace, lets_nothing_run
 from lkagent_lint.typestate.lifecycle import Event, Site, State, arriving, joined, waited
@@ -73,7 +73,7 @@ class OutsideCalls:
         shares = dotted not in _FOLLOWED and self._keeps_job(dotted, given)
         if not (waits or endless or runs_later or shares):
             return nothing
-        keys = self._concurrency.awaited_by(dotted, at.call, at.activation) if waits else frozenset()
+        keys = self._concurrency.awaited_by(dotted, at.call, at.activation) if waits else frozenset[Key]()
         is_link = waits and self._in_place.is_link(at.number, at.activation)
         waits_for_others = dotted in JOINS_MANY and not gathers_one(at.call)
 
