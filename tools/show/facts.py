@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 import msgspec
 
@@ -22,16 +22,23 @@ _ELSEWHERE = ("flow", "span", "scope")
 def fact_lines(facts: FileFacts) -> Iterator[str]:
     """Everything that a file says, whatever kind of fact it is; nothing of what it does not say."""
     for field in facts.__struct_fields__:
-        held = getattr(facts, field)
+        held: object = getattr(facts, field)
         if field == "flows" or held == getattr(_EMPTY, field):
             continue
-        if isinstance(held, dict):
-            held = tuple(held.values())
-        if isinstance(held, tuple) and any(isinstance(each, msgspec.Struct) for each in held):
+        listed = _parts(held)
+        records = [each for each in listed if isinstance(each, msgspec.Struct)]
+        if records:
             yield f"{field.replace('_', ' ')}:"
-            yield from (f"  {_fact(each, facts)}" for each in held)
+            yield from (f"  {_fact(each, facts)}" for each in records)
         else:
             yield f"{field.replace('_', ' ')}: {_said(held, None)}"
+
+
+def _parts(held: object) -> tuple[object, ...]:
+    """What a tuple, or a dictionary, holds."""
+    if isinstance(held, dict):
+        return tuple(cast("dict[object, object]", held).values())
+    return cast("tuple[object, ...]", held) if isinstance(held, tuple) else ()
 
 
 def _fact(fact: msgspec.Struct, facts: FileFacts) -> str:
@@ -55,13 +62,14 @@ def _said(held: object, flow: Flow | None) -> str:
     """What a field holds; ``flow`` is the one in whose scope its expressions stand."""
     if _is_expression(held):
         return spelt(held, flow)
+    if isinstance(held, tuple):
+        return f"({', '.join(_said(each, flow) for each in cast('tuple[object, ...]', held))})"
     match held:
         case enum.Enum():
             return str(held.value)
-        case tuple():
-            return f"({', '.join(_said(each, flow) for each in held)})"
         case dict():
-            return f"{{{', '.join(f'{key}: {_said(each, flow)}' for key, each in held.items())}}}"
+            entries = cast("dict[object, object]", held).items()
+            return f"{{{', '.join(f'{key}: {_said(each, flow)}' for key, each in entries)}}}"
         case msgspec.Struct():
             fields = ((field, getattr(held, field)) for field in held.__struct_fields__)
             return f"({', '.join(f'{field} {_said(each, flow)}' for field, each in fields if not _is_empty(each))})"
