@@ -55,7 +55,7 @@ from lkagent_lint.facts.flows import Use
 from lkagent_lint.facts.following import argument
 from lkagent_lint.facts.paths import surely_before
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project.things import Closure, Instance, SdkMethod, only
+from lkagent_lint.project.things import NEVER, Closure, Instance, SdkMethod, only
 from lkagent_lint.questions.agents import Registration
 from lkagent_lint.questions.arity import Arity, arity_of
 from lkagent_lint.questions.subject import Subject
@@ -155,7 +155,7 @@ def _own(subject: Subject, each: Registration) -> str | None:
     classes = subject.project.evaluator.classes
     found: set[str] = set()
     for owner in each.owners:
-        things = classes.attribute(owner, each.method) if isinstance(owner, Instance) else frozenset()
+        things = classes.attribute(owner, each.method) if isinstance(owner, Instance) else NEVER
         for method in things or (None,):
             arity = arity_of(subject.project, method) if isinstance(method, Closure) else None
             found.add(method.flow if isinstance(method, Closure) and arity is not None and arity.most == 0 else "")

@@ -46,7 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.project.decorators import AS_WRITTEN
-from lkagent_lint.project.things import Box, ClassOf, Closure, Instance, Sdk, SdkObject, String, Thing
+from lkagent_lint.project.things import NEVER, Box, ClassOf, Closure, Instance, Sdk, SdkObject, String, Thing
 from lkagent_lint.questions.doors import MemberCall, Served
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
@@ -77,7 +77,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.methods.of("AgentServer", "add"):
         if project.sdk(found.activation.path).has(Change.DOORS) and not project.in_tests(found.activation.path):
             for given in found.call.args:
-                things = found.activation.value(given) if not isinstance(given, v.Spread) else frozenset()
+                things = found.activation.value(given) if not isinstance(given, v.Spread) else NEVER
                 kinds = {_no_door(subject, each) for each in things}
                 if len(kinds) == 1 and "" not in kinds:
                     yield META.at(found.place, _refused(kinds.pop()), subject=found.activation.name)

@@ -41,9 +41,10 @@ There is no fix: whether calls are to be kept is a decision.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
+
+import msgspec
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
@@ -174,10 +175,9 @@ def _mistaken(metadata: v.Expr | None, flow: Flow) -> str:
     match metadata:
         case v.Text(text):
             try:
-                said = json.loads(text)
-            except ValueError:
+                keys = list(msgspec.json.decode(text, type=dict[str, object]))
+            except ValueError:  # no JSON, or no object
                 return ""
-            keys = list(said) if isinstance(said, dict) else []
         case v.Made(made_of, "dumps"):
             parts = made_of
         case v.Result(number) if last_name(flow.calls[number].target) == "dumps":
