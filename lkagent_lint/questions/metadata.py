@@ -60,7 +60,7 @@ def _gives_metadata(call: Call, here: Activation) -> bool:
     value = call.args[0] if call.args else None
     if isinstance(value, v.Name):
         home = owner_of(here.facts, here.flow, value.name)
-        held = home.variables.get(value.name, ()) if home is here.flow else ()
+        held = here.flow.variables.get(value.name, ()) if home is here.flow else ()
         value = held[0] if len(held) == 1 else None
     return (
         isinstance(value, v.Attribute) and value.name == "metadata" and here.value(value.base) == only(SdkObject("Job"))
