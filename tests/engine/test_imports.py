@@ -10,7 +10,7 @@ import pytest
 
 from tools.bench.synthetic import build
 
-MOST_OWN = 165
+MOST_OWN = 170
 """Modules of the linter that a run imports that finds facts only, without the rules and what they ask."""
 MOST = 365
 """The same with those of libraries and of the interpreter."""
