@@ -16,9 +16,11 @@ from lkagent_lint.facts.following import last_name
 from lkagent_lint.project.node_sdk import ENVIRONMENT
 from lkagent_lint.project.things import (
     ANYTHING,
+    NEVER,
     Activation,
     FromVariable,
     Library,
+    Record,
     String,
     Things,
     only,
@@ -123,11 +125,13 @@ def _read(name: str, given: Things | None) -> FromVariable | None:
         match each:
             case Library(name=read) if read == ENVIRONMENT:
                 return FromVariable(name, None)
-            case _:
-                held = dict(getattr(each, "entries", ())).get(name, ())
+            case Record(entries=entries):
+                held = next((values for key, values in entries if key == name), NEVER)
                 variables = [one for one in held if isinstance(one, FromVariable)]
                 if len(variables) == len(held) == 1:
                     return variables[0]
+            case _:
+                pass
     return None
 
 
