@@ -12,7 +12,7 @@ import libcst as cst
 from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.frontends.python.blocking import BY_THEIR_NAMES, Reaches, reaches
 from lkagent_lint.frontends.python.depth import is_deeper
-from lkagent_lint.frontends.python.host import HostSpans
+from lkagent_lint.frontends.python.host import HostSpans, children, descendants
 from lkagent_lint.frontends.python.inert import find_inert
 from lkagent_lint.frontends.python.nodes import MadeTree, nodes_of
 from lkagent_lint.frontends.python.words import AGENT_TASKS
@@ -32,6 +32,9 @@ _TAKEN_LATER = (
 comprehension within another one.
 """
 
+_LEAVING = (ast.Return, ast.Break, ast.Continue)
+_MOST_COPIES = 1_000
+"""Copies of one ``finally`` body that a compiler may be asked to make."""
 TOO_DEEP = Problem(ProblemKind.NOT_ANALYSED, "it is nested too deeply", START_OF_FILE)
 
 
@@ -114,8 +117,11 @@ def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:
 def _refused(tree: ast.Module, lines: Lines) -> Problem | None:
     """What the host Python's compiler refuses in a file that its parser takes: names and keywords out of their place.
 
-    What a newer Python takes is no problem, whoever refuses it.
+    What a newer Python takes is no problem, whoever refuses it. A compiler copies ``finally`` bodies, so that one whose
+    copies would multiply is not asked.
     """
+    if lines.text.count("finally") > 1 and _copies(tree) > _MOST_COPIES:
+        return None
     try:
         compile(tree, "<file>", "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -128,6 +134,27 @@ def _refused(tree: ast.Module, lines: Lines) -> Problem | None:
     except (ValueError, RecursionError, MemoryError, OverflowError, SystemError):
         return None  # what a compiler cannot do is no fault of the file
     return None
+
+
+def _copies(tree: ast.Module) -> int:
+    """How often a compiler copies the ``finally`` body that it copies most: once for each way out of its ``try``, and
+    each time that it copies a body around it.
+    """
+    most = 1
+    stack: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while stack:
+        node, copies = stack.pop()
+        if copies > _MOST_COPIES:
+            return copies
+        final: list[ast.stmt] = getattr(node, "finalbody", [])
+        inner = copies
+        if final:
+            tried = [each for each in children(node) if each not in final]
+            ways = [each for part in tried for each in descendants(part) if isinstance(each, _LEAVING)]
+            inner = copies * (2 + len(ways))
+            most = max(most, inner)
+        stack += [(each, inner if each in final else copies) for each in children(node)]
+    return most
 
 
 def _nesting(text: str) -> int:
