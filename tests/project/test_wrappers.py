@@ -12,7 +12,7 @@ from lkagent_lint.config import ConfigError
 ROOT = '[project]\nname = "x"\ndependencies = ["livekit-agents==1.5.3"]\n[tool.lkagent-lint]\nroot = true\n'
 ENTRY = """\
 from livekit.agents import Agent, AgentServer, AgentSession
-from acme import bus, rooms
+from acme import bus, keep, rooms
 
 server = AgentServer()
 
@@ -21,6 +21,7 @@ server = AgentServer()
 async def entry(ctx):
     session = AgentSession()
 {body}
+    keep(session)
 """
 WORKER = """\
 from livekit.agents import AgentServer
@@ -79,7 +80,7 @@ def test_a_first_party_function_is_followed_no_further(tmp_path: Path) -> None:
     agent = entry(*LATE)
     files = {"acme__rooms_py": rooms, "acme__bus_py": ""}
     (tmp_path / "acme").mkdir()
-    (tmp_path / "acme" / "__init__.py").write_text("")
+    (tmp_path / "acme" / "__init__.py").write_text("kept = []\n\n\ndef keep(session):\n    kept.append(session)\n")
     assert found(tmp_path, "", agent_py=agent, **files) == [("agent.py", 8, "LKA114")]
     assert found(tmp_path, JOINS, agent_py=agent, **files) == [("agent.py", 12, "LKA110")]
 

@@ -220,7 +220,7 @@ def test_a_request_in_a_workflow_of_another_tool() -> None:
         ("lk sip inbound create trunk.json", [], 0),
         ("lk agent init desk --template voice", [], 0),
         ("lk room create --agents-file a.json r", [(DispatchKind.COMMAND, "a.json")], 0),
-        ("python agent.py connect --room r", [(DispatchKind.CONNECT, "")], 0),
+        ("python agent.py connect --room r", [(DispatchKind.CONNECT, "agent.py")], 0),
     ],
 )
 def test_commands_that_make_and_those_that_do_not(
