@@ -50,6 +50,8 @@ SCANNED = {
 JSON_WITH_COMMENTS = (".jsonc", ".json5")
 JSON = (".json", *JSON_WITH_COMMENTS)
 YAML = (".yaml", ".yml")
+UNIT = ".service"
+"""A unit of systemd."""
 
 
 def dialect_of(name: str) -> Dialect | None:

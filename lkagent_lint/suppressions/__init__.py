@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from lkagent_lint.facts.comments import Comment
 from lkagent_lint.frontends.text import is_script
-from lkagent_lint.languages import JSON, PYTHON, YAML, dialect_of
+from lkagent_lint.languages import JSON, PYTHON, UNIT, YAML, dialect_of
 from lkagent_lint.sources.reading import Undecodable, decode, decode_loosely
 from lkagent_lint.suppressions.grammar import directives
 from lkagent_lint.suppressions.scopes import Suppression, scoped
@@ -59,7 +59,7 @@ def comments_of(path: str, data: bytes) -> list[Comment]:
         from lkagent_lint.frontends.javascript import comments as javascript
 
         return list(javascript.comments(decode_loosely(data), dialect))
-    if name.endswith((*JSON, *YAML)) or is_script(name):
+    if name.endswith((*JSON, *YAML, UNIT)) or is_script(name):
         from lkagent_lint.frontends.text import comments as others
 
         return list(others.comments(decode_loosely(data), name))
@@ -82,7 +82,7 @@ def meaning_of(path: str, data: bytes) -> object:
         from lkagent_lint.frontends.javascript import comments as javascript
 
         return javascript.meaning(decode_loosely(data), dialect)
-    if name.endswith((*JSON, *YAML)) or is_script(name):
+    if name.endswith((*JSON, *YAML, UNIT)) or is_script(name):
         from lkagent_lint.frontends.text import comments as others
 
         return others.meaning(decode_loosely(data), name)

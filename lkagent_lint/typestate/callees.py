@@ -212,8 +212,8 @@ class Callees:
         """What each function does that a call runs."""
         runs = self._evaluator.running.of(thing, at.call, at.activation)
         if not runs and isinstance(thing, Partial):  # of a function that is not the project's
-            given = (*thing.args, *(values for _, values in thing.keywords))
-            return (self._outside.foreign(thing.function, at, frozenset(chain.from_iterable(given))),)
+            bound = [*thing.args, *dict(thing.keywords).values()]
+            return (self._outside.foreign(thing.function, at, frozenset(chain.from_iterable(bound))),)
         if not runs:  # what an object does whose class does not say is not known, nor is what makes one
             classes = self._evaluator.classes
             is_open = isinstance(thing, Instance) or (isinstance(thing, ClassOf) and classes.is_made_elsewhere(thing))

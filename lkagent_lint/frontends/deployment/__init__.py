@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from lkagent_lint.facts.deployment import ProcessFact
-from lkagent_lint.languages import YAML
+from lkagent_lint.languages import UNIT, YAML
 
 _IMAGE = re.compile(r"(?:Docker|Container)file(?:\..*)?|.*\.[Dd]ockerfile")
 _PROCFILE = re.compile(r"Procfile(?:\..*)?")
@@ -30,7 +30,7 @@ def may_start(data: bytes, name: str) -> bool:
         return _RUNS.search(data) is not None
     if name == "package.json":
         return b'"scripts"' in data
-    return name.endswith(".service") or any(each.fullmatch(name) is not None for each in (_IMAGE, _PROCFILE, _FLY))
+    return name.endswith(UNIT) or any(each.fullmatch(name) is not None for each in (_IMAGE, _PROCFILE, _FLY))
 
 
 def processes(data: bytes, name: str) -> tuple[ProcessFact, ...]:
@@ -47,7 +47,7 @@ def processes(data: bytes, name: str) -> tuple[ProcessFact, ...]:
         return tuple(manifests.processes(text))
     if name == "package.json":
         return tuple(manifests.scripts(text))
-    if name.endswith(".service"):
+    if name.endswith(UNIT):
         return tuple(lists.unit(text))
     if _PROCFILE.fullmatch(name):
         return tuple(lists.process_types(text))

@@ -16,6 +16,9 @@ from lkagent_lint.text import Lines
 # What is not closed ends with its line, so that no place is looked at twice.
 _IN_JSON = re.compile(r"\"(?:[^\"\\\n]|\\.)*|'(?:[^'\\\n]|\\.)*|(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?)")
 _IN_SCRIPT = re.compile(r"\\.|\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?|(?P<comment>(?:^|(?<=[\s;&|(]))#[^\n]*)", re.MULTILINE)
+_WHOLE_LINES = re.compile(r"^[ \t]*(?P<comment>#[^\n]*)", re.MULTILINE)
+_ONLY_WHOLE_LINES = re.compile(r"(?:Docker|Container)file(?:\..*)?|.*\.[Dd]ockerfile|Procfile(?:\..*)?|.*\.service")
+"""Files in which a ``#`` behind something else is a part of it."""
 _LINE_END = re.compile(r"\r\n?|\n")
 _IN_YAML = re.compile(r"(?P<comment>(?:^|(?<=[ \t]))#[^\n]*)", re.MULTILINE)
 
@@ -39,6 +42,9 @@ def _found(text: str, name: str) -> Iterator[tuple[int, int]]:
         for start, end in _matches(_IN_YAML, text):
             if not _is_within(quoted, start):
                 yield start, end
+    elif _ONLY_WHOLE_LINES.fullmatch(name):
+        for match in _WHOLE_LINES.finditer(text):
+            yield match.start("comment"), match.end() - (match[0][-1] == "\r")
     elif is_script(name):
         bodies = _here_documents(text)
         for start, end in _matches(_IN_SCRIPT, text):
