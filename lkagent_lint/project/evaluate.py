@@ -202,12 +202,11 @@ class Evaluator:
             entry = self.scripts.entry(node, activation)
             if entry is not None:
                 return entry
-        found: set[Thing] = set()
-        for base in in_order(self.value(node.base, activation)):
-            found |= self.attribute(base, node.name, activation)
+        of_each = [self.attribute(base, node.name, activation) for base in in_order(self.value(node.base, activation))]
+        found = frozenset[Thing]().union(*of_each)
         if found == ANYTHING and last_name(node.base) == "env" and node.name.isupper() and activation.is_node:
             return only(FromVariable(node.name, None))  # the bindings of a worker: env.NAME, context.env.NAME
-        return frozenset(found)
+        return found
 
     def attribute(self, base: Thing, name: str, activation: Activation) -> Things:
         """What ``base.name`` can be, read in an activation."""

@@ -82,7 +82,9 @@ class TextRuns:
     def _has(self, owner: object, owners: Things) -> bool:
         """An object is of one of the project's classes, or of one that derives from it."""
         classes = self._project.evaluator.classes
-        lineage = classes.lineage(owner) if isinstance(owner, Instance) else []
+        if not isinstance(owner, Instance):
+            return False
+        lineage = classes.lineage(owner)
         return any(isinstance(each, Instance) and ClassOf(each.path, each.name) in lineage for each in owners)
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.frontends.deployment.shell import commands_of, unwrapped
@@ -137,6 +137,7 @@ def _exec_form(text: str) -> tuple[str, ...] | None:
         words = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
+    if not isinstance(words, list):
         return None
-    return tuple(words)
+    given = [each for each in cast("list[object]", words) if isinstance(each, str)]
+    return tuple(given) if len(given) == len(cast("list[object]", words)) else None

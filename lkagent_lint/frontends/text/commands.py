@@ -45,7 +45,7 @@ class Token(NamedTuple):
 def commands(text: str) -> Iterator[tuple[Token, ...]]:
     """The commands of a text, in order; one that is written within quotes comes after the one that holds it."""
     whole = 0, len(text)
-    spans = [whole]
+    spans: list[tuple[int, int]] = [whole]
     unquoted = text.replace('\\"', ' "')  # quotes within quotes, every position as it was
     while spans:
         start, end = span = spans.pop()
