@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
-from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.order import Order, order
 from lkagent_lint.sources.sdk.vocabulary import TERMS, Form
+from lkagent_lint.sources.sdk.vocabulary.records import Spelling
 from tests.sdk.harness import Output, Sdk, claim
 
 _JOB = """\
@@ -395,17 +396,21 @@ def test_awaiting_a_plain_method_raises_after_its_effect(sdk: Sdk) -> None:
     assert seen.text.count("NoneType") == 4
 
 
+def _is_there(spelt: Spelling, here: Order) -> bool:
+    return order(spelt.since) <= here and (not spelt.last or here <= order(spelt.last))
+
+
 @claim("LKA119", "and other plain methods of the job, its session and its room")
 def test_every_plain_method_promises_nothing(sdk: Sdk) -> None:
     here = order(str(sdk.version))
     plain = [
         each
         for each in TERMS.values()
-        if each.form is Form.PLAIN and any(not spelt.last or here <= order(spelt.last) for spelt in each.python)
+        if each.form is Form.PLAIN and any(_is_there(spelt, here) for spelt in each.python)
     ]
     seen = sdk.run(
         "import inspect\n"
-        "from livekit.agents import Agent, AgentSession, AgentTask, JobContext, RunContext\n"
+        "from livekit.agents import *\n"
         "from livekit.rtc import Room\n"
         + "\n".join(
             f"print('{each.owner}.{each.name}', inspect.signature({each.owner}.{each.name}).return_annotation)"
