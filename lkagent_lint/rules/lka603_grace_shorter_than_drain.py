@@ -54,7 +54,7 @@ META = Meta(
     "grace-shorter-than-drain",
     Severity.WARNING,
     "the time to end is shorter than the worker drains",
-    basis=Basis.NOTHING,
+    basis=Basis.ORDER,
 )
 
 
