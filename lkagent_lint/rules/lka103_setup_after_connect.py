@@ -8,7 +8,7 @@ or of inference, also by `.load()`) or `AgentSession` that is made after the roo
 ## Why it is bad
 
 The lifecycle reference sets up before it joins: while a model loads, the agent is in the room, visible, and cannot
-answer.
+answer. A session with `thread=` (livekit-agents 2.0) opens that thread within its start, so it answers later still.
 
 ## Example
 
@@ -26,7 +26,8 @@ or LKA104 already speak about the order of the same entry function. It judges th
 ## Evidence
 
 The lifecycle reference, job lifecycle, step 1. livekit-agents 1.8.9 joins within `session.start(room=...)`, so setup
-that comes before it costs nobody's time in the room.
+that comes before it costs nobody's time in the room. 2.0.0b1 joins there too; `voice/agent_session.py` 1060 opens the
+thread first, run.
 
 ## Fix safety
 
@@ -38,9 +39,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.tables import spelt
 from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.solver import Reached, Solved
 
@@ -75,7 +78,7 @@ def _turn(reached: Reached) -> tuple[int, int]:
 def _finding(subject: Subject, reached: Reached) -> Diagnostic:
     place, origin = reached.event.place, reached.state.origin
     joined = origin.lead.place if origin is not None else place
-    made = reached.event.detail.replace("AgentSession", subject.offers.called(place.path, "AgentSession"))
+    made = reached.event.detail.replace("AgentSession", _written(subject, reached))
     return META.at(
         place,
         f"{made} is made after the room has been joined ({where(joined, place)}), so the agent is in "
@@ -84,3 +87,12 @@ def _finding(subject: Subject, reached: Reached) -> Diagnostic:
         subject=reached.site.function,
         key=(reached.event.detail,),
     )
+
+
+def _written(subject: Subject, reached: Reached) -> str:
+    """What the code calls a session's class: since livekit-agents 2.0 it has two names."""
+    place = reached.event.place
+    flow = subject.project.files[place.path].flows[reached.site.function]
+    names = {last_name(each.target) for each in flow.calls if each.span == place.span}
+    known = names.intersection(spelt("AgentSession"))
+    return known.pop() if len(known) == 1 else subject.offers.called(place.path, "AgentSession")

@@ -15,7 +15,8 @@ minutes, requests and `urlopen` for ever, Node's `fetch` for 5 minutes.
 
 When the agent has left the room, the server ends the job, and the worker gives its process that long: then it logs
 "process did not exit in time, killing process", and whatever the callback had still to do is lost. If the time is not
-up, all other jobs of a worker that is drained wait for this one.
+up, all other jobs of a worker that is drained wait for this one. A session with `thread=` (livekit-agents 2.0) still
+writes to its storage when it is closed, before the callbacks; that has its own limit and is not counted here.
 
 ## Example
 
@@ -36,7 +37,7 @@ for clients whose making is not seen; where `shutdown_process_timeout` is given 
 livekit-agents 1.8.9, `worker.py` 306-335 (the defaults) and 1500-1505, `ipc/supervised_proc.py` (kills the process),
 `ipc/job_proc_lazy_main.py` 453-463 ("on_session_end timed out after"); run with a timeout of 2 seconds and a callback
 of 5: "process did not exit in time, killing process". 1.2.18, `worker.py`: 60 seconds. @livekit/agents 1.9.0,
-`worker.ts` 158-303: 60,000 milliseconds.
+`worker.ts` 158-303: 60,000 milliseconds. 2.0.0b1, `voice/agent_session.py` 1376 (the thread is closed), read.
 
 ## Fix safety
 

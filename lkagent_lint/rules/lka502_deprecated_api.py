@@ -137,9 +137,11 @@ def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Sa
             release = offers.release(activation.path, package) if package else None
             module, _, name = dotted.rpartition(".")
             known = None if release is None else release.name(module, name)
-            if release is None or known is None or known.kind is not SymbolKind.CLASS:
+            if release is None or known is None:
                 return []
-            return _said_of_keywords(release, call, known.path, name)
+            # An alias that is made when it is asked for says nothing of its class.
+            owner = known.path if known.kind is SymbolKind.CLASS else release.path(name) if dotted in ALIASES else ""
+            return _said_of_keywords(release, call, owner, name) if owner else []
         case _:
             return []
 
