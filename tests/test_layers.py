@@ -52,6 +52,7 @@ HOMES = {
     "flake8": "flake8_plugin",
     "click": "cli",
     "distributed": "extraction",
+    "filelock": "cache",
 }
 """Where a third-party library may be imported."""
 

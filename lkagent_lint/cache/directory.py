@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from lkagent_lint import writing
@@ -93,12 +93,14 @@ class Directory:
     def locked(self, name: str = "lock") -> Generator[bool]:
         """Hold a lock of the directory, if there can be one; yields whether another process held it first."""
         descriptor = self._lock_file(name)
+        if descriptor is None:
+            yield False
+            return
         try:
-            # To the end: `any` would go on after the first pause, without the lock.
-            yield descriptor is not None and bool(list(_wait_for(descriptor)))
+            with _locked(descriptor, os.path.join(self._path, name)) as waited:
+                yield waited
         finally:
-            if descriptor is not None:
-                os.close(descriptor)
+            os.close(descriptor)
 
     def _lock_file(self, name: str) -> int | None:
         if not self.make():
@@ -119,20 +121,55 @@ class Directory:
         return os.name == "nt" or (status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
 
-def _wait_for(descriptor: int) -> Iterator[bool]:
-    """Try to lock a file until that works, or patience ends; True for every time it was another's."""
+@contextmanager
+def _locked(descriptor: int, path: str) -> Generator[bool]:
+    """Hold the lock of an open file; where the system has no such locks, that of the file at its path."""
     try:
-        import fcntl
-    except ImportError:  # without it, every process makes its own facts
+        import fcntl  # which costs nothing: the library takes longer to import than a small check takes
+    except ImportError:
+        with locked_by_library(path) as waited:
+            yield waited
         return
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
+
+    def attempt() -> bool | None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield True
-            time.sleep(_PAUSE)
+            return False
         except OSError:  # a file system that has no locks
-            return
-        else:
-            return
+            return None
+        return True
+
+    yield _wait_for(attempt)
+
+
+@contextmanager
+def locked_by_library(path: str) -> Generator[bool]:
+    """Hold the lock of a file as filelock does it on this system."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+
+    def attempt() -> bool | None:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError):
+            return None
+        return True
+
+    try:
+        yield _wait_for(attempt)
+    finally:
+        lock.release()
+
+
+def _wait_for(attempt: Callable[[], bool | None]) -> bool:
+    """Try to lock until that works, cannot work (None), or patience ends; whether it was another's meanwhile."""
+    waited = False
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and attempt() is False:
+        waited = True
+        time.sleep(_PAUSE)
+    return waited

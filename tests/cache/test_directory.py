@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
-from lkagent_lint.cache import directory
 from lkagent_lint.cache.directory import Directory
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and links of POSIX")
@@ -79,48 +75,4 @@ def test_where_no_directory_can_be_there_is_none(tmp_path: Path, name: str) -> N
     assert not made.write("x", b"")
     assert made.read("x") is None
     with made.locked() as waited:
-        assert not waited
-
-
-HOLDER = """
-import sys
-from lkagent_lint.cache.directory import Directory
-with Directory(sys.argv[1]).locked():
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_the_second_builder_waits_for_the_first(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
-        assert holder.stdin is not None
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
-        release = threading.Timer(0.3, holder.stdin.close)
-        release.start()
-        began = time.monotonic()
-        with Directory(str(tmp_path)).locked() as waited:
-            assert waited
-            assert time.monotonic() - began > 0.2
-        release.join()
-    with Directory(str(tmp_path)).locked() as waited:
-        assert not waited
-
-
-def test_a_builder_that_hangs_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "_PATIENCE", 0.2)
-    with Directory(str(tmp_path)).locked(), Directory(str(tmp_path)).locked() as waited:
-        assert waited
-
-
-def test_the_lock_of_a_builder_that_is_killed_is_free(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        holder.kill()
-    with Directory(str(tmp_path)).locked() as waited:
         assert not waited
