@@ -10,6 +10,8 @@ import hashlib
 
 import msgspec
 
+from lkagent_lint.intents import Fix
+from lkagent_lint.text import Place as Place
 from lkagent_lint.text import Span
 
 
@@ -26,13 +28,6 @@ class Severity(enum.Enum):
 
 
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
-    """A span in a file (absolute path)."""
-
-    path: str
-    span: Span
 
 
 class Related(msgspec.Struct, frozen=True, order=True):
@@ -59,6 +54,8 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     key: tuple[str, ...] = ()
     fingerprint: str = ""
+    fix: Fix | None = None
+    """How it is mended, where that is known."""
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

@@ -33,6 +33,13 @@ class Span(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
 START_OF_FILE = Span(1, 1, 1, 1)
 
 
+class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A span in a file (absolute path)."""
+
+    path: str
+    span: Span
+
+
 def _ends(text: str) -> Iterator[int]:
     """The 0-based offset behind every line end."""
     if "\r" in text:

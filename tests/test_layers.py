@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "lkagent_lint"
 LAYERS = (
     (
         "text",
+        "intents",
         "diagnostics",
         "stack",
         "formats",
@@ -41,6 +42,8 @@ LAYERS = (
 """From the bottom up; what stands beside each other may not import each other, but for ``ALLOWED``."""
 ALLOWED = {
     ("diagnostics", "text"),
+    ("diagnostics", "intents"),
+    ("intents", "text"),
     ("typestate", "project"),
 }
 NO_LAYER = {"", "__main__", "frontends"}

@@ -7,7 +7,7 @@ begins with ``extend-`` is added to what came before. ``severity`` holds rule by
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -17,7 +17,6 @@ from lkagent_lint.config.errors import ConfigError, unquoted
 from lkagent_lint.config.names import NAMES_KEYS
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.diagnostics import Severity
-from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ class Layer:
     def _unknown(self, key: str) -> str:
         if key == "tool" and not self._table:
             return f"in {self.table_name} the settings stand at the top, without [tool.{TABLE}]"
-        near = most_alike(key, KEYS, TYPED)
+        near = _meant(key, KEYS)
         hint = f'did you mean "{near}"?' if near else f"the settings are {', '.join(sorted(KEYS))}"
         return f'unknown setting "{key}" in {self.table_name}; {hint}'
 
@@ -151,7 +150,7 @@ class Layer:
         where = where if index is None else (*where, index)
         unknown = re.search(r"unknown field `(.+?)`", str(error))
         if unknown is not None:
-            near = most_alike(unknown[1], NAMES_KEYS, TYPED)
+            near = _meant(unknown[1], NAMES_KEYS)
             hint = f'did you mean "{near}"?' if near else f"it takes {', '.join(NAMES_KEYS)}"
             message = f'unknown setting "{unknown[1]}" in "{key}" of {self.table_name}; {hint}'
             return self.error(message, key, unknown[1], value=False)
@@ -261,7 +260,7 @@ def _hint(key: str, value: object) -> str:
         return ""
     if key == "severity" and value.lower() in ("off", "none", "ignore", "disable"):
         return '; to turn a rule off, add it to "ignore"'
-    near = most_alike(value, _CHOICES[key], TYPED)
+    near = _meant(value, _CHOICES[key])
     return f'; did you mean "{near}"?' if near else ""
 
 
@@ -273,3 +272,10 @@ def _is_version(text: str) -> bool:
     except InvalidVersion:
         return False
     return True
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    """Which of the words that there are was meant; empty for none."""
+    from lkagent_lint.likeness import TYPED, most_alike  # few settings are wrong
+
+    return most_alike(word, known, TYPED)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis, Package
 
@@ -44,6 +45,7 @@ class Meta(NamedTuple):
         subject: str = "",
         key: Sequence[str] = (),
         severity: Severity | None = None,
+        fix: Fix | None = None,
     ) -> Diagnostic:
         """A diagnostic of this rule."""
         return Diagnostic(
@@ -55,6 +57,7 @@ class Meta(NamedTuple):
             related=tuple(related),
             subject=subject,
             key=tuple(key),
+            fix=fix,
         )
 
 

@@ -1,0 +1,178 @@
+"""What a fix is to do, as data: a rule names places that the facts know, and what is meant to happen there.
+
+Nobody here knows a syntax tree. ``fixes/`` reads the file anew and turns intents into edits of its text; an intent that
+does not fit what stands there makes the whole fix impossible.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from lkagent_lint.text import Place
+
+
+class Safety(enum.Enum):
+    """Who may apply a fix: everybody, whoever asks for it, or nobody but a person who looks at it."""
+
+    SAFE = "safe"
+    """The program does what its author meant, and nothing else changes."""
+    UNSAFE = "unsafe"
+    """It mends the finding, and what the program does otherwise may change too."""
+    SUGGESTION = "suggestion"
+    """There is a choice that is a person's: it is shown and never applied."""
+
+
+class PutAwait(msgspec.Struct, frozen=True, tag="put-await"):
+    """Put ``await`` before an expression, with brackets where something is read of what it gives."""
+
+    place: Place
+
+
+class DropAwait(msgspec.Struct, frozen=True, tag="drop-await"):
+    """Take the ``await`` away that stands before an expression."""
+
+    place: Place
+
+
+class RemoveStatement(msgspec.Struct, frozen=True, tag="remove-statement"):
+    """Take a statement away that is nothing but this expression, perhaps awaited."""
+
+    place: Place
+
+
+class RemoveText(msgspec.Struct, frozen=True, tag="remove-text"):
+    """Take a part of a comment away; with its line, or the space before it, where nothing else is left there."""
+
+    place: Place
+
+
+class Replace(msgspec.Struct, frozen=True, tag="replace"):
+    """Put other code in the place of an expression or a name."""
+
+    place: Place
+    code: str
+
+
+class ReplaceText(msgspec.Struct, frozen=True, tag="replace-text"):
+    """Put another text into a literal, which keeps its quotes."""
+
+    place: Place
+    """Of the literal, or of the call of which it is the first argument."""
+    before: str
+    after: str
+
+
+class Rename(msgspec.Struct, frozen=True, tag="rename"):
+    """Give the last name of an expression, ``b`` of ``a.b`` and of ``a.b()``, another spelling."""
+
+    place: Place
+    before: str
+    after: str
+
+
+class Insert(msgspec.Struct, frozen=True, tag="insert"):
+    """Put a line of code before the statement in which an expression stands, or behind it."""
+
+    place: Place
+    code: str
+    behind: bool = False
+
+
+class Move(msgspec.Struct, frozen=True, tag="move"):
+    """Put the statement in which an expression stands before another one, or behind it. Both stand in one block."""
+
+    place: Place
+    to: Place
+    behind: bool = False
+
+
+class AddArgument(msgspec.Struct, frozen=True, tag="add-argument"):
+    """Give a call one more keyword argument; in JavaScript, the object that is its last one gets one more key."""
+
+    place: Place
+    name: str
+    code: str
+
+
+class RemoveArgument(msgspec.Struct, frozen=True, tag="remove-argument"):
+    """Take a keyword argument, or the key of an object that is an argument, away from a call."""
+
+    place: Place
+    name: str
+
+
+class RenameArgument(msgspec.Struct, frozen=True, tag="rename-argument"):
+    """Spell a keyword of a call, or the key of an object that is an argument, in another way."""
+
+    place: Place
+    before: str
+    after: str
+
+
+class MoveArgument(msgspec.Struct, frozen=True, tag="move-argument"):
+    """Take a keyword argument away from one call and give it to another."""
+
+    place: Place
+    name: str
+    to: Place
+
+
+class InThread(msgspec.Struct, frozen=True, tag="in-thread"):
+    """Let a call that blocks run in a thread, and wait for that."""
+
+    place: Place
+
+
+class MakeAsync(msgspec.Struct, frozen=True, tag="make-async"):
+    """Make a coroutine function of the function whose name, in its definition, stands here."""
+
+    place: Place
+
+
+class AddImport(msgspec.Struct, frozen=True, tag="add-import"):
+    """See that a file imports a name from a module, or the module itself where the name is empty."""
+
+    path: str
+    module: str
+    name: str = ""
+
+
+class Requires(msgspec.Struct, frozen=True, tag="requires"):
+    """Nothing is to be done, but something has to hold for a fix to be as safe as it says: the statements of two
+    expressions follow each other, with nothing in between.
+    """
+
+    place: Place
+    then: Place
+
+
+Intent = (
+    PutAwait
+    | DropAwait
+    | RemoveStatement
+    | RemoveText
+    | Replace
+    | ReplaceText
+    | Rename
+    | Insert
+    | Move
+    | AddArgument
+    | RemoveArgument
+    | RenameArgument
+    | MoveArgument
+    | InThread
+    | MakeAsync
+    | AddImport
+    | Requires
+)
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """How a finding is mended: all of its intents, or nothing."""
+
+    safety: Safety
+    title: str
+    """What it does, in the imperative: ``put `await` before it``."""
+    intents: tuple[Intent, ...]
