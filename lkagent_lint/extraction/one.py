@@ -67,7 +67,8 @@ class Lost(NamedTuple):
     reason: str
 
 
-_LITTER_BYTES = 200_000
+_LITTER_BYTES = 1_000_000
+"""Of source between two looks of the collector: what lies about until then takes 8 MB."""
 
 EncodedFacts = bytes | Failed | Lost
 """Encoded facts, or what became of them."""

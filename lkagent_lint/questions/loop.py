@@ -80,6 +80,8 @@ class Loop:
     def __init__(self, project: Project, listeners: Listeners) -> None:
         self._project = project
         self._listeners = listeners
+        self._known_roots: dict[bool, tuple[Root, ...]] = {}
+        self._known_steps: dict[Activation, tuple[_Step, ...]] = {}
 
     def calls(self, judge: Judge, *, shutdown: bool = False) -> Iterator[OnLoop]:
         """Every call of which the judge says something, in functions that are reached without leaving the loop.
@@ -88,7 +90,7 @@ class Loop:
         at the call that leads to it, in the function of the loop. The same place may come several times. Shutdown
         callbacks count only if asked for.
         """
-        return _LoopWalk(self._project, judge).run(self._roots(shutdown))
+        return _LoopWalk(self._project, judge, self._steps).run(self._roots(shutdown))
 
     @cached_property
     def reached(self) -> tuple[Activation, ...]:
@@ -103,7 +105,7 @@ class Loop:
         setups = (Root(enter(each, (), ()), "setup") for server in self._project.servers for each in server.setups)
         roots = (*self._roots(shutdown=True), *setups)
         found.update((root.activation, None) for root in roots)
-        for _ in _LoopWalk(self._project, note).run(iter(roots)):
+        for _ in _LoopWalk(self._project, note, self._steps).run(roots):
             pass
         return tuple(found)
 
@@ -118,8 +120,42 @@ class Loop:
                     return True
         return False
 
-    def _roots(self, shutdown: bool) -> Iterator[Root]:
+    def _roots(self, shutdown: bool) -> tuple[Root, ...]:
         """Every function that the SDK calls on a job's loop, or on the worker's."""
+        found = self._known_roots.get(shutdown)
+        if found is None:
+            found = self._known_roots[shutdown] = tuple(self._found_roots(shutdown))
+        return found
+
+    def _steps(self, activation: Activation) -> tuple[_Step, ...]:
+        """The calls of a function, looked up once for all who walk the loop."""
+        found = self._known_steps.get(activation)
+        if found is None:
+            elsewhere = _handed_away(activation.flow)
+            found = self._known_steps[activation] = tuple(
+                self._step(call, activation, elsewhere=v.Result(number) in elsewhere)
+                for number, call in enumerate(activation.flow.calls)
+            )
+        return found
+
+    def _step(self, call: Call, activation: Activation, *, elsewhere: bool) -> _Step:
+        things = tuple(in_order(activation.targets(call)))
+        callees = tuple(tuple(self._callees(each, call, activation)) for each in things)
+        return _Step(call, things, callees, elsewhere)
+
+    def _callees(self, thing: Thing, call: Call, activation: Activation) -> Iterator[Activation]:
+        """The activations that calling a function of the project makes, unless it is a generator.
+
+        Behind a decorator that is not known a coroutine function still runs on the loop, and a plain one may not.
+        """
+        for run in self._project.evaluator.running.of(thing, call, activation):
+            made = run.activation
+            if made is None and run.inside.flow.is_async:
+                made = run.inside
+            if made is not None and not made.flow.is_generator:
+                yield made
+
+    def _found_roots(self, shutdown: bool) -> Iterator[Root]:
         project, enter = self._project, self._project.evaluator.results.enter
         for job in project.jobs:
             if not job.legacy:
@@ -187,15 +223,27 @@ def _is_tool_maker(thing: Thing) -> bool:
     return known is not None and known.hands is not None and known.hands.role is Role.TOOL
 
 
+class _Step(NamedTuple):
+    """A call in a function of the loop."""
+
+    call: Call
+    things: tuple[Thing, ...]
+    """What is called."""
+    callees: tuple[tuple[Activation, ...], ...]
+    """Of each thing: the functions of the project that run."""
+    elsewhere: bool
+    """What the call makes is given to a thread or a process."""
+
+
 class _LoopWalk:
-    def __init__(self, project: Project, judge: Judge) -> None:
+    def __init__(self, project: Project, judge: Judge, steps: Callable[[Activation], tuple[_Step, ...]]) -> None:
         self._project = project
-        self._evaluator = project.evaluator
         self._judge = judge
+        self._steps = steps
         self._seen: dict[tuple[str, str], set[Activation]] = {}
         self._plain: dict[Activation, tuple[str, Place] | None] = {}
 
-    def run(self, starts: Iterator[Root]) -> Iterator[OnLoop]:
+    def run(self, starts: tuple[Root, ...]) -> Iterator[OnLoop]:
         pending = [(root.activation, root) for root in starts][::-1]
         while pending:
             activation, root = pending.pop()
@@ -203,31 +251,27 @@ class _LoopWalk:
             if activation in seen or len(seen) >= _ACTIVATIONS:
                 continue
             seen.add(activation)
-            flow = activation.flow
-            elsewhere = _handed_away(flow)
-            for number, call in enumerate(flow.calls):
-                wrong, leads_to = self._look(call, activation)
-                if v.Result(number) not in elsewhere:
-                    pending += [(callee, root) for callee in leads_to]
-                if call.span is not None and wrong is not None:
-                    yield OnLoop(activation.place(call.span), *wrong, flow.name, root)
+            for step in self._steps(activation):
+                wrong = self._look(step, activation)
+                if not step.elsewhere:
+                    pending += [(callee, root) for each in step.callees for callee in each if callee.flow.is_async]
+                if step.call.span is not None and wrong is not None:
+                    yield OnLoop(activation.place(step.call.span), *wrong, activation.flow.name, root)
 
-    def _look(self, call: Call, activation: Activation) -> tuple[tuple[str, Place | None] | None, list[Activation]]:
-        """What is wrong with a call, and the coroutine functions of the project that it runs."""
-        things = in_order(activation.targets(call))
+    def _look(self, step: _Step, activation: Activation) -> tuple[str, Place | None] | None:
+        """What is wrong with a call, itself or in what plain functions of the project do that it runs."""
         found: list[tuple[str, Place | None]] = []
-        leads_to: list[Activation] = []
-        for thing in things:
-            what = self._judge(thing, call, activation)
+        for thing, callees in zip(step.things, step.callees, strict=True):
+            what = self._judge(thing, step.call, activation)
             if what:
                 found.append((what, None))
-            for callee in self._callees(thing, call, activation):
-                target = callee.flow
-                if target.is_async:
-                    leads_to.append(callee)
-                elif self._may_follow(activation) and (deeper := self._deeper(callee, _DEPTH)) is not None:
+            for callee in callees:
+                if callee.flow.is_async or not self._may_follow(activation):
+                    continue
+                deeper = self._deeper(callee, _DEPTH)
+                if deeper is not None:
                     found.append(deeper)
-        return found[0] if found and len(found) == len(things) else None, leads_to
+        return found[0] if found and len(found) == len(step.things) else None
 
     def _may_follow(self, activation: Activation) -> bool:
         """A finding may stand in the file: flake8 passes over those that neither know the SDK nor hold a coroutine."""
@@ -235,18 +279,6 @@ class _LoopWalk:
         return any(flow.is_async for flow in facts.flows.values()) or any(
             module.startswith("livekit") for module in facts.modules
         )
-
-    def _callees(self, thing: Thing, call: Call, activation: Activation) -> Iterator[Activation]:
-        """The activations that calling a function of the project makes, unless it is a generator.
-
-        Behind a decorator that is not known a coroutine function still runs on the loop, and a plain one may not.
-        """
-        for run in self._evaluator.running.of(thing, call, activation):
-            made = run.activation
-            if made is None and run.inside.flow.is_async:
-                made = run.inside
-            if made is not None and not made.flow.is_generator:
-                yield made
 
     def _deeper(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         """What a plain function does that the judge speaks of, itself or through plain functions that it calls."""
@@ -259,15 +291,14 @@ class _LoopWalk:
 
     def _in_plain(self, activation: Activation, depth: int) -> tuple[str, Place] | None:
         deeper: tuple[str, Place] | None = None
-        for call in activation.flow.calls:
-            if call.span is None:
+        for step in self._steps(activation):
+            if step.call.span is None:
                 continue
-            things = in_order(activation.targets(call))
-            whats = [self._judge(each, call, activation) for each in things]
+            whats = [self._judge(each, step.call, activation) for each in step.things]
             if whats and all(whats):
-                return whats[0], activation.place(call.span)
-            if len(things) == 1 and deeper is None:
-                for callee in self._callees(things[0], call, activation):
+                return whats[0], activation.place(step.call.span)
+            if len(step.things) == 1 and deeper is None:
+                for callee in step.callees[0]:
                     if not callee.flow.is_async:
                         deeper = self._deeper(callee, depth - 1)
         return deeper

@@ -60,10 +60,15 @@ BY_THEIR_NAMES = Reaches({module: names_below(module) for module in MODULES}, fr
 """Of a file whose imports are not looked through."""
 
 
+def _calls_common(text: str) -> bool:
+    """Whether a text holds a name of what blocks in a common module; a search for literals is soon done."""
+    return any(name in text for name in CALLS_OF_COMMON) and _CALLS_OF_COMMON.search(text) is not None
+
+
 def reaches(text: str, tree: ast.Module) -> Reaches:
     """The names of a file through which it reaches calls that block: imports, and what is made from them."""
     found = {module for line in _IMPORTS.findall(text) for module in _MODULE.findall(line)}
-    if not found or (COMMON.issuperset(found) and _CALLS_OF_COMMON.search(text) is None):
+    if not found or (COMMON.issuperset(found) and not _calls_common(text)):
         return NOWHERE
     statements = list(_statements(tree.body))
     modules, objects = _imported(statements)

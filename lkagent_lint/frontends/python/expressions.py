@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
@@ -58,14 +58,19 @@ def text_of(node: cst.SimpleString) -> Expr:
     return Text(value)
 
 
-def join(parts: Sequence[Expr]) -> Expr:
-    """The concatenation of parts, folded where all are literal."""
-    texts: list[str] = []
+def join(parts: Iterable[Expr]) -> Expr:
+    """The concatenation of parts, however they are written: literals beside each other are one."""
+    joined: list[Expr] = []
     for part in parts:
-        if not isinstance(part, Text):
-            return Join(tuple(parts))
-        texts.append(part.value)
-    return Text("".join(texts))
+        for each in part.parts if isinstance(part, Join) else (part,):
+            last = joined[-1] if joined else None
+            if isinstance(each, Text) and isinstance(last, Text):
+                joined[-1] = Text(last.value + each.value)
+            elif each != Text(""):
+                joined.append(each)
+    return (
+        joined[0] if len(joined) == 1 and isinstance(joined[0], Text) else Join(tuple(joined)) if joined else Text("")
+    )
 
 
 def _fills_agents(target: Expr) -> bool:
@@ -182,7 +187,7 @@ class Expressions:
                 value = self.evaluate(part.expression)
                 spelled = part.conversion is not None or part.format_spec is not None or part.equal is not None
                 parts.append(made_of(value) if spelled else value)
-        return join(parts) if parts else Text("")
+        return join(parts)
 
     # Access
 

@@ -14,7 +14,16 @@ from typing import NamedTuple
 from lkagent_lint.frontends.python.blocking import NOWHERE, Reaches
 from lkagent_lint.frontends.python.code import leave_code
 from lkagent_lint.frontends.python.host import descendants, first_line
-from lkagent_lint.frontends.python.words import AGENTS, HANDED, MATTERS, QUIET_METHODS, ROLES, ROUTES, STARTED, TOOLS
+from lkagent_lint.frontends.python.words import (
+    AGENTS,
+    HANDED,
+    MATTERS,
+    QUIET_METHODS,
+    ROUTES,
+    STARTED,
+    TOOLS,
+    given_for_roles,
+)
 
 _PLAIN_TYPES = frozenset({"str", "int", "float", "bool", "bytes"})
 _PLAIN_BASES = (
@@ -67,7 +76,7 @@ def _handed(text: str) -> frozenset[str]:
     """
     arguments = (name for found in HANDED.finditer(text) for name in _NAME.findall(found[1]))
     tools = (name for found in TOOLS.findall(text) for name in _NAME.findall(found))
-    names = frozenset((*arguments, *ROLES.findall(text), *STARTED.findall(text), *ROUTES.findall(text), *tools))
+    names = frozenset((*arguments, *given_for_roles(text), *STARTED.findall(text), *ROUTES.findall(text), *tools))
     return names | {"__call__"} if names else names
 
 

@@ -105,12 +105,16 @@ ROUTES = re.compile(
 )
 """A function that answers requests: it runs in the worker's own process."""
 
-ROLES = re.compile(
-    r"(?:entrypoint_fnc|request_fnc|prewarm_fnc|setup_fnc|load_fnc|on_request)\s*=\s*(?:\w+\s*\.\s*)*(\w+)"
-)
-"""Where a function is named for a role; it matters, whatever words stand in it."""
+_ROLES = ("entrypoint_fnc", "request_fnc", "prewarm_fnc", "setup_fnc", "load_fnc", "on_request")
+_ROLE = re.compile(rf"(?:{'|'.join(_ROLES)})\s*=\s*(?:\w+\s*\.\s*)*(\w+)")
 
-AGENT_TASKS = re.compile(r"\bclass\s+(\w+)\s*\([^)]*\bAgentTask\b")
+
+def given_for_roles(text: str) -> list[str]:
+    """The functions that are named for a role; they matter, whatever words stand in them."""
+    return _ROLE.findall(text) if any(each in text for each in _ROLES) else []  # most files name none
+
+
+AGENT_TASKS = re.compile(r"class\s+(\w+)\s*\([^)]*\bAgentTask\b")
 """Classes that take a conversation over: where one is awaited matters."""
 
 KEEPER = "userdata"
@@ -135,8 +139,8 @@ HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")
 STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")
 """The agent that a session is started with, where it is a plain name: it may be a class."""
 
-TOOLS = re.compile(r"(?:\btools\s*=|\.\s*update_tools\s*\()\s*\[([^\]]*)")
-"""The names in a list of tools."""
+TOOLS = re.compile(r"tools(?:(?<!\wtools)\s*=|(?<=update_tools)\s*\()\s*\[([^\]]*)")
+"""The names in a list of tools. It begins with letters that a search can skip to."""
 
 QUIET_METHODS = frozenset(
     {

@@ -19,7 +19,7 @@ _SCRIPT_NAMES = re.compile(
 )
 
 _EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|default|tmpl|tpl)s?(?:[._-]|$)", re.IGNORECASE)
-_SETS_VARIABLE = re.compile(rb"[A-Z_]*(?:AGENT|BOT|ASSISTANT|WORKER|DISPATCH)[A-Z_]*[\"']?[ \t]*[:=]")
+_SETS_VARIABLE = re.compile(rb"(?:AGENT|BOT(?![HT])|ASSISTANT|WORKER|DISPATCH)[A-Z_]*[\"']?[ \t]*[:=]")
 
 # What any spelling of a dispatch holds, in lower case. Searching for literals is ten times faster than a pattern.
 _WORDS = (

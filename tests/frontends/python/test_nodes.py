@@ -390,7 +390,7 @@ def test_a_string_that_libcst_cannot_read_costs_no_more_than_itself(monkeypatch:
         raise cst.ParserSyntaxError("no", lines=("",), raw_line=1, raw_column=1)
 
     monkeypatch.setattr(cst, "parse_expression", refuse)
-    facts = read(b'async def f():\n    await a(f"{b()}")\n    await c()\n', frozenset({"f"}))
+    facts = read(b'async def f():\n    await a(f"\\n{b()}")\n    await c()\n', frozenset({"f"}))
     assert [call.target for call in facts.flows["f"].calls] == [Name("a"), Name("c")]
     assert facts.problems == ()
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import libcst as cst
 
 from lkagent_lint.frontends.python.host import HostSpans
-from lkagent_lint.frontends.python.nodes.strings import holds_names_alone, named
+from lkagent_lint.frontends.python.nodes import quick
+from lkagent_lint.frontends.python.nodes.strings import is_known, known
 from lkagent_lint.frontends.python.nodes.tokens import (
     ANY_BINARY,
     ANY_COMPARISON,
@@ -60,7 +61,7 @@ class ExpressionNodes:
     def make(self, host: ast.expr) -> Any:
         """The node of an expression: a ``cst.BaseExpression``, but for the kinds that stand only in certain places."""
         maker = self._MAKERS.get(host.__class__)
-        made = cst.Ellipsis() if maker is None else maker(self, host)
+        made = quick.Ellipsis() if maker is None else maker(self, host)
         self.origins[id(made)] = host
         return made
 
@@ -71,30 +72,31 @@ class ExpressionNodes:
     # Leaves
 
     def _name(self, host: ast.Name) -> cst.Name:
-        return cst.Name(host.id)
+        return quick.Name(host.id)
 
     def _constant(self, host: ast.Constant) -> cst.BaseExpression:
         match host.value:
             case None | bool():
-                return cst.Name(str(host.value))
+                return quick.Name(str(host.value))
             case str() | bytes():
                 return self._string(host)
             case int():
-                return cst.Integer(self._spans.text(host))
+                return quick.Integer(self._spans.text(host))
             case float():
-                return cst.Float(self._spans.text(host))
+                return quick.Float(self._spans.text(host))
             case complex():
-                return cst.Imaginary(self._spans.text(host))
+                return quick.Imaginary(self._spans.text(host))
             case _:
-                return cst.Ellipsis()
+                return quick.Ellipsis()
 
     def _string(self, host: ast.Constant) -> cst.BaseExpression:
         text = self._spans.text(host)
-        return cst.SimpleString(text) if _ONE_STRING.fullmatch(text) else self._by_libcst(text)
+        # Several in a row are one text, and nobody asks where each of them stands.
+        return quick.SimpleString(text if _ONE_STRING.fullmatch(text) else repr(host.value))
 
     def _formatted(self, host: ast.JoinedStr) -> cst.BaseExpression:
         text = self._spans.text(host)
-        return named(host, text, self.make) if holds_names_alone(host, text) else self._places(host, text)
+        return known(host, self.make) if is_known(host, text, self._spans) else self._places(host, text)
 
     def _template(self, host: ast.expr) -> cst.BaseExpression:
         return self._places(host, self._spans.text(host))
@@ -105,35 +107,35 @@ class ExpressionNodes:
         return made
 
     def _by_libcst(self, text: str) -> cst.BaseExpression:
-        """Strings with places, and several in a row, as libcst reads them."""
+        """A string with places, as libcst reads it."""
         try:
             return cst.parse_expression(f"({text})")
         except (cst.ParserSyntaxError, cst.CSTValidationError):
             # A gap of libcst's grammar costs what is in the string, not the file.
-            return cst.Ellipsis()
+            return quick.Ellipsis()
 
     # Access and calls
 
     def _attribute(self, host: ast.Attribute) -> cst.Attribute:
-        return cst.Attribute(self.make(host.value), self.words[host.attr], DOT)
+        return quick.Attribute(self.make(host.value), self.words[host.attr], DOT)
 
     def _subscript(self, host: ast.Subscript) -> cst.Subscript:
         keys = [host.slice]
         if isinstance(host.slice, ast.Tuple) and not _is_bracketed(host.slice):
             keys = host.slice.elts
-        return cst.Subscript(self.make(host.value), tuple(cst.SubscriptElement(self._key(each)) for each in keys))
+        return quick.Subscript(self.make(host.value), tuple(quick.SubscriptElement(self._key(each)) for each in keys))
 
     def _key(self, host: ast.expr) -> cst.BaseSlice:
         match host:
             case ast.Slice():
-                return cst.Slice(self.maybe(host.lower), self.maybe(host.upper), self.maybe(host.step))
+                return quick.Slice(self.maybe(host.lower), self.maybe(host.upper), self.maybe(host.step))
             case ast.Starred():
-                return cst.Index(self.make(host.value), star="*")
+                return quick.Index(self.make(host.value), star="*")
             case _:
-                return cst.Index(self.make(host))
+                return quick.Index(self.make(host))
 
     def _call(self, host: ast.Call) -> cst.Call:
-        return cst.Call(
+        return quick.Call(
             self.make(host.func),
             self.arguments(host.args, host.keywords),
             whitespace_after_func=NOTHING,
@@ -158,52 +160,52 @@ class ExpressionNodes:
 
     def _given(self, value: ast.expr, keyword: cst.Name | None, star: Literal["", "*", "**"]) -> cst.Arg:
         made: cst.BaseExpression = self.make(value)
-        return cst.Arg(made, keyword, star=star, whitespace_after_star=NOTHING, whitespace_after_arg=NOTHING)
+        return quick.Arg(made, keyword, star=star, whitespace_after_star=NOTHING, whitespace_after_arg=NOTHING)
 
     # Operators
 
     def _await(self, host: ast.Await) -> cst.Await:
-        return cst.Await(self.make(host.value), whitespace_after_await=SPACE)
+        return quick.Await(self.make(host.value), whitespace_after_await=SPACE)
 
     def _boolean(self, host: ast.BoolOp) -> cst.BaseExpression:
         operator = BOOLEAN[host.op.__class__]
         made: cst.BaseExpression = self.make(host.values[0])
         for each in host.values[1:]:
-            made = cst.BooleanOperation(made, operator, self.make(each))
+            made = quick.BooleanOperation(made, operator, self.make(each))
         return made
 
     def _binary(self, host: ast.BinOp) -> cst.BinaryOperation:
         operator = BINARY.get(host.op.__class__, ANY_BINARY)
-        return cst.BinaryOperation(self.make(host.left), operator, self.make(host.right))
+        return quick.BinaryOperation(self.make(host.left), operator, self.make(host.right))
 
     def _unary(self, host: ast.UnaryOp) -> cst.UnaryOperation:
-        return cst.UnaryOperation(ANY_UNARY, self.make(host.operand))
+        return quick.UnaryOperation(ANY_UNARY, self.make(host.operand))
 
     def _comparison(self, host: ast.Compare) -> cst.Comparison:
         left = self.make(host.left)
         targets = zip(host.ops, host.comparators, strict=True)
-        return cst.Comparison(
+        return quick.Comparison(
             left,
             tuple(
-                cst.ComparisonTarget(COMPARISONS.get(type(operator), ANY_COMPARISON), self.make(each))
+                quick.ComparisonTarget(COMPARISONS.get(type(operator), ANY_COMPARISON), self.make(each))
                 for operator, each in targets
             ),
         )
 
     def _conditional(self, host: ast.IfExp) -> cst.IfExp:
-        return cst.IfExp(test=self.make(host.test), body=self.make(host.body), orelse=self.make(host.orelse))
+        return quick.IfExp(test=self.make(host.test), body=self.make(host.body), orelse=self.make(host.orelse))
 
     def _named(self, host: ast.NamedExpr) -> cst.NamedExpr:
-        return cst.NamedExpr(self.make(host.target), self.make(host.value))
+        return quick.NamedExpr(self.make(host.target), self.make(host.value))
 
     def _yield(self, host: ast.Yield) -> cst.Yield:
-        return cst.Yield(self.maybe(host.value))
+        return quick.Yield(self.maybe(host.value))
 
     def _yield_from(self, host: ast.YieldFrom) -> cst.Yield:
-        return cst.Yield(cst.From(self.make(host.value)))
+        return quick.Yield(quick.From(self.make(host.value)))
 
     def _lambda(self, host: ast.Lambda) -> cst.Lambda:
-        return cst.Lambda(self.parameters(host.args), self.make(host.body))
+        return quick.Lambda(self.parameters(host.args), self.make(host.body))
 
     # Parameters
 
@@ -214,7 +216,7 @@ class ExpressionNodes:
         made = [self._parameter(each, default) for each, default in zip(positional, defaults, strict=True)]
         named = zip(host.kwonlyargs, host.kw_defaults, strict=True)
         first = len(host.posonlyargs)
-        return cst.Parameters(
+        return quick.Parameters(
             params=made[first:],
             star_arg=cst.MaybeSentinel.DEFAULT if host.vararg is None else self._parameter(host.vararg),
             kwonly_params=[self._parameter(each, default) for each, default in named],
@@ -224,7 +226,7 @@ class ExpressionNodes:
 
     def _parameter(self, host: ast.arg, default: ast.expr | None = None) -> cst.Param:
         annotation = None if host.annotation is None else self.annotation(host.annotation)
-        return cst.Param(
+        return quick.Param(
             self.words[host.arg],
             annotation,
             default=self.maybe(default),
@@ -234,32 +236,32 @@ class ExpressionNodes:
 
     def annotation(self, host: ast.expr) -> cst.Annotation:
         """What stands behind a colon or an arrow."""
-        return cst.Annotation(self.make(host), whitespace_after_indicator=SPACE)
+        return quick.Annotation(self.make(host), whitespace_after_indicator=SPACE)
 
     # Displays and comprehensions
 
     def _elements(self, hosts: Sequence[ast.expr]) -> Iterator[cst.BaseElement]:
         for each in hosts:
-            yield self._starred(each) if isinstance(each, ast.Starred) else cst.Element(self.make(each))
+            yield self._starred(each) if isinstance(each, ast.Starred) else quick.Element(self.make(each))
 
     def _starred(self, host: ast.Starred) -> cst.StarredElement:
-        return cst.StarredElement(self.make(host.value), whitespace_before_value=NOTHING)
+        return quick.StarredElement(self.make(host.value), whitespace_before_value=NOTHING)
 
     def _list(self, host: ast.List) -> cst.List:
-        return cst.List(tuple(self._elements(host.elts)))
+        return quick.List(tuple(self._elements(host.elts)))
 
     def _tuple(self, host: ast.Tuple) -> cst.Tuple:
-        return cst.Tuple(tuple(self._elements(host.elts)), lpar=OPENING, rpar=CLOSING)
+        return quick.Tuple(tuple(self._elements(host.elts)), lpar=OPENING, rpar=CLOSING)
 
     def _set(self, host: ast.Set) -> cst.Set:
-        return cst.Set(tuple(self._elements(host.elts)))
+        return quick.Set(tuple(self._elements(host.elts)))
 
     def _dict(self, host: ast.Dict) -> cst.Dict:
-        return cst.Dict(
+        return quick.Dict(
             tuple(
-                cst.StarredDictElement(self.make(value))
+                quick.StarredDictElement(self.make(value))
                 if key is None
-                else cst.DictElement(
+                else quick.DictElement(
                     self.make(key),
                     self.make(value),
                     whitespace_before_colon=NOTHING,
@@ -270,23 +272,23 @@ class ExpressionNodes:
         )
 
     def _list_comprehension(self, host: ast.ListComp) -> cst.ListComp:
-        return cst.ListComp(self.make(host.elt), self._clauses(host.generators))
+        return quick.ListComp(self.make(host.elt), self._clauses(host.generators))
 
     def _set_comprehension(self, host: ast.SetComp) -> cst.SetComp:
-        return cst.SetComp(self.make(host.elt), self._clauses(host.generators))
+        return quick.SetComp(self.make(host.elt), self._clauses(host.generators))
 
     def _generator(self, host: ast.GeneratorExp) -> cst.GeneratorExp:
-        return cst.GeneratorExp(self.make(host.elt), self._clauses(host.generators), lpar=OPENING, rpar=CLOSING)
+        return quick.GeneratorExp(self.make(host.elt), self._clauses(host.generators), lpar=OPENING, rpar=CLOSING)
 
     def _dict_comprehension(self, host: ast.DictComp) -> cst.DictComp:
-        return cst.DictComp(self.make(host.key), self.make(host.value), self._clauses(host.generators))
+        return quick.DictComp(self.make(host.key), self.make(host.value), self._clauses(host.generators))
 
     def _clauses(self, hosts: Sequence[ast.comprehension]) -> cst.CompFor:
         first, *rest = hosts
-        return cst.CompFor(
+        return quick.CompFor(
             self.make(first.target),
             self.make(first.iter),
-            tuple(cst.CompIf(self.make(each)) for each in first.ifs),
+            tuple(quick.CompIf(self.make(each)) for each in first.ifs),
             self._clauses(rest) if rest else None,
             ASYNC if first.is_async else None,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from lkagent_lint.frontends.python.nodes import quick
 from lkagent_lint.frontends.python.nodes.tokens import CLOSING_SQUARE, OPENING_SQUARE
 
 
@@ -14,10 +15,10 @@ def pattern_of(host: ast.pattern) -> cst.MatchPattern:
     """The node of a pattern that always matches, else one that binds the same names in the same order."""
     match host:
         case ast.MatchAs(None, name):
-            return cst.MatchAs(name=None if name is None else cst.Name(name))
+            return quick.MatchAs(name=None if name is None else quick.Name(name))
         case _:
-            bound = [cst.MatchSequenceElement(cst.MatchAs(name=cst.Name(each))) for each in _bound(host)]
-            return cst.MatchList(bound, lbracket=OPENING_SQUARE, rbracket=CLOSING_SQUARE)
+            bound = [quick.MatchSequenceElement(quick.MatchAs(name=quick.Name(each))) for each in _bound(host)]
+            return quick.MatchList(bound, lbracket=OPENING_SQUARE, rbracket=CLOSING_SQUARE)
 
 
 def _bound(host: ast.pattern) -> Iterator[str]:
