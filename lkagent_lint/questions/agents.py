@@ -4,16 +4,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import MODULE, Call
+from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.scopes import spelled
 from lkagent_lint.project.origins import Origins
-from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, Sdk, SdkObject, Thing, Things
+from lkagent_lint.project.records import CallRef, Project
+from lkagent_lint.project.things import (
+    NEVER,
+    Activation,
+    ClassOf,
+    Closure,
+    Instance,
+    Sdk,
+    SdkObject,
+    String,
+    Thing,
+    Things,
+)
 from lkagent_lint.questions.methods import Methods, WrittenCall
 from lkagent_lint.sources.sdk.vocabulary import Role, class_name, written
 
@@ -31,6 +43,8 @@ _DECORATORS = written(
 TRANSITIONS = ("Completed", "Failed", "Rejected", "InputRequired", "Working")
 """What a tool or a hook returns to end or to hold a task."""
 _UNION = "Transition"
+_UNNAMED = "default_agent"
+"""What an agent is called that no module's variable holds."""
 
 
 def transition_of(things: Things) -> str:
@@ -78,6 +92,13 @@ class Registration(NamedTuple):
     def functions(self) -> Things:
         """What the function can be."""
         return frozenset() if self.function is None else self.activation.value(self.function)
+
+
+class Named(NamedTuple):
+    """An agent by the call that makes it, with what it is called there."""
+
+    site: CallRef
+    name: str
 
 
 class Agents:
@@ -139,6 +160,38 @@ class Agents:
                     return False
         return False
 
+    def named(self, path: str, flow: Flow, agent: v.Expr) -> Named | None:
+        """What the one agent that an expression is has as its ``id`` (livekit-agents 2.0): the name that it is given,
+        else the module's variable that holds it, or the name of its class. None where that is not sure.
+        """
+        site = self._origins.of(path, flow, agent)
+        targets = NEVER if site is None else self._project.targets(site)
+        if site is None or len(targets) != 1:
+            return None
+        name = next(self._names(site, next(iter(targets)), is_bare=isinstance(agent, v.Result)), "")
+        return Named(site, name) if name else None
+
+    def _names(self, site: CallRef, made: Thing, *, is_bare: bool) -> Iterator[str]:
+        call, home = self._project.call(site), self._project.files[site.path].flows[site.flow]
+        given = next((value for key in ("name", "id") for name, value in call.keywords if name == key), None)
+        is_plain = isinstance(made, Sdk) and class_name(made.name) == _AGENT
+        if is_plain and given is not None and _is_without("", call):
+            things = list(self._project.evaluator.usual(site.path, home).value(given))
+            if len(things) == 1 and isinstance(things[0], String):
+                yield things[0].value
+        elif is_plain and given is None and _is_without("name", call):
+            held = [name for name, values in home.variables.items() if values == (v.Result(site.call),)]
+            if site.flow != MODULE or (is_bare and not held):
+                yield _UNNAMED
+            elif len(held) == 1:
+                yield held[0]
+        elif isinstance(made, ClassOf) and all(self._makes_without(key, made, call) for key in ("name", "id")):
+            if self.has_as_written(Instance(made.path, made.name, None), "id"):
+                yield _snake(made.name.rpartition(".")[2])
+
+    def _makes_without(self, keyword: str, made: ClassOf, call: Call) -> bool:
+        return _is_without(keyword, call) and self._hands_none_on(keyword, made)
+
     def registrations(self) -> Iterator[Registration]:
         """Every function that an agent is given, and every one that a class of agents is given by mistake."""
         for found in self._methods.best_known(_DECORATORS | {_EXIT}):
@@ -160,6 +213,11 @@ class Agents:
         """The one function of the project that is given; None where it is not known."""
         things = list(registration.functions)
         return things[0] if len(things) == 1 and isinstance(things[0], Closure) else None
+
+
+def _snake(name: str) -> str:
+    """A class's name as the SDK makes a name of it (``utils/misc.py`` 36)."""
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)).lower()
 
 
 def _is_constructor(call: Call) -> bool:

@@ -16,6 +16,8 @@ from lkagent_lint.project.things import Sdk, Things
 
 _HANDLER = "AgentHandler"
 _DOORS = ("rtc_session", "a2a_session")
+ADD_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "websocket", "mount", "add_route"})
+"""Methods of ``server.http`` that add a route."""
 _LEAVES = (v.Name, v.Result, v.Import, v.Function, v.Typed)
 """What one variable may be that stands for an object of another."""
 
@@ -57,6 +59,13 @@ class Served(NamedTuple):
     def called(self, *names: str) -> Iterator[MemberCall]:
         """The calls of one of its methods."""
         return (each for each in self.members if each.names == names)
+
+    @property
+    def routes(self) -> Iterator[MemberCall]:
+        """The calls that add a route, or a whole application, to what it serves over HTTP."""
+        for each in self.members:
+            if each.names == ("mount",) or (each.names[0] == "http" and each.names[-1] in ADD_ROUTES):
+                yield each
 
 
 class Doors:
@@ -112,6 +121,20 @@ class Doors:
         site = self._origins.of(given.path, given.flow, door)
         site = None if site is None else self._origins.door(site)
         return site if site in self.made else None
+
+    def served(self, server: Served, kind: str) -> MemberCall | None:
+        """The first call by which a server has a door of a kind, ``rtc_session`` or ``a2a_session``: its own, or one
+        that is added to it by itself or with its handler. None where no such call is seen.
+        """
+        for each in server.members:
+            if each.names == (kind,):
+                return each
+            for given in each.call.args if each.names == ("add",) else ():
+                site = self.door(each, given)
+                made = None if site is None else self.made[site]
+                if made is not None and (made.kind == kind or any(made.called(kind))):
+                    return each
+        return None
 
     def values(self, given: MemberCall, value: v.Expr) -> Things:
         """What a value can be that a call is given."""

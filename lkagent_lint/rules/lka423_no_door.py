@@ -47,7 +47,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.things import NEVER, Box, ClassOf, Closure, Instance, Sdk, SdkObject, String, Thing
-from lkagent_lint.questions.doors import MemberCall, Served
+from lkagent_lint.questions.doors import Served
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -83,7 +83,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     yield META.at(found.place, _refused(kinds.pop()), subject=found.activation.name)
     for server in subject.doors.servers():
         if project.sdk(server.site.path).has(Change.DOORS) and _has_no_door(subject, server):
-            route = next(_routes(server))
+            route = next(server.routes)
             yield META.at(
                 server.place,
                 "this server has routes and no door, so running it raises RuntimeError (No RTC session entrypoint has "
@@ -120,14 +120,10 @@ def _no_door(subject: Subject, thing: Thing) -> str:
             return ""
 
 
-def _routes(server: Served) -> Iterator[MemberCall]:
-    return (each for each in server.members if each.names[0] in ("http", "mount"))
-
-
 def _has_no_door(subject: Subject, server: Served) -> bool:
     """All that is done to it is seen, and nothing of it is a door."""
     registers = {("rtc_session",), ("a2a_session",), ("add",)}
     doors, project = subject.doors, subject.project
     is_seen = server.site.flow == MODULE and not (server.is_open or doors.registers_unseen or project.has_gaps)
-    has_routes = next(_routes(server), None) is not None
+    has_routes = next(server.routes, None) is not None
     return is_seen and has_routes and not any(each.names in registers for each in server.members)

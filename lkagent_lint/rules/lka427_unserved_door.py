@@ -44,7 +44,7 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.following import argument
 from lkagent_lint.likeness import misspelled
-from lkagent_lint.questions.doors import MemberCall, Served
+from lkagent_lint.questions.doors import ADD_ROUTES, MemberCall, Served
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta
@@ -60,7 +60,6 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
-_ADD_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "websocket", "mount", "add_route"})
 _CONFIGURES = "configure_endpoint"
 
 
@@ -124,7 +123,7 @@ def _path(each: MemberCall) -> str | None:
         return f"/{given.value}" if isinstance(given, v.Text) else None
     if each.names == ("add",):  # doors and handlers, whose endpoints stand elsewhere
         return None
-    if each.names == ("mount",) or (each.names[0] == "http" and each.names[-1] in _ADD_ROUTES):
+    if each.names == ("mount",) or (each.names[0] == "http" and each.names[-1] in ADD_ROUTES):
         given = argument(each.call, 0, "path")
         return given.value if isinstance(given, v.Text) else None
     return None if each.names[0] == "http" and each.names[-1] != _CONFIGURES else ""

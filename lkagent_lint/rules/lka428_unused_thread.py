@@ -3,7 +3,8 @@
 ## What it does
 
 Reports, from livekit-agents 2.0.0b1 on, a session without `thread=` in the job of a server that is made with
-`storage=`; and dispatches of such a server's agent whose metadata names the thread by another key than `thread_id`.
+`storage=`; and dispatches of such a server's agent, in Python and in Node, whose metadata names the thread by another
+key than `thread_id`, gives it no text, or is a dict's `str()`. As an info, metadata that is a text and no JSON object.
 
 ## Why it is bad
 
@@ -12,7 +13,7 @@ it, `LiveSession(thread=ctx.thread)`, continues it and writes to it; any other i
 fills with threads in which nothing stands. No error and no log says so.
 
 Which thread it is says `thread_id` in the dispatch's metadata, a JSON object. Under another key, `threadId` for one,
-the call gets a new thread, and the caller's history is not there.
+or in any other text, the call gets a new thread, and the caller's history is not there.
 
 Where the server has text doors, which need a storage, calls may be left out on purpose: the finding is an info then.
 
@@ -28,7 +29,8 @@ Where the server has text doors, which need a storage, calls may be left out on 
 
 When the session is given a thread or `**options`, is of a class of the project's own, or another session of the job
 has the thread; when it is not known which server runs the job, or whether it has a storage. Of metadata, when it is
-not written out where the dispatch is, has a `thread_id`, or no key that is nearly called so. In test files.
+not written out where the dispatch is, has a `thread_id`, or is an object without any key that is nearly called so,
+because a new thread may be meant. In test files.
 
 ## Evidence
 
@@ -52,7 +54,8 @@ from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import argument, last_name
 from lkagent_lint.project.agent_names import Known, name_of
 from lkagent_lint.project.records import Server
-from lkagent_lint.project.things import Nothing, Sdk, Things
+from lkagent_lint.project.things import Nothing, Sdk, SdkMethod, Thing, Things, only
+from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -73,6 +76,9 @@ META = Meta(
 _KEY = "thread_id"
 _NEARLY = frozenset({"threadid", "thread"})
 _DISPATCHES = frozenset({"RoomAgentDispatch", "CreateAgentDispatchRequest"})
+_CREATES = "createDispatch"
+_CREATE = only(SdkMethod("AgentDispatchService", "create_dispatch"))
+_WRITERS = frozenset({"dumps", "stringify"})
 
 
 class _Made(NamedTuple):
@@ -146,45 +152,91 @@ def _of_dispatches(subject: Subject) -> Iterator[Diagnostic]:
         for server in subject.project.servers
         if server.name is not None and not server.in_tests and _has_storage(subject, server)
     }
-    for found in subject.methods.best_known(_DISPATCHES) if stored else ():
-        target = argument(found.call, None, "agent_name")
-        if target is None or subject.project.in_tests(found.activation.path) or not _is_dispatch(found.targets):
+    for found in subject.methods.best_known(_DISPATCHES | {_CREATES}) if stored else ():
+        asked = _asked(found)
+        if asked is None or subject.project.in_tests(found.activation.path):
             continue
-        name = name_of(found.activation.value(target))
-        key = _mistaken(argument(found.call, None, "metadata"), found.activation.flow)
-        if key and isinstance(name, Known) and name in stored:
+        fault = _fault(asked.metadata, found.activation.flow)
+        name = name_of(found.activation.value(asked.name))
+        if fault is not None and isinstance(name, Known) and name in stored:
             yield META.at(
                 found.place,
-                f"the metadata says {key}, and the server reads {_KEY}: without it every call gets a new thread, and "
-                "nothing says so",
+                f"{fault.what}, and the server takes the thread from {_KEY} of a JSON object: every call that this "
+                "asks for gets a new thread, and nothing says so",
                 subject=found.activation.name,
-                key=(key,),
+                key=(fault.key,),
+                severity=fault.severity,
             )
 
 
-def _is_dispatch(targets: Things) -> bool:
-    return bool(targets) and all(
-        isinstance(each, Sdk) and each.name.rpartition(".")[2] in _DISPATCHES for each in targets
-    )
+class _Asked(NamedTuple):
+    """What a dispatch says."""
+
+    name: v.Expr
+    metadata: v.Expr
 
 
-def _mistaken(metadata: v.Expr | None, flow: Flow) -> str:
-    """The key that is called nearly as the one that is read, in an object that is written out; else empty."""
-    keys: list[str] = []
-    parts: tuple[v.Expr, ...] = ()
+def _asked(found: WrittenCall) -> _Asked | None:
+    """Whom a dispatch asks for, and with what; None for what is none, or says one of them not."""
+    call, given = found.call, dict[str, v.Expr]()
+    if found.targets == _CREATE and len(call.args) == 3:  # room, name, options
+        given = {"agent_name": call.args[1], **_entries(call.args[2])}
+    elif found.targets and all(map(_is_dispatch, found.targets)):
+        given = dict(call.keywords) if not found.activation.is_node else _entries(*call.args[:1])
+    name, metadata = given.get("agent_name") or given.get("agentName"), given.get("metadata")
+    return None if name is None or metadata is None or "**" in given else _Asked(name, metadata)
+
+
+def _is_dispatch(target: Thing) -> bool:
+    return isinstance(target, Sdk) and target.name.rpartition(".")[2] in _DISPATCHES
+
+
+def _entries(*given: v.Expr) -> dict[str, v.Expr]:
+    return {key: value for each in given if isinstance(each, v.Mapping) for key, value in each.entries}
+
+
+class _Fault(NamedTuple):
+    """Why no thread is found by a metadata."""
+
+    what: str
+    key: str
+    severity: Severity = Severity.WARNING
+
+
+def _fault(metadata: v.Expr, flow: Flow) -> _Fault | None:
+    """What is wrong with metadata that is written out; None where nothing is, or it is not known."""
     match metadata:
         case v.Text(text):
-            try:
-                keys = list(msgspec.json.decode(text, type=dict[str, object]))
-            except ValueError:  # no JSON, or no object
-                return ""
-        case v.Made(made_of, "dumps"):
-            parts = made_of
-        case v.Result(number) if last_name(flow.calls[number].target) == "dumps":
-            parts = flow.calls[number].args
+            return _of_text(text)
+        case v.Made(made_of, by):
+            return _of_made(by, made_of)
+        case v.Result(number):
+            return _of_made(last_name(flow.calls[number].target), flow.calls[number].args)
         case _:
-            return ""
-    keys += [key for each in parts if isinstance(each, v.Mapping) for key, _ in each.entries]
+            return None
+
+
+def _of_text(text: str) -> _Fault | None:
+    try:
+        entries = msgspec.json.decode(text, type=dict[str, object])
+    except ValueError:  # no JSON, or no object
+        return _Fault("the metadata is no JSON object", "", Severity.INFO) if text else None
+    if _KEY in entries and not (isinstance(entries[_KEY], str) and entries[_KEY]):
+        return _Fault(f"{_KEY} is no text here", _KEY)
+    return _of_keys(list(entries))
+
+
+def _of_made(by: str, parts: tuple[v.Expr, ...]) -> _Fault | None:
+    """Of what a function makes of a dict or an object."""
+    entries = [(key, value) for each in parts if isinstance(each, v.Mapping) for key, value in each.entries]
+    keys = [key for key, _ in entries]
+    if by == "str" and _KEY in keys:
+        return _Fault("str() makes no JSON of a dict", _KEY)
+    return _of_keys(keys) if by in _WRITERS else None
+
+
+def _of_keys(keys: list[str]) -> _Fault | None:
     if _KEY in keys or "**" in keys or "" in keys:
-        return ""
-    return next((key for key in keys if key.replace("_", "").replace("-", "").casefold() in _NEARLY), "")
+        return None
+    near = (key for key in keys if key.replace("_", "").replace("-", "").casefold() in _NEARLY)
+    return next((_Fault(f"the metadata says {key}", key) for key in near), None)

@@ -320,3 +320,30 @@ stage.run(main())
     )
     seen.says("READ", "An internal error occurred", "RAN hello")
     seen.never_says("GOT", "TURN")
+
+
+@claim("LKA318", "an agent of the module is one object for all of them", since=NEXT)
+def test_an_agent_keeps_what_any_run_stored_on_it(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import Agent, RunContext, function_tool
+        from scripted import Call, Scripted
+
+        class Desk(Agent):
+            @function_tool
+            async def keep(self, ctx: RunContext):
+                '''Keeps what the caller said.'''
+                print("BEFORE", getattr(self, "name", None), ctx.state)
+                self.name = ctx.state["name"]
+
+        desk = Desk(instructions="", llm=Scripted(Call("keep"), "ok", Call("keep"), "ok"))
+
+        async def main():
+            for name in ("ann", "ben"):
+                await desk.run("hello", state={"name": name})
+
+        stage.run(main())
+        """
+    )
+    seen.says("BEFORE None {'name': 'ann'}", "BEFORE ann {'name': 'ben'}")

@@ -315,14 +315,17 @@ def test_a_thread_is_found_by_its_key_and_kept_by_a_session_that_has_it(sdk: Sdk
 
         async def main():
             storage = SimpleNamespace(holder="h", threads=Threads())
-            for metadata in ('{"thread_id": "t9"}', '{"threadId": "t9"}', '{"thread": "t9"}', ""):
+            for metadata in (
+                '{"thread_id": "t9"}', '{"threadId": "t9"}', '{"thread": "t9"}', "", "t9", '["t9"]', '{"thread_id": 9}',
+                str({"thread_id": "t9"}),
+            ):
                 job = SimpleNamespace(metadata=metadata, agent_name="desk")
                 await _CallThreadEntrypoint(entry, storage)(SimpleNamespace(job=job, worker_id="w"))
 
         stage.run(main())
         """
     )
-    seen.says("THREAD t9 None True", *["THREAD a new one None True"] * 3)
+    seen.says("THREAD t9 None True", *["THREAD a new one None True"] * 7)
     seen.never_says("WARNING", "ERROR")
 
 
@@ -352,3 +355,77 @@ def test_a_text_door_is_public_and_a_route_is_not(sdk: Sdk) -> None:
     )
     seen.says("ROUTES", "('/open/{path:path}', True)", "('/closed/{path:path}', False)", "('/token', False)")
     seen.says("PUBLIC True", "PUBLIC True")
+
+
+@pytest.mark.parametrize("route", [False, True])
+@claim("LKA317", "connects by WebTransport and tries nothing else", since=NEXT)
+def test_a_route_takes_the_worker_off_its_websocket(sdk: Sdk, route: bool) -> None:
+    seen = sdk.run(
+        f"""
+        import stage
+        from livekit.agents import AgentServer
+
+        server = AgentServer(agent_name="desk")
+
+        @server.rtc_session()
+        async def entry(ctx): ...
+
+        if {route}:
+            @server.http.get("/hours")
+            async def hours(request): ...
+
+        stage.run(stage.offer(server, "other"))
+        """
+    )
+    if route:
+        seen.says("serving agent endpoints")
+        seen.never_says("REGISTERED")
+    else:
+        seen.says("REGISTERED JT_ROOM name='desk'")
+
+
+@claim("LKA319", "two agents registered under one name", since=NEXT)
+def test_agents_of_one_name_replace_each_other(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        from livekit.agents import Agent, AgentServer
+
+        class FrontDesk(Agent): ...
+
+        def register(*agents):
+            server = AgentServer(agent_name="desk")
+            server.register(*agents)
+            print("KEPT", {name: each.instructions for name, each in server.agents._agents.items()})
+
+        def local():
+            one, two = Agent(instructions="one"), Agent(instructions="two")
+            register(one, two)
+
+        local()
+        register(FrontDesk(instructions="one"), FrontDesk(instructions="two"))
+        register(*[Agent(instructions="one"), Agent(instructions="two")])
+        billing = Agent(instructions="one")
+        register(billing, Agent(id="billing", instructions="two"))
+        """
+    )
+    seen.says("two agents registered under one name", "KEPT {'default_agent': 'two'}")
+    seen.says("two agents registered under one name", "KEPT {'front_desk': 'two'}")
+    seen.says("two agents registered under one name", "KEPT {'default_agent': 'two'}")
+    seen.says("two agents registered under one name", "KEPT {'billing': 'two'}")
+    seen.says("two agents registered under one name")
+
+
+@claim("LKA319", "has the name of the module's variable that holds it", since=NEXT)
+def test_agents_have_the_names_of_their_variables(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        from livekit.agents import Agent, AgentServer
+
+        server = AgentServer(agent_name="desk")
+        billing, sales = Agent(instructions="one"), Agent(instructions="two")
+        server.register(billing, sales, billing)
+        print("KEPT", list(server.agents._agents))
+        """
+    )
+    seen.says("KEPT ['billing', 'sales']")
+    seen.never_says("two agents registered")
