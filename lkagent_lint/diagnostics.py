@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import os
 
 import msgspec
 
@@ -31,24 +32,38 @@ _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 class Related(msgspec.Struct, frozen=True, order=True):
-    """The other end of a finding, often in another file, with a few words that say what is there."""
+    """The other end of a finding, often in another file."""
 
     place: Place
     message: str
+    """Its label: a few words that say what is there."""
+    culprit: tuple[str, ...] = ()
+    """As a diagnostic's."""
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding.
+    """One finding, in parts that surfaces lay out. ``subject`` is the qualified name of the function or the agent name
+    that the finding is about, and ``key`` further values that tell two findings of one subject apart; both feed the
+    fingerprint, which never holds a text or a line number.
 
-    ``message`` is one sentence: what happened, where it began, what to do. ``subject`` is the qualified name
-    of the function or the agent name that the finding is about, and ``key`` further values that tell two
-    findings of one subject apart; both feed the fingerprint, which never holds the message or a line number.
+    Texts begin in lower case and end without a period, so that they can be joined. Where they name a file, they do so
+    by its absolute path with ``/``, until ``seen_from`` has made it one of the project.
     """
 
     code: str
     name: str
     severity: Severity
-    message: str
+    title: str
+    """One fact: what happened."""
+    note: str = ""
+    """What follows, and why; errors of the runtime are quoted here."""
+    help: str = ""
+    """What to do, in the imperative."""
+    label: str = ""
+    """What is at the place."""
+    culprit: tuple[str, ...] = ()
+    """What of the place is meant, as it may be written there, the likeliest first: a keyword, a name, the text of a
+    string. Where none of it is written, what is called."""
     place: Place
     related: tuple[Related, ...] = ()
     subject: str = ""
@@ -58,9 +73,20 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     """How it is mended, where that is known."""
 
     @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """What there is of ``note`` and ``help``, each with its name."""
+        return [(name, text) for name, text in (("note", self.note), ("help", self.help)) if text]
+
+    @property
+    def message(self) -> str:
+        """The parts in one line, for whoever shows no more than that."""
+        rest = "; ".join(text for _, text in self.remarks)
+        return f"{self.title}: {rest}" if rest else self.title
+
+    @property
     def order(self) -> tuple[str, Span, str, str]:
-        """The report's order: path, span, code, message."""
-        return (self.place.path, self.place.span, self.code, self.message)
+        """The report's order: path, span, code, title."""
+        return (self.place.path, self.place.span, self.code, self.title)
 
     def with_fingerprint(self, root_relative_path: str) -> Diagnostic:
         """The same diagnostic with its fingerprint, which survives line moves, rewording and other machines.
@@ -70,6 +96,17 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
         parts = "\0".join([root_relative_path, self.code, self.subject, *self.key])
         digest = hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return msgspec.structs.replace(self, fingerprint=digest)
+
+    def seen_from(self, root: str) -> Diagnostic:
+        """The same diagnostic with files in its texts named as they lie below the project's root, an absolute path."""
+        above = os.path.join(root, "").replace(os.sep, "/")
+        texts = {name: getattr(self, name) for name in ("title", "note", "help", "label")}
+        said = {name: text.replace(above, "") for name, text in texts.items() if above in text}
+        if any(above in each.message for each in self.related):
+            said["related"] = tuple(
+                msgspec.structs.replace(each, message=each.message.replace(above, "")) for each in self.related
+            )
+        return msgspec.structs.replace(self, **said) if said else self
 
 
 class Hidden(msgspec.Struct, frozen=True, kw_only=True):

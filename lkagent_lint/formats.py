@@ -56,14 +56,14 @@ REPORTS = (
         "reporters.full",
         "people",
         "each finding with its source and the other places that it is about",
-        rf"{_PATH}:\d+:\d+: LKA\d{{3}} [^\n]*\n(?:\n| *\||  = related)|{_SEEN}",
+        rf"{_PATH}:\d+:\d+:\s+(?:error|warning|info)\[LKA\d{{3}}\]|{_SEEN}",
     ),
     Format(
         "concise",
         "reporters.concise",
         "people",
         "one line a finding, which editors read too",
-        rf"{_PATH}:\d+:\d+: LKA\d{{3}} ",
+        rf"{_PATH}:\d+:\d+: (?:(?:error|warning|info) )?LKA\d{{3}} ",
         rf"{_NO_COMMENT}[^\s:][^\n:]{{0,500}}:\d+:(?:\d+:)? (?:{_RULE}|(?:error|warning|note): )",
     ),
     Format(
@@ -71,7 +71,7 @@ REPORTS = (
         "reporters.lines",
         "people",
         "the findings of each file below its name",
-        rf"{_PATH}:\n  \d+:\d+ LKA\d{{3}} ",
+        rf"{_PATH}:\n  \d+:\d+ (?:(?:error|warning|info) )?LKA\d{{3}} ",
         rf"{_PATH}:\n\s+\d+:\d+:? +{_RULE}",
     ),
     Format(

@@ -84,11 +84,11 @@ def test_the_repository_around_it_changes_nothing() -> None:
 
 def test_every_format_renders_it() -> None:
     report = engine.check(engine.Request(paths=(str(DEMO),)))
-    for name in ("full", "concise"):
-        text = render(name, report, lambda path: Path(path).read_text(encoding="utf-8"), str(DEMO), False)
+    for name, code in (("full", "warning[{}] "), ("concise", "warning {} ")):
+        text = render(name, report, lambda path: Path(path).read_text(encoding="utf-8"), str(DEMO), False, width=200)
         for each in EXPECTED:
-            assert f"{each.path}:{each.line}:{each.column}: {each.code} " in text
-        assert text.rstrip().splitlines()[-1].endswith(": 3 findings")
+            assert f"{each.path}:{each.line}:{each.column}: {code.format(each.code)}" in text
+        assert text.rstrip().splitlines()[-1].endswith(": 3 warnings; 3 fail")
 
 
 def test_each_finding_is_of_a_rule_with_a_page() -> None:

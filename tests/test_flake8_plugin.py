@@ -81,7 +81,7 @@ def finding(
         code=code,
         name="some-rule",
         severity=severity,
-        message=message,
+        title=message,
         place=place(name, Span(line, column, line, column + 1)),
         related=related,
     )
@@ -364,7 +364,7 @@ def check(request):
             if at >= 0:
                 span = Span(number, at + 1, number, at + 8)
                 found.append(Diagnostic(code="LKA101", name="n", severity=Severity.WARNING,
-                                        message="too early", place=Place(path, span)))
+                                        title="too early", place=Place(path, span)))
     return Report(diagnostics=tuple(found), summary=Summary())
 
 engine.check = check

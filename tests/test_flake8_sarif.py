@@ -98,7 +98,7 @@ def test_other_plugins_results_are_there_with_what_is_known(project: Path) -> No
         "ruleId": "F401",
         "ruleIndex": len(all_rules()),
         "level": "warning",
-        "message": {"text": "'os' imported but unused"},
+        "message": {"text": "'os' imported but unused", "markdown": "**'os' imported but unused**"},
         "locations": [
             {
                 "physicalLocation": {

@@ -46,7 +46,7 @@ def finding(path: str, span: Span = START_OF_FILE, message: str = 'no worker is 
         code="LKA201",
         name="agent-never-dispatched",
         severity=Severity.WARNING,
-        message=message,
+        title=message,
         place=Place(os.path.abspath(path), span),
         related=related if span != START_OF_FILE else (),
         fingerprint="0123456789abcdef",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
@@ -82,7 +83,7 @@ def print_config_error(error: ConfigError) -> None:
             path = path if below.startswith("../") else below
     lines = [f"error: {escape.message(error.shown(path))}"]
     if error.span is not None and error.text is not None:
-        lines += frame(Lines(error.text), error.span, escape, Style(False), most=1)
+        lines += frame(Lines(error.text), error.span, escape, Style(False))
     _to_stderr(lines)
 
 
@@ -107,7 +108,19 @@ def wants_colour(choice: str, environ: Mapping[str, str] | None = None) -> bool:
     # The classic Windows console shows colour codes as text; those that do not set one of these.
     if os.name == "nt" and not (environ.get("WT_SESSION") or environ.get("TERM")):
         return False
+    return is_terminal()
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
     try:
         return sys.stdout.isatty()
     except ValueError:
         return False
+
+
+def width_of_terminal() -> int:
+    """The columns of the terminal, or what COLUMNS says; 80 where neither is known."""
+    from lkagent_lint.reporters import WIDTH
+
+    return shutil.get_terminal_size((WIDTH, 24)).columns

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import click
 
 from lkagent_lint import writing
-from lkagent_lint.cli._output import write_output
+from lkagent_lint.cli._output import is_terminal, width_of_terminal, write_output
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, names
-from lkagent_lint.reporters import render, repository_of
+from lkagent_lint.reporters import WIDTH, render, repository_of
 
 _DEFAULT = REPORTS[0].name
 _STATISTICS = ("full", "concise", "json")
@@ -119,7 +119,17 @@ class Reports:
         # Colours are for terminals only.
         colour = self._colour and output.file is None
         if not output.statistics:
-            return render(output.format, report, source, self._cwd, colour, repository=self._repository)
+            terminal = output.file is None and is_terminal()
+            return render(
+                output.format,
+                report,
+                source,
+                self._cwd,
+                colour,
+                repository=self._repository,
+                width=width_of_terminal() if terminal else WIDTH,
+                terminal=terminal,
+            )
         from lkagent_lint.reporters.statistics import render_statistics, render_statistics_json
 
         if output.format == "json":

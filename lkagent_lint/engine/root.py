@@ -172,7 +172,8 @@ class _RootCheck:
             number = count[identity] = count.get(identity, 0) + 1
             if number > 1:
                 diagnostic = msgspec.structs.replace(diagnostic, key=(*diagnostic.key, f"#{number}"))
-            yield diagnostic.with_fingerprint(self._relative(diagnostic.place.path))
+            relative = self._relative(diagnostic.place.path)
+            yield diagnostic.seen_from(self._root).with_fingerprint(relative)
 
     def _relative(self, path: str) -> str:
         return os.path.relpath(path, self._root).replace(os.sep, "/")

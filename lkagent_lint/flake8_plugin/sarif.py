@@ -110,7 +110,7 @@ def _bare(filename: str, line: int, column: int, code: str, text: str) -> Diagno
         code=code,
         name=code,
         severity=Severity.ERROR if code in (INTERNAL_ERROR, "E902", "E999") else Severity.WARNING,
-        message=text or code,
+        title=text or code,
         place=Place(os.path.abspath(filename), Span(line, column, line, column + 1)),
     )
 

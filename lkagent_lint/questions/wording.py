@@ -63,10 +63,11 @@ def words(place: Place) -> Wording:
 
 
 def where(place: Place, seen_from: Place) -> str:
-    """A place in words: ``line 31``, or ``boot.py:31`` in another file."""
+    """A place in words: ``line 31``, or in another file its path, absolute until the finding is ``seen_from`` its
+    project, and the line."""
     if place.path == seen_from.path:
         return f"line {place.span.line}"
-    return f"{os.path.basename(place.path)}:{place.span.line}"
+    return f"{place.path.replace(os.sep, '/')}:{place.span.line}"
 
 
 def quoted(name: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, named
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import WIDTH, View
 from lkagent_lint.reporters.paths import repository_of, rule_url
 
-__all__ = ["View", "render", "repository_of", "rule_url"]
+__all__ = ["WIDTH", "View", "render", "repository_of", "rule_url"]
 
 
 def render(
@@ -20,15 +20,18 @@ def render(
     colour: bool,
     *,
     repository: str | None = None,
+    width: int = WIDTH,
+    terminal: bool = False,
 ) -> str:
     """The whole output for a report in one of ``formats.REPORTS``, ending with a line end unless it is empty.
 
     ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
     ``cwd`` is the absolute directory that paths are shown relative to; formats for code hosts show them relative to
     ``repository`` (absolute, ``cwd`` where none is given). ``colour`` asks for terminal colours; few formats have any.
+    ``width`` and ``terminal`` are those of ``View``.
     With ``GITHUB_ACTIONS=true`` in the environment text formats hold nothing that the runner would take for a command.
     Raises ValueError for another format.
     """
     row = named(REPORTS, format)
     directory = repository or cwd if row.audience == "code hosts" else cwd
-    return row.renderer(report, View(source, directory, colour))
+    return row.renderer(report, View(source, directory, colour, width, terminal))

@@ -1,4 +1,4 @@
-"""One line a finding, ``path:line:column: LKA101 message``, and the summary."""
+"""One line a finding, ``path:line:column: warning LKA101 title [help]``, and the summary."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from lkagent_lint.reporters.style import Style, summary_line
 def render_concise(report: Report, view: View) -> str:
     """The report, a line each finding and a line that says what was seen."""
     style, escape = Style(view.colour), Escaper.from_environment()
-    lines = [headline(diagnostic, view.directory, escape, style) for diagnostic in report.diagnostics]
+    lines: list[str] = []
+    for each in report.diagnostics:
+        path = style.bold(escape.leading(relative_path(each.place.path, view.directory)))
+        lines.append(f"{path}:{each.place.span.line}:{each.place.span.column}: {briefly(each, escape, style)}")
     return "\n".join([*lines, summary_line(report, escape, style), ""])
 
 
-def headline(diagnostic: Diagnostic, cwd: str, escape: Escaper, style: Style) -> str:
-    """The line that begins a finding in every text format. Line and column are 1-based, in code points."""
-    span = diagnostic.place.span
-    path = style.bold(escape.leading(relative_path(diagnostic.place.path, cwd)))
-    code = style.code(diagnostic)
-    return f"{path}:{span.line}:{span.column}: {code} {escape.message(diagnostic.message)}"
+def briefly(diagnostic: Diagnostic, escape: Escaper, style: Style) -> str:
+    """``warning LKA101 title [help]``, on one line."""
+    severity = style.severity(diagnostic.severity.value, diagnostic.severity)
+    help = f" [{escape.message(diagnostic.help)}]" if diagnostic.help else ""
+    return f"{severity} {style.code(diagnostic)} {escape.message(diagnostic.title)}{help}"

@@ -48,7 +48,10 @@ class Escaper:
 
     def leading(self, text: str) -> str:
         """``text`` as it may begin a line."""
-        shown = self.inline(text)
+        return self.begins(self.inline(text))
+
+    def begins(self, shown: str) -> str:
+        """What is safe within a line, as it may begin one."""
         if self.for_runner and shown.lstrip().startswith("::"):
             return shown.replace("::", ":\\:", 1)
         return shown
@@ -93,16 +96,19 @@ def laid_out(text: str, cells: list[str]) -> tuple[str, list[int]]:
     for character, cell in zip(text, cells, strict=True):
         if character == "\t":
             cell = " " * (_TAB_WIDTH - column % _TAB_WIDTH)
-        column += _width(cell)
+        column += width_of(cell)
         shown.append(cell)
         columns.append(column)
     return "".join(shown), columns
 
 
-def _width(cell: str) -> int:
-    """How many terminal columns a cell takes; only a cell of one character can be wide or combining."""
-    if len(cell) > 1 or cell.isascii():
-        return len(cell)
-    if unicodedata.category(cell) in ("Mn", "Me") or "\u1160" <= cell <= "\u11ff":
+def width_of(text: str) -> int:
+    """How many terminal columns a text takes."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    """Characters can be wide or combining."""
+    if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
         return 0
-    return 2 if unicodedata.east_asian_width(cell) in ("W", "F") else 1
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -1,70 +1,196 @@
-"""The piece of source under a finding: line numbers, the lines, and carets under what is meant."""
+"""A piece of source with line numbers, and below its lines marks under what is meant, each with its label."""
 
 from __future__ import annotations
 
-from lkagent_lint.reporters.escape import Escaper, laid_out
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Severity
+from lkagent_lint.reporters._view import WIDTH
+from lkagent_lint.reporters.escape import Escaper, laid_out, width_of
+from lkagent_lint.reporters.layout import Piece, flowed
 from lkagent_lint.reporters.style import Style
-from lkagent_lint.text import Lines, Span
+from lkagent_lint.text import START_OF_FILE, Lines, Span
 
-_MAX_LINES = 3
-_WINDOW = 120
-_BEFORE_CARET = 40
 _CUT = "..."
+_LEAST = 24
+"""Columns of source, and of a label, however narrow the terminal is."""
+_CALLEE = re.compile(r"(?:(?:await|new)\s+)*[\w.$?!@#]+(?=\s*\()")
+_MOST = 20_000
+"""Code points of a place in which is looked."""
 
 
-def frame(lines: Lines, span: Span, escape: Escaper, style: Style, most: int = _MAX_LINES) -> list[str]:
-    """The source lines of ``span``, at most ``most`` of them, with a gutter and carets.
+class Mark(NamedTuple):
+    """What is meant, and a few words on it."""
 
-    Empty where the span lies outside the text. An empty span is marked by one caret. A line of more than
-    120 code points is shown as a window of that many around the carets.
-    """
-    if not 1 <= span.line <= len(lines.starts) or not lines.line(span.line).strip():
-        return []
-    last = min(span.last_line, len(lines.starts))
-    shown = range(span.line, min(last, span.line + most - 1) + 1)
-    gutter = len(str(shown[-1]))
-    bar = style.faint(f"{'':{gutter}} |")
-    result = [bar]
-    for number in shown:
-        text = lines.line(number)
-        start, end = _columns_on(text, number, span)
-        source, carets = _line_with_carets(text, start, end, escape)
-        result.append(_row(style.faint(f"{number:{gutter}} |"), source))
-        if carets:
-            result.append(_row(bar, style.caret(carets)))
-    if shown[-1] < last:
-        result.append(_row(bar, "..."))
-    return result
+    span: Span
+    label: str = ""
+    severity: Severity | None = Severity.ERROR
+    """The colour of what a finding is about; None for another place that it speaks of."""
+    is_context: bool = False
+    """Its line is shown, and nothing marked."""
 
 
-def _row(gutter: str, text: str) -> str:
-    return f"{gutter} {text}" if text else gutter
+def frame(lines: Lines, span: Span, escape: Escaper, style: Style) -> list[str]:
+    """The first line of ``span`` with carets under it; empty where there is nothing to show."""
+    marks = [Mark(span)]
+    return Frame(escape, style, WIDTH, gutter_of(lines, marks)).rows(lines, marks)
 
 
-def _columns_on(text: str, number: int, span: Span) -> tuple[int, int]:
-    """The 0-based code points of a line to underline, end exclusive; past the first line from its indent."""
-    start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
-    end = span.end_column - 1 if number == span.end_line else len(text.rstrip())
-    start = max(0, min(start, len(text)))
+def gutter_of(lines: Lines, marks: Sequence[Mark]) -> int:
+    """How many columns the numbers of the lines of ``marks`` take; 0 where none of them can be shown."""
+    return max((len(str(each.span.line)) for each in marks if _is_shown(lines, each)), default=0)
+
+
+def _is_shown(lines: Lines, mark: Mark) -> bool:
+    """A mark at the very start means a file as a whole: nothing there is worth showing."""
+    return (
+        mark.span != START_OF_FILE
+        and 1 <= mark.span.line <= len(lines.starts)
+        and bool(lines.line(mark.span.line).strip())
+    )
+
+
+class Frame(NamedTuple):
+    """How frames are laid out: columns of the whole line, and of the line numbers in it."""
+
+    escape: Escaper
+    style: Style
+    width: int
+    gutter: int
+
+    def rows(self, lines: Lines, marks: Sequence[Mark]) -> list[str]:
+        """The first line of each mark in the order of lines, the marks of a line below it; empty where nothing of it
+        can be shown. A line that is left out between two is shown instead, several are dots.
+        """
+        shown = sorted({each.span.line for each in marks if _is_shown(lines, each)})
+        rows = [self.bar] if shown else []
+        above = 0
+        for number in shown:
+            if above and number == above + 2:
+                rows += self._line(lines.line(above + 1), above + 1, [])
+            elif above and number > above + 2:
+                rows.append(self.style.faint("..."))
+            # What the finding is about comes first, then the others from left to right.
+            here = sorted(
+                (each for each in marks if each.span.line == number and not each.is_context),
+                key=lambda each: (not each.severity, each.span),
+            )
+            rows += self._line(lines.line(number), number, here)
+            above = number
+        return rows
+
+    @property
+    def bar(self) -> str:
+        """The edge beside a row that has no number."""
+        return self.style.faint(f"{'':{self.gutter}} |")
+
+    def _line(self, text: str, number: int, marks: Sequence[Mark]) -> Iterator[str]:
+        """A line as far as there is room, around the first of its marks, and the marks."""
+        room = max(self.width - self.gutter - 3, _LEAST)
+        ends = [_columns_on(text, each.span) for each in marks]
+        left, right = _window(text, *ends[0], self.escape, room) if ends else _window(text, 0, 0, self.escape, room)
+        visible = text[left:right]
+        source, columns = laid_out(visible, self.escape.cells(visible))
+        prefix, suffix = _CUT if left else "", _CUT if right < len(text) else ""
+        yield self._row(self.style.faint(f"{number:{self.gutter}} |"), f"{prefix}{source}{suffix}".rstrip())
+        for mark, (start, end) in zip(marks, ends, strict=True):
+            if left <= start <= right:
+                first = columns[start - left]
+                yield from self._mark(mark, len(prefix) + first, max(1, columns[min(end, right) - left] - first), room)
+            else:
+                yield from self._mark(mark, 0, 0, room)
+
+    def _mark(self, mark: Mark, column: int, width: int, room: int) -> Iterator[str]:
+        """The mark with its label to its right where that fits, else below."""
+        label = self.escape.message(mark.label)
+        sign = ("^" if mark.severity else "-") * width
+        if not label or column + width + 1 + width_of(label) <= room:
+            yield self._row(self.bar, " " * column + self._paint(f"{sign} {label}".strip(), mark))
+            return
+        if sign:
+            yield self._row(self.bar, " " * column + self._paint(sign, mark))
+        indent = min(column, max(0, room - max(_LEAST, width_of(label))))
+        pieces = [Piece(label, lambda text: self._paint(text, mark))]
+        rows = flowed(pieces, room, indent, self.escape, first=indent)
+        yield from (self._row(self.bar, row if number else " " * indent + row) for number, row in enumerate(rows))
+
+    def _paint(self, text: str, mark: Mark) -> str:
+        return self.style.faint(text) if mark.severity is None else self.style.severity(text, mark.severity)
+
+    def _row(self, gutter: str, text: str) -> str:
+        return f"{gutter} {text}" if text else gutter
+
+
+def _columns_on(text: str, span: Span) -> tuple[int, int]:
+    """The 0-based code points of a span's first line to underline, end exclusive."""
+    end = span.end_column - 1 if span.end_line == span.line else len(text.rstrip())
+    start = max(0, min(span.column - 1, len(text)))
     return start, max(start, min(end, len(text)))
 
 
-def _line_with_carets(text: str, start: int, end: int, escape: Escaper) -> tuple[str, str]:
-    """A line as shown and the carets below it; none where the line is blank."""
-    if not text.strip():
-        return "", ""
-    left, right = _window(len(text), start)
-    visible = text[left:right]
-    source, columns = laid_out(visible, escape.cells(visible))
-    first = columns[start - left]
-    width = max(1, columns[min(end, right) - left] - first)
-    prefix = _CUT if left else ""
-    suffix = _CUT if right < len(text) else ""
-    return f"{prefix}{source}{suffix}".rstrip(), " " * (len(prefix) + first) + "^" * width
+def _window(text: str, start: int, end: int, escape: Escaper, room: int) -> tuple[int, int]:
+    """The code points of a line that are shown in ``room`` columns: all, or as many as fit around what is marked."""
+    if len(text) <= 2 * room and laid_out(text.rstrip(), escape.cells(text.rstrip()))[1][-1] <= room:
+        return 0, len(text)
+    room -= 2 * len(_CUT)
+    # As much of the mark as fits, then half of what is left before it.
+    left = right = start
+    taken = 0
+
+    def columns(character: str) -> int:
+        # A tab is as wide as its place makes it, at most four.
+        return 4 if character == "\t" else width_of(escape.inline(character))
+
+    while right < min(end, len(text)) and taken + columns(text[right]) <= room:
+        taken += columns(text[right])
+        right += 1
+    before = taken + (room - taken) // 2
+    while left and taken + columns(text[left - 1]) <= before:
+        left -= 1
+        taken += columns(text[left])
+    while right < len(text) and taken + columns(text[right]) <= room:
+        taken += columns(text[right])
+        right += 1
+    while left and taken + columns(text[left - 1]) <= room:
+        left -= 1
+        taken += columns(text[left])
+    return left, right
 
 
-def _window(length: int, start: int) -> tuple[int, int]:
-    if length <= _WINDOW:
-        return 0, length
-    left = max(0, min(start - _BEFORE_CARET, length - _WINDOW))
-    return left, left + _WINDOW
+# What is meant
+
+
+def culprit_span(lines: Lines, span: Span, wanted: Sequence[str]) -> Span:
+    """The first of the ``wanted`` texts that the source at ``span`` holds as a word, or as a string with its quotes.
+
+    Where none is there: of a call what is called, else the whole.
+    """
+    if not 1 <= span.line <= span.end_line <= len(lines.starts):
+        return span
+    start, end = (lines.starts[line - 1] + column - 1 for line, column in _ends(span))
+    text = lines.text[start : min(end, start + _MOST)]
+    for each in wanted:
+        word = re.escape(each)
+        found = re.search(rf"([\"'`]){word}\1|(?<!\w){word}(?!\w)", text) if each else None
+        if found is not None:
+            return lines.span(start + found.start(), start + found.end())
+    callee = _CALLEE.match(text)
+    if callee is not None and _closes_at_end(text, text.index("(", callee.end())):
+        return lines.span(start, start + callee.end())
+    return span
+
+
+def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (span.line, span.column), (span.end_line, span.end_column)
+
+
+def _closes_at_end(text: str, opening: int) -> bool:
+    """The bracket that opens there ends the text. Brackets in strings may deceive it, and then more is marked."""
+    depth = 0
+    for match in re.finditer(r"[()]", text[opening:]):
+        depth += 1 if match[0] == "(" else -1
+        if depth == 0:
+            return opening + match.end() == len(text.rstrip())
+    return False

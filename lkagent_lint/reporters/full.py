@@ -1,59 +1,120 @@
-"""For people: each finding with its source, the other places it is about, and a summary."""
+"""For people: each finding as a compiler shows it, with its places in the source, and a summary."""
 
 from __future__ import annotations
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
-from lkagent_lint.reporters.concise import headline
 from lkagent_lint.reporters.escape import Escaper
-from lkagent_lint.reporters.frame import frame
+from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of
+from lkagent_lint.reporters.layout import Piece, flowed
 from lkagent_lint.reporters.paths import relative_path
-from lkagent_lint.reporters.style import Style, summary_line
-from lkagent_lint.text import START_OF_FILE
+from lkagent_lint.reporters.style import Style, summary
+from lkagent_lint.text import START_OF_FILE, Lines, Span
+
+_INDENT = 4
+"""Of what does not fit in a finding's first line."""
+_NOTHING = Lines("")
 
 
 def render_full(report: Report, view: View) -> str:
-    """The report with code frames, a blank line after each finding, and a line that says what was seen."""
+    """The report with code frames, a blank line after each finding, and a line that says what was seen.
+
+    No line is wider than the view, unless a path is.
+    """
     page = _Page(view, Escaper.from_environment())
     lines: list[str] = []
     for diagnostic in report.diagnostics:
         lines += [*page.finding(diagnostic), ""]
-    return "\n".join([*lines, summary_line(report, page.escape, page.style), ""])
+    return "\n".join([*lines, *flowed(summary(report, page.escape, page.style), view.width, 2, page.escape), ""])
+
+
+class _Part(NamedTuple):
+    """The places of a finding in one file."""
+
+    path: str
+    lines: Lines
+    marks: list[Mark]
 
 
 class _Page:
     def __init__(self, view: View, escape: Escaper) -> None:
-        self.cwd = view.directory
+        self.view = view
         self.escape = escape
         self.style = Style(view.colour)
         self._texts = SourceTexts(view.source)
 
-    def finding(self, diagnostic: Diagnostic) -> list[str]:
+    def finding(self, diagnostic: Diagnostic) -> Iterator[str]:
         """The lines of one finding."""
+        parts = self._parts(diagnostic)
+        shown = max(gutter_of(each.lines, each.marks) for each in parts)
+        frame = Frame(self.escape, self.style, self.view.width, max(shown, 1))
+        yield from self._head(diagnostic)
+        if self.view.terminal:
+            yield from self._arrow(diagnostic.place, "", frame)
+        for number, part in enumerate(parts):
+            rows = frame.rows(part.lines, part.marks)
+            first, *others = [Place(part.path, each.span) for each in part.marks] or [diagnostic.place]
+            if number:
+                yield from self._arrow(first, "" if rows else part.marks[0].label, frame)
+            yield from rows
+            if not rows:  # the text is not to be had, or a file is meant as a whole
+                for place, mark in zip(others, part.marks[1:], strict=True):
+                    yield from self._arrow(place, mark.label, frame)
+        if shown and (diagnostic.note or diagnostic.help):
+            yield frame.bar
+        yield from self._remark("note", diagnostic.note, frame)
+        yield from self._remark("help", diagnostic.help, frame)
+
+    def _parts(self, diagnostic: Diagnostic) -> list[_Part]:
+        """The files of a finding, its own first, with the places in each; each place once."""
         place = diagnostic.place
-        lines = [headline(diagnostic, self.cwd, self.escape, self.style)]
-        # A finding about the file as a whole stands at its very start: nothing there is worth showing.
-        if place.span != START_OF_FILE:
-            lines += self._frame(place)
-        for related in diagnostic.related:
-            lines.append(self._note(related))
-            if not _shows(place, related.place):
-                lines += self._frame(related.place, most=1)
-        return lines
+        own = self._mark(place, diagnostic.culprit, diagnostic.label, diagnostic.severity)
+        marks = {place.path: [own]}
+        for each in diagnostic.related:
+            mark = self._mark(each.place, each.culprit, each.message, None)
+            if mark not in marks.setdefault(each.place.path, []):
+                marks[each.place.path].append(mark)
+        if place.span.line != own.span.line:  # the line that the finding is said to stand at
+            marks[place.path].append(Mark(Span(place.span.line, 1, place.span.line, 2), "", None, is_context=True))
+        return [_Part(path, self._texts.lines(path) or _NOTHING, found) for path, found in marks.items()]
 
-    def _note(self, related: Related) -> str:
-        path = self.escape.inline(relative_path(related.place.path, self.cwd))
-        span = related.place.span
-        place = self.style.bold(f"{path}:{span.line}:{span.column}")
-        mark = self.style.faint("=")
-        return f"  {mark} related {place}: {self.escape.message(related.message)}"
-
-    def _frame(self, place: Place, most: int = 3) -> list[str]:
+    def _mark(self, place: Place, culprit: Sequence[str], label: str, severity: Severity | None) -> Mark:
         lines = self._texts.lines(place.path)
-        return [] if lines is None else frame(lines, place.span, self.escape, self.style, most)
+        span = place.span if lines is None or place.span == START_OF_FILE else culprit_span(lines, place.span, culprit)
+        return Mark(span, label, severity)
 
+    def _head(self, diagnostic: Diagnostic) -> list[str]:
+        place, title = diagnostic.place.span, self.escape.message(diagnostic.title)
+        severity = diagnostic.severity
+        pieces = [
+            Piece(f"{severity.value}[", paint := partial(self.style.severity, severity=severity)),
+            Piece(diagnostic.code, partial(self.style.linked, diagnostic=diagnostic)),
+            Piece("]", paint),
+            Piece(f" {diagnostic.name}: "),
+            Piece(title, self.style.bold),
+        ]
+        if not self.view.terminal:
+            path = self.escape.leading(relative_path(diagnostic.place.path, self.view.directory))
+            pieces = [Piece(path, self.style.bold), Piece(f":{place.line}:{place.column}: "), *pieces]
+        return flowed(pieces, self.view.width, _INDENT, self.escape, keeps_first=True)
 
-def _shows(place: Place, other: Place) -> bool:
-    """Whether the frame of a finding already shows the line of a related place."""
-    return place.path == other.path and place.span.line == other.span.line
+    def _arrow(self, place: Place, label: str, frame: Frame) -> list[str]:
+        path = self.escape.inline(relative_path(place.path, self.view.directory))
+        where = f"{path}:{place.span.line}:{place.span.column}"
+        arrow = f"{'':{frame.gutter}}--> "
+        pieces = [Piece(where, self.style.bold), Piece(f": {self.escape.message(label)}" if label else "")]
+        first, *rest = flowed(pieces, self.view.width, len(arrow), self.escape, first=len(arrow), keeps_first=True)
+        return [self.style.faint(arrow.rstrip()) + " " + first, *rest]
+
+    def _remark(self, name: str, text: str, frame: Frame) -> list[str]:
+        if not text:
+            return []
+        sign = f"{'':{frame.gutter}} ="
+        indent = len(f"{sign} {name}: ")
+        first, *rest = flowed([Piece(self.escape.message(text))], self.view.width, indent, self.escape, first=indent)
+        return [f"{self.style.faint(sign)} {self.style.bold(name)}: {first}", *rest]

@@ -44,7 +44,7 @@ def _by_severity(report: Report) -> list[Diagnostic]:
 def _command(diagnostic: Diagnostic, repository: str, escape: Escaper) -> str:
     span = diagnostic.place.span
     properties = {
-        "title": f"{diagnostic.code} {diagnostic.name}",
+        "title": f"{diagnostic.code} {diagnostic.name}: {diagnostic.title}",
         "file": relative_path(diagnostic.place.path, repository),
         "line": str(span.line),
         "endLine": str(span.end_line),
@@ -57,7 +57,9 @@ def _command(diagnostic: Diagnostic, repository: str, escape: Escaper) -> str:
         f"{relative_path(each.place.path, repository)}:{each.place.span.line}: {each.message}"
         for each in diagnostic.related
     ]
-    message = "\n".join([diagnostic.message, *notes])
+    remarks = [f"{name}: {text}" for name, text in diagnostic.remarks]
+    # A command without a message is no annotation.
+    message = "\n".join([*(remarks or [diagnostic.title]), *notes])
     return f"::{_COMMANDS[diagnostic.severity]} {shown}::{_data(message, escape)}"
 
 
@@ -100,7 +102,9 @@ def _row(diagnostic: Diagnostic, repository: str, escape: Escaper, environ: Mapp
     if uri is not None and server and name and commit:
         where = f"[{where}]({server}/{name}/blob/{commit}/{uri}#L{line})"
     rule = f"[{diagnostic.code}]({rule_url(diagnostic.code, diagnostic.name)}) {diagnostic.name}"
-    return f"| {diagnostic.severity.value} | {where} | {rule} | {_escaped(diagnostic.message, escape)} |"
+    remarks = [f"**{name}:** {_escaped(text, escape)}" for name, text in diagnostic.remarks]
+    finding = "<br>".join([_escaped(diagnostic.title, escape), *remarks])
+    return f"| {diagnostic.severity.value} | {where} | {rule} | {finding} |"
 
 
 def _escaped(text: str, escape: Escaper) -> str:

@@ -1,6 +1,7 @@
 """GitLab's code quality report: one JSON array, as https://docs.gitlab.com/ci/testing/code_quality/ describes it.
 
-GitLab shows neither the rule's code nor more than one place, so the description holds the code.
+GitLab shows neither the rule's code nor more than one place, so the description holds the code, what happened and what
+to do. ``content`` is the Markdown that Code Climate's format has for the rest, which other readers of it show.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.markdown import markdown
 from lkagent_lint.reporters.paths import relative_path, rule_url
 
 _SEVERITIES = {Severity.INFO: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
@@ -31,8 +33,9 @@ def render_gitlab(report: Report, view: View) -> str:
 def _item(diagnostic: Diagnostic, repository: str, seen: set[str]) -> dict[str, object]:
     path = without_surrogates(relative_path(diagnostic.place.path, repository))
     span = diagnostic.place.span
+    help = f" [{diagnostic.help}]" if diagnostic.help else ""
     return {
-        "description": without_surrogates(f"{diagnostic.code} {diagnostic.message}"),
+        "description": without_surrogates(f"{diagnostic.code} {diagnostic.title}{help}"),
         "check_name": diagnostic.name,
         "fingerprint": _unique(f"{path}\0{diagnostic.fingerprint}", seen),
         "severity": _SEVERITIES[diagnostic.severity],
@@ -44,6 +47,7 @@ def _item(diagnostic: Diagnostic, repository: str, seen: set[str]) -> dict[str, 
             },
         },
         "url": rule_url(diagnostic.code, diagnostic.name),
+        "content": {"body": without_surrogates(markdown(diagnostic))},
     }
 
 

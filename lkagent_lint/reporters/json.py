@@ -38,6 +38,10 @@ def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:
         "message": diagnostic.message,
         "url": rule_url(diagnostic.code, diagnostic.name),
         "fingerprint": diagnostic.fingerprint,
+        "title": diagnostic.title,
+        "note": diagnostic.note,
+        "help": diagnostic.help,
+        "label": diagnostic.label,
         "related": [{**_position(related.place, cwd), "message": related.message} for related in diagnostic.related],
         "fix": None,
     }

@@ -48,13 +48,14 @@ def _suite(path: str, found: list[Diagnostic], cwd: str, escape: Escaper) -> lis
     for diagnostic in found:
         span = diagnostic.place.span
         title = _attribute(f"{diagnostic.code} {diagnostic.name} at {span.line}:{span.column}", escape)
-        body = [f"{path}:{span.line}:{span.column}: {diagnostic.code} {diagnostic.message}"]
+        body = [f"{path}:{span.line}:{span.column}: {diagnostic.code} {diagnostic.title}"]
+        body += [f"{what}: {text}" for what, text in diagnostic.remarks]
         for each in diagnostic.related:
             place = each.place.span
             body.append(f"{relative_path(each.place.path, cwd)}:{place.line}:{place.column}: {each.message}")
         body.append(rule_url(diagnostic.code, diagnostic.name))
         text = "\n".join(escape_text(_printable(line, escape)) for line in body)
-        message = _printable(diagnostic.message[:_MAX_MESSAGE], escape)
+        message = _printable(diagnostic.title[:_MAX_MESSAGE], escape)
         failure = f"type={_attribute(diagnostic.severity.value, escape)} message={quoteattr(message)}"
         lines += [
             f'    <testcase name={title} classname={name} file={name} line="{span.line}">',

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
 from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters.concise import briefly
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.reporters.style import Style, summary_line
@@ -20,9 +21,7 @@ def render_grouped(report: Report, view: View) -> str:
     lines: list[str] = []
     for path, found in groupby(report.diagnostics, key=lambda each: each.place.path):
         lines.append(style.bold(f"{escape.leading(relative_path(path, view.directory))}:"))
-        for each in found:
-            code = style.code(each)
-            lines.append(f"  {each.place.span.line}:{each.place.span.column} {code} {escape.message(each.message)}")
+        lines += [f"  {each.place.span.line}:{each.place.span.column} {briefly(each, escape, style)}" for each in found]
         lines.append("")
     return "\n".join([*lines, summary_line(report, escape, style), ""])
 

@@ -8,6 +8,7 @@ from lkagent_lint.diagnostics import Place, Report
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.markdown import markdown
 from lkagent_lint.reporters.paths import relative_path, rule_url
 
 
@@ -19,7 +20,7 @@ def render_rdjson(report: Report, view: View) -> str:
         "severity": "WARNING",
         "diagnostics": [
             {
-                "message": without_surrogates(each.message),
+                "message": without_surrogates(markdown(each)),
                 "location": _location(each.place, texts, cwd),
                 "severity": each.severity.value.upper(),
                 "code": {"value": each.code, "url": rule_url(each.code, each.name)},

@@ -16,6 +16,7 @@ from lkagent_lint._version import __version__
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
+from lkagent_lint.reporters.markdown import markdown
 from lkagent_lint.reporters.paths import file_uri, relative_uri, rule_url
 from lkagent_lint.rulebook import Page
 from lkagent_lint.rules import Default
@@ -196,7 +197,7 @@ def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) ->
         "ruleId": diagnostic.code,
         "ruleIndex": indexes[diagnostic.code],
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": _message(diagnostic)},
+        "message": {"text": _message(diagnostic), "markdown": without_surrogates(markdown(diagnostic, MOST_RELATED))},
         "locations": [_location(diagnostic.place, repository)],
     }
     if diagnostic.fingerprint:
@@ -209,9 +210,10 @@ def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) ->
 
 
 def _message(diagnostic: Diagnostic) -> str:
-    """The message, and a link to each related place, which GitHub follows by its number."""
+    """The parts in a line each, and a link to each related place, which GitHub follows by its number."""
+    parts = [diagnostic.title, *(f"{name}: {text}" for name, text in diagnostic.remarks)]
     # An agent's name may look like a link.
-    lines = [diagnostic.message.replace("](", "]\\(")]
+    lines = [each.replace("](", "]\\(") for each in parts]
     for number, each in enumerate(diagnostic.related[:MOST_RELATED], start=1):
         text = _LINK_TEXT.sub(r"\\\1", each.message)
         lines.append(f"[{text}]({number})")
@@ -224,7 +226,7 @@ def _message(diagnostic: Diagnostic) -> str:
 def _steps(diagnostic: Diagnostic) -> list[tuple[Place, str]]:
     """The places of a finding in the order to read them: by line in one file, else the finding after the others."""
     shown = diagnostic.related[:MOST_RELATED]
-    steps = [*((each.place, each.message) for each in shown), (diagnostic.place, diagnostic.message)]
+    steps = [*((each.place, each.message) for each in shown), (diagnostic.place, diagnostic.label or diagnostic.title)]
     if all(place.path == diagnostic.place.path for place, _ in steps):
         steps.sort(key=lambda step: step[0])
     return steps

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity, Summary
 from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.layout import Piece
 from lkagent_lint.reporters.paths import rule_url
 from lkagent_lint.text import counted
 
@@ -33,12 +35,17 @@ class Style:
     def faint(self, text: str) -> str:
         return self._wrap(text, "1;34")
 
-    def caret(self, text: str) -> str:
-        return self._wrap(text, "1;31")
+    def severity(self, text: str, severity: Severity) -> str:
+        """Text in the colour of a severity."""
+        return self._wrap(text, _SEVERITY_COLOUR[severity])
 
     def code(self, diagnostic: Diagnostic) -> str:
         """The code of a finding's rule, in the colour of its severity."""
-        text = self._wrap(diagnostic.code, _SEVERITY_COLOUR[diagnostic.severity])
+        return self.linked(diagnostic.code, diagnostic)
+
+    def linked(self, text: str, diagnostic: Diagnostic) -> str:
+        """Text in the colour of a finding's severity that leads to its rule's page."""
+        text = self.severity(text, diagnostic.severity)
         if not self._links:
             return text
         return f"\x1b]8;;{rule_url(diagnostic.code, diagnostic.name)}\x1b\\{text}\x1b]8;;\x1b\\"
@@ -62,8 +69,16 @@ def makes_links(environ: Mapping[str, str]) -> bool:
 
 
 def summary_line(report: Report, escape: Escaper, style: Style) -> str:
-    """``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 4 findings``, where a baseline hides
-    any, ``but 3 of the baseline``, and ``; 1 of 4 jobs too large to follow: agent.py:10580``."""
+    """What was seen and found, on one line:
+
+    ``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 error, 2 warnings; 3 fail``, where a
+    baseline hides any, ``; 3 more are in the baseline``, and ``; 1 of 4 jobs too large to follow: agent.py:10580``.
+    """
+    return "".join(paint(text) for text, paint in summary(report, escape, style))
+
+
+def summary(report: Report, escape: Escaper, style: Style) -> list[Piece]:
+    """The pieces of ``summary_line``."""
     seen = report.summary
     parts = [
         counted(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
@@ -72,12 +87,18 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
         counted(seen.dispatches, "dispatch", "dispatches"),
         *(escape.inline(sdk) for sdk in seen.sdks),
     ]
-    findings = len(report.diagnostics)
-    outcome = counted(findings, "finding") if findings else "no findings"
+    count = Counter(each.severity for each in report.diagnostics)
+    found = [counted(count[each], each.value) for each in reversed(Severity) if count[each]]
     known = sum(baseline.known for baseline in report.baselines)
-    if known:
-        outcome += f" but {known} of the baseline"
-    return f"{', '.join(parts)}: {style.bold(outcome)}{_too_large(seen, escape)}"
+    rest = f" but {known} of the baseline" if known and not found else ""
+    if found:
+        rest = f"; {report.failing} {'fails' if report.failing == 1 else 'fail'}" if report.failing else "; none fails"
+        rest += f"; {known} more in the baseline" if known else ""
+    return [
+        Piece(f"{', '.join(parts)}: "),
+        Piece(", ".join(found) or "no findings", style.bold),
+        Piece(rest + _too_large(seen, escape)),
+    ]
 
 
 def _too_large(seen: Summary, escape: Escaper) -> str:

@@ -39,20 +39,28 @@ class Meta(NamedTuple):
     def at(
         self,
         place: Place,
-        message: str,
+        title: str,
         *,
+        note: str = "",
+        help: str = "",
+        label: str = "",
+        culprit: Sequence[str] = (),
         related: Iterable[Related] = (),
         subject: str = "",
         key: Sequence[str] = (),
         severity: Severity | None = None,
         fix: Fix | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this rule."""
+        """A diagnostic of this rule, in the parts that ``Diagnostic`` describes."""
         return Diagnostic(
             code=self.code,
             name=self.name,
             severity=severity or self.severity,
-            message=message,
+            title=title,
+            note=note,
+            help=help,
+            label=label,
+            culprit=tuple(culprit),
             place=place,
             related=tuple(related),
             subject=subject,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place
@@ -65,7 +66,7 @@ def moments(here: AskedLine) -> tuple[r.Moment, ...]:
                 by_event.setdefault((each.event.place.span, each.event.kind, each.event.detail), []).append(each)
         for (span, kind, detail), group in sorted(by_event.items(), key=lambda item: (item[0][0], item[0][1].value)):
             place = Place(here.path, span)
-            known = before((each.state for each in group), place)
+            known = before((each.state for each in group), partial(_where, here))
             named = words(place).event(kind)
             found.append(
                 r.Moment(
@@ -78,6 +79,11 @@ def moments(here: AskedLine) -> tuple[r.Moment, ...]:
                 )
             )
     return tuple(found)
+
+
+def _where(here: AskedLine, place: Place) -> str:
+    """``line 31``, and in another file its path as it is shown and the line."""
+    return f"line {place.span.line}" if place.path == here.path else f"{here.show(place.path)}:{place.span.line}"
 
 
 def ends(here: AskedLine) -> tuple[r.End, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.questions.wording import where
 from lkagent_lint.typestate.automaton import Room, Session
 from lkagent_lint.typestate.lifecycle import State, is_behind_loop
 
@@ -22,8 +21,8 @@ class Before(NamedTuple):
     """Sentences about every state that the event is reached in: what must be so, and what may be."""
 
 
-def before(states: Iterable[State], here: Place) -> Before:
-    """What every state that an event at ``here`` is reached in says together."""
+def before(states: Iterable[State], show: Callable[[Place], str]) -> Before:
+    """What every state that an event is reached in says together; ``show`` names a place."""
     # A path that took an exception edge makes no finding by itself.
     usual = [each for each in states if not each.exceptional]
     if not usual:
@@ -33,17 +32,17 @@ def before(states: Iterable[State], here: Place) -> Before:
         said = "it stands behind a loop that never ends: nothing arrives there"
         return Before(known=True, beside=False, words=(said,))
     known = not any(each.room is Room.UNKNOWN or each.session is Session.UNKNOWN for each in usual)
-    return Before(known, all(each.beside for each in usual), tuple(_in_words(usual, here)))
+    return Before(known, all(each.beside for each in usual), tuple(_in_words(usual, show)))
 
 
-def _in_words(usual: Sequence[State], here: Place) -> Iterator[str]:
+def _in_words(usual: Sequence[State], show: Callable[[Place], str]) -> Iterator[str]:
     origins = {each.origin.lead.place for each in usual if each.origin is not None}
-    by = f": by {', '.join(where(each, here) for each in sorted(origins))}" if origins else ""
+    by = f": by {', '.join(map(show, sorted(origins)))}" if origins else ""
     yield _room({each.room for each in usual}) + by
     yield _session({each.session for each in usual})
     awaited = {each.awaited for each in usual if each.awaited is not None}
     if awaited:
-        yield f"since then something was awaited ({', '.join(where(each, here) for each in sorted(awaited))})"
+        yield f"since then something was awaited ({', '.join(map(show, sorted(awaited)))})"
     if any(each.pending for each in usual):
         yield "something that was not awaited yet runs beside it"
     if all(each.beside for each in usual):

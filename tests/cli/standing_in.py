@@ -44,7 +44,7 @@ def finding(path: str = "agent.py", message: str = "joins the room too early") -
         code="LKA101",
         name="connect-before-start",
         severity=Severity.WARNING,
-        message=message,
+        title=message,
         place=Place(os.path.abspath(path), Span(1, 7, 1, 20)),
     )
 

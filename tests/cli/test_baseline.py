@@ -22,7 +22,7 @@ def test_a_baseline_from_its_first_day_to_its_last(project: Path, capsys: Captur
     (project / "pyproject.toml").write_text(SETTINGS + 'baseline = "known.json"\n')
     assert run() == 0
     out, err = capsys.readouterr()
-    assert out.endswith(": no findings but 1 of the baseline\n")
+    assert out.replace("\n  ", " ").endswith(": no findings but 1 of the baseline\n")
     assert err == ""
     (project / "agent.py").write_text(EARLY.replace("    await ctx.connect()\n", ""))
     assert run("--output-format", "json") == 0

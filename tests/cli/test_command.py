@@ -70,10 +70,11 @@ def test_the_report_goes_to_standard_output(asked: Recorder, capfd: pytest.Captu
     run()
     out, err = capfd.readouterr()
     concise, summary, *rest = out.splitlines()
-    assert concise == "agent.py:1:7: LKA101 joins the room too early"
-    assert summary.endswith(": 1 finding")
+    assert concise == "agent.py:1:7: warning LKA101 joins the room too early"
+    assert summary.endswith(": 1 warning; 1 fails")
     assert json.loads("\n".join(rest[:3]))[0]["path"] == "agent.py"
-    assert rest[3:7] == [concise, "  |", "1 | await ctx.connect()", "  |       ^^^^^^^^^^^^^"]
+    head = "agent.py:1:7: warning[LKA101] connect-before-start: joins the room too early"
+    assert rest[3:7] == [head, "  |", "1 | await ctx.connect()", "  |       ^^^^^^^^^^^"]
     assert err == ""
 
 
@@ -273,7 +274,7 @@ def check(request, watch):
         print("ready", flush=True)
         time.sleep(600)
     path = request.paths[0] + "/ünï-\\udcff.py"
-    one = Diagnostic(code="LKA101", name="n", severity=Severity.ERROR, message="\\ud800 日本",
+    one = Diagnostic(code="LKA101", name="n", severity=Severity.ERROR, title="\\ud800 日本",
                      place=Place(path, Span(1, 1, 1, 2)))
     return Report(diagnostics=(one,) * 3_000, summary=Summary(), failing=1)
 
@@ -369,7 +370,8 @@ def test_an_encoding_that_lacks_characters_is_no_error(tmp_path: Path, encoding:
         assert json.loads(out.decode(encoding))[0]["message"] == "\ud800 日本"
     else:
         shown = "日本" if encoding == "utf-8" else "\\u65e5\\u672c"
-        assert f"LKA101 \\ud800 {shown}" in out.decode(encoding)
+        head = f"LKA101] n: \\ud800 {shown}" if format == "full" else f"error LKA101 \\ud800 {shown}"
+        assert head in out.decode(encoding)
 
 
 def test_both_spellings_of_the_command_are_one() -> None:

@@ -31,7 +31,7 @@ def test_several_reports_in_one_run(failing: Recorder, capfd: pytest.CaptureFixt
     assert run(*arguments) == 1
     assert json.loads(Path("out/a.sarif").read_text())["version"] == "2.1.0"
     assert json.loads(Path("out/b.json").read_text())[0]["code"] == "LKA101"
-    assert capfd.readouterr().out.startswith("agent.py:1:7: LKA101 ")
+    assert capfd.readouterr().out.startswith("agent.py:1:7: warning LKA101 ")
     assert len(failing.requests) == 1
     assert sorted(os.listdir("out")) == ["a.sarif", "b.json"]
 
@@ -41,7 +41,7 @@ def test_reports_in_files_only_print_nothing(failing: Recorder, capfd: pytest.Ca
     assert run("--output-file", "b.txt") == 1
     assert run("--output-format", "junit", "--output-file", "c.xml") == 1
     assert capfd.readouterr() == ("", "")
-    assert Path("b.txt").read_text().startswith("agent.py:1:7: LKA101 ")
+    assert Path("b.txt").read_text().startswith("agent.py:1:7: warning[LKA101] ")
     assert Path("c.xml").read_text().startswith("<?xml")
 
 
@@ -135,7 +135,7 @@ def test_a_full_disk_costs_no_other_report(failing: Recorder, capfd: pytest.Capt
     assert run("--output", "json=/dev/full", "--output", "sarif=a.sarif", "--output", "concise") == 2
     out, err = capfd.readouterr()
     assert err == "error: cannot write /dev/full: No space left on device\n"
-    assert out.startswith("agent.py:1:7: LKA101 ")
+    assert out.startswith("agent.py:1:7: warning LKA101 ")
     assert Path("a.sarif").exists()
 
 

@@ -44,7 +44,7 @@ def test_findings_of_every_language_and_end(project: Path, capsys: Captured) -> 
     assert "rule.json:1:" in out
     assert out.count("no comment can be written here") == 1
     assert run("--output-format", "concise", "--exit-zero") == 0
-    assert [line.split(": ")[1][:6] for line in capsys.readouterr().out.splitlines()[:-1]] == ["LKA203"]
+    assert [line.split(": ")[1][:12] for line in capsys.readouterr().out.splitlines()[:-1]] == ["error LKA203"]
     for path, data in before.items():
         kept = [line for line in path.read_bytes().splitlines(keepends=True) if b"lkagent:" not in line]
         assert b"".join(kept) == data

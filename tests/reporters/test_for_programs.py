@@ -55,7 +55,9 @@ def finding(
     span: Span = CALL,
     *,
     code: str = "LKA101",
-    message: str = "joins the room too early",
+    title: str = "joins the room too early",
+    note: str = "",
+    help: str = "",
     severity: Severity = Severity.WARNING,
     related: tuple[Related, ...] = (),
     fingerprint: str = "0123456789abcdef",
@@ -64,7 +66,9 @@ def finding(
         code=code,
         name=all_rules()[code].META.name,
         severity=severity,
-        message=message,
+        title=title,
+        note=note,
+        help=help,
         place=Place(path_of(name), span),
         related=related,
         fingerprint=fingerprint,
@@ -91,7 +95,7 @@ def text_of(format: str, *diagnostics: Diagnostic, summary: Summary = NOTHING_SE
 def hostile_findings(name: str) -> tuple[Diagnostic, ...]:
     """A file, a message and a related place of one hostile name, in three severities."""
     other = related(name, Span(1, 1, 1, 2), name)
-    return tuple(finding(name, message=f"says {name} \ud800", severity=each, related=(other,)) for each in Severity)
+    return tuple(finding(name, title=f"says {name} \ud800", severity=each, related=(other,)) for each in Severity)
 
 
 # SARIF
@@ -128,12 +132,19 @@ def test_sarif_of_nothing_holds_every_rule() -> None:
 
 def test_a_sarif_result() -> None:
     other = related("web/token server.ts", Span(3, 4, 3, 9), "asked [here]")
-    run = run_of(finding(related=(other,), message="see [x](http://example.com)"))
+    run = run_of(finding(related=(other,), note="see [x](http://example.com)", help="start first"))
     (result,) = run["results"]
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["originalUriBaseIds"].keys() == {"%SRCROOT%"}
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "LKA101"
-    assert result["message"]["text"] == "see [x]\\(http://example.com)\n[asked \\[here\\]](1)"
+    assert result["message"] == {
+        "text": "joins the room too early\nnote: see [x]\\(http://example.com)\nhelp: start first\n"
+        "[asked \\[here\\]](1)",
+        "markdown": (
+            "**joins the room too early**\n\nNote: see \\[x\\]\\(http\\://example\\.com\\)\n\nHelp: start first\n\n"
+            "- [asked \\[here\\]](1)"
+        ),
+    }
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
         "artifactLocation": {"uri": "agents/agent.py", "uriBaseId": "%SRCROOT%"},
@@ -164,7 +175,7 @@ def test_a_sarif_flow_ends_at_the_finding_or_follows_the_file() -> None:
 
 def test_sarif_names_what_was_not_analysed() -> None:
     run = run_of(
-        finding("agents/big.py", START_OF_FILE, code="LKA004", message="not analysed"),
+        finding("agents/big.py", START_OF_FILE, code="LKA004", title="not analysed"),
         finding("agents/broken.py", code="LKA001", severity=Severity.ERROR),
         finding(),
         internal_errors=1,
@@ -238,11 +249,12 @@ def unescaped(text: str) -> str:
 
 def test_a_github_command() -> None:
     other = related("web/token.ts", Span(3, 4, 3, 9))
-    text = text_of("github", finding(related=(other,), message="50% of: a, b"), summary=Summary(files=1))
+    text = text_of("github", finding(related=(other,), note="50% of: a, b"), summary=Summary(files=1))
     assert text == (
-        "::warning title=LKA101 connect-before-start,file=agents/agent.py,line=2,endLine=2,col=11,endColumn=24"
-        "::50%25 of: a, b%0Aweb/token.ts:3: the session starts here\n"
-        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 finding\n"
+        "::warning title=LKA101 connect-before-start%3A joins the room too early,"
+        "file=agents/agent.py,line=2,endLine=2,col=11,endColumn=24"
+        "::note: 50%25 of: a, b%0Aweb/token.ts:3: the session starts here\n"
+        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 warning; none fails\n"
     )
 
 
@@ -276,19 +288,19 @@ def test_a_hostile_name_is_one_command_each(name: str) -> None:
 
 def test_the_summary_page_of_a_step() -> None:
     environ = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_SHA": "c0ffee"}
-    report = Report(diagnostics=(finding(message="a|b <img> [x](y) @me"),), summary=Summary(files=1))
+    report = Report(diagnostics=(finding(title="a|b <img> [x](y) @me", help="start it"),), summary=Summary(files=1))
     page = step_summary(report, REPOSITORY, environ)
     (row,) = [line for line in page.splitlines() if "LKA101" in line]
     assert row == (
         "| warning | [agents/agent\\.py\\:2](https://github.com/o/r/blob/c0ffee/agents/agent.py#L2) "
         "| [LKA101](https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/) connect-before-start "
-        "| a\\|b \\<img\\> \\[x\\]\\(y\\) \\@me |"
+        "| a\\|b \\<img\\> \\[x\\]\\(y\\) \\@me<br>**help:** start it |"
     )
     assert "](https://github.com" not in step_summary(report, REPOSITORY, {})
 
 
 def test_the_summary_page_stays_below_githubs_limit() -> None:
-    report = Report(diagnostics=(finding(message="x" * 1_900),) * 1_000, summary=Summary())
+    report = Report(diagnostics=(finding(title="x" * 1_900),) * 1_000, summary=Summary())
     page = step_summary(report, REPOSITORY, {})
     assert len(page.encode()) < 1_000_000
     left_out = re.search(r"^(\d+) further findings are in the log", page, re.MULTILINE)
@@ -300,9 +312,9 @@ def test_the_summary_page_stays_below_githubs_limit() -> None:
 
 
 def test_a_gitlab_entry() -> None:
-    assert json.loads(text_of("gitlab", finding(severity=Severity.ERROR))) == [
+    assert json.loads(text_of("gitlab", finding(severity=Severity.ERROR, note="why", help="start first"))) == [
         {
-            "description": "LKA101 joins the room too early",
+            "description": "LKA101 joins the room too early [start first]",
             "check_name": "connect-before-start",
             "fingerprint": hashlib.sha256(b"agents/agent.py\0" + b"0123456789abcdef").hexdigest(),
             "severity": "major",
@@ -311,6 +323,7 @@ def test_a_gitlab_entry() -> None:
                 "positions": {"begin": {"line": 2, "column": 11}, "end": {"line": 2, "column": 24}},
             },
             "url": "https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/",
+            "content": {"body": "**joins the room too early**\n\nNote: why\n\nHelp: start first"},
         }
     ]
 
@@ -384,11 +397,11 @@ def test_junit_of_a_hostile_name(name: str) -> None:
 
 
 def test_an_azure_command() -> None:
-    text = text_of("azure", finding(message="50%\nof; a]"), summary=Summary(files=1))
+    text = text_of("azure", finding(title="50%\nof; a]"), summary=Summary(files=1))
     assert text == (
         "##vso[task.logissue type=warning;sourcepath=agents/agent.py;linenumber=2;columnnumber=11;code=LKA101;]"
         "50%AZP25%0Aof; a]\n"
-        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 finding\n"
+        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 warning; none fails\n"
     )
 
 
@@ -421,11 +434,13 @@ def test_the_form_of_pylint() -> None:
 
 
 def test_findings_by_file() -> None:
-    reported = Report(diagnostics=(finding(), finding(), finding("web/token.ts")), summary=Summary())
+    reported = Report(diagnostics=(finding(help="start first"), finding(), finding("web/token.ts")), summary=Summary())
     assert render("grouped", reported, lambda path: None, REPOSITORY, False) == (
-        "agents/agent.py:\n  2:11 LKA101 joins the room too early\n  2:11 LKA101 joins the room too early\n\n"
-        "web/token.ts:\n  2:11 LKA101 joins the room too early\n\n"
-        "0 files, 0 workers, 0 jobs, 0 dispatches: 3 findings\n"
+        "agents/agent.py:\n"
+        "  2:11 warning LKA101 joins the room too early [start first]\n"
+        "  2:11 warning LKA101 joins the room too early\n\n"
+        "web/token.ts:\n  2:11 warning LKA101 joins the room too early\n\n"
+        "0 files, 0 workers, 0 jobs, 0 dispatches: 3 warnings; none fails\n"
     )
 
 

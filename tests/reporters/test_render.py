@@ -12,6 +12,7 @@ import pytest
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severity, Summary
 from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import render
+from lkagent_lint.reporters.escape import width_of
 from lkagent_lint.text import START_OF_FILE, Span
 
 CWD = os.path.join(os.path.abspath(os.sep), "work", "project")
@@ -34,7 +35,11 @@ def finding(
     span: Span = CALL,
     *,
     path: str = AGENT,
-    message: str = "joins the room too early",
+    title: str = "joins the room too early",
+    note: str = "",
+    help: str = "",
+    label: str = "",
+    culprit: tuple[str, ...] = (),
     severity: Severity = Severity.WARNING,
     related: tuple[Related, ...] = (),
 ) -> Diagnostic:
@@ -42,7 +47,11 @@ def finding(
         code="LKA101",
         name="connect-before-start",
         severity=severity,
-        message=message,
+        title=title,
+        note=note,
+        help=help,
+        label=label,
+        culprit=culprit,
         place=Place(path, span),
         related=related,
         fingerprint="0123456789abcdef",
@@ -61,10 +70,10 @@ def from_texts(texts: dict[str, str]) -> Callable[[str], str | None]:
     return texts.get
 
 
-def full(*diagnostics: Diagnostic, texts: dict[str, str] | None = None) -> str:
+def full(*diagnostics: Diagnostic, texts: dict[str, str] | None = None, width: int = 80, terminal: bool = False) -> str:
     """The full format without its last line."""
     source = from_texts({AGENT: TEXT} if texts is None else texts)
-    text = render("full", report(*diagnostics), source, CWD, False)
+    text = render("full", report(*diagnostics), source, CWD, False, width=width, terminal=terminal)
     body, end, rest = text.rpartition("\n0 files")
     assert (end, rest[-1]) == ("\n0 files", "\n")
     return body
@@ -75,55 +84,119 @@ def frame_of(line: str, start: int, end: int) -> str:
     span = Span(1, start + 1, 1, end + 1)
     # The first line of a file is only shown where the finding is not about the file as a whole.
     assert span != START_OF_FILE
-    rows = full(finding(span), texts={AGENT: line}).splitlines()
+    rows = full(finding(span, title="early"), texts={AGENT: line}).splitlines()
     assert rows[1] == "  |"
     return "\n".join(rows[2:])
 
 
 def test_concise() -> None:
-    text = render("concise", report(finding(), finding(path=BOOT), files=2), from_texts({}), CWD, colour=False)
+    found = (finding(note="why", help="start first"), finding(path=BOOT, severity=Severity.ERROR))
+    text = render("concise", report(*found, files=2), from_texts({}), CWD, colour=False)
     assert text == (
-        "agent.py:2:11: LKA101 joins the room too early\n"
-        "app/boot.py:2:11: LKA101 joins the room too early\n"
-        "2 files, 0 workers, 0 jobs, 0 dispatches: 2 findings\n"
+        "agent.py:2:11: warning LKA101 joins the room too early [start first]\n"
+        "app/boot.py:2:11: error LKA101 joins the room too early\n"
+        "2 files, 0 workers, 0 jobs, 0 dispatches: 1 error, 1 warning; none fails\n"
     )
 
 
-def test_full_shows_the_source_and_every_other_place() -> None:
+HEAD = "agent.py:2:11: warning[LKA101] connect-before-start: joins the room too early\n"
+
+
+def test_full_shows_every_place_of_a_file_in_its_lines_order_then_other_files() -> None:
     other = related(BOOT, Span(1, 1, 1, 6))
     same_line = related(AGENT, Span(2, 5, 2, 10), "and here")
-    same_file = related(AGENT, Span(3, 5, 6, 6), "then this")
-    diagnostic = finding(related=(other, same_line, same_file))
+    same_file = related(AGENT, Span(6, 5, 6, 6), "then this")
+    above = related(AGENT, Span(1, 11, 1, 16), "of this entry")
+    diagnostic = finding(
+        related=(other, same_line, same_file, above), label="joins the room", note="events are lost", help="start first"
+    )
     assert full(diagnostic, texts={AGENT: TEXT, BOOT: "start = 1\n"}) == (
-        "agent.py:2:11: LKA101 joins the room too early\n"
+        f"{HEAD}"
         "  |\n"
+        "1 | async def entry(ctx):\n"
+        "  |           ----- of this entry\n"
         "2 |     await ctx.connect()\n"
-        "  |           ^^^^^^^^^^^^^\n"
-        "  = related app/boot.py:1:1: the session starts here\n"
+        "  |           ^^^^^^^^^^^ joins the room\n"
+        "  |     ----- and here\n"
+        "...\n"
+        "6 |     )\n"
+        "  |     - then this\n"
+        " --> app/boot.py:1:1\n"
         "  |\n"
         "1 | start = 1\n"
-        "  | ^^^^^\n"
-        "  = related agent.py:2:5: and here\n"
-        "  = related agent.py:3:5: then this\n"
+        "  | ----- the session starts here\n"
         "  |\n"
-        "3 |     await begin(\n"
-        "  |     ^^^^^^^^^^^^\n"
-        "  | ...\n"
+        "  = note: events are lost\n"
+        "  = help: start first\n"
     )
 
 
-def test_full_shows_at_most_three_lines_of_a_long_span() -> None:
-    assert full(finding(Span(3, 11, 6, 6))) == (
-        "agent.py:3:11: LKA101 joins the room too early\n"
+def test_on_a_terminal_the_place_stands_below_what_happened() -> None:
+    assert full(finding(), terminal=True) == (
+        "warning[LKA101] connect-before-start: joins the room too early\n"
+        " --> agent.py:2:11\n"
         "  |\n"
-        "3 |     await begin(\n"
-        "  |           ^^^^^^\n"
-        "4 |         ctx,\n"
-        "  |         ^^^^\n"
-        "5 |         1,\n"
-        "  |         ^^\n"
-        "  | ...\n"
+        "2 |     await ctx.connect()\n"
+        "  |           ^^^^^^^^^^^\n"
     )
+
+
+def test_a_single_line_between_two_is_shown() -> None:
+    rows = full(finding(Span(2, 5, 2, 10), related=(related(AGENT, Span(4, 9, 4, 12)),))).splitlines()
+    assert rows[4:6] == ["3 |     await begin(", "4 |         ctx,"]
+
+
+def test_of_a_long_span_the_first_line_is_shown() -> None:
+    assert full(finding(Span(3, 5, 5, 10))).splitlines()[2:] == ["3 |     await begin(", "  |     ^^^^^^^^^^^^"]
+
+
+@pytest.mark.parametrize(
+    ("source", "culprit", "marked"),
+    [
+        ("serve(agent_name='desk')", ("desk",), "'desk'"),
+        ("serve(agent_name=DESK)", ("desk", "agent_name"), "agent_name"),
+        ("serve(agent_name_x=DESK)", ("agent_name",), "serve"),
+        ("a.serve(b(1), c=')')", (), "a.serve(b(1), c=')')"),
+        ("a.serve(b(1)).go()", (), "a.serve(b(1)).go()"),
+        ("await a.serve(b(1))", (), "await a.serve"),
+        ("a.serve(b(1))", ("c",), "a.serve"),
+        ("not_a_call", (), "not_a_call"),
+    ],
+)
+def test_carets_mark_the_culprit(source: str, culprit: tuple[str, ...], marked: str) -> None:
+    text = f"x = {source}\n"
+    rows = full(finding(Span(1, 5, 1, 5 + len(source)), culprit=culprit), texts={AGENT: text}).splitlines()
+    start = rows[3].index("^")
+    assert rows[2][start : len(rows[3])] == marked
+
+
+def test_a_culprit_on_another_line_is_shown_with_the_line_of_the_finding() -> None:
+    text = "serve(\n    1,\n    2,\n    name='desk',\n)\n"
+    assert full(finding(Span(1, 1, 5, 2), culprit=("desk",)), texts={AGENT: text}).splitlines()[2:] == [
+        "1 | serve(",
+        "...",
+        "4 |     name='desk',",
+        "  |          ^^^^^^",
+    ]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int, terminal: bool) -> None:
+    words = "some words on what follows from it, 日本語 and code().like(this) " * 4
+    line = f"    value = call({'argument, ' * 40})"
+    other = related(BOOT, Span(1, 200, 1, 210), words)
+    diagnostic = finding(Span(1, 13, 1, 400), title=words, note=words, help="x" * 300, label=words, related=(other,))
+    text = full(diagnostic, texts={AGENT: line, BOOT: line}, width=width, terminal=terminal)
+    assert max(width_of(row) for row in text.splitlines()) <= width
+
+
+def test_what_does_not_fit_hangs_below_its_beginning() -> None:
+    rows = full(finding(note="a note of some words " * 6)).splitlines()
+    assert rows[5:] == [
+        "  = note: a note of some words a note of some words a note of some words a note",
+        "          of some words a note of some words a note of some words",
+    ]
 
 
 def test_a_span_that_ends_before_a_line_does_not_reach_it() -> None:
@@ -131,8 +204,9 @@ def test_a_span_that_ends_before_a_line_does_not_reach_it() -> None:
 
 
 def test_the_gutter_is_as_wide_as_the_largest_number() -> None:
-    rows = full(finding(Span(9, 1, 10, 2)), texts={AGENT: "\n" * 8 + "a\nb\n"}).splitlines()
-    assert rows[1:] == ["   |", " 9 | a", "   | ^", "10 | b", "   | ^"]
+    diagnostic = finding(Span(9, 1, 9, 2), related=(related(AGENT, Span(10, 1, 10, 2), "b"),))
+    rows = full(diagnostic, texts={AGENT: "\n" * 8 + "a\nb\n"}).splitlines()
+    assert rows[1:] == ["   |", " 9 | a", "   | ^", "10 | b", "   | - b"]
 
 
 @pytest.mark.parametrize(
@@ -151,12 +225,12 @@ def test_no_frame_where_there_is_nothing_to_show(diagnostic: Diagnostic) -> None
 @pytest.mark.parametrize(
     ("line", "start", "end", "shown"),
     [
-        ("x = call()", 4, 10, "1 | x = call()\n  |     ^^^^^^"),
-        ("x = '日本'; call()", 10, 16, "1 | x = '日本'; call()\n  |             ^^^^^^"),
+        ("x = call()", 4, 10, "1 | x = call()\n  |     ^^^^"),
+        ("x = '日本'; call()", 10, 16, "1 | x = '日本'; call()\n  |             ^^^^"),
         ("日本語 = 1", 0, 3, "1 | 日本語 = 1\n  | ^^^^^^"),
         ("é = e\u0301; call()", 8, 12, "1 | é = e\u0301; call()\n  |        ^^^^"),
-        ("\tif x:\tcall()", 7, 13, "1 |     if x:   call()\n  |             ^^^^^^"),
-        ("a\x1b[31m = call()", 9, 15, "1 | a␛[31m = call()\n  |          ^^^^^^"),
+        ("\tif x:\tcall()", 7, 13, "1 |     if x:   call()\n  |             ^^^^"),
+        ("a\x1b[31m = call()", 9, 15, "1 | a␛[31m = call()\n  |          ^^^^"),
         ("a\u202e = call()", 5, 9, "1 | a\\u202e = call()\n  |           ^^^^"),
         ("a\x9b\x7f\x07 = 1", 1, 4, "1 | a\\x9b␡␇ = 1\n  |  ^^^^^^"),
         ("🦀 = 1", 0, 1, "1 | 🦀 = 1\n  | ^^"),
@@ -174,20 +248,20 @@ def test_carets_stand_under_what_is_meant(line: str, start: int, end: int, shown
 def test_a_long_line_is_shown_as_a_window(start: int) -> None:
     line = "".join("0123456789"[i % 10] for i in range(2_000_000))
     shown, carets = frame_of(line, start, start + 1 + (start == 0)).splitlines()
-    assert 120 < len(shown) < 140
+    assert 74 <= len(shown) <= 80
     column = carets.index("^")
     assert shown[column] == str(start % 10)
-    assert shown.endswith("...") == (start < 1_999_900)
-    assert shown.startswith("1 | ...") == (start > 40)
+    assert shown.endswith("...") == (start < 1_999_960)
+    assert shown.startswith("1 | ...") == (start > 34)
 
 
 def test_a_message_is_one_line_without_control_characters() -> None:
-    line = full(finding(START_OF_FILE, message="a\nb\x1b]52;c;\x07\u2028\u200bé日本"))
-    assert line == "agent.py:1:1: LKA101 a␊b␛]52;c;␇\\u2028\\u200bé日本\n"
+    line = full(finding(START_OF_FILE, title="a\nb\x1b]52;c;\x07\u2028\u200bé日本"))
+    assert line == ("agent.py:1:1: warning[LKA101] connect-before-start: a␊b␛]52;c;␇\\u2028\\u200bé日本\n")
 
 
 def test_a_message_does_not_fill_the_screen() -> None:
-    assert len(full(finding(START_OF_FILE, message="x" * 1_000_000))) < 3_000
+    assert len(full(finding(START_OF_FILE, title="x" * 1_000_000))) < 3_000
 
 
 def test_a_path_is_shown_without_control_characters() -> None:
@@ -207,7 +281,7 @@ def test_nothing_commands_a_runner(format: str, variable: str, monkeypatch: pyte
     path = os.path.join(CWD, "::error ::x.py")
     line = "x = '##[error]' # ##vso[task] ###[x] ##VSO[y] :: call()"
     note = related(path, Span(1, 50, 1, 56), "##[group]")
-    diagnostic = finding(Span(1, 50, 1, 56), path=path, message="::error ##[error]", related=(note,))
+    diagnostic = finding(Span(1, 50, 1, 56), path=path, title="::error ##[error]", related=(note,))
     reported = Report(diagnostics=(diagnostic,), summary=Summary(sdks=("livekit-agents 1.5.3 (##[x].lock)",)))
     text = render(format, reported, from_texts({path: line}), CWD, colour=False)
     assert "##[" not in text
@@ -215,14 +289,15 @@ def test_nothing_commands_a_runner(format: str, variable: str, monkeypatch: pyte
     assert not [row for row in text.splitlines() if row.lstrip().startswith("::")]
     if format == "full":
         rows = text.splitlines()
-        assert rows[2].endswith("call()")
-        assert rows[3].index("^") == rows[2].index("call()")
+        (shown,) = [number for number, row in enumerate(rows) if row.endswith("call()")]
+        assert rows[shown + 1].index("^") == rows[shown].index("call()")
 
 
 def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
     path = os.path.join(CWD, "::x.py")
-    assert full(finding(START_OF_FILE, path=path, message="##[x]")) == "::x.py:1:1: LKA101 ##[x]\n"
+    said = "::x.py:1:1: warning[LKA101] connect-before-start: ##[x]\n"
+    assert full(finding(START_OF_FILE, path=path, title="##[x]")) == said
 
 
 @pytest.mark.parametrize(
@@ -232,7 +307,7 @@ def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> Non
         (
             Summary(files=1, workers=1, jobs=1, dispatches=1, sdks=("livekit-agents 1.5.3 (uv.lock)",)),
             1,
-            "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 finding",
+            "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 warning; none fails",
         ),
         (
             Summary(files=3, not_analysed=2),
@@ -242,16 +317,23 @@ def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> Non
         (
             Summary(files=12, workers=2, jobs=3, dispatches=4, sdks=("a 1 (x)", "b\x1b 2 (y)")),
             4,
-            "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 findings",
+            "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 warnings; none fails",
         ),
     ],
 )
 @pytest.mark.parametrize("format", ["full", "concise"])
 def test_the_summary_says_what_was_seen(format: str, seen: Summary, findings: int, line: str) -> None:
     reported = Report(diagnostics=(finding(START_OF_FILE),) * findings, summary=seen)
-    text = render(format, reported, from_texts({}), CWD, colour=False)
+    text = render(format, reported, from_texts({}), CWD, colour=False, width=200)
     assert text.splitlines()[-1] == line
     assert text.endswith("\n")
+
+
+def test_the_summary_counts_what_fails() -> None:
+    found = (finding(severity=Severity.ERROR), finding(severity=Severity.INFO), finding())
+    reported = Report(diagnostics=found, summary=Summary(), failing=2)
+    last = render("concise", reported, from_texts({}), CWD, colour=False).splitlines()[-1]
+    assert last.endswith(": 1 error, 1 warning, 1 info; 2 fail")
 
 
 def without_colours(text: str) -> str:
@@ -273,7 +355,8 @@ def test_colours_change_nothing_else(format: str, severity: Severity) -> None:
 
 def test_json() -> None:
     note = related(BOOT, Span(4, 5, 6, 7))
-    text = render("json", report(finding(related=(note,))), from_texts({}), CWD, colour=True)
+    diagnostic = finding(related=(note,), note="events are lost", help="start first", label="here")
+    text = render("json", report(diagnostic), from_texts({}), CWD, colour=True)
     assert json.loads(text) == [
         {
             "code": "LKA101",
@@ -284,9 +367,13 @@ def test_json() -> None:
             "column": 11,
             "end_line": 2,
             "end_column": 24,
-            "message": "joins the room too early",
+            "message": "joins the room too early: events are lost; start first",
             "url": "https://lkagent-lint.readthedocs.io/rules/lka101-connect-before-start/",
             "fingerprint": "0123456789abcdef",
+            "title": "joins the room too early",
+            "note": "events are lost",
+            "help": "start first",
+            "label": "here",
             "related": [{"path": "app/boot.py", "line": 4, "column": 5, "message": "the session starts here"}],
             "fix": None,
         }
@@ -300,7 +387,7 @@ def test_json_of_nothing_is_an_empty_array() -> None:
 def test_json_is_utf8_whatever_it_holds_and_loses_nothing() -> None:
     message = 'a"\\\n\x00\x1b\udcff\ud800日🦀\u2028'
     path = os.path.join(CWD, "\udcff\n.py")
-    text = render("json", report(finding(path=path, message=message)), from_texts({}), CWD, colour=False)
+    text = render("json", report(finding(path=path, title=message)), from_texts({}), CWD, colour=False)
     (item,) = json.loads(text.encode("utf-8"))
     assert item["message"] == message
     assert item["path"] == "\udcff\n.py"
@@ -316,7 +403,7 @@ def test_json_has_a_line_for_each_finding() -> None:
 @pytest.mark.parametrize("format", names(REPORTS))
 def test_text_formats_can_be_encoded(format: str) -> None:
     path = os.path.join(CWD, "\udcff.py")
-    diagnostic = finding(Span(1, 1, 1, 2), path=path, message="\ud800", related=(related(path, START_OF_FILE),))
+    diagnostic = finding(Span(1, 1, 1, 2), path=path, title="\ud800", related=(related(path, START_OF_FILE),))
     text = render(format, report(diagnostic), from_texts({path: "\ud800\n"}), CWD, colour=True)
     assert text.encode("utf-8").decode("utf-8") == text
 
