@@ -151,11 +151,13 @@ class _Linker:
             return None if expression is None else self._value(path, fact.flow, expression)
 
         name, kind = given(fact.name), given(fact.job_type)
-        entry = given(fact.entry) or NEVER
+        entry, request = given(fact.entry) or NEVER, given(fact.request) or NEVER
+        if self.sdk(path).has(Change.ENTRY_IN_OPTIONS) is False:  # accept() names the entrypoint, which is not followed
+            entry, request = NEVER, entry | request
         entries = functions_among(entry)
         for closure, held in entries:
             self.entries.setdefault((closure, held))
-        requests = functions_among(given(fact.request) or NEVER)
+        requests = functions_among(request)
         site = None if fact.call is None else CallRef(path, fact.flow, fact.call)
         server = self.servers.of_worker(fact, site)
         is_open = fact.open_ended

@@ -1,59 +1,66 @@
 """What is not there, and whether everything that could be there is known: with the reason where it is not.
 
-A finding of absence needs certainty. Who was given the job, its room, or a function that leads to them, and is not
-followed, may have done what seems to be missing; a step that always raises, and a name that the SDK does not have, are
-the cause themselves and reported as such.
+A finding of absence needs certainty, and there is one notion of it. Each question says of one kind of absence why it is
+not sure: what a job does not do, whom nothing in the project dispatches or registers, what a release of the SDK does
+not have. No doubt, and it is. Rules that say that something is missing ask here before they speak.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.project.node_sdk import GLOBALS
-from lkagent_lint.project.records import Project
+from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.following import given_to, walk
+from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.project.things import Activation, Foreign, SdkMethod, Unknown
+from lkagent_lint.questions.dispatches import name_doubts, registered_names, room_doubts, worker_doubts
+from lkagent_lint.questions.doubts import Doubt
+from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
+from lkagent_lint.questions.reach import answer
 from lkagent_lint.questions.steps import Way
-from lkagent_lint.sources.sdk.tables import Release
-from lkagent_lint.sources.sdk.vocabulary import CLASSES
+from lkagent_lint.sources.sdk.vocabulary import CLASSES, written
+from lkagent_lint.typestate.automaton import Room
 from lkagent_lint.typestate.events import carries
 from lkagent_lint.typestate.solver import Solved
 
 _LEADS = frozenset({"Room", *(each.name for each in CLASSES.values() if each.carries)})
+_START = SdkMethod("AgentSession", "start")
+_STARTS = written(lambda term: (term.owner, term.name) == ("AgentSession", "start"))
+_RUNS_BESIDE = "something that may join runs beside it"
 
 EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
 """Not worth a closer look: methods of emitters, and those that strings and containers have."""
-_NODE_EMITTER = frozenset(
-    {
-        *("on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"),
-        *("prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames", "setMaxListeners"),
-        *("getMaxListeners", "toString", "valueOf", "hasOwnProperty", "constructor"),
-    }
-)
-"""Of Node's own EventEmitter (https://nodejs.org/api/events.html) and of every object."""
-
-
-class Doubt(NamedTuple):
-    """Why something that seems to be missing may be there after all, or is missing for another reason."""
-
-    place: Place
-    why: str
-    """Half a sentence for people, as ``Solved.ended`` has them."""
 
 
 class Absence:
     """Answers for one project."""
 
-    def __init__(self, project: Project, offers: Offers) -> None:
+    def __init__(self, project: Project, offers: Offers, methods: Methods, solved: Sequence[Solved]) -> None:
         self._project = project
         self._offers = offers
+        self._methods = methods
+        self._solved = solved
 
-    def doubts(self, solved: Solved) -> tuple[Doubt, ...]:
+    # In a job
+
+    def in_job(self, solved: Solved) -> tuple[Doubt, ...]:
         """Why it is not sure that nothing of a job does what none of its known steps does."""
         known = [Doubt(*each) for each in (*solved.ended, *solved.shared)]
         return tuple(known) or tuple(self._given_away(solved))
+
+    def before(self, ways: Sequence[Way]) -> tuple[Doubt, ...]:
+        """Why it is not sure that nothing joined the room before a step that is reached in these ways."""
+        for way in usual(ways):
+            if way.state.shared or way.state.room in (Room.UNKNOWN, Room.PENDING):
+                return self.in_job(way.solved) or (Doubt(way.event.place, _RUNS_BESIDE),)
+        return ()
+
+    def of_start(self, solved: Solved) -> tuple[Doubt, ...]:
+        """Why it is not sure that nobody starts a session of a job, where none of its own steps does."""
+        return (*self.in_job(solved), *self._starts_handed_on(solved), *self._starts_elsewhere())
 
     def _given_away(self, solved: Solved) -> Iterator[Doubt]:
         """What is stored on objects of others, which the solver does not see."""
@@ -63,6 +70,22 @@ class Absence:
                 if any(isinstance(each, (Foreign, Unknown)) for each in bases):
                     if carries(activation.value(store.value), _LEADS):
                         yield Doubt(activation.place(store.span), "an object that is not followed is given the job")
+
+    @staticmethod
+    def _starts_handed_on(solved: Solved) -> Iterator[Doubt]:
+        """The job gives some ``start`` to somebody, or returns it, or keeps it."""
+        for activation in {id(each.flow): each for each in solved.entered}.values():
+            held = (part for value in _held(activation.flow) for part in walk(value))
+            if any(isinstance(part, v.Attribute) and part.name in _STARTS for part in held):
+                yield Doubt(activation.place(activation.flow.span), "the start of a session is handed on here")
+
+    def _starts_elsewhere(self) -> Iterator[Doubt]:
+        """Some function that no job runs may start a session."""
+        entered = {(each.path, each.name) for job in self._solved for each in job.entered}
+        for each in self._methods.written(_STARTS):
+            if (each.activation.path, each.activation.name) not in entered:
+                if any(isinstance(target, Unknown) or target == _START for target in each.targets):
+                    yield Doubt(each.place, "a session is started here, in a function that no job runs itself")
 
     def causes(self, solved: Solved) -> tuple[Doubt, ...]:
         """What else ends a job before it could do what is missing, where another rule speaks of it or nothing can be
@@ -83,25 +106,49 @@ class Absence:
         for call in activation.flow.calls:
             for target in activation.targets(call):
                 if isinstance(target, SdkMethod) and target.kind in _LEADS and target.name not in EVERYWHERE:
-                    release = self._offers.all_of_class(activation.path, target.kind)
-                    if release is not None and lacks(release, target.kind, target.name):
+                    if self._offers.lacked_member(activation.path, target.kind, target.name) is not None:
                         yield Doubt(activation.place(call.span), f"{target.kind} has no {target.name}")
 
+    # In a project
 
-def lacks(release: Release, kind: str, name: str) -> bool:
-    """A class of the SDK has no member of a name in a release; False where that is not sure."""
-    if not release.has_class(kind) or release.is_open_class(kind):
-        return False
-    if release.table.package.startswith("@") and (name in _NODE_EMITTER or name in GLOBALS):
-        return False
-    return release.member(kind, name) is None
+    def of_dispatch(self, worker: Worker) -> tuple[Doubt, ...]:
+        """Why it is not sure that nothing dispatches a worker, where nothing surely does."""
+        return answer(self._project, worker).doubts
+
+    def of_worker(self, name: str) -> tuple[Doubt, ...]:
+        """Why it is not sure that no worker has a name, where none of the known ones has."""
+        return tuple(worker_doubts(self._project, name))
+
+    def of_room(self) -> tuple[Doubt, ...]:
+        """Why it is not sure that every room of the project lists its agents, and none of them without a name."""
+        registered = registered_names(self._project)
+        return tuple(name_doubts(self._project) if registered is None else room_doubts(self._project, registered))
+
+    # In a release
+
+    def in_release(self, path: str, package: str) -> tuple[Doubt, ...]:
+        """Why nothing can be said to be absent from a package of the SDK, for a file."""
+        return self._offers.doubts(path, package)
+
+
+def _held(flow: Flow) -> Iterator[v.Expr]:
+    """What a function gives to others, returns or keeps."""
+    for call in flow.calls:
+        yield from given_to(call)
+    yield from flow.returns
+    yield from (each.value for each in flow.stores)
+    yield from (value for values in flow.variables.values() for value in values)
+
+
+def usual(ways: Sequence[Way]) -> Sequence[Way]:
+    """The ways to a step that no exception led to; where only exceptions lead there, all of them."""
+    return [each for each in ways if each.is_ordinary] or ways
 
 
 def always(ways: Sequence[Way], lacks: Callable[[Way], bool]) -> bool:
-    """Every usual way to a step lacks something; where only exceptions lead there, every one of them.
+    """Every usual way to a step lacks something.
 
     Of two ways that meet before the step it is not known which one goes on to it: a function that did what the other
     lacks may have said so by its value.
     """
-    usual = [each for each in ways if each.is_ordinary]
-    return all(map(lacks, usual or ways))
+    return all(map(lacks, usual(ways)))

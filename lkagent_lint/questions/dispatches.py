@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.agent_names import UNNAMED, Known, OneOf
 from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.sources.sdk.changes import Change
 
 _SPOKEN_OF = frozenset(
@@ -49,14 +51,41 @@ def registered_names(project: Project) -> dict[str, Worker] | None:
     A worker without a name in code may take one from the environment, if ``LIVEKIT_AGENT_NAME`` occurs anywhere. How
     a major release of which nothing is known takes its name is not known either.
     """
+    if any(name_doubts(project)):
+        return None
     found: dict[str, Worker] = {}
     for worker in project.workers:
-        names = None if project.sdk(worker.place.path).has_another_major else names_of(worker)
-        if names is None or ("" in names and may_be_named(project, worker)):
-            return None
-        for name in names:
+        for name in names_of(worker) or ():
             found.setdefault(name, worker)
     return found
+
+
+def name_doubts(project: Project) -> Iterator[Doubt]:
+    """Every worker whose name is not known, and why."""
+    for worker in project.workers:
+        sdk = project.sdk(worker.place.path)
+        names = names_of(worker)
+        if sdk.has_another_major:
+            yield Doubt(worker.place, f"how {sdk.package} {sdk.declared} takes this worker's name is not known")
+        elif names is None:
+            yield Doubt(worker.place, "the name of this worker is not known")
+        elif "" in names and may_be_named(project, worker):
+            yield Doubt(worker.place, "the environment may name this worker")
+
+
+def gaps(project: Project) -> Iterator[Doubt]:
+    """Every file that takes part and could not be analysed: what it says is not known."""
+    for path, facts in project.files.items():
+        if facts.problems:
+            yield Doubt(Place(path, facts.problems[0].span), "this file could not be analysed")
+
+
+def worker_doubts(project: Project, name: str) -> Iterator[Doubt]:
+    """Why some worker may have a name that none of the known ones has."""
+    yield from name_doubts(project)
+    yield from gaps(project)
+    if project.texts.configures(name):
+        yield Doubt(None, "a configuration or a script names it, which may deploy it from elsewhere")
 
 
 def owned_names(project: Project) -> frozenset[str]:
@@ -82,24 +111,27 @@ def starved(project: Project, registered: Mapping[str, Worker] | None) -> tuple[
 
     ``registered`` is every registered name, None where they are not all known.
     """
-    if not registered or "" not in registered or project.has_gaps:
-        return ()
     listing = tuple(each for each in project.dispatches if each.kind in _LISTING and not each.in_tests)
-    if not listing or not _every_room_lists(project) or not _names_are_others(project, registered):
+    if not registered or "" not in registered or not listing or any(room_doubts(project, registered)):
         return ()
     unnamed = [each for each in project.workers if each.name == UNNAMED and not each.in_tests]
     return tuple(Starved(each, listing) for each in unnamed)
 
 
-def _every_room_lists(project: Project) -> bool:
-    """Everything that makes rooms lists agents: what is seen of it, and there is nothing that is not seen."""
-    sources = [each.has_agents for facts in project.files.values() for each in facts.room_sources]
-    sources += [each.has_agents for facts in project.files.values() for each in facts.sip_rules]
-    return bool(sources) and all(sources) and not project.texts.makes_rooms()
-
-
-def _names_are_others(project: Project, registered: Collection[str]) -> bool:
-    """Every dispatch asks for named workers of this project: none for the unnamed, none that is not known."""
-    known = [names_of(dispatch) for dispatch in project.dispatches]
-    asked = {name for names in known for name in names or ("",)}
-    return "" not in asked and asked <= set(registered)
+def room_doubts(project: Project, registered: Collection[str]) -> Iterator[Doubt]:
+    """Why some room may be made that asks for agents without a name. ``registered`` is every name of a worker."""
+    yield from gaps(project)
+    files = project.files.items()
+    sources = [(Place(path, each.span), each.has_agents) for path, facts in files for each in facts.room_sources]
+    sources += [(Place(path, each.span), each.has_agents) for path, facts in files for each in facts.sip_rules]
+    if not sources:
+        yield Doubt(None, "nothing is seen that makes rooms")
+    for place, has_agents in sources:
+        if not has_agents:
+            yield Doubt(place, "a room that is made here may list no agents")
+    if project.texts.makes_rooms():
+        yield Doubt(None, "a file in a language that is not parsed makes rooms")
+    for dispatch in project.dispatches:
+        names = names_of(dispatch)
+        if names is None or "" in names or not set(names) <= set(registered):
+            yield Doubt(dispatch.place, "this may ask for an agent without a name")

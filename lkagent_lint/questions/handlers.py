@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Closure, Thing, in_order
 from lkagent_lint.questions.listeners import HANDLERS, Handed, Listeners
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.vocabulary import Role
+from lkagent_lint.typestate.automaton import Room, Session
 from lkagent_lint.typestate.lifecycle import State
 from lkagent_lint.typestate.solver import Course, Solved, follow
+
+_CLOSED = State(room=Room.JOINED, session=Session.ENDED, sessions=1)
+"""What listeners of a session's end find."""
+_OVER = State(room=Room.JOINED, session=Session.ENDED, sessions=1, left=True, shut=True)
+"""What the callbacks of a job's end find: its room has been left, and its session closed."""
 
 
 class Handled(NamedTuple):
@@ -39,6 +47,20 @@ class Handlers:
                     inside = evaluator.results.enter(thing, (), ())
                     course = follow(inside, start, evaluator, self._project.sdk(thing.path))
                 yield Handled(handed, thing, course)
+
+    @cached_property
+    def at_the_end(self) -> tuple[Handled, ...]:
+        """What runs when all is over: shutdown callbacks, and listeners of a session's end. Before livekit-agents 1.3.1
+        the session was closed beside them, and nothing is said of them.
+        """
+
+        def ordered(handed: Handed) -> bool:
+            return bool(self._project.sdk(handed.place.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS))
+
+        def closing(handed: Handed) -> bool:
+            return handed.hears_the_end and ordered(handed)
+
+        return (*self.run(_OVER, ordered, Role.SHUTDOWN), *self.run(_CLOSED, closing, Role.LISTENER))
 
     def may_go_on(self, solved: Solved, state: State) -> bool:
         """Whether something that a job has handed to the SDK may start a session, or end the job, in a state."""

@@ -3,74 +3,57 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.languages import PYTHON
+from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.records import Project
-from lkagent_lint.sources.sdk import tables
+from lkagent_lint.questions.asked_names import AskedName, Missing
+from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.sources.sdk.order import is_version, major, order
-from lkagent_lint.sources.sdk.parts import BY_NAME, package_of, part_of
+from lkagent_lint.sources.sdk.parts import package_of, part_of
 from lkagent_lint.sources.sdk.ranges import allows_any
-from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC, SERVER_NODE
-from lkagent_lint.sources.sdk.symbols import Parameters, Symbol, SymbolKind
+from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC, SERVER_NODE, Standing
+from lkagent_lint.sources.sdk.symbols import Parameters, SymbolKind
 from lkagent_lint.sources.sdk.tables import Period, Release
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
-from lkagent_lint.text import Span
+from lkagent_lint.text import START_OF_FILE, Span
 
-_NO_HOME = (SymbolKind.EXTERNAL, SymbolKind.VALUE, SymbolKind.TYPE, SymbolKind.MODULE)
-"""What a module merely imports for itself, or what TypeScript alone knows, is no place to import from."""
-_SERVER_APIS = (API.package, SERVER_NODE.package)
+_SERVER_APIS = (API.package, PROTOCOL.package, SERVER_NODE.package)
 """What speaks to the server is the same for livekit-agents 0.x."""
 _GENERATION = 1
 """Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
 _AGENTS = frozenset({"livekit-agents", "@livekit/agents"})
+_NODE_EMITTER = frozenset(
+    {
+        *("on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"),
+        *("prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames", "setMaxListeners"),
+        *("getMaxListeners", "toString", "valueOf", "hasOwnProperty", "constructor"),
+    }
+)
+"""Of Node's own EventEmitter (https://nodejs.org/api/events.html) and of every object."""
 
 
-class Missing(NamedTuple):
-    """A name, or a module, that the release for a file does not have."""
+class Lack(NamedTuple):
+    """What the release that holds for a file surely does not have: a member of a class, or a keyword of what it calls.
 
-    fact: SdkName
+    Rules share it: what came later, what is gone, and what never was there are three findings.
+    """
+
     release: Release
-    sdk: SdkVersion
-    module: str
+    owner: str
+    """The class, by its path in the tables or by its name."""
+    method: str
+    """Whose keyword it is: empty for the constructor's, and for a member."""
     name: str
-    """Empty where the module itself is missing."""
-    gone: Period | None
-    """When it was there last; None if it never was."""
-
-    @property
-    def dotted(self) -> str:
-        return f"{self.module}.{self.name}" if self.name else self.module
-
-    @property
-    def error(self) -> str:
-        """What running into the name does, in the runtime's own words."""
-        if self.sdk.is_node and self.fact.spelling is AskedBy.ATTRIBUTE:
-            return (
-                f"it is undefined, and calling it throws TypeError ({self.fact.name} is not a function or constructor)"
-            )
-        if self.sdk.is_node:
-            return f"the import fails (\"does not provide an export named '{self.name}'\")"
-        if not self.name:
-            return f"importing it raises ModuleNotFoundError (No module named '{self.module}')"
-        if self.fact.spelling is AskedBy.ATTRIBUTE:
-            return f"reading it raises AttributeError (module '{self.module}' has no attribute '{self.name}')"
-        return f"importing it raises ImportError (cannot import name '{self.name}' from '{self.module}')"
-
-
-class AskedName(NamedTuple):
-    """What a name that a file asks for leads to: the first part of it that is no module, or is not there."""
-
-    fact: SdkName
-    release: Release
-    module: str
-    name: str
-    """Empty for the module itself."""
-    known: Symbol | None
-    """None where the release does not have it."""
+    gone: str
+    """The first release without it after those that had it; empty where none had it before."""
+    comes: str
+    """The first later release of the same major that has it; empty where none is known."""
 
 
 class Offers:
@@ -83,17 +66,17 @@ class Offers:
         """What makes a file one that may be meant for 0.x."""
         self._keywords: dict[tuple[Release, str, str], frozenset[str]] = {}
         self._members: dict[tuple[Release, str], frozenset[str]] = {}
-        self._own = frozenset(
-            package
+        own = (
+            (package, next((path for path in project.files if folder in path.replace(os.sep, "/")), None))
             for package, folder in (
                 ("livekit-agents", "/livekit/agents/"),
                 ("livekit", "/livekit/rtc/"),
                 ("livekit-api", "/livekit/api/"),
                 ("livekit-protocol", "/livekit/protocol/"),
             )
-            if any(folder in path.replace(os.sep, "/") for path in project.files)
         )
-        """Packages whose own sources are the project: its releases say nothing of them."""
+        self._own = {package: path for package, path in own if path is not None}
+        """Packages whose own sources are the project, with one of them: its releases say nothing of them."""
 
     def release(self, path: str, package: str) -> Release | None:
         """A package at the version that holds for a file: what it offers is there. None where that is not known.
@@ -105,25 +88,43 @@ class Offers:
         return None if is_foreign or package in self._own else sdk.catalog.release(package, sdk.version)
 
     def complete(self, path: str, package: str) -> Release | None:
-        """The same where all is known that it offers: what is not there is absent. None where that cannot be said."""
-        return self.release(path, package) if self.sdk(path, package).knows_absence else None
+        """The same where all is known that it offers and the file is written for it: what is not there is absent. None
+        where there is a doubt.
+        """
+        if not self.sdk(path, package).knows_absence or (package not in _SERVER_APIS and self.is_old(path)):
+            return None
+        return self.release(path, package)
+
+    def doubts(self, path: str, package: str) -> tuple[Doubt, ...]:
+        """Why nothing can be said to be absent from a package for a file; empty where ``complete`` gives a release."""
+        if self.complete(path, package) is not None:
+            return ()
+        sdk = self.sdk(path, package)
+        at = None if sdk.source is None else Place(sdk.source, START_OF_FILE)
+        if package in self._own:
+            return (Doubt(Place(self._own[package], START_OF_FILE), f"the project holds the sources of {package}"),)
+        known = sdk.catalog.package(sdk.package).newest_of(sdk.version)
+        if sdk.is_elsewhere:
+            return (Doubt(at, f"which release of {package} holds is not known"),)
+        if sdk.standing is Standing.NEWER:
+            return (Doubt(at, f"{package} {sdk.declared} may be newer than {known}, the newest known"),)
+        if sdk.has_another_major:
+            return (Doubt(at, f"{package} {sdk.declared} is of another major than {known}, the newest known"),)
+        old = self.old_by(path)
+        return () if old is None else (Doubt(old.place, f"the file counts as code of 0.x: {old.why}"),)
 
     def of_class(self, path: str, kind: str) -> Release | None:
         """The release whose class of that name a file uses. None where it is not known, in code that may be of 0.x, and
         for classes that are not followed or that plugins have too.
         """
-        package = self._package_of_class(path, kind)
-        return self.release(path, package) if package else None
+        package = _package_in(path, kind)
+        is_of_0x = package not in _SERVER_APIS and self.is_old(path)
+        return None if not package or is_of_0x else self.release(path, package)
 
     def all_of_class(self, path: str, kind: str) -> Release | None:
         """The same where all that it offers is known, so that what is not there is absent."""
-        package = self._package_of_class(path, kind)
+        package = _package_in(path, kind)
         return self.complete(path, package) if package else None
-
-    def _package_of_class(self, path: str, kind: str) -> str:
-        """Empty where nothing is known of the class in that file."""
-        package = package_of_class(kind, node=not path.endswith(PYTHON))
-        return "" if package not in _SERVER_APIS and self.is_old(path) else package
 
     def called(self, path: str, kind: str) -> str:
         """What a class that is followed is called in the release that holds for a file."""
@@ -150,22 +151,28 @@ class Offers:
             self._members[key] = frozenset(name for each in _from(release) for name in each.members(owner))
         return self._members[key]
 
-    @staticmethod
-    def gone_keyword(release: Release, owner: str, keyword: str) -> str:
-        """The first release whose constructor no longer takes a keyword that earlier ones took; empty if there is none.
-        ``owner`` is the class's path in the release.
-        """
-        parameters = release.parameters(owner)
-        if parameters is None or parameters.accepts(keyword):
-            return ""
-        until = release.version
-        for version in reversed(release.table.releases[: release.table.releases.index(release.version)]):
-            before = release.table.at(version)
-            known = None if before is None else before.parameters(owner) or before.parameters(owner.rpartition(".")[2])
-            if known is not None and known.accepts(keyword):
-                return until
-            until = version
-        return ""
+    # What a release lacks
+
+    def lacked_member(self, path: str, kind: str, name: str) -> Lack | None:
+        """A member that a class surely does not have in the release for a file; None where it has, or may have."""
+        release = self.all_of_class(path, kind)
+        if release is None or _is_of_0x(release) or not release.has_class(kind):
+            return None
+        if release.is_open_class(kind):
+            return None
+        if release.table.package in NODE_PACKAGES and (name in _NODE_EMITTER or name in GLOBALS):
+            return None
+        if release.member(kind, name) is not None:
+            return None
+        return _lack(release, kind, "", name, lambda other: other.member(kind, name) is not None)
+
+    def lacked_keyword(self, path: str, package: str, owner: str, method: str, keyword: str) -> Lack | None:
+        """A keyword that a method, or without one the constructor, surely refuses in the release for a file."""
+        release = self.complete(path, package)
+        own = None if release is None else parameters_of(release, owner, method)
+        if release is None or _is_of_0x(release) or own is None or own.accepts(keyword):
+            return None
+        return _lack(release, owner, method, keyword, lambda other: _accepts(other, owner, method, keyword))
 
     # Names
 
@@ -177,7 +184,8 @@ class Offers:
         """
         if path not in self._missed:
             self._missed[path] = self._all_missing(path)
-        return [each for each in self._missed[path] or () if each.sdk.knows_absence]
+        found = self._missed[path] or ()
+        return [each for each in found if self.complete(path, each.release.table.package) is not None]
 
     def later(self, path: str) -> list[Missing]:
         """Every name that a file asks the SDK for and that came after the one release which is pinned, by a lock or
@@ -201,15 +209,16 @@ class Offers:
             self._missed[path] = self._all_missing(path)
         return self._missed[path] is None
 
-    def old_by(self, path: str) -> str | None:
-        """By which line a file counts as code of 0.x, as half a sentence; None where it does not."""
+    def old_by(self, path: str) -> Doubt | None:
+        """By which line a file counts as code of 0.x; None where it does not."""
         facts = self._project.files[path]
         if facts.legacy is not None:
-            return f"line {facts.legacy.line} uses a class that only 0.x had"
+            return Doubt(Place(path, facts.legacy), f"line {facts.legacy.line} uses a class that only 0.x had")
         if not self.is_old(path):
             return None
         span, name = self._old[path]
-        return f"line {span.line} asks for {name}, which only 0.x had, and what is declared allows that"
+        said = f"line {span.line} asks for {name}, which only 0.x had, and what is declared allows that"
+        return Doubt(Place(path, span), said)
 
     def _all_missing(self, path: str) -> list[Missing] | None:
         """None for a file that may be meant for 0.x."""
@@ -319,6 +328,40 @@ def _from(release: Release) -> Iterator[Release]:
             yield found
 
 
+def _accepts(release: Release, owner: str, method: str, keyword: str) -> bool:
+    known = parameters_of(release, owner, method) or parameters_of(release, owner.rpartition(".")[2], method)
+    return known is not None and known.accepts(keyword)
+
+
+def _lack(release: Release, owner: str, method: str, name: str, has: Callable[[Release], bool]) -> Lack:
+    """What a release does not have, with when other releases had it, or have."""
+    table, comes = release.table, ""
+    here = table.index(release.version)
+    gone = release.version
+    for version in reversed(table.releases[:here]):
+        before = table.at(version)
+        if before is not None and has(before):
+            break
+        gone = version
+    else:
+        gone = ""
+    for later in _from(release):
+        if later.version != release.version and has(later):
+            comes = later.version
+            break
+    return Lack(release, owner, method, name, gone, comes)
+
+
+def _is_of_0x(release: Release) -> bool:
+    """The release is of the SDK before 1.0, whose classes are not judged. Node's other packages never left 0.x."""
+    package = release.table.package
+    return release.major < _GENERATION and (package in _AGENTS or package not in NODE_PACKAGES)
+
+
+def _package_in(path: str, kind: str) -> str:
+    return package_of_class(kind, node=not path.endswith(PYTHON))
+
+
 def package_of_class(kind: str, *, node: bool) -> str:
     """The package of a class that is followed; empty for others, and for those that plugins have too."""
     known = CLASSES.get(kind)
@@ -362,31 +405,3 @@ def _meant(release: Release, module: str) -> str | None:
     inner = _meant(release, parent) if parent.count(".") else None
     found = None if inner is None else release.name(inner, name)
     return found.path if found is not None and found.kind is SymbolKind.MODULE else None
-
-
-def homes(release: Release, name: str) -> list[str]:
-    """The modules that a name can be imported from, the shortest first: of this package, else of the others."""
-    node = release.table.package in NODE_PACKAGES
-    if name in BY_NAME:
-        return [BY_NAME[name].node if node else "livekit"]
-    for package in (release.table.package, *tables.packages(node=node)):
-        here = release if package == release.table.package else release.table.catalog.newest(package)
-        found = [
-            module
-            for module in here.table.names
-            if (known := here.name(module, name)) is not None and known.kind not in _NO_HOME
-        ]
-        if found:
-            found.sort(key=lambda each: (each.count("."), len(each), each))
-            known = here.name(found[0], name)
-            own = "" if known is None else known.path.rpartition(".")[0]
-            # Of two that are as short, the one that defines it: the other may merely use it.
-            is_as_short = own in found and own.count(".") == found[0].count(".")
-            return [own, *found] if is_as_short else found
-    return []
-
-
-def spelt(module: str) -> str:
-    """A module as its users write it: a namespace of a package of Node is no path."""
-    package, _, namespace = module.partition(".")
-    return f"{namespace} of {package}" if package in NODE_PACKAGES and namespace else module

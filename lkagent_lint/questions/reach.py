@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -26,7 +27,8 @@ from lkagent_lint.project.agent_names import (
     Usually,
 )
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import may_be_named, names_of, owned_names
+from lkagent_lint.questions.dispatches import gaps, may_be_named, names_of, owned_names
+from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.wording import quoted
 
 JobVerdict = Literal["yes", "unknown", "no"]
@@ -87,9 +89,10 @@ class JobAnswer(NamedTuple):
     reasons: tuple[JobReason, ...]
 
     @property
-    def doubts(self) -> tuple[JobReason, ...]:
+    def doubts(self) -> tuple[Doubt, ...]:
         """The places at which something is not known that could decide it."""
-        return tuple(each for each in self.reasons if each.kind in ("possible-dispatch", "not-analysed"))
+        open_ones = (each for each in self.reasons if each.kind in ("possible-dispatch", "not-analysed"))
+        return tuple(Doubt(each.place, each.message) for each in open_ones)
 
 
 ASKING = {
@@ -199,9 +202,9 @@ def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), st
     if certain:
         return JobAnswer("yes", (*certain, *possible, *about))
     near = list(_near(project, values))
-    gaps = [_GAP] if project.has_gaps else []
-    if possible or gaps or about:
-        return JobAnswer("unknown", (*possible, *about, *gaps, *near))
+    unread = [_GAP._replace(place=each.place) for each in islice(gaps(project), 1)]
+    if possible or unread or about:
+        return JobAnswer("unknown", (*possible, *about, *unread, *near))
     return JobAnswer("no", (_NOTHING, *near))
 
 

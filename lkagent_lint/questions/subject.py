@@ -7,6 +7,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.absence import Absence
+from lkagent_lint.questions.afterwards import Afterwards
 from lkagent_lint.questions.agents import Agents
 from lkagent_lint.questions.api_requests import ApiRequests
 from lkagent_lint.questions.contexts import Contexts
@@ -52,8 +53,8 @@ class Subject:
 
     @cached_property
     def absence(self) -> Absence:
-        """What is missing in a job, and whether that is sure."""
-        return Absence(self.project, self.offers)
+        """Whether what is missing is surely missing, and why that is not sure."""
+        return Absence(self.project, self.offers, self.methods, self.solved)
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -64,6 +65,11 @@ class Subject:
     def handlers(self) -> Handlers:
         """What the functions do that the SDK calls later."""
         return Handlers(self.project, self.listeners)
+
+    @cached_property
+    def afterwards(self) -> Afterwards:
+        """What comes after the end of a session, or after the room was left."""
+        return Afterwards(self.order, self.handlers)
 
     @cached_property
     def agents(self) -> Agents:

@@ -63,7 +63,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         if any(_has_another_cause(reached.event.kind.does) for reached in solved.reached) or job.place in used:
             continue
-        if not subject.absence.doubts(solved) and not subject.absence.causes(solved):
+        if not subject.absence.in_job(solved) and not subject.absence.causes(solved):
             yield META.at(
                 job.place,
                 f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "

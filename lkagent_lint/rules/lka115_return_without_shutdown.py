@@ -59,7 +59,7 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     returns = subject.order.ways(lambda way: way.event.kind is Kind.RETURN and way.solved.may_join)
     for place, ways in returns.items():
-        if always(ways, _leaks):
+        if always(ways, _leaks) and not subject.absence.before(ways):
             yield META.at(
                 place,
                 "the entry function returns here before anything joined the room, and that does not end the job: "
@@ -71,4 +71,4 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _leaks(way: Way) -> bool:
     """Nothing has joined, nothing will, and nothing has ended the job."""
     state = way.state
-    return state.room is Room.OUT and not (state.shut or state.left or state.shared)
+    return state.room is Room.OUT and not (state.shut or state.left)

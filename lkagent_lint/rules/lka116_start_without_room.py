@@ -56,7 +56,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         if any(each.event.kind.does.starts and each.event.kind.does.room is not None for each in solved.reached):
             continue
-        if subject.absence.doubts(solved):
+        if subject.absence.in_job(solved):
             continue
         for reached in solved.reached:
             place = reached.event.place

@@ -42,29 +42,23 @@ There is no fix: what is to be said has to be said before the end is asked for.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import Use
-from lkagent_lint.questions.handlers import Handled
+from lkagent_lint.questions.afterwards import before, ways_before
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.vocabulary import Role
-from lkagent_lint.typestate.automaton import Kind, Room, Session
-from lkagent_lint.typestate.lifecycle import Event, State
-from lkagent_lint.typestate.solver import Reached
+from lkagent_lint.typestate.automaton import Kind, Session
+from lkagent_lint.typestate.lifecycle import Event
 
 META = Meta("LKA122", "speech-after-end", Severity.ERROR, "the session is asked to speak after it has ended")
 
 _SPEAKS = frozenset({"session.say()", "session.generate_reply()", "session.run()"})
-_CLOSED = State(room=Room.JOINED, session=Session.ENDED, sessions=1)
-"""What callbacks of the job's end find."""
 
 
 class _End(NamedTuple):
@@ -92,24 +86,18 @@ def _is_speech(event: Event) -> bool:
 
 
 def _after_closing(subject: Subject) -> Iterator[_End]:
+    for late in subject.afterwards.after_close(_is_speech):
+        place = late.event.place
+        yield _End(
+            place,
+            late.function,
+            f"{_raises(late.event, subject)}: the session has been closed before ({where(late.end, place)}); speak "
+            "first, and close it then",
+            Related(late.end, "the session is closed here"),
+        )
     for place, ways in subject.order.ways(lambda way: _is_speech(way.event)).items():
-        if not any(each.is_ordinary for each in ways):
-            continue
-        if all(each.state.session is Session.ENDED for each in ways):
-            yield _closed(place, ways, subject)
-        elif all(map(_is_cut, ways)):
+        if any(each.is_ordinary for each in ways) and all(map(_is_cut, ways)):
             yield _cut(place, ways)
-
-
-def _closed(place: Place, ways: list[Way], subject: Subject) -> _End:
-    closed = _before(place, (each for way in ways for each in _places(way, Kind.SESSION_CLOSE)))
-    return _End(
-        place,
-        ways[0].reached.site.function,
-        f"{_raises(ways[0].event, subject)}: the session has been closed before ({where(closed, place)}); speak first, "
-        "and close it then",
-        Related(closed, "the session is closed here"),
-    )
 
 
 def _is_cut(way: Way) -> bool:
@@ -133,7 +121,7 @@ def _dropped(way: Way) -> frozenset[Place]:
 
 
 def _cut(place: Place, ways: list[Way]) -> _End:
-    asked = _before(place, (each for way in ways for each in _places(way, Kind.SHUTDOWN)))
+    asked = before(place, (each for way in ways for each in ways_before(way, lambda does: does.shuts)))
     spoken = words(place)
     return _End(
         place,
@@ -145,29 +133,20 @@ def _cut(place: Place, ways: list[Way]) -> _End:
     )
 
 
-def _places(way: Way, kind: Kind) -> Iterator[Place]:
-    return (each.event.place for each in way.solved.reached if each.event.kind is kind)
-
-
-def _before(place: Place, found: Iterable[Place]) -> Place:
-    """The last of these before a place in its file, or else the first."""
-    places = sorted(found)
-    return max((each for each in places if each.path == place.path and each < place), default=places[0])
-
-
 # In what runs at the end
 
 
 def _in_callbacks(subject: Subject) -> Iterator[_End]:
-    sdk = subject.project.sdk
-
-    def wanted(handed: Handed) -> bool:
-        at_the_end = handed.hands.role is Role.SHUTDOWN or handed.hears_the_end
-        return at_the_end and bool(sdk(handed.place.path).has(Change.SESSION_CLOSED_BEFORE_CALLBACKS))
-
-    for handled in subject.handlers.run(_CLOSED, wanted, Role.SHUTDOWN, Role.LISTENER):
-        if not _has_several(subject, handled.handed):
-            yield from _in_one(handled, subject)
+    for late in subject.afterwards.when_closed(_is_speech):
+        if late.handed is not None and not _has_several(subject, late.handed):
+            place = late.event.place
+            yield _End(
+                place,
+                late.function,
+                f"{_raises(late.event, subject)}: this runs in {late.runs_in} ({where(late.end, place)} registers it), "
+                "and the session is closed by then; speak before the end is asked for, and wait for it",
+                Related(late.end, f"it is registered here as {late.runs_in}"),
+            )
 
 
 def _has_several(subject: Subject, handed: Handed) -> bool:
@@ -179,26 +158,6 @@ def _has_several(subject: Subject, handed: Handed) -> bool:
         if any((inside.path, inside.name) == registers for inside in solved.entered)
         for each in solved.reached
     )
-
-
-def _in_one(handled: Handled, subject: Subject) -> Iterator[_End]:
-    speeches: dict[Place, list[Reached]] = defaultdict(list)
-    for reached in () if handled.course is None else handled.course.reached:
-        if _is_speech(reached.event):
-            speeches[reached.event.place].append(reached)
-    registered = handled.handed.place
-    is_callback = handled.handed.hands.role is Role.SHUTDOWN
-    what = "a shutdown callback" if is_callback else "a listener of the session's end"
-    for place, ways in speeches.items():
-        ended = all(each.state.session is Session.ENDED for each in ways)
-        if ended and any(not each.state.exceptional for each in ways):
-            yield _End(
-                place,
-                ways[0].site.function,
-                f"{_raises(ways[0].event, subject)}: this runs in {what} ({where(registered, place)} registers it), "
-                "and the session is closed by then; speak before the end is asked for, and wait for it",
-                Related(registered, f"it is registered here as {what}"),
-            )
 
 
 def _raises(event: Event, subject: Subject) -> str:

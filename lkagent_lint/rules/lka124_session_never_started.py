@@ -38,8 +38,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.following import given_to, walk
-from lkagent_lint.project.things import SdkMethod, Unknown
+from lkagent_lint.project.things import SdkMethod
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
@@ -60,11 +59,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _is_never_started(subject: Subject, solved: Solved) -> bool:
-    if not solved.may_join or solved.ended:
+    if not solved.may_join or any(each.event.kind.does.starts for each in solved.reached):
         return False
-    if any(each.event.kind.does.starts or each.state.shared for each in solved.reached):
-        return False
-    return not _is_forgotten(solved) and not _is_handed_on(solved) and not _is_started_elsewhere(subject, solved)
+    return not _is_forgotten(solved) and not subject.absence.of_start(solved)
 
 
 def _is_forgotten(solved: Solved) -> bool:
@@ -75,33 +72,6 @@ def _is_forgotten(solved: Solved) -> bool:
         and SdkMethod("AgentSession", "start") in activation.targets(call)
         for activation in solved.entered
         for call in activation.flow.calls
-    )
-
-
-def _is_handed_on(solved: Solved) -> bool:
-    """The job gives some ``start`` to somebody, or returns it, or keeps it."""
-    flows = {id(each.flow): each.flow for each in solved.entered}.values()
-    given = (
-        part
-        for flow in flows
-        for held in (
-            *(value for call in flow.calls for value in given_to(call)),
-            *flow.returns,
-            *(each.value for each in flow.stores),
-            *(value for values in flow.variables.values() for value in values),
-        )
-        for part in walk(held)
-    )
-    return any(isinstance(part, v.Attribute) and part.name in _STARTS for part in given)
-
-
-def _is_started_elsewhere(subject: Subject, solved: Solved) -> bool:
-    """Some function that the job does not run, and no other job either, may start a session."""
-    entered = {(each.path, each.name) for job in subject.solved for each in job.entered}
-    return any(
-        (each.activation.path, each.activation.name) not in entered
-        and any(isinstance(target, Unknown) or target == SdkMethod("AgentSession", "start") for target in each.targets)
-        for each in subject.methods.written(_STARTS)
     )
 
 

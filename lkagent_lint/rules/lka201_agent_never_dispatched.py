@@ -135,10 +135,10 @@ def _doubtful(worker: Worker, name: str, found: JobAnswer) -> Diagnostic:
     return META.at(
         worker.place,
         f"nothing in this project surely dispatches the agent {quoted(name)}, which has a name and so gets no job "
-        f"automatically; {first.message}{at}{others}: make sure that one of them does, or list it under "
+        f"automatically; {first.why}{at}{others}: make sure that one of them does, or list it under "
         "dispatched-elsewhere",
         severity=Severity.INFO,
-        related=[Related(each.place, each.message) for each in found.doubts[:_MOST] if each.place is not None],
+        related=[Related(each.place, each.why) for each in found.doubts[:_MOST] if each.place is not None],
         subject=name,
     )
 

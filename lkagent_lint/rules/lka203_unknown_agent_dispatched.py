@@ -66,12 +66,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for dispatch in project.dispatches:
         names = [each for each in names_of(dispatch) or () if each]
         if is_spoken_of(dispatch) and names and registered.keys().isdisjoint(names):
-            if not any(_could_be_elsewhere(project, each) for each in names):
+            if not any(subject.absence.of_worker(each) for each in names):
                 yield _finding(project, dispatch, names[0], registered)
-
-
-def _could_be_elsewhere(project: Project, name: str) -> bool:
-    return project.has_gaps or project.texts.configures(name)
 
 
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:

@@ -102,7 +102,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for server in project.servers:
         path = server.site.path
         release = offers.complete(path, _PYTHON)
-        is_judged = not server.in_tests and not project.files[path].legacy and not offers.is_old(path)
+        is_judged = not server.in_tests and not project.files[path].legacy
         if is_judged and release is not None and release.has_class(server.kind):
             yield from _of_call(offers, project.call(server.site), server.place, server.kind, "", release)
             if server.kind == "AgentServer":
@@ -129,9 +129,13 @@ def _of_call(
     title, holder = method or owner, release.path(owner).rpartition(".")[2]
     is_function = "." in owner  # of a module, else of a class
     function = method if is_function or not holder else f"{holder}.{method or '__init__'}"
-    later = offers.keywords(release, owner, method)
     given = [name for name, _ in call.keywords]
-    unknown = [name for name in dict.fromkeys(given) if name != "**" and name not in later]
+    lacked = {
+        name: offers.lacked_keyword(place.path, _PYTHON, owner, method, name)
+        for name in dict.fromkeys(given)
+        if name != "**"
+    }
+    unknown = [name for name, lack in lacked.items() if lack is not None and not lack.comes]
     missing = [name for name in parameters.positional if name in parameters.required and name not in given]
     if unknown and not parameters.var_keyword:
         yield META.at(

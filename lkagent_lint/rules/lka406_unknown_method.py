@@ -53,8 +53,9 @@ from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Instance, SdkObject, Thing
-from lkagent_lint.questions.absence import EVERYWHERE, lacks
+from lkagent_lint.questions.absence import EVERYWHERE
 from lkagent_lint.questions.methods import WrittenCall, class_called
+from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
 from lkagent_lint.rules._base import Meta
@@ -96,9 +97,16 @@ class _Unknown(NamedTuple):
     kind: str
     shown: str
     """The class as the error calls it: the project's subclass, where the object is one."""
-    name: str
-    release: Release
+    lack: Lack
     function: str
+
+    @property
+    def name(self) -> str:
+        return self.lack.name
+
+    @property
+    def release(self) -> Release:
+        return self.lack.release
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -117,9 +125,9 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
         if receiver is None:
             continue
         kind, shown = receiver
-        release = subject.offers.all_of_class(found.activation.path, kind)
-        if release is not None and lacks(release, kind, target.name):
-            yield _Unknown(found.place, kind, shown, target.name, release, flow.name)
+        lack = subject.offers.lacked_member(found.activation.path, kind, target.name)
+        if lack is not None:
+            yield _Unknown(found.place, kind, shown, lack, flow.name)
 
 
 def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) -> bool:
@@ -197,9 +205,8 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     successor = METHODS.get((found.kind, found.name))
     if successor:
         return f": {successor}"
-    newest = found.release.table.catalog.newest(package)
-    if not found.release.is_at_least(newest.version) and newest.member(found.kind, found.name) is not None:
-        return f": newer releases of {package} have it"
+    if found.lack.comes:
+        return f": {package} has it since {found.lack.comes}"
     for kind, who in _OTHERS.items():
         for other in tables.packages(node=is_in_node)[:2]:
             member = found.release.table.catalog.newest(other).member(kind, found.name) if kind != found.kind else None

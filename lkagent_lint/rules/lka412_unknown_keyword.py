@@ -46,11 +46,11 @@ from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.things import Activation, SdkMethod
 from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.offers import Lack, parameters_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS
-from lkagent_lint.sources.sdk.symbols import Parameters
 from lkagent_lint.sources.sdk.tables import Release
 
 META = Meta(
@@ -68,22 +68,19 @@ _REFUSED_ELSEWHERE = {("AgentSession", "start"): frozenset({"participant"})}
 """LKA408 says more of them."""
 
 
-class _Called(NamedTuple):
-    """What takes the keywords of a call."""
+class _Refused(NamedTuple):
+    """A keyword that what is surely called refuses."""
 
     title: str
-    """As the error calls it."""
-    owner: str
-    """The class's path in the tables, or its name."""
-    method: str
-    """Empty for the constructor."""
+    """What is called, as the error says it."""
+    lack: Lack
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[tuple[Place, str]] = set()
     for activation in subject.methods.activations(_gives_keywords):
         release = subject.offers.complete(activation.path, PYTHON.package)
-        if release is None or activation.path.endswith(SCRIPTS) or subject.offers.is_old(activation.path):
+        if release is None or activation.path.endswith(SCRIPTS):
             continue
         for call in activation.flow.calls:
             place = None if call.span is None else activation.place(call.span)
@@ -91,58 +88,49 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 found = None if name == "**" else _refusing(subject, call, activation, release, name)
                 if place is not None and found is not None and (place, name) not in seen:
                     seen.add((place, name))
-                    yield _finding(place, found, name, release, activation.name)
+                    yield _finding(place, found, activation.name)
 
 
 def _gives_keywords(flow: Flow) -> bool:
     return any(call.keywords for call in flow.calls)
 
 
-def _refusing(subject: Subject, call: Call, activation: Activation, release: Release, keyword: str) -> _Called | None:
+def _refusing(subject: Subject, call: Call, activation: Activation, release: Release, keyword: str) -> _Refused | None:
     """What is surely called and refuses the keyword; None where there is no such thing, or another rule says so."""
     evaluator = subject.project.evaluator
     targets = activation.targets(call)
     target = next(iter(targets)) if len(targets) == 1 else None
     if isinstance(target, SdkMethod) and target.name != "__init__":
-        member = release.member(target.kind, target.name)
-        parameters = None if member is None else member.parameters
-        is_said = target.kind in _SERVERS or keyword in _REFUSED_ELSEWHERE.get((target.kind, target.name), ())
-        kind = release.called(target.kind)
-        called = _Called(f"{kind}.{target.name}()", target.kind, target.name)
-        return called if _refuses(parameters, keyword) and not is_said else None
+        if target.kind in _SERVERS or keyword in _REFUSED_ELSEWHERE.get((target.kind, target.name), ()):
+            return None
+        lack = subject.offers.lacked_keyword(activation.path, PYTHON.package, target.kind, target.name, keyword)
+        return None if lack is None else _Refused(f"{release.called(target.kind)}.{target.name}()", lack)
     owner = constructed(call, activation, evaluator, release, keyword)
     kind = owner.rpartition(".")[2]
-    is_said = keyword in KEYWORDS and bool(subject.offers.gone_keyword(release, owner, keyword))
-    if not owner.startswith("livekit.agents.") or kind in _SERVERS or is_said:
+    if not owner.startswith("livekit.agents.") or kind in _SERVERS:
         return None
-    return _Called(f"{kind}.__init__()", owner, "") if _refuses(release.parameters(owner), keyword) else None
+    lack = subject.offers.lacked_keyword(activation.path, PYTHON.package, owner, "", keyword)
+    is_said = lack is None or (keyword in KEYWORDS and lack.gone)  # LKA501 speaks of what is gone
+    return None if lack is None or is_said else _Refused(f"{kind}.__init__()", lack)
 
 
-def _refuses(parameters: Parameters | None, keyword: str) -> bool:
-    return parameters is not None and not parameters.accepts(keyword)
-
-
-def _finding(place: Place, called: _Called, keyword: str, release: Release, function: str) -> Diagnostic:
+def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
+    keyword, release = found.lack.name, found.lack.release
     return META.at(
         place,
-        f"{called.title} takes no {keyword} in {release.table.package} {release.version}, so this raises TypeError "
-        f"(got an unexpected keyword argument '{keyword}'){_hint(called, keyword, release)}",
+        f"{found.title} takes no {keyword} in {release.table.package} {release.version}, so this raises TypeError "
+        f"(got an unexpected keyword argument '{keyword}'){_hint(found.lack)}",
         subject=function,
-        key=(called.title, keyword),
+        key=(found.title, keyword),
     )
 
 
-def _hint(called: _Called, keyword: str, release: Release) -> str:
+def _hint(lack: Lack) -> str:
     """Since when it does, what was meant, or who takes it; empty where nobody knows."""
-    table = release.table
-    for version in table.releases[table.index(release.version) + 1 :]:
-        later = table.at(version)
-        if later is None or later.major != release.major:
-            break
-        parameters = _parameters(later, called)
-        if parameters is not None and parameters.accepts(keyword):
-            return f": it does since {version}"
-    own = _parameters(release, called)
+    if lack.comes:
+        return f": it does since {lack.comes}"
+    release, keyword = lack.release, lack.name
+    own = parameters_of(release, lack.owner, lack.method)
     meant = misspelled(keyword, own.keywords) if own is not None else None
     if meant is not None:
         return f": {meant} is probably meant"
@@ -151,10 +139,3 @@ def _hint(called: _Called, keyword: str, release: Release) -> str:
         if parameters is not None and not parameters.var_keyword and parameters.accepts(keyword):
             return f": {other} takes it"
     return ""
-
-
-def _parameters(release: Release, called: _Called) -> Parameters | None:
-    if not called.method:
-        return release.parameters(called.owner)
-    member = release.member(called.owner, called.method)
-    return None if member is None else member.parameters

@@ -67,7 +67,7 @@ _LIKE_HOOK = re.compile(r"on_[a-z]\w*|[a-z]\w*_node|before_\w+_cb|after_\w+_cb")
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in subject.project.files.items():
         release = subject.offers.complete(path, PYTHON.package)
-        if release is None or not path.endswith(PYTHON_SUFFIXES) or subject.offers.is_old(path):
+        if release is None or not path.endswith(PYTHON_SUFFIXES):
             continue
         for record in facts.classes.values():
             hooks = {name: flow for name, flow in _methods(record, facts.flows) if not flow.decorators}

@@ -52,14 +52,15 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.things import Instance, Thing
+from lkagent_lint.questions.asked_names import Missing, homes
 from lkagent_lint.questions.constructions import constructed
-from lkagent_lint.questions.offers import Missing, homes
+from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS, MADE_FROM, PRIVATE, REMOVED, made_before
-from lkagent_lint.sources.sdk.tables import Period, Release
+from lkagent_lint.sources.sdk.tables import Period
 
 META = Meta(
     "LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has", basis=Basis.NOTHING
@@ -110,27 +111,27 @@ def _keywords(subject: Subject) -> Iterator[Diagnostic]:
     offers, evaluator = subject.offers, subject.project.evaluator
     for activation in subject.methods.activations(_gives_one):
         release = offers.complete(activation.path, PYTHON.package)
-        if release is None or activation.path.endswith(SCRIPTS) or offers.is_old(activation.path):
+        if release is None or activation.path.endswith(SCRIPTS):
             continue
         for call in activation.flow.calls:
             given = [name for name, _ in call.keywords if name in KEYWORDS]
             if not given or call.span is None:
                 continue
             owner = constructed(call, activation, evaluator, release, given[0])
-            until = offers.gone_keyword(release, owner, given[0]) if owner else ""
-            if until:
-                place = activation.place(call.span)
-                yield _refused(place, owner.rpartition(".")[2], given[0], until, release, activation.name)
+            lack = offers.lacked_keyword(activation.path, PYTHON.package, owner, "", given[0]) if owner else None
+            if lack is not None and lack.gone:
+                yield _refused(activation.place(call.span), lack, activation.name)
 
 
 def _gives_one(flow: Flow) -> bool:
     return any(name in KEYWORDS for call in flow.calls for name, _ in call.keywords)
 
 
-def _refused(place: Place, kind: str, keyword: str, until: str, release: Release, function: str) -> Diagnostic:
+def _refused(place: Place, lack: Lack, function: str) -> Diagnostic:
+    kind, keyword, release = lack.owner.rpartition(".")[2], lack.name, lack.release
     return META.at(
         place,
-        f"{kind} takes no {keyword} since {release.table.package} {until} ({release.version} holds here), so this "
+        f"{kind} takes no {keyword} since {release.table.package} {lack.gone} ({release.version} holds here), so this "
         f"raises TypeError ({kind}.__init__() got an unexpected keyword argument '{keyword}'): {KEYWORDS[keyword]}",
         subject=function,
         key=(kind, keyword),

@@ -45,7 +45,8 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
-from lkagent_lint.questions.offers import AskedName, Offers
+from lkagent_lint.questions.asked_names import AskedName
+from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Default, Meta

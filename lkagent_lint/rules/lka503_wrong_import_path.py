@@ -22,9 +22,9 @@ a namespace has `undefined` in its place, and calling that throws: "TypeError: c
 
 ## When it stays silent
 
-For imports in a `try` that catches the error, and under a condition on a version. For private names, plugins and types
-of TypeScript. For packages whose own sources are part of the project. For names that a newer release has: then the
-version is what is wrong.
+For imports in a `try` that catches the error, and under a condition on a version. For private names, plugins, types of
+TypeScript, and names that a file of TypeScript imports and uses as types only. For packages whose own sources are part
+of the project. For names that a newer release has: then the version is what is wrong.
 
 ## Evidence
 
@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.questions.offers import Missing, homes, spelt
+from lkagent_lint.questions.asked_names import Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.parts import BY_NAME

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.questions.offers import Missing, spelt
+from lkagent_lint.questions.asked_names import Missing, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis

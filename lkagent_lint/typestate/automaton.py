@@ -135,6 +135,7 @@ class Kind(str, enum.Enum):
     DIAL = "dial", Does("sip.create_sip_participant()", dials=True, reads=Reads.ANSWER)
     LISTEN = "listen", Does("room.on()", reads=Reads.TOPIC)
     ROOM_USE = "room-use", Does("a use of the room", needs_room=True)
+    PUBLISH = "publish", Does("publishing into the room")
     AVATAR_START = "avatar-start", Does("avatar.start()", needs_room=True)
     SETUP = "setup", Does("setting up a model")
     CALLBACK = "callback", Does("ctx.add_shutdown_callback()", registers_callback=True)

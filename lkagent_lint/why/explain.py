@@ -20,7 +20,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.text import Span
 from lkagent_lint.typestate.automaton import Kind
-from lkagent_lint.typestate.solver import Reached
+from lkagent_lint.typestate.solver import Reached, Solved
 from lkagent_lint.why import records as r
 from lkagent_lint.why.states import before
 from lkagent_lint.why.things import in_words, name_in_words
@@ -88,19 +88,23 @@ def _where(here: AskedLine, place: Place) -> str:
 
 def ends(here: AskedLine) -> tuple[r.End, ...]:
     """Where the jobs that run the line's functions ended to be known."""
+    return tuple(
+        r.End(job=_job(here, solved.job.place), path=here.show(place.path), line=place.span.line, message=message)
+        for solved in jobs_at(here)
+        for place, message in solved.ended
+        if place.path != here.path or place.span.line <= here.line
+    )
+
+
+def jobs_at(here: AskedLine) -> list[Solved]:
+    """The jobs that run the line's functions, or begin in its file."""
     functions = {flow.name for flow, _ in calls_at(here)}
-    found: list[r.End] = []
-    for solved in here.subject.solved:
-        runs = any(each.path == here.path and each.name in functions for each in solved.entered)
-        if runs or solved.job.place.path == here.path:
-            found += [
-                r.End(
-                    job=_job(here, solved.job.place), path=here.show(place.path), line=place.span.line, message=message
-                )
-                for place, message in solved.ended
-                if place.path != here.path or place.span.line <= here.line
-            ]
-    return tuple(found)
+    return [
+        solved
+        for solved in here.subject.solved
+        if solved.job.place.path == here.path
+        or any(each.path == here.path and each.name in functions for each in solved.entered)
+    ]
 
 
 def findings_at(here: AskedLine, found: Iterable[Diagnostic]) -> list[Diagnostic]:

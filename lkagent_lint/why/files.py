@@ -23,11 +23,12 @@ def file_of(survey: Survey, path: str, show: Callable[[str], str]) -> r.File:
     index, project = survey.index, survey.project
     facts = project.files.get(path)
     configuration = index.finder.configuration(os.path.dirname(path))
+    old = None if facts is None else Offers(project).old_by(path)
     return r.File(
         takes_part=facts is not None,
         because=_participation(survey, path, show),
         sdk=index.sdk(path).label(survey.root),
-        counts_as_old=None if facts is None else Offers(project).old_by(path),
+        counts_as_old=None if old is None else old.why,
         settings_file=None if configuration.path is None else show(configuration.path),
         settings=tuple(
             r.Setting(

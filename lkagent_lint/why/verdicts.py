@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lkagent_lint.engine.inspection import AskedRule, Fate, Gate
+from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import Known, Pattern, UnknownName, Usually
+from lkagent_lint.questions.dispatches import names_of
+from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.reach import answer
+from lkagent_lint.sources.sdk.tables import packages as packages_of
 from lkagent_lint.why import records as r
-from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, workers_at
+from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, jobs_at, workers_at
 
 _MOST = 8
 """Reasons that are told of one worker."""
+_OF_JOBS = frozenset({"LKA114", "LKA115", "LKA116", "LKA124"})
+_OF_RELEASES = frozenset({"LKA307", "LKA406", "LKA412", "LKA501", "LKA503", "LKA504"})
+"""Rules that say that something is missing in a job, or in a release; of workers and dispatches more is said."""
 _ON = "the rule is on for this file"
 _KEPT_BACK = {
     Fate.HIDDEN: "no comment hides what it finds",
@@ -43,6 +50,8 @@ def verdict(here: AskedLine, rule: AskedRule, moments: Sequence[r.Moment], ends:
         conditions += _family(here, code, moments, ends)
     if fates and code.startswith("LKA2"):
         conditions += _evidence(here)
+    if not fates:
+        conditions += _certainty(here, code)
     return r.Verdict(code=code, name=rule.name, reported=reported, message=message, conditions=tuple(conditions))
 
 
@@ -129,6 +138,34 @@ def _dispatch(here: AskedLine, code: str) -> Iterator[r.Condition]:
         yield r.Condition(holds=not unnamed, message=message)
     yield r.Condition(holds=not project.has_gaps, message="every file that takes part could be analysed")
     yield r.Condition(holds=None, message=f"the other conditions are on the rule's page: lkagent-lint rule {code}")
+
+
+def _certainty(here: AskedLine, code: str) -> Iterator[r.Condition]:
+    """Of a rule that says that something is missing: whether everything that could be there is known, and why not."""
+    doubts = _doubts(here, code) if here.path in here.survey.project.files else None
+    if doubts is None:
+        return
+    yield r.Condition(holds=not doubts, message="everything that could be there after all is known")
+    for doubt in dict.fromkeys(doubts[:_MOST]):
+        at = "" if doubt.place is None else f" ({here.show(doubt.place.path)}:{doubt.place.span.line})"
+        yield r.Condition(holds=None, message=f"{doubt.why}{at}")
+
+
+def _doubts(here: AskedLine, code: str) -> list[Doubt] | None:
+    """None for a rule that speaks of no absence."""
+    absence = here.subject.absence
+    if code in _OF_JOBS:
+        asked = absence.of_start if code == "LKA124" else absence.in_job
+        return [each for solved in jobs_at(here) for each in asked(solved)]
+    if code == "LKA203":
+        names = [name for dispatch, _ in dispatches_at(here) for name in names_of(dispatch) or ()]
+        return [each for name in names for each in absence.of_worker(name)]
+    if code == "LKA205":
+        return list(absence.of_room())
+    if code in _OF_RELEASES:
+        packages = packages_of(node=here.path.endswith(SCRIPTS))
+        return [each for package in packages for each in absence.in_release(here.path, package)]
+    return None
 
 
 def _evidence(here: AskedLine) -> Iterator[r.Condition]:

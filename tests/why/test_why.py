@@ -286,3 +286,36 @@ def test_a_file_that_counts_as_code_of_0x_says_by_which_line(why: Why) -> None:
         "counts as code of 0.x: line 3 uses a class that only 0.x had" in why.run(str(why.root / "agent.py") + ":3")[1]
     )
     assert "counts as code of 0.x" not in why.run(str(why.root / "new.py") + ":1")[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "doubt"),
+    [
+        ("LKA114", 7, "goes to company.run, which is neither the project's nor the SDK's (agent.py:8)"),
+        ("LKA203", 15, "the name of this worker is not known (agent.py:6)"),
+        ("LKA205", 6, "the name of this worker is not known (agent.py:6)"),
+        (
+            "LKA406",
+            8,
+            "livekit-agents ==9000.0 is of another major than 2.0.0b1, the newest known (pyproject.toml:1)",
+        ),
+    ],
+)
+def test_why_it_is_not_sure_that_something_is_missing(why: Why, code: str, line: int, doubt: str) -> None:
+    held = ROOT.replace("1.5.3", "9000.0") if code == "LKA406" else ROOT
+    why.write(
+        pyproject_toml=held,
+        agent_py="import company\nfrom livekit import api\nfrom livekit.agents import AgentServer, JobContext\n\n"
+        "server = AgentServer()\n@server.rtc_session(agent_name=company.NAME)\nasync def entry(ctx: JobContext):\n"
+        "    await company.run(ctx)\n\n\nasync def other():\n    pass\n\n\n"
+        'x = api.RoomAgentDispatch(agent_name="desk")\n',
+    )
+    conditions = why(f"agent.py:{line}", code)["verdict"]["conditions"]
+    at = next(index for index, each in enumerate(conditions) if "everything that could be there" in each["message"])
+    assert conditions[at]["holds"] is False
+    assert any(doubt in each["message"] for each in conditions[at + 1 :])
+
+
+def test_what_is_sure_has_no_doubt(why: Why) -> None:
+    conditions = why("agent.py:14", "LKA406")["verdict"]["conditions"]
+    assert any(each["holds"] is True and "everything that could be there" in each["message"] for each in conditions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
@@ -10,10 +10,11 @@ from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.parse import text_of, unwrap
-from lkagent_lint.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from lkagent_lint.frontends.javascript.parse import ParsedFile
 
 _PACKAGES = ("@livekit/", "livekit-")
 
@@ -35,16 +36,16 @@ def imported(node: Node, draft: FileDraft) -> None:
             draft.module.bind(text_of(each), v.External(module, "default"))
 
 
-def names_of_sdk(node: Node, span: Callable[[Node], Span]) -> Iterator[SdkName]:
+def names_of_sdk(node: Node, source: ParsedFile) -> Iterator[SdkName]:
     """The names that an import asks a LiveKit package for. Types are gone at run time, so they are left out."""
     module = _specifier(node)
     if module is None or not module.startswith(_PACKAGES) or any(child.type == "type" for child in node.children):
         return
     for each in _descendants(node):
-        name = each.child_by_field_name("name")
-        if each.type == "import_specifier" and name is not None:
+        name, alias = each.child_by_field_name("name"), each.child_by_field_name("alias")
+        if each.type == "import_specifier" and name is not None and source.is_used(text_of(alias or name)):
             if not any(child.type == "type" for child in each.children):
-                yield SdkName(module, text_of(name), AskedBy.FROM, span(name), False)
+                yield SdkName(module, text_of(name), AskedBy.FROM, source.span(name), False)
 
 
 def names_of_namespaces(draft: FileDraft) -> Iterator[SdkName]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from lkagent_lint.languages import Dialect
@@ -27,6 +27,8 @@ _WRAPPERS = frozenset(
         "type_assertion",
     }
 )
+_VALUES = frozenset({"identifier", "shorthand_property_identifier"})
+_NO_USE = frozenset({"import_specifier", "import_clause", "namespace_import", "type_query"})
 FUNCTIONS = frozenset(
     {
         "function_declaration",
@@ -65,6 +67,22 @@ class ParsedFile:
             [] if len(encoded) == len(text) else [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
         )
         self.root = _parser(dialect).parse(encoded).root_node
+        self._dialect = dialect
+
+    def is_used(self, local: str) -> bool:
+        """Whether the value of an imported name is used. A compiler of TypeScript drops an import of which nothing but
+        the type is used, or nothing at all.
+        """
+        return self._dialect == "js" or local in self._values
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        """Names whose values are used somewhere: types have nodes of their own."""
+        return frozenset(
+            text_of(node)
+            for node, _ in walk(self.root)
+            if node.type in _VALUES and (node.parent is None or node.parent.type not in _NO_USE)
+        )
 
     def span(self, start: Node, end: Node | None = None) -> Span:
         """From the beginning of a node to its end, or to another node's."""

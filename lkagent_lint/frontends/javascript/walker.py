@@ -160,7 +160,7 @@ class Walker:
 
     def _import(self, node: Node) -> None:
         imports.imported(node, self.draft)
-        self.draft.sdk_names += imports.names_of_sdk(node, self.span)
+        self.draft.sdk_names += imports.names_of_sdk(node, self._source)
 
     def _export(self, node: Node) -> None:
         imports.exported(node, self.draft)

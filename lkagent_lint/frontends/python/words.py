@@ -18,7 +18,7 @@ def _is_read(term: Term) -> bool:
 def _is_asked(term: Term) -> bool:
     """Calling it, or reading it, is a step of the job, or some rule speaks of it wherever it stands."""
     if term.is_called:
-        matters = term.event or term.dropped or term.hands or term.publishes or term.form is Form.PLAIN
+        matters = term.event or term.dropped or term.hands or term.form is Form.PLAIN
         return not term.written_on and bool(matters)
     return not term.written_on and (_is_read(term) or not term.gives)
 

@@ -15,6 +15,11 @@ class Change(enum.Enum):
     https://github.com/livekit/agents; the other rows were read in the released sources.
     """
 
+    ENTRY_IN_OPTIONS = (
+        "0.8.0",
+        "WorkerOptions takes the entrypoint first; before, it took the request function, whose accept() named it",
+        "0.1.0",
+    )
     AGENT_SESSION = (
         "1.0.0",
         "AgentSession and Agent; VoicePipelineAgent, MultimodalAgent, VoiceAssistant are gone",

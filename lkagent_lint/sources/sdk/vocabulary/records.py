@@ -91,8 +91,6 @@ class Term(NamedTuple):
     hands: Hands | None
     topic: str
     """What a listener is for, where the method alone says it."""
-    publishes: bool
-    """It sends something into the room."""
     waits: bool
     """What it gives comes from somebody in the room."""
     is_hook: bool
@@ -151,7 +149,6 @@ def term(
     outside: Outside | None = None,
     hands: Hands | None = None,
     topic: str = "",
-    publishes: bool = False,
     waits: bool = False,
     is_hook: bool = False,
     written_on: str = "",
@@ -173,7 +170,6 @@ def term(
         outside,
         hands,
         topic,
-        publishes,
         waits,
         is_hook,
         written_on,
