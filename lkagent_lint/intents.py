@@ -125,6 +125,21 @@ class InThread(msgspec.Struct, frozen=True, tag="in-thread"):
     place: Place
 
 
+class CallInstead(msgspec.Struct, frozen=True, tag="call-instead"):
+    """Let a call, with the arguments that it has, be one of something else."""
+
+    place: Place
+    code: str
+    awaited: bool = False
+
+
+class ReturnInstead(msgspec.Struct, frozen=True, tag="return-instead"):
+    """Let a statement that is nothing but this call return, with its arguments, the call of something else."""
+
+    place: Place
+    code: str
+
+
 class MakeAsync(msgspec.Struct, frozen=True, tag="make-async"):
     """Make a coroutine function of the function whose name, in its definition, stands here."""
 
@@ -148,8 +163,11 @@ class Requires(msgspec.Struct, frozen=True, tag="requires"):
     then: Place
 
 
+CallIntent = AddArgument | RemoveArgument | RenameArgument | MoveArgument | InThread | CallInstead | ReturnInstead
+"""What is about one call."""
 Intent = (
-    PutAwait
+    CallIntent
+    | PutAwait
     | DropAwait
     | RemoveStatement
     | RemoveText
@@ -158,15 +176,17 @@ Intent = (
     | Rename
     | Insert
     | Move
-    | AddArgument
-    | RemoveArgument
-    | RenameArgument
-    | MoveArgument
-    | InThread
     | MakeAsync
     | AddImport
     | Requires
 )
+
+
+class Edit(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """Another text for what stands at a place."""
+
+    place: Place
+    text: str
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -176,3 +196,10 @@ class Fix(msgspec.Struct, frozen=True):
     title: str
     """What it does, in the imperative: ``put `await` before it``."""
     intents: tuple[Intent, ...]
+    edits: tuple[Edit, ...] = ()
+    """What that comes to in the files as they are, by place; rules leave it empty."""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that it changes (absolute)."""
+        return frozenset(edit.place.path for edit in self.edits)

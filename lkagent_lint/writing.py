@@ -12,7 +12,8 @@ import errno
 import os
 import stat
 import sys
-from typing import BinaryIO, cast
+from collections.abc import Sequence
+from typing import BinaryIO, NamedTuple, cast
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -25,6 +26,7 @@ class WriteError(Exception):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"cannot write {path}: {reason}")
+        self.reason = reason
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -56,21 +58,60 @@ def write(path: str, data: bytes) -> None:
         raise WriteError(path, reason_of(error)) from None
 
 
+class Rewrite(NamedTuple):
+    """A file (absolute path) whose bytes change."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
 def rewrite(path: str, before: bytes, after: bytes) -> None:
     """Let new bytes take the place of a file's if it still holds what was read. Raises WriteError.
 
     A symbolic link stays one; what it leads to is replaced.
     """
-    target = os.path.realpath(path)
+    rewrite_all([Rewrite(path, before, after)])
+
+
+def rewrite_all(rewrites: Sequence[Rewrite]) -> None:
+    """The same with several files: none is touched before every one of them could be. Raises WriteError."""
+    made: list[tuple[str, str]] = []
+    path = ""
     try:
-        if not os.access(target, os.W_OK):
-            raise WriteError(path, os.strerror(errno.EACCES))
-        with open(target, "rb") as file:
-            if file.read() != before:
-                raise WriteError(path, "it has changed since it was read")
-        _replace(target, after, durable=True)
+        for each in rewrites:
+            path, target = each.path, os.path.realpath(each.path)
+            made.append((_rewritten(path, target, each.before, each.after), target))
+        for unfinished, path in made:
+            os.replace(unfinished, path)
     except (OSError, ValueError) as error:
         raise WriteError(path, reason_of(error)) from None
+    finally:
+        for unfinished, _ in made:
+            with contextlib.suppress(OSError):  # most have become the files
+                os.unlink(unfinished)
+
+
+def _rewritten(path: str, target: str, before: bytes, after: bytes) -> str:
+    """A new file beside another, to take its place."""
+    if not os.access(target, os.W_OK):
+        raise WriteError(path, os.strerror(errno.EACCES))
+    with open(target, "rb") as file:
+        if file.read() != before:
+            raise WriteError(path, "it has changed since it was read")
+    return _unfinished(target, after, 0o666, _status(target), durable=True)
+
+
+def hindrance(path: str) -> str:
+    """Why no new bytes can take the place of a file's, as far as that shows beforehand; empty where they can."""
+    target = os.path.realpath(path)
+    try:
+        if not os.access(target, os.W_OK) or not os.access(os.path.dirname(target), os.W_OK):
+            return os.strerror(errno.EACCES)
+        _status(target)
+    except (OSError, ValueError, WriteError) as error:
+        return error.reason if isinstance(error, WriteError) else reason_of(error)
+    return ""
 
 
 def create(path: str, data: bytes) -> None:
@@ -108,7 +149,12 @@ def check_directory(path: str) -> None:
         raise WriteError(path, f"no files can be made in {directory}")
 
 
-def _replace(path: str, data: bytes, *, durable: bool = False) -> None:
+def _replace(path: str, data: bytes) -> None:
+    _put(path, data, 0o666, _status(path))
+
+
+def _status(path: str) -> os.stat_result | None:
+    """Of a file that may be replaced; None where there is none. Raises WriteError for others."""
     try:
         status = os.lstat(path)
     except FileNotFoundError:
@@ -119,10 +165,21 @@ def _replace(path: str, data: bytes, *, durable: bool = False) -> None:
         raise WriteError(
             path, f"it has {status.st_nlink} names (hard links), and the others would keep the old content"
         )
-    _put(path, data, 0o666, status, durable=durable)
+    return status
 
 
-def _put(path: str, data: bytes, mode: int, before: os.stat_result | None, *, durable: bool = False) -> None:
+def _put(path: str, data: bytes, mode: int, before: os.stat_result | None) -> None:
+    unfinished = _unfinished(path, data, mode, before)
+    try:
+        os.replace(unfinished, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(unfinished)
+        raise
+
+
+def _unfinished(path: str, data: bytes, mode: int, before: os.stat_result | None, *, durable: bool = False) -> str:
+    """A new file with these bytes beside a path, and what it keeps of the one that is there."""
     # In the same directory, because only there a rename is atomic; by a short name, because the file's own may be as
     # long as names can be.
     unfinished = os.path.join(os.path.dirname(path), f".lkagent-lint.{os.urandom(6).hex()}.tmp")
@@ -135,11 +192,11 @@ def _put(path: str, data: bytes, mode: int, before: os.stat_result | None, *, du
                 _keep(path, unfinished, descriptor, before)
             if durable:
                 os.fsync(descriptor)
-        os.replace(unfinished, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(unfinished)
         raise
+    return unfinished
 
 
 def _keep(path: str, unfinished: str, descriptor: int, before: os.stat_result) -> None:
@@ -175,10 +232,15 @@ def to_stdout(text: str) -> None:
     Raises OSError where that fails; what is still buffered goes nowhere then, or the interpreter would complain at
     exit.
     """
+    bytes_to_stdout(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+
+
+def bytes_to_stdout(data: bytes) -> None:
+    """The same with bytes that are written as they are."""
     stdout = sys.stdout
     try:
         stdout.flush()
-        _write_all(stdout.buffer, text.encode(stdout.encoding or "utf-8", "backslashreplace"))
+        _write_all(stdout.buffer, data)
     except OSError:
         abandon_stdout()
         raise

@@ -98,7 +98,7 @@ def test_the_project_is_checked_once(asked: Engine) -> None:
     os.mkdir("app")
     for name in ("agent.py", "app/boot.py", os.path.abspath("app/other.py"), "gone/x.py"):
         check(name)
-    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, cache=True)]
+    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, plans_fixes=False, cache=True)]
 
 
 def test_a_file_that_is_checked_again_has_changed(asked: Engine) -> None:
@@ -248,6 +248,7 @@ def test_standard_input_stands_in_for_the_file_it_is_named_after(asked: Engine) 
             paths=(os.getcwd(),),
             overlays={os.path.abspath("app/agent.py"): AGENT.encode()},
             respect_noqa=False,
+            plans_fixes=False,
             cache=True,
         )
     ]
@@ -272,7 +273,9 @@ def test_text_as_it_is_saved_is_the_file_itself(asked: Engine, saved: bytes, is_
         assert check("agent.py", given=stdin("agent.py")) == [(2, 4, "LKA101 too early")]
     overlays = {} if is_it else {os.path.abspath("agent.py"): AGENT.encode()}
     assert (
-        asked.requests == [engine.Request(paths=(os.getcwd(),), overlays=overlays, respect_noqa=False, cache=True)] * 2
+        asked.requests
+        == [engine.Request(paths=(os.getcwd(),), overlays=overlays, respect_noqa=False, plans_fixes=False, cache=True)]
+        * 2
     )
 
 
@@ -313,13 +316,15 @@ def test_nameless_standard_input_has_only_findings_of_its_own(asked: Engine) -> 
     assert [line for line, *_ in check("stdin", given=stdin("stdin"))] == [2, 4]
     path = os.path.abspath("stdin.py")
     assert asked.requests == [
-        engine.Request(paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False, cache=True)
+        engine.Request(
+            paths=(path,), overlays={path: AGENT.encode()}, respect_noqa=False, plans_fixes=False, cache=True
+        )
     ]
 
 
 def test_a_file_called_stdin_is_a_file(asked: Engine) -> None:
     check("stdin")
-    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, cache=True)]
+    assert asked.requests == [engine.Request(paths=(os.getcwd(),), respect_noqa=False, plans_fixes=False, cache=True)]
 
 
 @pytest.mark.parametrize(

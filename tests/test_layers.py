@@ -32,7 +32,7 @@ LAYERS = (
     ("facts", "config"),
     ("sources",),
     ("frontends.python", "frontends.javascript", "frontends.text", "frontends.deployment", "cache"),
-    ("project", "typestate", "extraction"),
+    ("project", "typestate", "extraction", "fixes"),
     ("questions",),
     ("rules", "suppressions"),
     ("engine", "rulebook"),
@@ -49,13 +49,13 @@ ALLOWED = {
 NO_LAYER = {"", "__main__", "frontends"}
 """The package itself, the way in, and folders that hold folders only."""
 HOMES = {
-    "libcst": "frontends.python",
-    "yaml": "sources",
-    "tree_sitter": "frontends.javascript",
-    "flake8": "flake8_plugin",
-    "click": "cli",
-    "distributed": "extraction",
-    "filelock": "cache",
+    "libcst": ("frontends.python", "fixes"),
+    "yaml": ("sources",),
+    "tree_sitter": ("frontends.javascript", "fixes"),
+    "flake8": ("flake8_plugin",),
+    "click": ("cli",),
+    "distributed": ("extraction",),
+    "filelock": ("cache",),
 }
 """Where a third-party library may be imported."""
 
@@ -147,7 +147,10 @@ def test_surfaces_come_in_by_the_engines_door() -> None:
         for name in imports(path)
         if name.startswith("lkagent_lint.engine.") and name.count(".") > 2
     ]
-    assert reaching == [("cli._show", "lkagent_lint.engine.showing.Governed")], "the type of what it is given"
+    assert reaching == [
+        ("cli._fix", "lkagent_lint.engine.fixing.Fixed"),
+        ("cli._show", "lkagent_lint.engine.showing.Governed"),
+    ], "the types of what they are given"
 
 
 def test_nothing_is_kept_beside_a_project() -> None:
@@ -167,7 +170,7 @@ def test_a_library_has_one_home(library: str) -> None:
         for name in imports(path)
         if name.partition(".")[0] == library and (layer := layer_of(module_of(path))) is not None
     }
-    assert homes <= {HOMES[library]}
+    assert homes <= set(HOMES[library])
 
 
 def test_suffixes_of_languages_stand_in_one_list() -> None:

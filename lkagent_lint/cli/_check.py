@@ -72,9 +72,9 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
         request = msgspec.structs.replace(request, anew=True)
     with Progress(watch):
         report = engine.check(request, watch)
-    _print_notes(report)
+    print_notes(report)
     if report.faults:
-        _print_faults(report)
+        print_traces(report)
     if any(baseline.stale for baseline in report.baselines):
         from lkagent_lint.cli._baseline import note_stale
 
@@ -85,14 +85,16 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
     return 1 if report.failing and not exit_zero else 0
 
 
-def _print_notes(report: Report) -> None:
+def print_notes(report: Report) -> None:
+    """What is worth a word and no finding, on standard error."""
     cwd = _current_directory()
     for note in report.notes:
         where = relative_path(note.where, cwd) if os.path.isabs(note.where) else note.where
         print_note(f"{where}:{note.line}: {note.message}" if note.line else f"{where}: {note.message}")
 
 
-def _print_faults(report: Report) -> None:
+def print_traces(report: Report) -> None:
+    """The tracebacks of faults of the linter itself, where somebody asks for them."""
     from lkagent_lint.faults import is_asked
 
     for fault in report.faults if is_asked() else ():

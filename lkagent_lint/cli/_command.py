@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
 from lkagent_lint.cli._halves import JOBS, SCHEDULER, facts, link
-from lkagent_lint.cli._options import report_options
+from lkagent_lint.cli._options import FIX_OPTIONS, fix_options, report_options
 from lkagent_lint.cli._settings import completed_rules, settings_options
 from lkagent_lint.cli._tasks import task, task_options, with_values
 
@@ -109,6 +109,7 @@ def command() -> None:
 @command.command("check", help=_HELP, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @report_options
+@fix_options
 @settings_options
 @click.option(
     "--stdin-filename",
@@ -152,6 +153,11 @@ def _check(  # pyright: ignore[reportUnusedFunction]
         request = msgspec.structs.replace(request, scheduler=scheduler)
     if do is not None:
         return do(request, outputs[0].format == "json")
+    wishes = {name: options[name] for name in FIX_OPTIONS}
+    if wishes["fix"] or wishes["fix_only"] or wishes["diff"]:
+        from lkagent_lint.cli._fix import Wishes, fix
+
+        return fix(request, outputs, Wishes(**wishes), color=color, exit_zero=exit_zero)
     return check(request, outputs, color=color, exit_zero=exit_zero)
 
 

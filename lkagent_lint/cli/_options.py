@@ -47,3 +47,18 @@ report_options = added(
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
 )
 """Adds the options to a command."""
+
+fix_options = added(
+    click.option("--fix", is_flag=True, help="Mend what can be mended safely, and report the rest."),
+    click.option("--unsafe-fixes", is_flag=True, help="Mend also where what the program does may change."),
+    click.option(
+        "--diff",
+        is_flag=True,
+        help="Write no file, show what --fix-only would change; 1 if that is anything.",
+    ),
+    click.option("--fix-only", is_flag=True, help="Mend, and neither report nor fail for what is left."),
+    click.option("--show-fixes", is_flag=True, help="Say which findings were mended."),
+    click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was mended."),
+)
+"""Adds the options that mend findings to a command."""
+FIX_OPTIONS = ("fix", "unsafe_fixes", "diff", "fix_only", "show_fixes", "exit_non_zero_on_fix")

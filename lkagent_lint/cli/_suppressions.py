@@ -26,8 +26,7 @@ def add_suppressions(request: engine.Request, reason: str) -> int:
         raise click.UsageError("--add-noqa writes files and cannot take standard input")
     cwd, escape = os.getcwd(), Escaper.from_environment()
     added = engine.suppressed(request, reason.strip())
-    for each in added.rewrites:
-        writing.rewrite(each.path, each.before, each.after)
+    writing.rewrite_all(added.rewrites)
     lines = [f"{counted(added.hidden, 'finding')} suppressed in {counted(len(added.rewrites), 'file')}"]
     for left in added.left:
         span = left.place.span

@@ -38,6 +38,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     every file that it does not fit."""
     extend_per_file_ignores: dict[str, tuple[str, ...]] = {}
     """The same, beside those of ``per-file-ignores``."""
+    fixable: tuple[str, ...] = ("ALL",)
+    """Rules whose findings may be mended by ``--fix`` and ``--diff``, spelt as in ``select``."""
+    unfixable: tuple[str, ...] = ()
+    """Rules whose findings are not mended, and not shown as such; the longer prefix wins, ``unfixable`` on a tie."""
+    extend_safe_fixes: tuple[str, ...] = ()
+    """Rules whose unsafe fixes count as safe here, so that ``--fix`` alone applies them. Suggestions stay such."""
     exclude: tuple[str, ...] = ()
     """Paths never read, as gitignore patterns, beside the built-in ones and ``.gitignore``."""
     extend_exclude: tuple[str, ...] = ()

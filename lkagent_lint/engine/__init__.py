@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
     from lkagent_lint.engine.adding import Added
     from lkagent_lint.engine.baseline import Rewritten
+    from lkagent_lint.engine.fixing import Fixed
     from lkagent_lint.engine.inspection import Inspection
     from lkagent_lint.engine.showing import Governed
     from lkagent_lint.engine.surveys import Survey
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "facts_of",
     "files_of",
+    "fixed",
     "inspect",
     "rewritten_baselines",
     "settings_of",
@@ -92,6 +94,16 @@ def suppressed(request: Request, reason: str) -> Added:
     from lkagent_lint.engine.adding import suppress_all
 
     return suppress_all(request, reason)
+
+
+def fixed(request: Request, *, unsafe: bool = False, watch: Watch | None = None) -> Fixed:
+    """A request's findings mended as far as their fixes go, ``unsafe`` ones only if wanted; nothing is written here.
+
+    Raises ``ConfigError`` as ``check`` does.
+    """
+    from lkagent_lint.engine.fixing import fix_all
+
+    return fix_all(request, unsafe=unsafe, watch=watch)
 
 
 def settings_of(request: Request) -> tuple[Governed, ...]:

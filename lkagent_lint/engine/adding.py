@@ -11,17 +11,10 @@ from lkagent_lint.diagnostics import Diagnostic, Place
 from lkagent_lint.engine import Request, check
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.suppressions.adding import with_suppressions
+from lkagent_lint.writing import Rewrite
 
 _OF_THE_LINTER = "LKA0"
 """What these rules say is about comments and files as such: no comment belongs there."""
-
-
-class Rewrite(NamedTuple):
-    """A file (absolute path) whose bytes change."""
-
-    path: str
-    before: bytes
-    after: bytes
 
 
 class Added(NamedTuple):

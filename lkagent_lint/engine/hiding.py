@@ -81,7 +81,10 @@ class Hiding:
                 own = lka002_unused_suppression.META.code in codes
                 used = (path, number, name) in self._used
                 if codes and not own and not used and all(ran(path, code) for code in codes):
-                    yield lka002_unused_suppression.unused(Place(path, comment.spans[name]), name)
+                    cut = comment.cuts.get(name)
+                    yield lka002_unused_suppression.unused(
+                        Place(path, comment.spans[name]), name, None if cut is None else Place(path, cut)
+                    )
 
     def listed(self, paths: Iterable[str]) -> Iterator[Hidden]:
         """The comments of some files, once every finding has been asked about."""

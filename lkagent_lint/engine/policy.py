@@ -15,6 +15,7 @@ from lkagent_lint.diagnostics import Diagnostic, Note
 from lkagent_lint.engine import selection
 from lkagent_lint.engine.inspection import Gate
 from lkagent_lint.engine.request import Request
+from lkagent_lint.intents import Safety
 from lkagent_lint.rules import lka000_internal_error, previews
 from lkagent_lint.sources.file_ignores import FileIgnores
 from lkagent_lint.sources.reading import Overlays
@@ -89,6 +90,17 @@ class Policy:
         severities = self._settings(diagnostic.place.path).severity
         severity = selection.severity_of(diagnostic.code, severities) if severities else None
         return diagnostic if severity is None else msgspec.structs.replace(diagnostic, severity=severity)
+
+    def mended(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A finding with its fix as the settings of its file see it: none, or one that counts as safe there."""
+        settings = self._settings(diagnostic.place.path)
+        fix = diagnostic.fix
+        if fix is not None and not selection.is_chosen(diagnostic.code, settings.fixable, settings.unfixable):
+            return msgspec.structs.replace(diagnostic, fix=None)
+        if fix is not None and fix.safety is Safety.UNSAFE:
+            if selection.is_named(diagnostic.code, settings.extend_safe_fixes):
+                return msgspec.structs.replace(diagnostic, fix=msgspec.structs.replace(fix, safety=Safety.SAFE))
+        return diagnostic
 
     def fails(self, diagnostic: Diagnostic) -> bool:
         """Whether a finding reaches the ``fail-on`` of its file."""

@@ -44,3 +44,5 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What globs in ``options`` and ``assignments`` are relative to (absolute path)."""
     respect_noqa: bool = True
     """Apply ``# noqa`` comments here; a host that applies them itself (flake8) says False."""
+    plans_fixes: bool = True
+    """Say what mends a finding; a host that mends nothing (flake8) says False."""

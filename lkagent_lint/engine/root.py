@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -20,6 +21,9 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import Meta, Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
+
+if TYPE_CHECKING:
+    from lkagent_lint.fixes import Planner
 
 
 class RootReport(NamedTuple):
@@ -87,7 +91,24 @@ class _RootCheck:
         found = list(self._sifted(self._findings(also)))
         found += self._sifted(list(self.hiding.invalid(inside)))
         found += self._sifted(list(self.hiding.unused(inside, self.policy.reports)))
-        return (*found, *(Found(each, Fate.UNGROUNDED) for each in self._ungrounded))
+        return (*self._planned(found), *(Found(each, Fate.UNGROUNDED) for each in self._ungrounded))
+
+    def _planned(self, found: Iterable[Found]) -> Iterator[Found]:
+        """What is shown comes with the edits that mend it, the rest without any fix."""
+        for each in found:
+            fix = each.diagnostic.fix
+            if fix is not None:
+                is_wanted = each.fate is Fate.SHOWN and self._request.plans_fixes
+                planned = self._planner.planned(fix) if is_wanted else None
+                mended = self.policy.mended(msgspec.structs.replace(each.diagnostic, fix=planned))
+                each = each._replace(diagnostic=mended)
+            yield each
+
+    @cached_property
+    def _planner(self) -> Planner:
+        from lkagent_lint.fixes import Planner  # few projects have anything to mend
+
+        return Planner(self._bytes)
 
     def _sifted(self, found: Iterable[Diagnostic]) -> Iterator[Found]:
         for each in self._identified(found):

@@ -11,7 +11,7 @@ from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.rules import former, previews, renamed, rule_names
 
 EVERY = "ALL"
-_LISTS = ("select", "extend-select", "ignore", "extend-ignore")
+_LISTS = ("select", "extend-select", "ignore", "extend-ignore", "fixable", "unfixable", "extend-safe-fixes")
 _TABLES_OF_LISTS = ("per-file-ignores", "extend-per-file-ignores")
 
 
@@ -71,6 +71,11 @@ def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...], *, 
     if not preview and chosen < len(code) and code in previews():
         return False  # a rule in preview runs only where it is asked for by its own code or name
     return chosen > _longest(code, ignore)
+
+
+def is_chosen(code: str, wanted: Iterable[str], unwanted: Iterable[str]) -> bool:
+    """Whether some selectors mean a rule more closely than others that are against it."""
+    return _longest(code, wanted) > _longest(code, unwanted)
 
 
 def is_named(code: str, selectors: Iterable[str]) -> bool:

@@ -188,6 +188,7 @@ class _Run:
             overlays=overlays,
             isolated=self._isolated,
             respect_noqa=False,
+            plans_fixes=False,
             cache=self._cache,
             cache_dir=os.path.abspath(directory) if directory else None,
         )

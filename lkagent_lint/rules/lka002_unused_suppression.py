@@ -29,7 +29,8 @@ flake8 7.5.0 and ruff's RUF100 treat `# noqa: CODE` the same way.
 
 ## Fix safety
 
-There is no fix yet. Deleting the code from the comment is safe.
+Safe: the name is taken out of the comment, and the comment with its reason where it has no other. What another tool
+reads in the same comment stays. A `disable` whose `enable` would be left alone is not taken away.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.intents import Fix, RemoveText, Safety
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
@@ -51,9 +53,10 @@ META = Meta(
 )
 
 
-def unused(place: Place, name: str) -> Diagnostic:
-    """The finding for a name in a suppression comment that hid nothing."""
-    return META.at(place, f"this suppression of {name} hides nothing: take it away", subject=name)
+def unused(place: Place, name: str, cut: Place | None) -> Diagnostic:
+    """The finding for a name in a suppression comment that hid nothing, and what to cut out so that it is gone."""
+    fix = None if cut is None else Fix(Safety.SAFE, f"take {name} out of the comment", (RemoveText(cut),))
+    return META.at(place, f"this suppression of {name} hides nothing: take it away", subject=name, fix=fix)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -39,7 +39,8 @@ room unconnected ("The room connection was not established within 10 seconds", `
 
 ## Fix safety
 
-There is no fix yet.
+Safe: `await` is put before the call, in a coroutine function. Elsewhere, as in a lambda or a synchronous function,
+there is no fix.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.intents import Fix, PutAwait, Safety
 from lkagent_lint.questions.methods import MethodCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
@@ -74,4 +76,5 @@ def _finding(found: MethodCall) -> Diagnostic:
             f"{found.method}() is never awaited, so {found.term.dropped} "
             f"(coroutine '{found.method}' was never awaited): put `await` before it"
         )
-    return META.at(found.place, message, subject=found.function, key=(found.method,))
+    fix = Fix(Safety.SAFE, "put `await` before it", (PutAwait(found.place),))
+    return META.at(found.place, message, subject=found.function, key=(found.method,), fix=fix)

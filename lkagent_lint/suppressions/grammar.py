@@ -20,12 +20,14 @@ _SHAPE = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)\[(?P<names>[^\[\]\n]*)\](?P<re
 _WORD = re.compile(r"[ \t]*(?P<verb>[A-Za-z_-]+)(?P<bracket>[ \t]*[\[(])?")
 _FORM = "it is not of the form `lkagent: ignore[LKA101] reason`, so it hides nothing"
 
-_NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+NOQA_FORM = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 _NEARLY_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
 _NAMED = re.compile(r"#\s*noqa\s*:?\s*(?P<name>[a-z]+(?:-[a-z0-9]+)+)", re.IGNORECASE)
 """A ``noqa`` with the name of a rule, which flake8 does not read."""
 _OUR_CODE = re.compile(r"\bLKA[0-9]*\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,\s]+")
+_OTHER_COMMENT = re.compile(r"\s(?=#+[ \t]?[A-Za-z])")
+"""What stands before a comment within a comment; ``#12`` is none."""
 
 
 class Directive(NamedTuple):
@@ -40,6 +42,8 @@ class Directive(NamedTuple):
     """Why it does not mean what it seems to mean; empty if it does. Then it may still name rules that are hidden."""
     start: int = 0
     """Where it begins in the comment."""
+    end: int = 0
+    """Where it ends there, before what another tool reads."""
 
 
 def directives(comment: Comment, codes: Mapping[str, str], *, is_python: bool) -> Iterator[Directive]:
@@ -49,7 +53,7 @@ def directives(comment: Comment, codes: Mapping[str, str], *, is_python: bool) -
     for mark, end in zip(marks, ends, strict=False):
         found = _directive(comment, mark, comment.text[mark.end() : end])
         if found is not None:
-            yield found._replace(start=mark.start())
+            yield found._replace(start=mark.start(), end=_end(comment.text, mark.end(), end))
     if is_python and _NEARLY_NOQA.search(comment.text):
         code, named = _OUR_CODE.search(comment.text), _NAMED.search(comment.text)
         meant = "" if named is None else codes.get(named["name"].lower(), "")
@@ -57,6 +61,12 @@ def directives(comment: Comment, codes: Mapping[str, str], *, is_python: bool) -
             meant = code[0].upper()
         if meant:
             yield _noqa(comment, meant)
+
+
+def _end(text: str, start: int, end: int) -> int:
+    """Where a directive ends that may go up to ``end``."""
+    other = _OTHER_COMMENT.search(text, start, end)
+    return end if other is None else other.end()
 
 
 def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | None:
@@ -90,7 +100,7 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
 
 
 def _noqa(comment: Comment, meant: str) -> Directive:
-    match = _NOQA.search(comment.text)
+    match = NOQA_FORM.search(comment.text)
     if match is None:
         problem = f"flake8 reads no `noqa` in it, so it hides nothing: write `# noqa: {meant}`"
         return Directive(comment, NOQA, (), problem=problem)
@@ -103,4 +113,13 @@ def _noqa(comment: Comment, meant: str) -> Directive:
     problem = ""
     if small:
         problem = f"codes are compared with their case, so {small[0]} hides nothing: write {small[0].upper()}"
-    return Directive(comment, NOQA, tuple(code for code in codes if code not in small), reason, problem)
+    names = tuple(code for code in codes if code not in small)
+    return Directive(
+        comment,
+        NOQA,
+        names,
+        reason,
+        problem,
+        match.start(),
+        _end(comment.text, len(comment.text[: match.end()].rstrip()), len(comment.text)),
+    )

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from lkagent_lint.facts.comments import Comment
 from lkagent_lint.suppressions import grammar
 from lkagent_lint.suppressions.grammar import Directive
+from lkagent_lint.suppressions.narrowing import cuts
 from lkagent_lint.text import Span
 
 _END = 1 << 62
@@ -36,6 +37,8 @@ class Suppression(NamedTuple):
     """Why it does not mean what it seems to mean: the name that is at fault, empty for the whole, and a clause."""
     spans: Mapping[str, Span]
     """Where the names stand; the comment's own span for one that has several lines."""
+    cuts: Mapping[str, Span]
+    """By name what to take out of the comment so that it names that no more; nothing where that is not known."""
 
     @property
     def ours(self) -> bool:
@@ -75,9 +78,7 @@ class _Scopes:
             )
             self._problems[number].append((name, f"{problem}it should end, or `file-ignore[{name}]`"))
         return [
-            Suppression(
-                each.comment.span, each.verb, each.names, each.reason, covers, tuple(problems), dict(_spans(each))
-            )
+            _suppression(each, covers, problems)
             for each, covers, problems in zip(directives, self._covers, self._problems, strict=True)
         ]
 
@@ -121,6 +122,13 @@ class _Scopes:
             else:
                 problem = f"no `disable` above has turned {code or name} off, so this changes nothing"
                 self._problems[number].append((name, problem))
+
+
+def _suppression(each: Directive, covers: Mapping[str, range], problems: list[tuple[str, str]]) -> Suppression:
+    spans = dict(_spans(each))
+    return Suppression(
+        each.comment.span, each.verb, each.names, each.reason, covers, tuple(problems), spans, cuts(each, spans)
+    )
 
 
 def _spans(directive: Directive) -> Iterator[tuple[str, Span]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Container
 from contextlib import AbstractContextManager, nullcontext
 from itertools import accumulate
 
@@ -54,7 +55,7 @@ _NO_EDGE = nullcontext()
 class _TokenCounter(CodegenState):
     """A code generator that notes the token numbers at the syntactic edges of the wanted nodes."""
 
-    def __init__(self, module: cst.Module, wanted: set[int]) -> None:
+    def __init__(self, module: cst.Module, wanted: Container[int]) -> None:
         super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
         self.wanted = wanted
         self.edges: dict[int, tuple[int, int]] = {}
@@ -66,7 +67,8 @@ class _TokenCounter(CodegenState):
 
     def offsets(self) -> dict[int, tuple[int, int]]:
         """By wanted node: the 0-based offsets of its start and end in the code, in code points."""
-        lengths = [0, *accumulate(map(len, self.tokens))]
+        # What holds the last line was noted before the line end was taken away that the file does not have.
+        lengths = [0, *accumulate(map(len, [*self.tokens, ""]))]
         return {node: (lengths[start], lengths[end]) for node, (start, end) in self.edges.items()}
 
 
@@ -95,6 +97,23 @@ def by_code(module: cst.Module, wanted: set[int]) -> Positions:
             for node, (start, end) in state.offsets().items()
         }
     )
+
+
+class _Everything:
+    """Every node is wanted."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def of_everything(module: cst.Module) -> tuple[str, dict[int, tuple[int, int]]]:
+    """The code of a module, and by the ``id`` of each expression and statement where it stands there (0-based offsets).
+
+    The end of what holds a block is that of the block, with comments behind it.
+    """
+    state = _TokenCounter(module, _Everything())
+    module._codegen(state)  # pyright: ignore[reportPrivateUsage]  # as above
+    return "".join(state.tokens), state.offsets()
 
 
 def by_origin(made: MadeTree, spans: HostSpans, wanted: set[int]) -> Positions:
