@@ -72,6 +72,27 @@ class Rename(msgspec.Struct, frozen=True, tag="rename"):
     after: str
 
 
+class RenameImported(msgspec.Struct, frozen=True, tag="rename-imported"):
+    """Import another name of the same module, and use it wherever the file uses the one that it has imported here.
+
+    An import under a name of its own keeps that. Names in texts stay, but for annotations that are written as texts.
+    """
+
+    place: Place
+    """Of the name in the import."""
+    before: str
+    after: str
+
+
+class Reimport(msgspec.Struct, frozen=True, tag="reimport"):
+    """Import a name, under whatever name it has in the file, from another module."""
+
+    place: Place
+    """Of the name in the import."""
+    name: str
+    module: str
+
+
 class Insert(msgspec.Struct, frozen=True, tag="insert"):
     """Put a line of code before the statement in which an expression stands, or behind it."""
 
@@ -86,6 +107,15 @@ class Move(msgspec.Struct, frozen=True, tag="move"):
     place: Place
     to: Place
     behind: bool = False
+
+
+class Follows(msgspec.Struct, frozen=True, tag="follows"):
+    """Nothing is to be done, but the statement of one expression has to come after that of another in one block, or a
+    fix is impossible.
+    """
+
+    place: Place
+    then: Place
 
 
 class AddArgument(msgspec.Struct, frozen=True, tag="add-argument"):
@@ -174,11 +204,14 @@ Intent = (
     | Replace
     | ReplaceText
     | Rename
+    | RenameImported
+    | Reimport
     | Insert
     | Move
     | MakeAsync
     | AddImport
     | Requires
+    | Follows
 )
 
 
@@ -203,3 +236,18 @@ class Fix(msgspec.Struct, frozen=True):
     def paths(self) -> frozenset[str]:
         """The files that it changes (absolute)."""
         return frozenset(edit.place.path for edit in self.edits)
+
+
+def safe(title: str, *intents: Intent) -> Fix:
+    """A fix that changes nothing but what is wrong."""
+    return Fix(Safety.SAFE, title, intents)
+
+
+def unsafe(title: str, *intents: Intent) -> Fix:
+    """A fix after which the program may do something else, too."""
+    return Fix(Safety.UNSAFE, title, intents)
+
+
+def suggestion(title: str, *intents: Intent) -> Fix:
+    """What a person may choose."""
+    return Fix(Safety.SUGGESTION, title, intents)

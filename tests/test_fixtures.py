@@ -1,6 +1,7 @@
 """Every fixture says what it must, however the linter is run over it.
 
-Still to come, with what they test: ``bad.fixed/`` (fixes), warm runs (the cache), ``--jobs 4`` (the process pool).
+Still to come, with what they test: warm runs (the cache), ``--jobs 4`` (the process pool). What fixes make of them is
+tested in ``tests/fixes/test_fixed.py``.
 """
 
 from __future__ import annotations

@@ -112,3 +112,11 @@ class ParsedCode(Protocol):
     def importing(self, module: str, name: str) -> tuple[int, str]:
         """Where one more import goes, and its text."""
         ...
+
+    def uses(self, part: Stretch, before: str, after: str) -> Iterator[tuple[Stretch, str]]:
+        """An imported name, by its place in the import, and its uses; each with what stands there then."""
+        ...
+
+    def moved_import(self, part: Stretch, name: str, module: str) -> Iterator[tuple[Stretch, str]]:
+        """What is cut and put in so that an imported name comes from another module."""
+        ...

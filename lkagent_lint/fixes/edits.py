@@ -47,6 +47,17 @@ class Editor:
                 yield Splice(start, start, "async ")
             case i.AddImport():
                 yield from self._imported(intent.module, intent.name)
+            case i.RenameImported():
+                for part, text in self._code.uses(self._part(intent.place), intent.before, intent.after):
+                    yield Splice(*part, text)
+            case i.Reimport():
+                part = self._part(intent.place)
+                for cut, text in self._code.moved_import(part, intent.name, intent.module):
+                    yield Splice(*cut, text)
+            case i.Follows():
+                first, then = (self._code.statement(self._part(each)) for each in (intent.place, intent.then))
+                if first.block != then.block or first.position >= then.position:
+                    raise ImpossibleError("the one does not follow the other in one block")
             case i.RemoveText() | i.Requires():
                 pass
             case _:
@@ -177,9 +188,9 @@ class Editor:
             raise ImpossibleError("something else stands on one of the lines")
         lines = self._with_comments(own.part)
         moved = self._text[slice(*lines)]
-        end = self._original.newline(own.part.start)
-        if not moved.endswith(("\n", "\r")):
-            raise ImpossibleError("the file ends there, without a line end")
+        end = self._original.newline(lines.start - 1 if lines.start else 0)
+        if not moved.endswith(("\n", "\r")):  # the last line of the file: the one above becomes that
+            lines, moved = Stretch(lines.start - len(end), lines.end), moved + end
         target = self._lines(to.part)
         at = target.end if intent.behind else self._with_comments(to.part).start
         if at == self._original.line_end(to.part.end):  # the last line, without a line end

@@ -181,3 +181,70 @@ class JavaScriptCode:
         at = 0 if last is None else self.original.next_line(self._of(last).end)
         end = ";" if last is None or text_of(last).endswith(";") else ""
         return at, f"import {{ {name} }} from {quote}{module}{quote}{end}{self.original.newline(0)}"
+
+    # Imported names
+
+    def _specifier(self, part: Stretch, name: str) -> Node:
+        for node in self._imports():
+            for each, _ in walk(node):
+                own = self._of(each)
+                if each.type == "import_specifier" and own.start <= part.start and part.end <= own.end:
+                    written = each.child_by_field_name("name")
+                    if written is not None and text_of(written) == name:
+                        return each
+        raise ImpossibleError("no import of that name stands there")
+
+    def uses(self, part: Stretch, before: str, after: str) -> Iterator[tuple[Stretch, str]]:
+        specifier = self._specifier(part, before)
+        name = specifier.child_by_field_name("name")
+        if name is None:
+            raise ImpossibleError("it is not understood")
+        yield self._of(name), after
+        if specifier.child_by_field_name("alias") is not None:
+            return
+        nodes = [node for node, _ in walk(self._root)]
+        words = ("identifier", "type_identifier")
+        if any(text_of(each) == after for each in nodes if each.type in words):
+            raise ImpossibleError(f"{after} means something in this file")
+        for each in nodes:
+            if each.type in ("shorthand_property_identifier", "shorthand_property_identifier_pattern"):
+                if text_of(each) == before:
+                    raise ImpossibleError(f"{before} is a key and a value, too")
+            elif each.type in words and text_of(each) == before and self._of(each) != self._of(name):
+                if self._declares(each):
+                    raise ImpossibleError(f"{before} means something else in this file, too")
+                yield self._of(each), after
+
+    def _declares(self, name: Node) -> bool:
+        parent = name.parent
+        kinds = ("variable_declarator", "function_declaration", "class_declaration", "required_parameter")
+        return parent is not None and parent.type in kinds and parent.named_children[0] == name
+
+    def moved_import(self, part: Stretch, name: str, module: str) -> Iterator[tuple[Stretch, str]]:
+        specifier = self._specifier(part, name)
+        statement: Node = specifier
+        while statement.type != "import_statement" and statement.parent is not None:
+            statement = statement.parent
+        names = [self._of(each) for each, _ in walk(statement) if each.type == "import_specifier"]
+        source = statement.child_by_field_name("source")
+        if source is None or len([each for each in statement.named_children if each.type == "import_clause"]) != 1:
+            raise ImpossibleError("it is not understood")
+        clause = next(each for each in statement.named_children if each.type == "import_clause")
+        if len(names) != 1 or len(clause.named_children) != 1:
+            own = self._of(specifier)
+            position = names.index(own)
+            if len(names) == 1:
+                raise ImpossibleError("the import holds more than this list")
+            if position + 1 < len(names):
+                yield Stretch(own.start, names[position + 1].start), ""
+            else:
+                yield Stretch(names[position - 1].end, own.end), ""
+            at = self.original.next_line(self._of(statement).end)
+            quote = text_of(source)[0]
+            end = ";" if text_of(statement).endswith(";") else ""
+            written = self.original.text[slice(*own)]
+            line = f"import {{ {written} }} from {quote}{module}{quote}{end}{self.original.newline(0)}"
+            yield Stretch(at, at), line
+        else:
+            start, end_ = self._of(source)
+            yield Stretch(start + 1, end_ - 1), module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -292,3 +293,87 @@ class PythonCode:
 
     def _is_standard(self, each: cst.Import | cst.ImportFrom) -> bool:
         return self._name(each).partition(".")[0] in sys.stdlib_module_names
+
+    # Imported names
+
+    def _alias(self, part: Stretch, name: str) -> tuple[cst.ImportFrom, cst.ImportAlias]:
+        for each in self._nodes:
+            if isinstance(each, cst.ImportFrom) and not isinstance(each.names, cst.ImportStar):
+                for alias in each.names:
+                    own = self._of(alias)
+                    if alias.evaluated_name == name and own.start <= part.start and part.end <= own.end:
+                        return each, alias
+        raise ImpossibleError("no import of that name stands there")
+
+    def uses(self, part: Stretch, before: str, after: str) -> Iterator[tuple[Stretch, str]]:
+        _, alias = self._alias(part, before)
+        yield self._of(alias.name), after
+        if alias.asname is not None:
+            return
+        names = [each for each in self._nodes if isinstance(each, cst.Name)]
+        if any(each.value == after for each in names):
+            raise ImpossibleError(f"{after} means something in this file")
+        for each in names:
+            if each.value == before and each is not alias.name and self._means_variable(each, before):
+                yield self._of(each), after
+        for node in self._nodes:
+            if isinstance(node, cst.Annotation):
+                yield from self._in_texts(node, before, after)
+
+    def _means_variable(self, name: cst.Name, imported: str) -> bool:
+        """It is a use of the import, and neither an attribute nor a keyword; another meaning makes this impossible."""
+        parent = self._parents[id(name)]
+        match parent:
+            case cst.Attribute():
+                return parent.attr is not name
+            case cst.Arg():
+                return parent.keyword is not name
+            case cst.ImportAlias() | cst.AsName():
+                raise ImpossibleError(f"{imported} is imported more than once")
+            case cst.Param() | cst.AssignTarget() | cst.FunctionDef() | cst.ClassDef() | cst.NamedExpr():
+                if getattr(parent, "name", getattr(parent, "target", None)) is name:
+                    raise ImpossibleError(f"{imported} means something else in this file, too")
+                return True
+            case cst.NameItem():
+                raise ImpossibleError(f"{imported} is declared global")
+            case _:
+                return True
+
+    def _in_texts(self, node: cst.CSTNode, before: str, after: str) -> Iterator[tuple[Stretch, str]]:
+        pending: list[cst.CSTNode] = [node]
+        for each in pending:
+            pending += each.children
+            if isinstance(each, cst.SimpleString):
+                start, end = self._of(each)
+                for found in re.finditer(rf"(?<![\w.]){re.escape(before)}(?!\w)", self.original.text[start:end]):
+                    yield Stretch(start + found.start(), start + found.end()), after
+
+    def moved_import(self, part: Stretch, name: str, module: str) -> Iterator[tuple[Stretch, str]]:
+        statement, alias = self._alias(part, name)
+        own = self._of(alias)
+        written = self.original.text[slice(*own)]
+        names = [] if isinstance(statement.names, cst.ImportStar) else [self._of(each) for each in statement.names]
+        existing = next((each for each in self._imports() if self._is_from(each, module)), None)
+        if len(names) == 1:
+            if statement.module is None or statement.relative:
+                raise ImpossibleError("it is a relative import")
+            yield self._of(statement.module), module
+            return
+        position = names.index(own)
+        if position + 1 < len(names):
+            yield Stretch(own.start, names[position + 1].start), ""
+        else:
+            yield Stretch(names[position - 1].end, own.end), ""
+        if existing is not None and not isinstance(existing.names, cst.ImportStar):
+            at, text = self._in_list([self._of(each) for each in existing.names], written)
+        else:
+            whole = self._of(statement)
+            if self._parents.get(id(self._parents[id(statement)])) is not self._module:
+                raise ImpossibleError("it is no import of the file itself")
+            at = self.original.next_line(whole.end)
+            text = f"{self.original.indent(whole.start)}from {module} import {written}{self.original.newline(0)}"
+        yield Stretch(at, at), text
+
+    def _is_from(self, each: cst.Import | cst.ImportFrom, module: str) -> TypeGuard[cst.ImportFrom]:
+        is_one = isinstance(each, cst.ImportFrom) and not each.relative and not isinstance(each.names, cst.ImportStar)
+        return is_one and self._name(each) == module

@@ -46,7 +46,10 @@ handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (l
 
 ## Fix safety
 
-There is no fix yet.
+The connect is taken away where the session's start stands behind it in the same block. That is safe where the start
+is the next statement, no thread is opened and no `on_enter` of an agent does more than speak. Else it is unsafe,
+because the awaits in between then run before the room is joined. Where something in between needs the room there is no
+fix, and none for a connect in a helper.
 """
 
 from __future__ import annotations
@@ -55,12 +58,15 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.intents import Fix, Follows, RemoveStatement, Requires, safe, unsafe
 from lkagent_lint.project.call_words import word_of
+from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import Wording, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.tables import spelt
+from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.lifecycle import Event, Origin
 from lkagent_lint.typestate.solver import Reached
@@ -75,7 +81,36 @@ _KNOWN_BEFORE = frozenset({"room.metadata", "room.name"})
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for reached, origin in subject.order.connects_before_start:
         facts = subject.project.files[reached.event.place.path]
-        yield _finding(reached, origin, opens_thread=any(map(_opens_thread, facts.flows.values())))
+        opens_thread = any(map(_opens_thread, facts.flows.values()))
+        fix = _fix(reached, origin, is_lossless=not opens_thread and not _enters_room(subject.project))
+        yield _finding(reached, origin, fix, opens_thread=opens_thread)
+
+
+def _fix(reached: Reached, origin: Origin, *, is_lossless: bool) -> Fix | None:
+    """The connect goes where the start connects; that changes nothing where nothing lies between the two."""
+    state, place, start = reached.state, origin.event.place, reached.event.place
+    if state.used is not None or place != origin.lead.place or place.path != start.path:
+        return None
+    title = "take it away: the session's start connects by itself"
+    intents = (RemoveStatement(place), Follows(place, start))
+    if state.awaited is not None or not is_lossless:
+        return unsafe(title, *intents)
+    return safe(title, *intents, Requires(place, start))
+
+
+def _enters_room(project: Project) -> bool:
+    """Some agent may do something with the room when it enters, which it could before as the room was joined."""
+    flows = (flow for facts in project.files.values() for flow in facts.flows.values())
+    return any(snake(flow.own_name) == "on_enter" and not all(map(_is_speech, flow.calls)) for flow in flows)
+
+
+def _is_speech(call: Call) -> bool:
+    """It is called on the agent's session."""
+    match call.target:
+        case v.Attribute(v.Attribute(v.Name("self") | v.Name("this"), "session"), _):
+            return True
+        case _:
+            return False
 
 
 def _opens_thread(flow: Flow) -> bool:
@@ -101,7 +136,7 @@ def _instead(used: Event, spoken: Wording) -> str:
     return f"{first}, and do that after it; what is made from the participant can follow by {update}()"
 
 
-def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnostic:
+def _finding(reached: Reached, origin: Origin, fix: Fix | None, *, opens_thread: bool) -> Diagnostic:
     state, lead, start = reached.state, origin.lead, reached.event.place
     spoken = words(lead.place)
     related = [Related(start, "the session starts here")]
@@ -129,4 +164,4 @@ def _finding(reached: Reached, origin: Origin, *, opens_thread: bool) -> Diagnos
             f"{before}; no await lies between them, so nothing is lost yet, but the next one put there loses room "
             f"events: start the session first, {spoken.start_in_room} connects by itself"
         )
-    return META.at(lead.place, message, related=related, subject=lead.function)
+    return META.at(lead.place, message, related=related, subject=lead.function, fix=fix)

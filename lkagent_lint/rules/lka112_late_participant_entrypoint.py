@@ -30,14 +30,16 @@ room.
 
 ## Fix safety
 
-There is no fix yet.
+The registration is put before the step that joins the room, if both stand in one block. That is safe where the one
+follows the other; else it is unsafe, because the function may be made from what lies between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Move, Requires, safe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -60,6 +62,12 @@ def _is_run_by_hand(subject: Subject, reached: Reached) -> bool:
     return any(call.target in added for call in calls)
 
 
+def _fix(place: Place, joined: Place) -> Fix | None:
+    if place.path != joined.path:
+        return None
+    return safe("add it before the room is joined", Move(place, joined), Requires(joined, place))
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         for reached in solved.reached:
@@ -75,4 +83,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "before that",
                     related=[Related(joined, "the room is joined here")],
                     subject=reached.site.function,
+                    fix=_fix(event.place, joined),
                 )

@@ -34,7 +34,7 @@ livekit-plugins-silero 1.8.9, `vad.py` 60: `load` is a plain class method that r
 
 ## Fix safety
 
-There is no fix yet; taking the `await` away is always right.
+Safe: the `await` is taken away.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts.flows import Use
+from lkagent_lint.intents import DropAwait, safe
 from lkagent_lint.questions.methods import MethodCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
@@ -75,5 +76,6 @@ def _finding(found: MethodCall) -> Diagnostic:
         f"{found.method}() is no coroutine, so awaiting it raises TypeError (object {found.term.unawaitable} can't be "
         "used in 'await' expression) and what follows never runs: take the `await` away",
         subject=found.function,
+        fix=safe("take the `await` away", DropAwait(found.place)),
         key=(found.method,),
     )

@@ -31,7 +31,8 @@ events of each release are read from the released packages by `tools/sdk_tables`
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the text is replaced by the event that took its place, or by the one that is spelled almost so; the listener may
+be given something else than it expects. What is only alike is a suggestion, and never applied.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.likeness import most_alike
+from lkagent_lint.intents import Fix, ReplaceText, suggestion, unsafe
+from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.questions.emitters import UnknownEvent
 from lkagent_lint.questions.offers import package_of_class
 from lkagent_lint.questions.subject import Subject
@@ -62,7 +64,22 @@ _OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.emitters.unknown_events.values():
-        yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.event))
+        yield META.at(
+            found.place, _message(found), subject=found.function, key=(found.kind, found.event), fix=_fix(found)
+        )
+
+
+def _fix(found: UnknownEvent) -> Fix | None:
+    """What tells the same passes other things to its listener; what is spelled alike may not have been meant."""
+    successor = EVENTS.get(snake(found.event))
+    if successor is not None and successor in found.release.events(found.kind):
+        return unsafe(f"listen for {quoted(successor)}", ReplaceText(found.place, found.event, successor))
+    events = list(found.release.events(found.kind))
+    meant = misspelled(found.event, events)
+    if meant:
+        return unsafe(f"listen for {quoted(meant)}", ReplaceText(found.place, found.event, meant))
+    near = most_alike(found.event, events)
+    return suggestion(f"listen for {quoted(near)}", ReplaceText(found.place, found.event, near)) if near else None
 
 
 def _message(found: UnknownEvent) -> str:

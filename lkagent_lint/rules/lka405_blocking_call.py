@@ -49,7 +49,9 @@ livekit-server `pkg/agent/worker.go` 56 (10 seconds for an answer). livekit-agen
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe, in Python and in a coroutine function only: `time.sleep()` becomes `await asyncio.sleep()`, every other call
+runs in `await asyncio.to_thread()`. Something else may run meanwhile, and what the call works with has to be fit for
+threads. A call that only leads to the one that blocks is left alone.
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.intents import AddImport, CallInstead, Fix, InThread, unsafe
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Foreign, Library, Thing
@@ -147,6 +151,16 @@ def _is_zero(value: v.Expr) -> bool:
     return isinstance(value, v.Constant) and value.value in ("0", "0.0")
 
 
+def _fix(found: OnLoop) -> Fix | None:
+    """What waits elsewhere lets others run meanwhile, which may change what this function works with."""
+    if found.through is not None or not found.place.path.endswith(PYTHON):
+        return None
+    if found.what == "time.sleep":
+        waits = CallInstead(found.place, "asyncio.sleep", awaited=True)
+        return unsafe("await asyncio.sleep() instead", waits, AddImport(found.place.path, "asyncio"))
+    return unsafe("run it in a thread, and wait for that", InThread(found.place))
+
+
 def _finding(found: OnLoop) -> Diagnostic:
     known = _known(found.what)
     assert known is not None
@@ -170,4 +184,5 @@ def _finding(found: OnLoop) -> Diagnostic:
         related=related,
         subject=found.function,
         key=(known.shown,),
+        fix=_fix(found),
     )

@@ -1,6 +1,7 @@
 """The fixtures: one folder a rule, and in it the projects that show it.
 
     fixtures/rules/LKA101-connect-before-start/bad/          what the rule's page shows as wrong
+                                               bad.fixed/    the files of it that --fix --unsafe-fixes rewrites
                                                good/         and as right
                                                edge/<case>/  everything else
 
@@ -66,6 +67,11 @@ class Case:
                 of_file += read_sidecar(name, beside.read_text(encoding="utf-8"))
             found += sorted(of_file, key=lambda mark: mark.line)
         return tuple(found)
+
+    @property
+    def fixed(self) -> Path:
+        """Where those of its files are that fixes rewrite, as they are then."""
+        return self.root.with_name(f"{self.root.name}.fixed")
 
     def text(self, name: str) -> str:
         """The text of a file, however it is encoded. Line ends are kept."""
@@ -142,7 +148,8 @@ def find_cases(fixtures: Path = FIXTURES) -> list[Case]:
 def layout_problems(fixtures: Path = FIXTURES) -> Iterator[str]:
     """What lies among the fixtures and belongs to no case, so that nothing would ever look at it."""
     names = {code: rule.META.name for code, rule in all_rules().items()}
-    roots = {case.root for case in find_cases(fixtures)}
+    cases = find_cases(fixtures)
+    roots = {case.root for case in cases} | {case.fixed for case in cases if case.kind is Kind.BAD}
     for folder in _directories(fixtures):
         match = _FOLDER.fullmatch(folder.name)
         if match is None or folder.name != f"{match[1]}-{names.get(match[1])}":

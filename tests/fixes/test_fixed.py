@@ -1,0 +1,80 @@
+"""What fixes make of the ``bad`` fixtures, whatever their line ends, encoding and indentation; and that this is all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lkagent_lint import engine
+from lkagent_lint.engine.fixing import Fixed
+from lkagent_lint.rules import rule
+from tests.harness.cases import Case, Kind, files_below, find_cases
+
+BAD = [case for case in find_cases() if case.kind is Kind.BAD]
+MENDED = [case for case in BAD if case.fixed.is_dir()]
+_NO_FIX = re.compile(r"## Fix safety\n+There is no fix")
+
+Turn = Callable[[bytes], bytes]
+
+
+def _latin(data: bytes) -> bytes:
+    text = data.decode()
+    return f"# coding: latin-1\n# \xe9\n{text}".encode("latin-1") if text.isascii() else data
+
+
+TWINS: dict[str, Turn] = {
+    "plain": lambda data: data,
+    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
+    "CR": lambda data: data.replace(b"\n", b"\r"),
+    "BOM": lambda data: b"\xef\xbb\xbf" + data,
+    "latin-1": _latin,
+    "tabs": lambda data: data.replace(b"    ", b"\t"),
+    "no final line end": lambda data: data.rstrip(b"\n"),
+}
+"""In each of these a fix has to leave everything as it is that is not its own. A form feed is no white space to all."""
+
+
+def mended(case: Case, turn: Turn) -> tuple[dict[str, bytes], Fixed]:
+    """The Python files of a case, turned, after all fixes; those that change."""
+    overlays = {
+        str(case.root / name): turn((case.root / name).read_bytes()) for name in case.files if name.endswith(".py")
+    }
+    done = engine.fixed(engine.Request(paths=(str(case.root),), overlays=overlays), unsafe=True)
+    return {Path(each.path).relative_to(case.root).as_posix(): each.after for each in done.rewrites}, done
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("case", MENDED, ids=[case.code for case in MENDED])
+def test_the_fixture_is_mended(case: Case, twin: str) -> None:
+    turn = TWINS[twin]
+    expected = {
+        name: turn(data) if name.endswith(".py") else data
+        for name in files_below(case.fixed)
+        for data in [(case.fixed / name).read_bytes()]
+    }
+    after, done = mended(case, turn)
+    assert after == expected
+    assert done.refused == ()
+    if twin == "plain":
+        assert case.code in {each.code for each in done.applied}
+        assert_nothing_is_left(case, after)
+
+
+def assert_nothing_is_left(case: Case, after: dict[str, bytes]) -> None:
+    overlays = {str(case.root / name): data for name, data in after.items()}
+    again = engine.fixed(engine.Request(paths=(str(case.root),), overlays=overlays), unsafe=True)
+    assert again.rewrites == ()
+    assert case.code not in {each.code for each in again.report.diagnostics if each.fix is not None}
+
+
+@pytest.mark.parametrize("case", BAD, ids=[case.code for case in BAD])
+def test_the_page_says_whether_there_is_a_fix(case: Case) -> None:
+    """Where there is none, none of the fixture's findings has one; where there is one, the fixture shows it."""
+    has_none = _NO_FIX.search(rule(case.code).__doc__ or "") is not None
+    report = engine.check(engine.Request(paths=(str(case.root),)))
+    fixes = [each.fix for each in report.diagnostics if each.code == case.code and each.fix is not None]
+    assert bool(fixes) is not has_none
+    assert case.fixed.is_dir() is any(fix.safety.value != "suggestion" for fix in fixes)
