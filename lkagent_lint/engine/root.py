@@ -25,6 +25,9 @@ from lkagent_lint.text import START_OF_FILE
 if TYPE_CHECKING:
     from lkagent_lint.fixes import Planner
 
+_ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
+"""What rules rest on that are asked whatever the release is."""
+
 
 class RootReport(NamedTuple):
     """What there is to say of one root."""
@@ -173,7 +176,7 @@ class _RootCheck:
         """Enough is known of the release that the finding's file is written for."""
         path = found.place.path
         facts = self.subject.project.files.get(path)
-        if meta.basis is Basis.NOTHING or facts is None or facts.language not in ("python", "javascript"):
+        if meta.basis in _ANY_RELEASE or facts is None or facts.language not in ("python", "javascript"):
             return True
         package = meta.packages[facts.language == "javascript"]
         return self._index.pin(path, package).bears(meta.basis)

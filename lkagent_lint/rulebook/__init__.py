@@ -15,6 +15,7 @@ import msgspec
 
 from lkagent_lint.diagnostics import Severity
 from lkagent_lint.likeness import TYPED, most_alike
+from lkagent_lint.rulebook.holding import holding
 from lkagent_lint.rules import Default, Rule, all_rules, former_words
 
 HEADINGS = (
@@ -65,6 +66,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     summary: str
     title: str
     """One sentence."""
+    releases: str
+    """For which releases of the SDKs it holds, in a sentence or two; empty for rules of the linter itself."""
     explanation: str
     """The whole page below its title, as Markdown, examples included."""
 
@@ -96,6 +99,7 @@ def page(rule: Rule) -> Page:
         default=meta.default,
         summary=meta.summary,
         title=title.strip(),
+        releases="" if meta.code.startswith("LKA0") else holding(meta),
         explanation=_PLACEHOLDER.sub(lambda found: shown[found[1]], body.strip()),
     )
 
@@ -108,7 +112,8 @@ def pages() -> tuple[Page, ...]:
 def markdown(of: Page) -> str:
     """A page as a Markdown document."""
     facts = f"`{of.code}` · {of.severity.value}, the highest that it reports · {_default(of)}"
-    return f"# {of.name} ({of.code})\n\n{of.title}\n\n{facts}\n\n{of.explanation}\n"
+    releases = f"{of.releases}\n\n" if of.releases else ""
+    return f"# {of.name} ({of.code})\n\n{of.title}\n\n{facts}\n\n{releases}{of.explanation}\n"
 
 
 def _default(of: Page) -> str:
@@ -118,6 +123,7 @@ def _default(of: Page) -> str:
 def plain(of: Page) -> str:
     """A page for a terminal: headings underlined, code indented, no other Markdown touched."""
     lines = [f"{of.code} {of.name} ({of.severity.value}, {_default(of)})", "", of.title, ""]
+    lines += [of.releases, ""] if of.releases else []
     inside = False
     for line in of.explanation.splitlines():
         if line.startswith("```"):

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.intents import Fix
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis, Package
 
 
@@ -17,6 +18,12 @@ class Default(enum.Enum):
 
     ON = "on"
     PREVIEW = "preview"
+
+
+IN_PYTHON = ("python",)
+"""Of agents of Python alone."""
+IN_NODE = ("javascript",)
+"""Of agents of Node alone."""
 
 
 class Meta(NamedTuple):
@@ -35,6 +42,10 @@ class Meta(NamedTuple):
     """What of an SDK its findings rest on: where too little is known of the release, none is reported."""
     packages: tuple[Package, Package] = (PYTHON, NODE)
     """Whose release that is, in files of Python and of Node."""
+    sdks: tuple[str, ...] = ("python", "javascript")
+    """Of which SDK's agents it speaks."""
+    since: Change = Change.AGENT_SESSION
+    """What an SDK must have changed for it to say anything."""
 
     def at(
         self,

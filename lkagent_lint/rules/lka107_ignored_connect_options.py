@@ -50,7 +50,11 @@ from lkagent_lint.typestate.lifecycle import Event
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
-    "LKA107", "ignored-connect-options", Severity.ERROR, "options of `ctx.connect()` in a room that is joined already"
+    "LKA107",
+    "ignored-connect-options",
+    Severity.ERROR,
+    "options of `ctx.connect()` in a room that is joined already",
+    since=Change.CONNECT_IDEMPOTENT,
 )
 
 

@@ -43,14 +43,19 @@ from lkagent_lint.facts.flows import Use
 from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_NODE, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.automaton import Kind, Room
 from lkagent_lint.typestate.lifecycle import Origin, Pending
 from lkagent_lint.typestate.solver import Reached
 
 META = Meta(
-    "LKA117", "overlapping-connect-and-start", Severity.WARNING, "connect and start run at once, and both join the room"
+    "LKA117",
+    "overlapping-connect-and-start",
+    Severity.WARNING,
+    "connect and start run at once, and both join the room",
+    sdks=IN_NODE,
+    since=Change.START_CONNECTS,
 )
 
 _OTHER = {Kind.CONNECT: Kind.START_IN_ROOM, Kind.START_IN_ROOM: Kind.CONNECT}

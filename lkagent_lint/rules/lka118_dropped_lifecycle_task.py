@@ -45,11 +45,17 @@ from lkagent_lint.facts.following import parts_of_call, walk
 from lkagent_lint.project.things import Library, SdkMethod, Thing
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.vocabulary import spoken, term
 
-META = Meta("LKA118", "dropped-lifecycle-task", Severity.WARNING, "a start or a connect in a task that nobody awaits")
+META = Meta(
+    "LKA118",
+    "dropped-lifecycle-task",
+    Severity.WARNING,
+    "a start or a connect in a task that nobody awaits",
+    sdks=IN_PYTHON,
+)
 
 _STEPS = ("CONNECT", "START")
 

@@ -47,7 +47,7 @@ from lkagent_lint.intents import DropAwait, safe
 from lkagent_lint.questions.methods import MethodCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Term
 
@@ -57,6 +57,7 @@ META = Meta(
     Severity.ERROR,
     "`await` before a lifecycle method that is no coroutine",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 

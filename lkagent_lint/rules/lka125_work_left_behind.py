@@ -44,10 +44,16 @@ from lkagent_lint.questions.leftovers import Leftover, leftovers
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.vocabulary import Role
 
-META = Meta("LKA125", "work-left-behind", Severity.WARNING, "a task is left to run when the job is ending")
+META = Meta(
+    "LKA125",
+    "work-left-behind",
+    Severity.WARNING,
+    "a task is left to run when the job is ending",
+    sdks=IN_PYTHON,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

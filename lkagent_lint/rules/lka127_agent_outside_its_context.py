@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -57,6 +57,8 @@ META = Meta(
     Severity.ERROR,
     "an agent's session or history is read where the agent does not run",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.HISTORY_OF_SESSION,
 )
 _ERROR = "RuntimeError (agent … is not running in this context)"
 _INSTEAD = {"agent.chat_ctx": "read session.history", "agent.session": "keep the session in a variable"}

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -55,6 +55,8 @@ META = Meta(
     Severity.WARNING,
     "an agent's options change where its running pipeline is not told",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.HISTORY_OF_SESSION,
 )
 
 

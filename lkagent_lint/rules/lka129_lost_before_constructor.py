@@ -48,7 +48,7 @@ from lkagent_lint.facts.following import walk
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, Sdk, SdkObject, Super, Thing
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role, function
@@ -59,6 +59,8 @@ META = Meta(
     Severity.WARNING,
     "what an agent stores before its base's constructor runs",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.HISTORY_OF_SESSION,
 )
 
 

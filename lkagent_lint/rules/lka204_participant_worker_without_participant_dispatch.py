@@ -45,13 +45,14 @@ from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.dispatches import names_of
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_NODE, Meta
 
 META = Meta(
     "LKA204",
     "participant-worker-without-participant-dispatch",
     Severity.WARNING,
     "only room-level dispatches ask for a worker that is registered as JT_PARTICIPANT",
+    sdks=IN_NODE,
 )
 
 _ROOM_LEVEL = frozenset({DispatchKind.API, DispatchKind.ROOM, DispatchKind.COMMAND})

@@ -48,7 +48,7 @@ from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -59,6 +59,7 @@ META = Meta(
     Severity.ERROR,
     "an entry function that is not a coroutine function",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 

@@ -55,7 +55,7 @@ from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -64,6 +64,7 @@ META = Meta(
     Severity.ERROR,
     "an entry function that the job's process cannot import",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 

@@ -43,11 +43,16 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.decorators import Decoration
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
-    "LKA303", "async-prewarm", Severity.ERROR, "a prewarm or setup function that is never awaited", basis=Basis.REFUSAL
+    "LKA303",
+    "async-prewarm",
+    Severity.ERROR,
+    "a prewarm or setup function that is never awaited",
+    basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 

@@ -49,9 +49,15 @@ from lkagent_lint.project.records import Project, Start
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 
-META = Meta("LKA304", "unguarded-run-app", Severity.ERROR, "`cli.run_app` without the main guard")
+META = Meta(
+    "LKA304",
+    "unguarded-run-app",
+    Severity.ERROR,
+    "`cli.run_app` without the main guard",
+    sdks=IN_PYTHON,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

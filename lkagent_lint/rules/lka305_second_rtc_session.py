@@ -51,11 +51,19 @@ from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
-META = Meta("LKA305", "second-rtc-session", Severity.ERROR, "a second registration on one server", basis=Basis.REFUSAL)
+META = Meta(
+    "LKA305",
+    "second-rtc-session",
+    Severity.ERROR,
+    "a second registration on one server",
+    basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.AGENT_SERVER,
+)
 
 _ONE = "The AgentServer currently only supports registering only one rtc_session"
 _NEXT = "an AgentServer has one rtc_session"

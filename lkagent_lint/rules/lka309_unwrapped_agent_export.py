@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_NODE, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -49,6 +49,8 @@ META = Meta(
     Severity.ERROR,
     "an agent's default export that defineAgent did not make",
     basis=Basis.REFUSAL,
+    sdks=IN_NODE,
+    since=Change.AGENT_MUST_BE_DEFINED,
 )
 
 

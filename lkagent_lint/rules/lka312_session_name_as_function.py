@@ -43,12 +43,20 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
-META = Meta("LKA312", "session-name-as-function", Severity.ERROR, '`@server.rtc_session("name")`', basis=Basis.REFUSAL)
+META = Meta(
+    "LKA312",
+    "session-name-as-function",
+    Severity.ERROR,
+    '`@server.rtc_session("name")`',
+    basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.AGENT_SERVER,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -44,9 +44,15 @@ from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.module_names import read_at
 from lkagent_lint.questions.registrations import jobs_run_in_processes
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 
-META = Meta("LKA313", "main-only-name", Severity.ERROR, "a job reads a name that only the main guard binds")
+META = Meta(
+    "LKA313",
+    "main-only-name",
+    Severity.ERROR,
+    "a job reads a name that only the main guard binds",
+    sdks=IN_PYTHON,
+)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

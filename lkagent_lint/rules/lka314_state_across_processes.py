@@ -46,7 +46,7 @@ from lkagent_lint.questions.module_names import read_at, written_in
 from lkagent_lint.questions.registrations import jobs_run_in_processes
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 
 META = Meta(
     "LKA314",
@@ -54,6 +54,7 @@ META = Meta(
     Severity.WARNING,
     "a variable is written in a job and read in the worker's process",
     Default.PREVIEW,
+    sdks=IN_PYTHON,
 )
 
 _ROUTES = frozenset({"get", "post", "put", "delete", "patch", "route"})

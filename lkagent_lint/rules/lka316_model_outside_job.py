@@ -47,7 +47,7 @@ from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.setups import setups
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -56,6 +56,7 @@ META = Meta(
     Severity.ERROR,
     "a model that needs a job is made where there is none",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 _MODELS = ("MultilingualModel", "EnglishModel")

@@ -47,7 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.doors import Served
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -58,6 +58,8 @@ META = Meta(
     "a route or text door that takes the voice door off its WebSocket",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 _WORDS = ("LIVEKIT_WORKER_URL", "webtransport")

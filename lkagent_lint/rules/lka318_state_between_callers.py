@@ -50,7 +50,7 @@ from lkagent_lint.project.things import Activation, Instance, Thing, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.text_runs import TextRun
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -61,6 +61,8 @@ META = Meta(
     "what one caller said is stored on an agent that answers all of them",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.RUNS_IN_TEXT,
 )
 
 _SERVED = {"text": "text door", "route": "route"}

@@ -48,7 +48,7 @@ from lkagent_lint.project.records import CallRef
 from lkagent_lint.questions.doors import MemberCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -59,6 +59,8 @@ META = Meta(
     "two agents are registered under one name",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 

@@ -48,7 +48,7 @@ from lkagent_lint.project.callables import Shape, shape_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import RTC, RTC_NODE, Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
 
@@ -59,6 +59,7 @@ META = Meta(
     "an async function where the SDK calls plain ones only",
     basis=Basis.REFUSAL,
     packages=(RTC, RTC_NODE),
+    sdks=IN_PYTHON,
 )
 
 _WRONG = (Shape.ASYNC, Shape.MAKES_COROUTINE)

@@ -56,7 +56,7 @@ META = Meta(
     "unknown-event",
     Severity.ERROR,
     "a listener for an event that its emitter never emits",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 _OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}

@@ -71,7 +71,7 @@ META = Meta(
     "unknown-method",
     Severity.ERROR,
     "a method that the SDK's class does not have in this release",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 _JUDGED = frozenset({"JobContext", "JobRequest", "AgentSession", "Agent", "AgentTask", "Room"})

@@ -57,7 +57,7 @@ from lkagent_lint.questions.arity import arity_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, quoted
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -67,7 +67,8 @@ META = Meta(
     "handler-arity",
     Severity.ERROR,
     "a handler needs more arguments than its event passes",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
+    sdks=IN_PYTHON,
 )
 
 

@@ -59,7 +59,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, in_order, only
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import Span
@@ -70,6 +70,8 @@ META = Meta(
     Severity.ERROR,
     "a tool or a node waits for the speech that waits for it",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.CIRCULAR_WAIT_RAISES,
 )
 
 _OWNERS = {"speech_handle": SdkObject("RunContext"), "current_speech": SdkObject("AgentSession")}

@@ -44,7 +44,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 
 META = Meta(
@@ -53,6 +53,7 @@ META = Meta(
     Severity.WARNING,
     "an endless loop in an entry swallows the cancellation that is to end it",
     Default.PREVIEW,
+    sdks=IN_PYTHON,
 )
 
 

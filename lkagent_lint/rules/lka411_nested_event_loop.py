@@ -46,7 +46,7 @@ from lkagent_lint.project.things import Activation, Library, Thing
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -56,6 +56,7 @@ META = Meta(
     Severity.ERROR,
     "an event loop is started inside the one that runs the job",
     basis=Basis.NOTHING,
+    sdks=IN_PYTHON,
 )
 
 _ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})

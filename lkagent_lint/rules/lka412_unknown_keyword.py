@@ -48,7 +48,7 @@ from lkagent_lint.project.things import Activation, SdkMethod
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.offers import Lack, parameters_of
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS
 from lkagent_lint.sources.sdk.tables import Release
@@ -58,7 +58,8 @@ META = Meta(
     "unknown-keyword",
     Severity.ERROR,
     "a keyword that the SDK's class or method does not take",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
+    sdks=IN_PYTHON,
 )
 
 _SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})

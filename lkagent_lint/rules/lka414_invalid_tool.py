@@ -50,7 +50,7 @@ from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -59,6 +59,7 @@ META = Meta(
     Severity.ERROR,
     "a function is given to a model as a tool and is none",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 _TAKERS = ("AgentSession", "LiveSession", "Agent", "AgentTask", "__init__")

@@ -44,9 +44,15 @@ from lkagent_lint.project.things import Activation, Nothing, Sdk
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 
-META = Meta("LKA416", "ignored-option", Severity.WARNING, "an option is given that another one silences")
+META = Meta(
+    "LKA416",
+    "ignored-option",
+    Severity.WARNING,
+    "an option is given that another one silences",
+    sdks=IN_PYTHON,
+)
 
 _OF_ROOMS = frozenset({"room_input_options", "room_output_options"})
 _OF_TURNS = frozenset(

@@ -48,7 +48,7 @@ from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.tables import Release
 
@@ -58,6 +58,7 @@ META = Meta(
     Severity.WARNING,
     "a method that looks like a hook and is none, or takes other arguments",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 _AGENTS = frozenset({"Agent", "AgentTask"})

@@ -43,11 +43,16 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Access, Flow
 from lkagent_lint.questions.agent_options import AgentOptions
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
-    "LKA420", "model-not-given", Severity.ERROR, "an agent uses a model that it was not given", basis=Basis.REFUSAL
+    "LKA420",
+    "model-not-given",
+    Severity.ERROR,
+    "an agent uses a model that it was not given",
+    basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
 )
 
 

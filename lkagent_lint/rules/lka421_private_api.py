@@ -42,11 +42,16 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Look
 from lkagent_lint.project.things import Activation, SdkObject
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 META = Meta(
-    "LKA421", "private-api", Severity.INFO, "a private attribute of an object of the SDK is used", Default.PREVIEW
+    "LKA421",
+    "private-api",
+    Severity.INFO,
+    "a private attribute of an object of the SDK is used",
+    Default.PREVIEW,
+    sdks=IN_PYTHON,
 )
 
 

@@ -59,7 +59,7 @@ from lkagent_lint.project.things import NEVER, Closure, Instance, SdkMethod, onl
 from lkagent_lint.questions.agents import Registration
 from lkagent_lint.questions.arity import Arity, arity_of
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import written
@@ -70,6 +70,8 @@ META = Meta(
     Severity.ERROR,
     "`@Agent.tool`, `@desk.on_exit` and other decorators of agents that register nothing or raise",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.AGENT_REGISTERS,
 )
 
 _PASSED = {"instructions": ("the run's context",), "on_enter": ("the session",), "output_validator": ("ctx", "output")}

@@ -49,7 +49,7 @@ from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.things import NEVER, Box, ClassOf, Closure, Instance, Sdk, SdkObject, String, Thing
 from lkagent_lint.questions.doors import Served
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -59,6 +59,8 @@ META = Meta(
     Severity.ERROR,
     "a server is given something that is no door, or routes alone",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 _KINDS = {

@@ -49,7 +49,7 @@ from lkagent_lint.project.things import Library, only
 from lkagent_lint.questions.agents import TRANSITIONS, transition_of
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -59,6 +59,8 @@ META = Meta(
     Severity.ERROR,
     "`Completed(...)` and its like are made and not returned",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.TRANSITIONS,
 )
 
 _UNION = "Transition"

@@ -43,7 +43,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -53,6 +53,8 @@ META = Meta(
     Severity.ERROR,
     "`agent.run()` on an agent without an LLM of its own",
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.RUNS_IN_TEXT,
 )
 
 _OWN = ("llm", "_llm", "llm_node", "run")

@@ -67,7 +67,7 @@ from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.text_runs import AgentTool, TextRun
 from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import PYTHON as PACKAGE
 from lkagent_lint.sources.sdk.releases import Basis
@@ -79,6 +79,8 @@ META = Meta(
     "what only a call has in an agent that runs in text, and the reverse",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.RUNS_IN_TEXT,
 )
 
 _OF_CALLS = frozenset({"session", "userdata", "speech_handle", "disallow_interruptions"})

@@ -47,7 +47,7 @@ from lkagent_lint.likeness import misspelled
 from lkagent_lint.questions.doors import ADD_ROUTES, MemberCall, Served
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -58,6 +58,8 @@ META = Meta(
     "a door that no server is given, or a policy for a route that no server has",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 _CONFIGURES = "configure_endpoint"

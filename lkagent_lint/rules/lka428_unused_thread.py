@@ -57,7 +57,7 @@ from lkagent_lint.project.records import Server
 from lkagent_lint.project.things import Nothing, Sdk, SdkMethod, Thing, Things, only
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import class_name
@@ -71,6 +71,8 @@ META = Meta(
     "a session without the thread of a server that has a storage",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 _KEY = "thread_id"

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.things import Sdk, SdkMethod, Thing
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -50,6 +50,8 @@ META = Meta(
     "a text door that says neither `public=` nor `auth=`",
     default=Default.PREVIEW,
     basis=Basis.REFUSAL,
+    sdks=IN_PYTHON,
+    since=Change.DOORS,
 )
 
 _DOOR = "a2a_session"

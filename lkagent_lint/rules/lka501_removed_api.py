@@ -63,7 +63,7 @@ from lkagent_lint.sources.sdk.successors import KEYWORDS, MADE_FROM, PRIVATE, RE
 from lkagent_lint.sources.sdk.tables import Period
 
 META = Meta(
-    "LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has", basis=Basis.NOTHING
+    "LKA501", "removed-api", Severity.ERROR, "a name that this release of the SDK no longer has", basis=Basis.TABLES
 )
 
 

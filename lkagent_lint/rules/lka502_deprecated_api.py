@@ -62,7 +62,7 @@ META = Meta(
     Severity.INFO,
     "something that still works and has a successor",
     Default.PREVIEW,
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 _SILENT = frozenset({"WorkerOptions", "ServerOptions"})

@@ -54,7 +54,7 @@ META = Meta(
     "wrong-import-path",
     Severity.ERROR,
     "a name that the module it is imported from never had",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 

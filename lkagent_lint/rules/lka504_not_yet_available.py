@@ -49,7 +49,7 @@ META = Meta(
     "not-yet-available",
     Severity.ERROR,
     "a name that only later releases of the SDK have",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 

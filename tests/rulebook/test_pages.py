@@ -9,8 +9,11 @@ import pytest
 
 from lkagent_lint import rulebook
 from lkagent_lint.cli import main
+from lkagent_lint.rulebook.holding import releases_of
 from lkagent_lint.rules import all_rules, previews, rule_names
-from lkagent_lint.rules._base import Default
+from lkagent_lint.rules._base import IN_NODE, IN_PYTHON, Default
+from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.releases import Package
 from tests.harness.cases import Kind, find_cases
 from tests.harness.marks import Verb, without_marks
 
@@ -40,6 +43,42 @@ def test_a_page_has_every_heading_and_something_below_each(code: str) -> None:
     assert "<!--" not in page.explanation
     assert re.fullmatch(r"[^\n]+\.", page.title)
     assert len(page.summary) < 100
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code > "LKA1"])
+def test_a_page_says_for_which_releases_it_holds(code: str) -> None:
+    page = rulebook.page(all_rules()[code])
+    assert re.match(r"Holds (for @?livekit|whatever)", page.releases)
+    assert page.releases in rulebook.markdown(page)
+    assert page.releases in rulebook.plain(page)
+
+
+def test_a_rule_is_expected_only_where_it_holds() -> None:
+    """What ``META`` says of releases and languages is what the fixtures show."""
+    for case in find_cases():
+        expected = {mark.code for mark in case.marks if mark.verb is Verb.EXPECT}
+        metas = [rule.META for code, rule in all_rules().items() if code in expected]
+        pins = re.findall(r"livekit-agents(?:\[.*?\])?==([\w.]+)", case.text("pyproject.toml"))
+        for meta in metas:
+            since = meta.since.since
+            assert meta.sdks != IN_PYTHON or any(name.endswith(".py") for name in case.files), (case, meta.code)
+            assert meta.sdks != IN_NODE or not all(name.endswith((".py", ".toml")) for name in case.files), case
+            assert meta.sdks == IN_NODE or all(order(pin) >= order(since) for pin in pins), (case, meta.code)
+
+
+@pytest.mark.parametrize(
+    ("known", "since", "said"),
+    [
+        ("1.0.0 1.8.9", "1.0.0", "livekit-agents 1.x"),
+        ("0.12.21 1.0.0 1.8.9 2.0.0b1 2.0.0rc1", "1.0.0", "livekit-agents 1.x and 2.0.0rc1"),
+        ("1.0.0 1.8.9 2.0.0 2.1.0b1", "1.3.1", "livekit-agents 1.x (from 1.3.1 on) and 2.x"),
+        ("1.8.9 2.0.0b1", "2.0.0b1", "livekit-agents 2.0.0b1"),
+        ("1.8.9 2.0.0", "2.0.0b1", "livekit-agents 2.x"),
+        ("1.8.9", "", ""),
+    ],
+)
+def test_which_releases_are_named(known: str, since: str, said: str) -> None:
+    assert releases_of(Package("livekit-agents", tuple(known.split())), since) == said
 
 
 @pytest.mark.parametrize("code", sorted(set(CODES) - {"LKA000"}))

@@ -71,6 +71,8 @@ class Basis(enum.Enum):
     """It holds whatever the release is, or the rule asks for itself of which release it holds."""
     ORDER = "order"
     """The order of the lifecycle, and what is there: it holds until the next major release."""
+    TABLES = "tables"
+    """What the tables say of a release, which the rule asks for itself, package by package."""
     REFUSAL = "refusal"
     """Something that the release does not have, or refuses: a later one may have it."""
 

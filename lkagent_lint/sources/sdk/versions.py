@@ -84,7 +84,7 @@ class SdkVersion(msgspec.Struct, frozen=True):
         """Whether enough is known of the release for a finding that rests on this."""
         if basis is Basis.REFUSAL:
             return self.knows_absence
-        return basis is Basis.NOTHING or not self.has_another_major
+        return basis in (Basis.NOTHING, Basis.TABLES) or not self.has_another_major
 
     def has(self, change: Change) -> bool | None:
         """Whether this release has a change; None where that is not known."""
