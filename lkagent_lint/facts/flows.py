@@ -189,6 +189,9 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     comparisons: tuple[Comparison, ...] = ()
     endless: tuple[EndlessLoop, ...] = ()
     counted: tuple[CountedLoop, ...] = ()
+    caught: tuple[tuple[int, int], ...] = ()
+    """Python: the calls of a ``try`` of which every ``Exception`` ends in a handler that raises nothing, from the first
+    number to before the second."""
     swallows: tuple[Span, ...] = ()
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 

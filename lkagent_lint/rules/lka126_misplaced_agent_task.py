@@ -43,9 +43,10 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Await, Call, Use
+from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.project.classes import Classes
-from lkagent_lint.project.things import Activation, ClassOf, Instance, Sdk, SdkMethod, Thing, only
+from lkagent_lint.project.things import Activation, Instance, SdkMethod, Thing, only
+from lkagent_lint.questions.agent_tasks import is_awaited, task_of
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.repeated import repeated
 from lkagent_lint.questions.subject import Subject
@@ -67,7 +68,6 @@ _WHERE = {
     "shutdown": "in a shutdown callback",
 }
 """What is no tool and no hook, by the roles of those who call it."""
-_WORKFLOWS = ("livekit.agents.beta.workflows.", "livekit.agents.workflows.")
 _COMPLETE = SdkMethod("AgentTask", "complete")
 
 
@@ -94,23 +94,8 @@ def _task(thing: Thing, call: Call, inside: Activation, classes: Classes) -> str
             return ""
         names = {each.name if isinstance(each, Instance) else "" for each in inside.value(call.target.base)}
         return names.pop() if len(names) == 1 else ""
-    match thing:
-        case ClassOf(path, name) if "AgentTask" in classes.kinds(Instance(path, name, None)):
-            known = name.rpartition(".")[2]
-        case Sdk(name) if name.startswith(_WORKFLOWS) and name.endswith(("Task", ".TaskGroup")):
-            known = name.rpartition(".")[2]
-        case _:
-            return ""
-    return known if call.use is Use.AWAITED or _is_awaited_later(call, inside) else ""
-
-
-def _is_awaited_later(call: Call, inside: Activation) -> bool:
-    """The function awaits the variable that holds nothing but what the call makes."""
-    flow = inside.flow
-    made = next(v.Result(number) for number, each in enumerate(flow.calls) if each is call)
-    names = {name for name, values in flow.variables.items() if values == (made,)}
-    awaited = (step.value for block in flow.blocks for step in block.steps if isinstance(step, Await))
-    return any(value == made or (isinstance(value, v.Name) and value.name in names) for value in awaited)
+    known = task_of(thing, classes)
+    return known if known and is_awaited(call, inside) else ""
 
 
 def _asks(inside: Activation) -> bool:

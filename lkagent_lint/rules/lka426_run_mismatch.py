@@ -8,7 +8,8 @@ two only, so this reports:
 - in a project that starts sessions and whose agents never run in text: `raise ModelRetry(...)` in a tool,
   `Agent(output_type=...)`, `@agent.output_validator`, `InputRequired(timeout=...)`, `Working(tool=..., timeout=...)`;
 - in a tool of an agent that runs in text: calls through `ctx.session`, `self.session`, `ctx.userdata` and
-  `ctx.speech_handle`, and `ctx.disallow_interruptions()`;
+  `ctx.speech_handle`, and `ctx.disallow_interruptions()`; and a task that is awaited in a `try` whose handler catches
+  every exception and goes on;
 - in a tool of an agent that is no `AgentTask`: `Completed`, `Failed`, `Rejected` and `Working` that it returns;
 - as an info, `on_user_turn_completed` of an agent that runs in text.
 
@@ -20,7 +21,9 @@ are left out there: "InputRequired(timeout=) is not applied in memory".
 
 In text there is no session: `ctx.session` raises "RuntimeError: no live session: this RunContext belongs to
 agent.run()", and the model reads "An internal error occurred". What `on_user_turn_completed` adds to a turn,
-retrieved facts for one, no text turn has: `run()` does not call it.
+retrieved facts for one, no text turn has: `run()` does not call it. A task that is awaited in text takes the
+conversation by an exception, `TaskAwaited`, which the run has to see: `except Exception` catches it, and the task never
+begins.
 
 Only a task ends by what its tools return; of an agent the value is its tool's output, and nothing ends: "a
 conversation tool returned Completed".
@@ -43,8 +46,8 @@ exception of the use is caught in the tool itself. In test files, and before liv
 
 ## Evidence
 
-livekit-agents 2.0.0b1, `voice/events.py` 90-165, `voice/agent_activity.py` 3169-3228, `voice/agent_run.py` 520-545;
-run.
+livekit-agents 2.0.0b1, `voice/events.py` 90-165, `voice/agent_activity.py` 3169-3228, `voice/agent_run.py` 520-545,
+`voice/agent.py` 1161 and 1340-1343; run.
 
 ## Fix safety
 
@@ -61,6 +64,7 @@ from lkagent_lint.facts.flows import RAISE_BLOCK, Do, Flow
 from lkagent_lint.facts.following import parts_of_call, walk
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.things import ClassOf, Instance, Sdk, SdkObject, only
+from lkagent_lint.questions.agent_tasks import is_awaited, task_of
 from lkagent_lint.questions.agents import transition_of
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
@@ -102,6 +106,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             run = subject.text_runs.of(tool)
             if run is not None:
                 yield from _of_calls(subject, tool, run)
+                yield from _of_caught(subject, tool, run)
     yield from _of_turns(subject)
 
 
@@ -170,6 +175,25 @@ def _of_calls(subject: Subject, tool: AgentTool, run: TextRun) -> Iterator[Diagn
                 subject=tool.flow.name,
                 key=(used.name,),
             )
+
+
+def _of_caught(subject: Subject, tool: AgentTool, run: TextRun) -> Iterator[Diagnostic]:
+    """Tasks that are awaited where what begins them in text is caught."""
+    flow, classes = tool.flow, subject.project.evaluator.classes
+    for first, behind in flow.caught:
+        for call in flow.calls[first:behind]:
+            made = {task_of(each, classes) for each in tool.activation.targets(call)}
+            task = made.pop() if len(made) == 1 else ""
+            if task and call.span is not None and is_awaited(call, tool.activation):
+                place = tool.activation.place(call.span)
+                yield META.at(
+                    place,
+                    f"this agent runs in text too ({where(run.place, place)}), where {task} begins by an exception "
+                    "(TaskAwaited) that the handler catches, so it never begins: await it outside of the try",
+                    related=[Related(run.place, "where it runs in text")],
+                    subject=flow.name,
+                    key=(task,),
+                )
 
 
 def _guarded(flow: Flow) -> frozenset[int]:

@@ -347,3 +347,45 @@ def test_an_agent_keeps_what_any_run_stored_on_it(sdk: Sdk) -> None:
         """
     )
     seen.says("BEFORE None {'name': 'ann'}", "BEFORE ann {'name': 'ben'}")
+
+
+@claim("LKA426", "`except Exception` catches it, and the task never begins", since=NEXT)
+def test_a_task_begins_in_text_by_an_exception(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import stage
+        from livekit.agents import Agent, AgentTask, function_tool
+        from scripted import Call, Scripted
+
+        class Name(AgentTask[str]):
+            async def on_enter(self):
+                print("BEGUN")
+
+        class Desk(Agent):
+            def __init__(self, *steps):
+                super().__init__(instructions="", llm=Scripted(*steps))
+
+            @function_tool
+            async def plain(self):
+                '''Asks for a name.'''
+                return await Name(instructions="Ask.")
+
+            @function_tool
+            async def caught(self):
+                '''Asks for a name.'''
+                try:
+                    return await Name(instructions="Ask.")
+                except Exception as error:
+                    print("CAUGHT", type(error).__name__, error)
+                    return "something went wrong"
+
+        async def main():
+            for name in ("caught", "plain"):
+                print("RUN", name)
+                await Desk(Call(name), "said").run("hello")
+
+        stage.run(main())
+        """
+    )
+    seen.says("RUN caught", "CAUGHT TaskAwaited Name takes the conversation", "RUN plain", "BEGUN")
+    assert seen.text.count("BEGUN") == 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tools.sdk_tables import __main__ as command
 from tools.sdk_tables import merge, news, node_surface, python_requires, python_surface
 from tools.sdk_tables.packages import Package, chosen
 from tools.sdk_tables.surface import Surface, empty
@@ -223,6 +225,65 @@ AGENTS = Package("livekit-agents", "1.0.0", "0.7")
 )
 def test_which_releases_are_read(listed: list[str], read: list[str]) -> None:
     assert chosen(AGENTS, listed) == read
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Surface]:
+    """The releases that a registry has, which a test may change; the tables stand in ``tmp_path``."""
+    offered: dict[str, Surface] = {}
+
+    def listed(package: Package) -> list[str]:
+        return chosen(package, list(offered))
+
+    def read(_package: Package, versions: Sequence[str], _cache: Path) -> dict[str, Surface]:
+        return {version: offered[version] for version in versions}
+
+    monkeypatch.setattr(command, "TABLES", tmp_path)
+    monkeypatch.setattr(command, "released", listed)
+    monkeypatch.setattr(command, "_surfaces", read)
+    return offered
+
+
+def test_pre_releases_go_when_the_stable_one_is_there(tmp_path: Path, registry: dict[str, Surface]) -> None:
+    table = tmp_path / f"{AGENTS.file}.json"
+
+    def updated() -> tuple[str, ...]:
+        command.update(AGENTS, tmp_path, rebuild=False)
+        return tuple(merge.decode(table.read_bytes()).releases)
+
+    registry |= {"1.9.0": surface(a="V"), "2.0.0b1": surface(a="V", b="V")}
+    assert updated() == ("1.9.0", "2.0.0b1")
+    registry["2.0.0b2"] = surface(b="V")
+    assert updated() == ("1.9.0", "2.0.0b1", "2.0.0b2")
+    del registry["2.0.0b1"]  # a pre-release that is withdrawn goes too
+    assert updated() == ("1.9.0", "2.0.0b2")
+    registry["2.0.0"] = surface(c="V")
+    assert updated() == ("1.9.0", "2.0.0")
+    assert merge.decode(table.read_bytes()).surface("2.0.0") == surface(c="V")
+    registry["2.1.0rc1"] = surface(c="V")
+    del registry["1.9.0"]  # a stable release stays when it is withdrawn
+    assert updated() == ("1.9.0", "2.0.0", "2.1.0rc1")
+
+
+def test_one_command_says_what_is_new(
+    tmp_path: Path, registry: dict[str, Surface], capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry |= {"1.9.0": surface(a="V"), "2.0.0b1": surface(a="V", b="V")}
+    command.update(AGENTS, tmp_path, rebuild=False)
+    before = (tmp_path / f"{AGENTS.file}.json").read_bytes()
+    news_of = ["--news", "--only", AGENTS.name]
+    capsys.readouterr()
+    assert command.main(news_of) == 0
+    assert capsys.readouterr().out == "livekit-agents: nothing beside 2.0.0b1\n"
+    registry |= {"1.9.1": surface(a="V"), "2.0.0b2": surface(b="V", c="F m.c")}
+    assert command.main(news_of) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "livekit-agents 1.9.1, beside 1.9.0: nothing",
+        "livekit-agents 2.0.0b2, beside 2.0.0b1: ",
+        "  came m.c",
+        "  went m.a",
+    ]
+    assert (tmp_path / f"{AGENTS.file}.json").read_bytes() == before
 
 
 def test_pre_releases_of_npm() -> None:

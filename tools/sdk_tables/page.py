@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lkagent_lint.sources.sdk.order import is_prerelease, order
+from lkagent_lint.sources.sdk.successors import MADE_FROM
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 from tools.sdk_tables import merge, news
 from tools.sdk_tables.packages import PACKAGES, Package
@@ -61,13 +62,16 @@ def _releases(package: Package, stored: merge.Stored) -> Iterator[str]:
         if found:
             yield f"### {version}\n"
             if made_from:
-                yield f"A pre-release, made from what was {made_from} or little more; shown beside {before}.\n"
+                about = made_from if version in MADE_FROM else f"what was {made_from} or little more"
+                yield f"A pre-release, made from {about}; shown beside {before}.\n"
             yield from (f"- {word}: {_listed(lines)}" for word, lines in rows if lines)
             yield ""
 
 
 def _made_from(stored: merge.Stored, number: int, early: Surface) -> str:
-    """The newest release of which a pre-release has something that was new in it."""
+    """The release from which a pre-release was made, or the newest of which it has something that was new in it."""
+    if stored.releases[number] in MADE_FROM:
+        return MADE_FROM[stored.releases[number]]
     offered = set(news.spelt(early))
     for index in range(number - 1, 0, -1):
         new = set(news.spelt(_followed(stored.surface(stored.releases[index]))))

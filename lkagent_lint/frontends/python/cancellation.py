@@ -1,4 +1,4 @@
-"""Endless loops that go on after a cancellation."""
+"""Handlers of exceptions that go on: after a cancellation in an endless loop, after every error of a ``try``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 _CANCELLATIONS = frozenset({"CancelledError", "BaseException"})
+_ERRORS = frozenset({"Exception", "BaseException"})
 _SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 _CLOSED = (*_SCOPES, cst.While, cst.For, cst.SimpleStatementLine, cst.SimpleStatementSuite)
 """No ``try`` of the loop stands in these."""
@@ -25,6 +26,13 @@ def swallowing(loop: cst.While) -> Iterator[cst.CSTNode]:
         yield from handlers
 
 
+def settles(node: cst.Try | cst.TryStar) -> bool:
+    """Whether every ``Exception`` of the body ends in a handler: one catches all of them, and none raises again."""
+    return any(_catches(handler.type, _ERRORS) for handler in node.handlers) and not any(
+        isinstance(each, cst.Raise) for handler in node.handlers for each in _inside(handler.body)
+    )
+
+
 def _tries(node: cst.CSTNode) -> Iterator[cst.Try]:
     """The outermost ``try`` statements of a loop's own body, or of a part of it."""
     if isinstance(node, cst.Try):
@@ -41,20 +49,21 @@ def _swallows(node: cst.Try) -> Iterator[cst.CSTNode]:
     if node.finalbody is not None or not any(isinstance(each, cst.Await) for each in _inside(node.body)):
         return
     for handler in node.handlers:
-        if _catches(handler.type):
+        if _catches(handler.type, _CANCELLATIONS):
             if not any(_leaves(each) or isinstance(each, cst.Raise) for each in _inside(handler.body)):
                 yield handler if handler.type is None else handler.type
             return  # the first that catches a cancellation is the one that gets it
 
 
-def _catches(kind: cst.BaseExpression | None) -> bool:
+def _catches(kind: cst.BaseExpression | None, wanted: frozenset[str]) -> bool:
+    """A handler of this type catches what has one of these names; one without a type catches everything."""
     match kind:
         case None:
             return True
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name in _CANCELLATIONS
+            return name in wanted
         case cst.Tuple(elements=elements):
-            return any(_catches(each.value) for each in elements)
+            return any(_catches(each.value, wanted) for each in elements)
         case _:
             return False
 

@@ -84,6 +84,7 @@ class FlowDraft:
         self.comparisons: list[tuple[Expr, tuple[str, ...], cst.CSTNode]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
         self.counted: list[CountedLoop] = []
+        self.caught: list[tuple[int, int]] = []
         self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
 
@@ -126,6 +127,7 @@ class FlowDraft:
                 EndlessLoop(numbers[head], numbers[behind], positions.of(node)) for head, behind, node in self.endless
             ),
             counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
+            caught=tuple(self.caught),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
             looks=tuple(Look(value, access, positions.of(node)) for value, access, node in self.looks),

@@ -28,7 +28,7 @@ from lkagent_lint.facts.values import (
     Typed,
 )
 from lkagent_lint.frontends.python.blocking import Reaches
-from lkagent_lint.frontends.python.cancellation import swallowing
+from lkagent_lint.frontends.python.cancellation import settles, swallowing
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
 from lkagent_lint.frontends.python.expressions import Expressions
 from lkagent_lint.frontends.python.shapes import (
@@ -314,18 +314,21 @@ class Walker(cst.CSTVisitor):
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         handlers: list[Callable[[], object]] = [partial(self._handler, handler) for handler in node.handlers]
         self.graph.attempt(
-            partial(self._tried, node.body) if handlers else partial(self._walk, node.body),
+            partial(self._tried, node) if handlers else partial(self._walk, node.body),
             handlers,
             catches_all=any(catches_all(handler) for handler in node.handlers),
             otherwise=None if node.orelse is None else partial(self._walk, node.orelse.body),
             final=None if node.finalbody is None else partial(self._walk, node.finalbody.body),
         )
 
-    def _tried(self, body: cst.BaseSuite) -> None:
-        looks = self.expressions.looks
+    def _tried(self, node: cst.Try | cst.TryStar) -> None:
+        looks, calls = self.expressions.looks, self.flow.calls
+        first = len(calls)
         looks.tries += 1
-        self._walk(body)
+        self._walk(node.body)
         looks.tries -= 1
+        if len(calls) > first and self.flow.is_async and settles(node):
+            self.flow.caught.append((first, len(calls)))
 
     def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
         if handler.name is not None:

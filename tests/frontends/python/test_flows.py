@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.frontends.python import parse as parsing
 from lkagent_lint.frontends.python.inert import NONE_INERT, Inert
 from lkagent_lint.frontends.python.reading import read
@@ -476,3 +477,23 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_this_code_gives_these_flows(name: str) -> None:
     code, flows = map(inspect.cleandoc, CASES[name])
     assert drawn(read(code.encode(), frozenset())) == flows
+
+
+@pytest.mark.parametrize(
+    ("handlers", "caught"),
+    [
+        ("except Exception:\n  pass", True),
+        ("except:\n  pass", True),
+        ("except (ValueError, Exception) as error:\n  log(error)", True),
+        ("except ValueError:\n  pass\n except Exception:\n  pass", True),
+        ("except ValueError:\n  pass", False),
+        ("except ValueError:\n  raise\n except Exception:\n  pass", False),  # it may be the one that is raised
+        ("except Exception:\n  log()\n  raise", False),
+        ("finally:\n  log()", False),
+    ],
+)
+def test_which_calls_raise_nothing_further(handlers: str, caught: bool) -> None:
+    code = f"async def f():\n before()\n try:\n  await work(made())\n {handlers}\n after()\n"
+    flow = read(code.encode(), frozenset()).flows["f"]
+    names = [last_name(call.target) for first, end in flow.caught for call in flow.calls[first:end]]
+    assert names == (["made", "work"] if caught else [])
