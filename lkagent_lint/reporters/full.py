@@ -7,11 +7,13 @@ from functools import partial
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity
+from lkagent_lint.intents import Fix
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of
 from lkagent_lint.reporters.layout import Piece, flowed
+from lkagent_lint.reporters.mending import WORDS, hunks
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.reporters.style import Style, summary
 from lkagent_lint.text import START_OF_FILE, Lines, Span
@@ -69,6 +71,27 @@ class _Page:
             yield frame.bar
         yield from self._remark("note", diagnostic.note, frame)
         yield from self._remark("help", diagnostic.help, frame)
+        if diagnostic.fix is not None:
+            yield from self._mending(diagnostic.fix, diagnostic.place.path, frame)
+
+    def _mending(self, fix: Fix, path: str, frame: Frame) -> Iterator[str]:
+        """A fix as a small diff."""
+        yield from self._remark(WORDS[fix.safety], fix.title, frame)
+        for hunk in hunks(fix, self._texts):
+            if hunk.path != path:
+                yield from self._arrow(Place(hunk.path, Span(hunk.first, 1, hunk.first, 1)), "", frame)
+            bar = self.style.faint("|")
+            for number, line in enumerate(hunk.old, hunk.first):
+                shown = self._fitting(f"- {line}", frame)
+                yield f"{self.style.faint(f'{number:>{frame.gutter}}')} {bar} {self.style.removed(shown)}"
+            for line in hunk.new:
+                shown = self._fitting(f"+ {line}", frame)
+                yield f"{'':{frame.gutter}} {bar} {self.style.added(shown)}"
+
+    def _fitting(self, line: str, frame: Frame) -> str:
+        """A line of a diff, cut where it is wider than the view."""
+        shown, room = self.escape.inline(line).rstrip(), max(self.view.width - frame.gutter - 3, 20)
+        return shown if len(shown) <= room else f"{shown[: room - 4]} ..."
 
     def _parts(self, diagnostic: Diagnostic) -> list[_Part]:
         """The files of a finding, its own first, with the places in each; each place once."""

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.mending import as_markdown
 from lkagent_lint.reporters.paths import relative_path, relative_uri, rule_url
 from lkagent_lint.reporters.style import Style, summary_line
 
@@ -27,8 +29,8 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~&$@:]")
 def render_github(report: Report, view: View) -> str:
     """A command for each finding, the worst first, and what was seen."""
     escape = Escaper(for_runner=True)
-    found = _by_severity(report)
-    lines = [_command(diagnostic, view.directory, escape) for diagnostic in found]
+    found, texts = _by_severity(report), SourceTexts(view.source)
+    lines = [_command(diagnostic, view, texts, escape) for diagnostic in found]
     counts = Counter(_COMMANDS[diagnostic.severity] for diagnostic in found)
     hidden = [f"{count} {kind}s" for kind, count in counts.items() if count > _SHOWN_PER_KIND]
     if hidden:
@@ -41,7 +43,8 @@ def _by_severity(report: Report) -> list[Diagnostic]:
     return sorted(report.diagnostics, key=lambda each: -each.severity.rank)
 
 
-def _command(diagnostic: Diagnostic, repository: str, escape: Escaper) -> str:
+def _command(diagnostic: Diagnostic, view: View, texts: SourceTexts, escape: Escaper) -> str:
+    repository = view.directory
     span = diagnostic.place.span
     properties = {
         "title": f"{diagnostic.code} {diagnostic.name}: {diagnostic.title}",
@@ -58,6 +61,8 @@ def _command(diagnostic: Diagnostic, repository: str, escape: Escaper) -> str:
         for each in diagnostic.related
     ]
     remarks = [f"{name}: {text}" for name, text in diagnostic.remarks]
+    if diagnostic.fix is not None:
+        remarks.append(as_markdown(diagnostic.fix, texts, view.directory))
     # A command without a message is no annotation.
     message = "\n".join([*(remarks or [diagnostic.title]), *notes])
     return f"::{_COMMANDS[diagnostic.severity]} {shown}::{_data(message, escape)}"

@@ -10,9 +10,11 @@ import hashlib
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
 from lkagent_lint.reporters.markdown import markdown
+from lkagent_lint.reporters.mending import as_markdown
 from lkagent_lint.reporters.paths import relative_path, rule_url
 
 _SEVERITIES = {Severity.INFO: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
@@ -26,12 +28,12 @@ def render_gitlab(report: Report, view: View) -> str:
     if not report.diagnostics:
         return "[]\n"
     seen: set[str] = set()
-    items = (json.dumps(_item(diagnostic, view.directory, seen)) for diagnostic in report.diagnostics)
+    items = (json.dumps(_item(diagnostic, view, seen)) for diagnostic in report.diagnostics)
     return "[\n  " + ",\n  ".join(items) + "\n]\n"
 
 
-def _item(diagnostic: Diagnostic, repository: str, seen: set[str]) -> dict[str, object]:
-    path = without_surrogates(relative_path(diagnostic.place.path, repository))
+def _item(diagnostic: Diagnostic, view: View, seen: set[str]) -> dict[str, object]:
+    path = without_surrogates(relative_path(diagnostic.place.path, view.directory))
     span = diagnostic.place.span
     help = f" [{diagnostic.help}]" if diagnostic.help else ""
     return {
@@ -47,8 +49,16 @@ def _item(diagnostic: Diagnostic, repository: str, seen: set[str]) -> dict[str, 
             },
         },
         "url": rule_url(diagnostic.code, diagnostic.name),
-        "content": {"body": without_surrogates(markdown(diagnostic))},
+        "content": {"body": without_surrogates(_body(diagnostic, view))},
     }
+
+
+def _body(diagnostic: Diagnostic, view: View) -> str:
+    """What there is to say, and what mends it."""
+    said = markdown(diagnostic)
+    if diagnostic.fix is None:
+        return said
+    return f"{said}\n\n{as_markdown(diagnostic.fix, SourceTexts(view.source), view.directory)}"
 
 
 def _unique(identity: str, seen: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report
+from lkagent_lint.intents import Fix
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.paths import relative_path, rule_url
 
@@ -43,7 +44,23 @@ def _item(diagnostic: Diagnostic, cwd: str) -> dict[str, object]:
         "help": diagnostic.help,
         "label": diagnostic.label,
         "related": [{**_position(related.place, cwd), "message": related.message} for related in diagnostic.related],
-        "fix": None,
+        "fix": None if diagnostic.fix is None else _fix(diagnostic.fix, cwd),
+    }
+
+
+def _fix(fix: Fix, cwd: str) -> dict[str, object]:
+    return {
+        "applicability": fix.safety.value,
+        "message": fix.title,
+        "edits": [
+            {
+                **_position(edit.place, cwd),
+                "end_line": edit.place.span.end_line,
+                "end_column": edit.place.span.end_column,
+                "content": edit.text,
+            }
+            for edit in fix.edits
+        ],
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from lkagent_lint.diagnostics import Place, Report
+from lkagent_lint.diagnostics import Diagnostic, Place, Report
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
 from lkagent_lint.reporters.markdown import markdown
+from lkagent_lint.reporters.mending import as_one
 from lkagent_lint.reporters.paths import relative_path, rule_url
 
 
@@ -28,11 +29,22 @@ def render_rdjson(report: Report, view: View) -> str:
                     {"message": without_surrogates(other.message), "location": _location(other.place, texts, cwd)}
                     for other in each.related
                 ],
+                **_suggestions(each, texts, cwd),
             }
             for each in report.diagnostics
         ],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _suggestions(diagnostic: Diagnostic, texts: SourceTexts, cwd: str) -> dict[str, object]:
+    """The fix as one piece of text, because each suggestion is taken by itself; those in several files are none."""
+    edit = None if diagnostic.fix is None else as_one(diagnostic.fix, texts)
+    if edit is None or edit.place.path != diagnostic.place.path:
+        return {}
+    return {
+        "suggestions": [{"range": _location(edit.place, texts, cwd)["range"], "text": without_surrogates(edit.text)}]
+    }
 
 
 def _location(place: Place, texts: SourceTexts, cwd: str) -> dict[str, object]:

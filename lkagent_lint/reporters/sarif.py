@@ -14,12 +14,15 @@ from typing import NamedTuple
 from lkagent_lint import rulebook
 from lkagent_lint._version import __version__
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity, Summary
+from lkagent_lint.intents import Fix
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import without_surrogates
 from lkagent_lint.reporters.markdown import markdown
+from lkagent_lint.reporters.mending import WORDS
 from lkagent_lint.reporters.paths import file_uri, relative_uri, rule_url
 from lkagent_lint.rulebook import Page
 from lkagent_lint.rules import Default
+from lkagent_lint.text import Span
 
 _Object = dict[str, object]
 
@@ -200,6 +203,8 @@ def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) ->
         "message": {"text": _message(diagnostic), "markdown": without_surrogates(markdown(diagnostic, MOST_RELATED))},
         "locations": [_location(diagnostic.place, repository)],
     }
+    if diagnostic.fix is not None:
+        result["fixes"] = [_fix(diagnostic.fix, repository)]
     if diagnostic.fingerprint:
         result["partialFingerprints"] = {"lkagentLint/v1": diagnostic.fingerprint}
     if related:
@@ -207,6 +212,25 @@ def _result(diagnostic: Diagnostic, indexes: dict[str, int], repository: str) ->
         steps = [{"location": _location(place, repository, text)} for place, text in _steps(diagnostic)]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return result
+
+
+def _fix(fix: Fix, repository: str) -> _Object:
+    """All of a fix, file by file."""
+    changes: list[_Object] = [
+        {
+            "artifactLocation": _artifact(path, repository),
+            "replacements": [
+                {
+                    "deletedRegion": _region(edit.place.span),
+                    "insertedContent": {"text": without_surrogates(edit.text)},
+                }
+                for edit in fix.edits
+                if edit.place.path == path
+            ],
+        }
+        for path in sorted(fix.paths)
+    ]
+    return {"description": {"text": f"{WORDS[fix.safety]}: {fix.title}"}, "artifactChanges": changes}
 
 
 def _message(diagnostic: Diagnostic) -> str:
@@ -233,17 +257,20 @@ def _steps(diagnostic: Diagnostic) -> list[tuple[Place, str]]:
 
 
 def _location(place: Place, repository: str, message: str | None = None) -> _Object:
-    span = place.span
-    region = {
+    artifact = _artifact(place.path, repository)
+    location: _Object = {"physicalLocation": {"artifactLocation": artifact, "region": _region(place.span)}}
+    if message is not None:
+        location["message"] = {"text": without_surrogates(message)}
+    return location
+
+
+def _region(span: Span) -> _Object:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    location: _Object = {"physicalLocation": {"artifactLocation": _artifact(place.path, repository), "region": region}}
-    if message is not None:
-        location["message"] = {"text": without_surrogates(message)}
-    return location
 
 
 def _artifact(path: str, repository: str) -> _Object:

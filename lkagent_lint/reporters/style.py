@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity, Summary
+from lkagent_lint.intents import Safety
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.layout import Piece
 from lkagent_lint.reporters.paths import rule_url
@@ -34,6 +35,12 @@ class Style:
 
     def faint(self, text: str) -> str:
         return self._wrap(text, "1;34")
+
+    def removed(self, text: str) -> str:
+        return self._wrap(text, "31")
+
+    def added(self, text: str) -> str:
+        return self._wrap(text, "32")
 
     def severity(self, text: str, severity: Severity) -> str:
         """Text in the colour of a severity."""
@@ -72,7 +79,8 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     """What was seen and found, on one line:
 
     ``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 error, 2 warnings; 3 fail``, where a
-    baseline hides any, ``; 3 more are in the baseline``, and ``; 1 of 4 jobs too large to follow: agent.py:10580``.
+    baseline hides any, ``; 3 more are in the baseline``, where some can be mended, ``; 2 mended by --fix``, and
+    ``; 1 of 4 jobs too large to follow: agent.py:10580``.
     """
     return "".join(paint(text) for text, paint in summary(report, escape, style))
 
@@ -97,8 +105,17 @@ def summary(report: Report, escape: Escaper, style: Style) -> list[Piece]:
     return [
         Piece(f"{', '.join(parts)}: "),
         Piece(", ".join(found) or "no findings", style.bold),
-        Piece(rest + _too_large(seen, escape)),
+        Piece(rest + _mended(report) + _too_large(seen, escape)),
     ]
+
+
+def _mended(report: Report) -> str:
+    """How many of the findings ``--fix`` would mend, and how many more with ``--unsafe-fixes``."""
+    count = Counter(each.fix.safety for each in report.diagnostics if each.fix is not None)
+    safe, unsafe = count[Safety.SAFE], count[Safety.UNSAFE]
+    parts = [f"{safe} mended by --fix"] if safe else []
+    parts += [f"{unsafe} {'more ' if safe else ''}by --fix --unsafe-fixes"] if unsafe else []
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _too_large(seen: Summary, escape: Escaper) -> str:
