@@ -117,8 +117,8 @@ class DispatchFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     presence: bool = False
     """Evidence that no finding stands at: in a language that is not parsed, or a request to somebody's own server."""
     file: str = ""
-    """The file that says which agents are asked for, as a command names it, or the program that connects by hand; empty
-    for all others.
+    """The file that says which agents are asked for, as a command names it, or the program that connects by hand, ``.``
+    for this one; empty for all others, and for a program that is not known.
     """
 
 

@@ -113,6 +113,19 @@ def made_of(*parts: Expr, by: str = "") -> Expr:
     return Made(tuple(each for each in parts if not isinstance(each, (Text, Constant))), by)
 
 
+EACH = "each"
+"""By what a loop's variable is made of what the loop runs through."""
+
+
+BY_NAME = "**"
+"""By what a value is made that ``**`` gives for a keyword; the keyword stands behind the dict."""
+
+
+def each_of(iterated: Expr) -> Expr:
+    """What the variable of a loop holds: one of the values that it runs through."""
+    return Made((iterated,), EACH) if isinstance(iterated, (Items, Mapping, Name, Attribute, Made)) else OPAQUE
+
+
 def walk(*expressions: Expr) -> Iterator[Expr]:
     """Expressions with all their parts, outermost first."""
     stack = list(reversed(expressions))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.facts.flows import MODULE, Flow
+from lkagent_lint.facts.following import argument
+from lkagent_lint.facts.values import Expr
 from lkagent_lint.project.activations import receiver_of
 from lkagent_lint.project.call_words import CallWords, word_of
 from lkagent_lint.project.decorators import WHATEVER
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, Closure, Instance, in_order
+from lkagent_lint.project.things import Activation, ClassOf, Closure, Instance, Thing, in_order
 
 _MAX_DEPTH = 4
 """Callers of callers are asked so far up: what hands a name further is not followed."""
@@ -53,8 +55,26 @@ class Callers:
         """A flow as whoever gives it nothing enters it: its parameters hold their defaults."""
         function = Closure(path, flow.name, None)
         if flow.owner and flow.binding != "static" and flow.parameters:
-            function = function.on(receiver_of(path, flow))
+            maker = self._evaluator.files[path].flows.get(f"{flow.owner}.__init__")
+            if maker is None or maker is flow:
+                function = function.on(receiver_of(path, flow))
+            else:
+                function = self._method(path, flow, self.uncalled(path, maker))
         return self._evaluator.results.enter(function, (), ())
+
+    def given(self, path: str, flow: Flow, parameter: str) -> Iterator[tuple[str, Flow, Expr | None]]:
+        """What every call of the project gives for a flow's parameter, with the file and the function of the call; None
+        where it gives nothing.
+        """
+        position = next(number for number, each in enumerate(flow.parameters) if each.name == parameter)
+        if flow.owner and flow.binding != "static":
+            position -= 1
+        for caller_path, caller in self._words.callers(_words_of(flow)):
+            usual = self._evaluator.usual(caller_path, caller)
+            for call in caller.calls:
+                if word_of(call) in _words_of(flow):
+                    if any(_leads_to(thing, path, flow) for thing in usual.targets(call)):
+                        yield caller_path, caller, argument(call, position, parameter)
 
     def _found(self, path: str, flow: Flow) -> tuple[Activation, ...]:
         found = dict.fromkeys(self._entered(path, flow))
@@ -91,6 +111,17 @@ class Callers:
 
     def _method(self, path: str, flow: Flow, made: Activation) -> Closure:
         return Closure(path, flow.name, None, Instance(path, flow.owner, made))
+
+
+def _leads_to(thing: Thing, path: str, flow: Flow) -> bool:
+    """Whether what is called is a function, or the class whose constructor it is."""
+    match thing:
+        case Closure():
+            return (thing.path, thing.flow) == (path, flow.name)
+        case ClassOf():
+            return (thing.path, f"{thing.name}.__init__") == (path, flow.name)
+        case _:
+            return False
 
 
 def _words_of(flow: Flow) -> frozenset[str]:

@@ -34,9 +34,11 @@ from lkagent_lint.project.things import (
     Things,
     box,
     box_of,
+    dict_of,
     in_order,
     only,
     partial_of,
+    record_of,
 )
 from lkagent_lint.sources.scheduling import WAIT_FOR_ONE
 from lkagent_lint.sources.sdk import vocabulary
@@ -282,6 +284,10 @@ class CallResults:
             case "os.getenv" | "os.environ.get":
                 default = args[1] if len(args) > 1 else dict(keywords).get("default", NEVER)
                 return self.variable(args[0] if args else ANYTHING, default)
+            case "builtins.dict" if keywords and not args and all(name != "**" for name, _ in keywords):
+                return only(dict_of(keywords))
+            case "types.SimpleNamespace" if not args and all(name != "**" for name, _ in keywords):
+                return only(record_of(activation.path, keywords, open_ended=True))
             case "functools.partial":
                 functions = args[0] if args else NEVER
                 return frozenset(partial_of(each, args[1:], keywords) for each in functions)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice, product
 from typing import ClassVar
 
+from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project import limits, node_sdk
+from lkagent_lint.project import limits, node_sdk, options
 from lkagent_lint.project.activations import Activations
 from lkagent_lint.project.answers import Answers
 from lkagent_lint.project.calls import CallResults
@@ -224,6 +225,8 @@ class Evaluator:
                 return only(SdkObject(held) if held else SdkMethod(kind, name))
             case Library(node_sdk.ENVIRONMENT):
                 return only(FromVariable(name, None))
+            case Library(dotted) if dotted in options.NAMESPACES:
+                return options.default_of(name, activation) or only(Library(f"{dotted}.{name}", base.made))
             case Library(dotted):
                 return only(Library(f"{dotted}.{name}", base.made))
             case Foreign(dotted):
@@ -360,12 +363,36 @@ class Evaluator:
         match node:
             case v.Made((text,), "strip" | "lstrip" | "rstrip"):
                 return self._stripped(text, activation)
+            case v.Made((held, v.Text(key)), following.BY_NAME):
+                return self._given_by_name(held, key, activation)
+            case v.Made((held,), following.EACH):
+                return self._each(held, activation)
             case v.Made((held, v.Text() as key, *default), "get") if len(default) < 2:
                 found = self.value(v.Subscript(held, key), activation)
                 is_text = found and all(isinstance(each, (String, FromVariable)) for each in found)
                 return found | self.union(default, activation) if is_text else ANYTHING
             case _:
                 return ANYTHING
+
+    def _each(self, iterated: v.Expr, activation: Activation) -> Things:
+        """The texts that a loop runs through: the items of a container, the keys of a dict, or its ``values()``."""
+        match iterated:
+            case v.Made((inner,), "values" | "keys" as part):
+                held, of_values = self.value(inner, activation), part == "values"
+            case _:
+                held, of_values = self.value(iterated, activation), False
+        found: set[Thing] = set()
+        for each in held:
+            if not isinstance(each, Box):
+                return ANYTHING
+            found |= {String(key) for key in each.keys} if each.keys and not of_values else each.items
+        return _texts(found)
+
+    def _given_by_name(self, held: v.Expr, key: str, activation: Activation) -> Things:
+        """The text that ``**held`` gives for a keyword."""
+        values = self.value(held, activation)
+        found = [each.under(key) if isinstance(each, Box) and each.keys else NEVER for each in values]
+        return _texts(NEVER.union(*found)) if found and all(found) else ANYTHING
 
     def _stripped(self, text: v.Expr, activation: Activation) -> Things:
         found: set[Thing] = set()
@@ -422,3 +449,9 @@ def _at(parts: tuple[Things, ...], key: v.Expr) -> Things:
     """What stands at a position that is written out; nothing where it is not."""
     index = int(key.value) if isinstance(key, v.Constant) and key.value.isdecimal() else len(parts)
     return parts[index] if index < len(parts) else NEVER
+
+
+def _texts(found: Iterable[Thing]) -> Things:
+    """What was found in a container where it is all text; what is none may have been put there later."""
+    held = frozenset(found)
+    return held if held and all(isinstance(each, (String, FromVariable)) for each in held) else ANYTHING

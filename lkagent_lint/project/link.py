@@ -11,7 +11,7 @@ from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts, WorkerFact
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.freshness import is_fresh
-from lkagent_lint.facts.values import Expr, Result
+from lkagent_lint.facts.values import Attribute, Expr, Name, Result
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import (
     UNKNOWN_NAME,
@@ -113,6 +113,10 @@ def _set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVari
 
 def _newest(path: str, package: Package) -> SdkVersion:
     return SdkVersion(package.newest, package=package.package)
+
+
+_MAX_CALLERS = 3
+"""How far up the callers are asked for a room's name."""
 
 
 class _Linker:
@@ -245,9 +249,28 @@ class _Linker:
                 spelled=_spelled(fact.name) if isinstance(name, (UnknownName, Usually, Pattern)) else "",
             )
 
-    def _is_fresh(self, path: str, flow: str, room: Expr) -> bool:
+    def _is_fresh(self, path: str, flow: str, room: Expr, depth: int = _MAX_CALLERS) -> bool:
+        """The room's name is made anew in the function, or by everyone who calls it."""
         facts = self.evaluator.files[path]
-        return flow in facts.flows and is_fresh(room, facts.flows[flow], facts)
+        home = facts.flows.get(flow)
+        if home is None:
+            return False
+        match room:
+            case Attribute(Name("self" | "this"), name) if f"{home.owner}.__init__" in facts.flows:
+                home = facts.flows[f"{home.owner}.__init__"]
+                stored = [each.value for each in home.stores if each.name == name]
+                room = stored[0] if len(stored) == 1 else room
+            case _:
+                pass
+        if is_fresh(room, home, facts):
+            return True
+        parameter = next((each.name for each in home.parameters if Name(each.name) == room), None)
+        if parameter is None or depth == 0:
+            return False
+        given = list(self.callers.given(path, home, parameter))
+        return bool(given) and all(
+            value is not None and self._is_fresh(there, caller.name, value, depth - 1) for there, caller, value in given
+        )
 
     def _names(self, path: str, flow: str, expression: Expr) -> tuple[AgentName, ...]:
         """A name in a file with flows is followed, to the function's callers too; in others it is what is written."""

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.cli_commands import THIS_FILE
 from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.agent_names import (
@@ -195,6 +196,7 @@ def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), st
             return JobAnswer("no", (_STARVED, *rooms))
         return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible, *rooms))
     certain += _own_connects(project, worker)
+    possible += _connects_of_some(project)
     values = possible_names(project, name)
     if any(is_dispatched_elsewhere(project, worker, each) for each in values):
         certain.append(JobReason("elsewhere", "dispatched-elsewhere in the settings lists its name"))
@@ -254,15 +256,24 @@ def _spelled(dispatch: Dispatch) -> str:
 
 
 def _own_connects(project: Project, worker: Worker) -> Iterator[JobReason]:
+    """Commands that connect this worker by hand: by the program that they name."""
+    programs = set(map(_stem, _programs(worker)))
     for dispatch in project.dispatches:
-        if dispatch.kind is DispatchKind.CONNECT and _runs(dispatch, worker):
+        file = dispatch.place.path if dispatch.file == THIS_FILE else dispatch.file
+        if dispatch.kind is DispatchKind.CONNECT and file and _stem(file) in programs:
             yield JobReason("own-connect", "a command connects a worker to a room by hand", dispatch.place, dispatch)
 
 
-def _runs(dispatch: Dispatch, worker: Worker) -> bool:
-    """Whether a command that connects by hand may start this worker: by the program that it names, if it names one."""
-    program = os.path.splitext(os.path.basename(dispatch.file))[0]
-    return not program or program in {os.path.splitext(os.path.basename(each))[0] for each in _programs(worker)}
+def _connects_of_some(project: Project) -> Iterator[JobReason]:
+    """Commands that connect some worker by hand, and which program that is is not known."""
+    for dispatch in project.dispatches:
+        if dispatch.kind is DispatchKind.CONNECT and not dispatch.file:
+            message = "a command may connect it to a room by hand: which program it runs is not known"
+            yield JobReason("possible-dispatch", message, dispatch.place, dispatch)
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path.replace("\\", "/")))[0]
 
 
 def _programs(worker: Worker) -> Iterator[str]:

@@ -12,6 +12,7 @@ _MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDisp
 _NAMED = re.compile(rb"agentName|agent_name")
 _ROOM = re.compile(rb"\broom(?:Name|_name|Id|_id)?\b|room_?[cC]onfig")
 _SENT = re.compile(rb"\b(?:fetch|post|request|invoke|axios|useSession)\b")
+_CLI = re.compile(rb"\blk\b|livekit-cli|\bdispatch\b")
 AGENT_NAME_VARIABLE = b"LIVEKIT_AGENT_NAME"
 """Names a worker whose code does not (livekit-agents 1.5.7); also a prefix of LIVEKIT_AGENT_NAME_OVERRIDE."""
 
@@ -22,12 +23,19 @@ def mentions_sdk(data: bytes) -> bool:
 
 
 def may_ask(data: bytes) -> bool:
-    """Whether code that does not mention an SDK can ask for an agent: by a message of the protocol, or by a request of
-    its own that names the agent and a room.
+    """Whether code that does not mention an SDK can ask for an agent: by a message of the protocol, by a command, or by
+    a request of its own that names the agent and a room.
     """
-    if _MESSAGES.search(data):
+    if _MESSAGES.search(data) or _may_command(data):
         return True
     return _NAMED.search(data) is not None and _ROOM.search(data) is not None and _SENT.search(data) is not None
+
+
+def _may_command(data: bytes) -> bool:
+    """A command of the LiveKit CLI with an agent's name, or one that connects a worker to a room."""
+    if b"--room" in data and b"connect" in data:
+        return True
+    return (b"--agent" in data or b"dispatch create" in data) and _CLI.search(data) is not None
 
 
 @disk.question

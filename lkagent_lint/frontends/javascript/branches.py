@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from lkagent_lint.facts import following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, CountedLoop, EndlessLoop, Use
 from lkagent_lint.facts.graph import Graph
@@ -129,15 +130,15 @@ class Branches:
     def _for_in(self, node: Node) -> None:
         graph = self._graph
         right, left = node.child_by_field_name("right"), node.child_by_field_name("left")
-        if right is not None:
-            self._walker.evaluate(right)
+        iterated = v.OPAQUE if right is None else self._walker.evaluate(right)
         head, after = graph.fork(), graph.block()
         if any(child.type == "await" for child in node.children):
             graph.step(Await(v.OPAQUE, self._walker.span(right or node)))
         decided = graph.fork()
         graph.branch(decided)
         if left is not None:
-            self._walker.patterns.bind(left, v.OPAQUE)
+            is_of = any(child.type == "of" for child in node.children)
+            self._walker.patterns.bind(left, following.each_of(iterated) if is_of else v.OPAQUE)
         graph.loop(head, after, partial(self._walker.field, node, "body"))
         graph.branch(decided)
         graph.goto(after)

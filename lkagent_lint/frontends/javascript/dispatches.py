@@ -1,24 +1,22 @@
-"""Places in JavaScript and TypeScript that ask for an agent by name.
-
-Sources: livekit-server-sdk 2.18 (``AgentDispatchClient.ts``, ``AccessToken.ts``, ``RoomServiceClient.ts``,
-``SipClient.ts``, ``ConnectorClient.ts``), livekit-client 2.23 (``TokenSource.ts``), components-react 2.9.24
-(``useSession.ts``).
-"""
+"""Places in JavaScript and TypeScript that ask for an agent by name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from lkagent_lint.facts import following
+from msgspec.structs import replace
+
+from lkagent_lint.facts import cli_commands, following
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact, SipRuleFact
+from lkagent_lint.frontends.javascript import rooms
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
+from lkagent_lint.frontends.javascript.messages import AGENT, NAMES, call_around, is_from_json, makes_room
 from lkagent_lint.frontends.javascript.parse import (
-    FUNCTIONS,
     ParsedFile,
     arguments,
     callee,
@@ -29,59 +27,14 @@ from lkagent_lint.frontends.javascript.parse import (
     unwrap,
     walk,
 )
+from lkagent_lint.frontends.javascript.purposes import Purpose, Purposes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_AGENT = "RoomAgentDispatch"
-_CONFIGURATION = "RoomConfiguration"
-_NAMES = ("agentName", "agent_name")
-_CONFIGS = ("roomConfig", "room_config")
-_LISTS = ("agents", "dispatches")
-_CARRIERS = {
-    "createRoom": DispatchKind.ROOM,
-    "createSipDispatchRule": DispatchKind.SIP,
-    "updateSipDispatchRule": DispatchKind.SIP,
-    "SIPDispatchRuleInfo": DispatchKind.SIP,
-    "connectTwilioCall": DispatchKind.CONNECTOR,
-    "dialWhatsAppCall": DispatchKind.CONNECTOR,
-    "acceptWhatsAppCall": DispatchKind.CONNECTOR,
-}
-_RULES = ("createSipDispatchRule", "createDispatchRule")
-_SENDS = frozenset(
-    {
-        *(
-            "fetch",
-            "post",
-            "put",
-            "patch",
-            "request",
-            "send",
-            "invoke",
-            "ajax",
-            "axios",
-            "ofetch",
-            "$fetch",
-            "ky",
-            "got",
-        ),
-        *("sendBeacon", "mutate", "mutateAsync", "trigger", "useSession"),
-    }
-)
-"""The last word of what sends a request, or asks for a token by one."""
-_MAX_CLIMB = 60
-_COMMAND = re.compile(rb"--agent(?:-name)?[= ]")
-_NAMED_IN_TEXT = re.compile(r"--agent(?:-name)?[= ]+[\"']?(?P<name>\$\{[^}]*\}|[\w.:@-]+)")
-"""A command of the LiveKit CLI that asks for an agent, in a text."""
+_COMMAND = re.compile(rb"--agent|dispatch create|--room\b")
+_FLAG = re.compile(rb"^.--(?:agent|room)\b")
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
-
-
-class Purpose(NamedTuple):
-    """What an object with an agent's name is used for."""
-
-    kind: DispatchKind
-    presence: bool
-    """It is not certain that the object dispatches: it only silences."""
 
 
 class Dispatches:
@@ -92,49 +45,19 @@ class Dispatches:
         self._source = source
         self._draft = draft
         self._calls = {node: number for node, (_, number) in draft.recorded.items()}
-        self._uses = dict[str, Purpose]()
-        """What variables that hold a configuration or a list of agents are used for, by name."""
         self._options = [given for node in registrations for given in arguments(node)[:1]]
         self._nodes = [node for node, _ in walk(source.root)]
-        for _ in range(2):  # a list may be for a configuration whose own use is found further down
-            for node in self._nodes:
-                self._note_use(node)
+        self._purposes = Purposes(self._nodes)
+        self._commands = set[int]()
+        """Texts that were looked at, by their nodes' ``id``: one may be made of several."""
 
     def room_sources(self) -> Iterator[RoomSourceFact]:
-        """Every token and every creation of a room. A token lists agents where the file surely configures its room."""
-        listing = [_branches_of(node) for node in self._nodes if _configures(node)]
-        for node in self._nodes:
-            target = callee(node) if node.type in ("new_expression", "call_expression") else None
-            if node.type == "new_expression" and last_name(target) == "AccessToken":
-                branches = _branches_of(node)
-                has_agents = any(each <= branches for each in listing)
-                yield RoomSourceFact(span=self._source.span(node), has_agents=has_agents)
-            elif node.type == "call_expression" and _makes_room(node):
-                given = next(iter(arguments(node)), None)
-                keys = {key for key, _, _ in entries(given)} if given is not None and given.type == "object" else {"**"}
-                has_agents = bool(keys & {"agents", "roomPreset", "**"})
-                yield RoomSourceFact(
-                    span=self._source.span(node),
-                    has_agents=has_agents,
-                    flow=self._draft.flow_of(node).name,
-                    room=_entry(given, "name"),
-                )
+        """Every token and every creation of a room."""
+        return rooms.room_sources(self._nodes, self._source, self._draft)
 
     def sip_rules(self) -> Iterator[SipRuleFact]:
-        """Every SIP dispatch rule that is made, with or without agents."""
-        for node in self._nodes:
-            target = callee(node) if node.type == "call_expression" else None
-            if target is not None and target.type == "member_expression" and last_name(target) in _RULES:
-                given = arguments(node)
-                options = given[1] if len(given) > 1 else None
-                keys = (
-                    {key for key, _, _ in entries(options)}
-                    if options is not None and options.type == "object"
-                    else {"**"}
-                )
-                has_agents = options is not None and bool(keys & {*_CONFIGS, "roomPreset", "**"})
-                if not any(each.type == "spread_element" for each in given):
-                    yield SipRuleFact(span=self._source.span(target), has_agents=has_agents)
+        """Every SIP dispatch rule that is made."""
+        return rooms.sip_rules(self._nodes, self._source)
 
     def find(self) -> Iterator[DispatchFact | DroppedFact]:
         for node in self._nodes:
@@ -143,49 +66,21 @@ class Dispatches:
             elif node.type == "call_expression":
                 yield from self._of_call(node)
             elif node.type == "array":
-                yield from self._of_command(node)
+                yield from self._of_words(node)
+            elif node.type == "assignment_expression":
+                yield from self._of_assignment(node)
             elif node.type in ("template_string", "string") and _COMMAND.search(node.text or b""):
-                yield from self._of_spoken_command(node)
+                yield from self._of_text(node)
             elif node.type == "new_expression" and last_name(callee(node)) == "AccessToken":
                 yield from self._of_token(node)
             elif node.type == "ERROR" and _MARKS.search(node.text or b""):
                 # What it says cannot be read, so it may ask for any agent.
                 yield self._fact(Purpose(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
 
-    # Variables
-
-    def _note_use(self, node: Node) -> None:
-        """``token.roomConfig = configuration``, ``{ roomConfig: configuration }`` and ``{ agents: [dispatch] }``."""
-        if node.type == "assignment_expression":
-            target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if target is not None and value is not None and last_name(target) in _CONFIGS:
-                self._note(value, Purpose(DispatchKind.TOKEN, presence=False))
-        elif node.type == "object":
-            for key, _, value in entries(node):
-                if key in (*_CONFIGS, *_LISTS):
-                    use = self._of_holder(node, key) or self._climb(node)
-                    if use is not None and use.kind not in (DispatchKind.CONFIG, DispatchKind.REQUEST):
-                        self._note(value, use)
-        elif node.type in ("call_expression", "new_expression"):
-            method = last_name(callee(node))
-            if method in _SENDS:
-                for value in _handed_on(node):
-                    self._note(value, Purpose(DispatchKind.REQUEST, presence=True))
-            elif method in _CARRIERS:
-                for value in _handed_on(node):
-                    self._note(value, Purpose(_CARRIERS[method], presence=False))
-
-    def _note(self, value: Node, use: Purpose) -> None:
-        value = unwrap(value)
-        for element in value.named_children if value.type == "array" else ():
-            self._note(element, use)
-        if value.type in ("identifier", "shorthand_property_identifier"):
-            self._uses.setdefault(text_of(value), use)
-
     # Objects
 
     def _of_object(self, node: Node) -> Iterator[DispatchFact | DroppedFact]:
-        name = next(((key, at, value) for key, at, value in entries(node) if key in _NAMES), None)
+        name = next(((key, at, value) for key, at, value in entries(node) if key in NAMES), None)
         if name is None:
             return
         key, at, value = name
@@ -194,13 +89,34 @@ class Dispatches:
                 yield DroppedFact(owner="ServerOptions", field=key, span=self._source.span(at))
             return
         maker = _maker(node)
-        if maker == _AGENT and key == "agent_name":
+        if maker == AGENT and key == "agent_name":
             # The constructor drops the key, so that the dispatch asks for the unnamed workers.
             yield DroppedFact(owner=maker, field=key, span=self._source.span(at))
             return
-        use = self._climb(node)
-        if use is not None:
+        use = self._purposes.of(node)
+        if use is not None and (use.kind is not DispatchKind.REQUEST or _is_body(node)):
             yield self._fact(use, self._value(value), value if value.type != "method_definition" else at, node)
+
+    def _of_assignment(self, node: Node) -> Iterator[DispatchFact]:
+        """``dispatch.agentName = name`` of a dispatch that a variable holds."""
+        target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+        base = None if target is None else target.child_by_field_name("object")
+        if base is None or value is None or base.type != "identifier" or last_name(target) != "agentName":
+            return
+        for made in self._made_agents:
+            holder = outermost(made).parent
+            held = None if holder is None else holder.child_by_field_name("name") or holder.child_by_field_name("left")
+            if held is not None and text_of(held) == text_of(base):
+                yield self._fact(Purpose(DispatchKind.CONFIG, presence=False), self._value(value), value, node)
+                return
+
+    @cached_property
+    def _made_agents(self) -> list[Node]:
+        """Every dispatch that is made without a name."""
+        made = (node for node in self._nodes if node.type == "new_expression" and last_name(callee(node)) == AGENT)
+        return [
+            node for node in made if not any(key in NAMES for each in arguments(node) for key, _, _ in entries(each))
+        ]
 
     def _registers(self, node: Node) -> bool:
         """The object is what an agent is registered with, written in place or kept in a variable."""
@@ -211,67 +127,6 @@ class Dispatches:
         if parent is None or parent.type != "variable_declarator" or target is None:
             return False
         return any(given.type == "identifier" and text_of(given) == text_of(target) for given in self._options)
-
-    def _climb(self, node: Node) -> Purpose | None:
-        """What an object is for, by what holds it; None where it dispatches nothing that is seen."""
-        is_agent = False
-        here = node
-        for _ in range(_MAX_CLIMB):
-            here = outermost(here)
-            parent = here.parent
-            if parent is None:
-                break
-            use: Purpose | None = None
-            if parent.type == "arguments" and parent.parent is not None:
-                call = parent.parent
-                name = last_name(callee(call)) or _method_of(call)
-                if name in (_AGENT, _CONFIGURATION) or _is_from_json(call):
-                    is_agent = True
-                    here = call
-                    continue
-                if name == "stringify":
-                    here = call
-                    continue
-                use = self._of_argument(name, is_agent)
-            elif parent.type == "pair" and parent.parent is not None:
-                key = parent.child_by_field_name("key")
-                name = "" if key is None else text_of(key).strip("'\"`")
-                is_agent = is_agent or name in _LISTS
-                use = self._of_holder(parent.parent, name)
-                here = parent.parent
-                if use is None:
-                    continue
-            elif parent.type == "assignment_expression":
-                if last_name(parent.child_by_field_name("left")) in _CONFIGS:
-                    return Purpose(DispatchKind.TOKEN, presence=False)
-            elif parent.type == "variable_declarator":
-                target = parent.child_by_field_name("name")
-                use = None if target is None else self._uses.get(text_of(target))
-            elif parent.type in ("array", "ternary_expression", "binary_expression", "spread_element"):
-                here = parent
-                continue
-            return use or _of_unknown(is_agent)
-        return _of_unknown(is_agent)
-
-    def _of_holder(self, holder: Node, key: str) -> Purpose | None:
-        """What ``{ roomConfig: … }`` or ``{ agents: … }`` is for; None where its own holder has to say."""
-        call = _call_around(holder)
-        name = "" if call is None else last_name(callee(call))
-        if name in _CARRIERS:
-            return Purpose(_CARRIERS[name], presence=False)
-        if key not in _CONFIGS:
-            return None
-        if any(other == "video" for other, _, _ in entries(holder)):  # the claims of a token that is signed by hand
-            return Purpose(DispatchKind.TOKEN, presence=False)
-        return None
-
-    def _of_argument(self, name: str, is_agent: bool) -> Purpose | None:
-        """What an argument of a call by this name is for."""
-        if name in _CARRIERS:
-            return Purpose(_CARRIERS[name], presence=False)
-        if name in ("push", "concat") and is_agent:
-            return Purpose(DispatchKind.CONFIG, presence=False)
-        return Purpose(DispatchKind.REQUEST, presence=True) if name in _SENDS else None
 
     # Calls
 
@@ -290,10 +145,10 @@ class Dispatches:
             )
         elif name == "withAgent" and given:
             yield self._fact(Purpose(DispatchKind.REQUEST, presence=True), self._value(given[0]), given[0], node)
-        elif _is_from_json(node) and given and given[0].type != "object":
+        elif is_from_json(node) and given and given[0].type != "object":
             # The client says what it wants: it may be any name.
             yield self._fact(Purpose(DispatchKind.CONFIG, presence=True), v.OPAQUE, node, node)
-        elif _makes_room(node) and given and given[0].type == "object":
+        elif makes_room(node) and given and given[0].type == "object":
             for key, at, value in entries(given[0]):
                 if key == "agents" and self._is_given(value):  # whoever calls the function says which
                     yield self._fact(Purpose(DispatchKind.ROOM, presence=True), v.OPAQUE, at, node)
@@ -311,34 +166,31 @@ class Dispatches:
         held = (part for value in home.variables.get(name, ()) for part in following.walk(value))
         return any(isinstance(part, v.Name) and part.name in own for part in held)
 
-    def _of_command(self, node: Node) -> Iterator[DispatchFact]:
+    def _of_words(self, node: Node) -> Iterator[DispatchFact]:
         """``["dispatch", "create", "--agent-name", name]``, which a command is run with."""
-        given = [unwrap(each) for each in node.named_children if each.type != "comment"]
-        for flag, name in pairwise(given):
-            if flag.type == "string" and text_of(flag)[1:-1] in ("--agent-name", "--agent"):
-                yield self._fact(Purpose(DispatchKind.COMMAND, presence=False), self._value(name), name, node)
+        words = [unwrap(each) for each in node.named_children if each.type != "comment"]
+        if any(each.type.endswith("string") and _FLAG.search(each.text or b"") for each in words):
+            yield from (self._asked(each, node) for each in cli_commands.of_words([self._value(one) for one in words]))
 
-    def _of_spoken_command(self, node: Node) -> Iterator[DispatchFact]:
+    def _of_text(self, node: Node) -> Iterator[DispatchFact]:
         """A command as one text: it may be run, or only be shown to somebody."""
-        text = text_of(node)
-        named = _NAMED_IN_TEXT.search(text)
-        if named is None:
-            return
-        name: v.Expr = v.Text(named["name"])
-        if named["name"].startswith("${"):
-            name = v.OPAQUE
-            for child in node.named_children:
-                if (
-                    child.type == "template_substitution"
-                    and text_of(child) == named["name"]
-                    and child.named_child_count
-                ):
-                    name = self._value(child.named_children[0])
-        yield self._fact(Purpose(DispatchKind.COMMAND, presence=True), name, node, node)
+        whole = node
+        while whole.parent is not None and whole.parent.type in ("binary_expression", "parenthesized_expression"):
+            whole = whole.parent
+        if whole.id not in self._commands:
+            self._commands.add(whole.id)
+            yield from (self._asked(each, node) for each in cli_commands.of_text(self._value(whole)))
+
+    def _asked(self, asked: cli_commands.Asking | cli_commands.Connecting, node: Node) -> DispatchFact:
+        if isinstance(asked, cli_commands.Asking):
+            return self._fact(Purpose(DispatchKind.COMMAND, presence=asked.is_shown), asked.name, node, node)
+        texts = [part.value for part in following.walk(asked.program) if isinstance(part, v.Text)]
+        fact = self._fact(Purpose(DispatchKind.CONNECT, presence=True), v.OPAQUE, node, node)
+        return replace(fact, file=cli_commands.program_file(texts))
 
     def _of_request(self, target: Node, given: Node) -> Iterator[DispatchFact | DroppedFact]:
         """``createDispatch({ room, agent_name })``: the method takes two strings, and asks for nobody then."""
-        if any(key in _NAMES for key, _, _ in entries(given)):
+        if any(key in NAMES for key, _, _ in entries(given)):
             yield DroppedFact(owner="createDispatch", field="{...}", span=self._source.span(target))
         else:
             yield self._fact(Purpose(DispatchKind.API, presence=True), v.OPAQUE, target, given)
@@ -360,7 +212,7 @@ class Dispatches:
         granted = self._granted(flow) if use.kind is DispatchKind.TOKEN else None
         room: v.Expr | None = granted if isinstance(granted, (v.Name, v.Text, v.Attribute)) else None
         if use.kind is DispatchKind.API and node.type == "call_expression" and not use.presence:
-            room = _spelled(arguments(node)[0])
+            room = rooms.spelled(arguments(node)[0])
         return DispatchFact(
             kind=use.kind,
             flow=flow,
@@ -379,21 +231,20 @@ class Dispatches:
             if node.type == "call_expression" and last_name(callee(node)) == "addGrant":
                 if self._draft.flow_of(node).name == flow:
                     given = next(iter(arguments(node)), None)
-                    rooms = entries(given) if given is not None and given.type == "object" else ()
-                    found.add(next((self._value(value) for key, _, value in rooms if key == "room"), None))
+                    found.add(self._room_in(given))
         return found.pop() if len(found) == 1 else None
 
-
-def _entry(node: Node | None, name: str) -> v.Expr | None:
-    """What an object literal holds under a key, if that is spelled in a way that can be compared."""
-    if node is None or node.type != "object":
-        return None
-    return next((_spelled(value) for key, _, value in entries(node) if key == name), None)
-
-
-def _spelled(node: Node) -> v.Expr | None:
-    value = value_of(node)
-    return value if isinstance(value, (v.Name, v.Text, v.Attribute)) else None
+    def _room_in(self, grant: Node | None) -> v.Expr | None:
+        """The room that a grant lets into, as it is written there or in the variable that is given."""
+        if grant is None:
+            return None
+        value = self._value(grant)
+        if isinstance(value, v.Name):
+            held = self._draft.flow_of(grant).values(value.name)
+            value = held[0] if len(held) == 1 else v.OPAQUE
+        while isinstance(value, v.Typed) and value.value is not None:
+            value = value.value
+        return dict(value.entries).get("room") if isinstance(value, v.Mapping) else None
 
 
 def _block_of(node: Node) -> str:
@@ -405,81 +256,33 @@ def _block_of(node: Node) -> str:
     return str(parent.start_byte) if parent is not None and parent.type in ("statement_block", "program") else ""
 
 
-def _configures(node: Node) -> bool:
-    """``token.roomConfig = …``, ``token.roomPreset = …``, and not perhaps nothing."""
-    if node.type != "assignment_expression":
-        return False
-    value = node.child_by_field_name("right")
-    if value is None or unwrap(value).type in ("ternary_expression", "undefined", "null"):
-        return False
-    return last_name(node.child_by_field_name("left")) in (*_CONFIGS, "roomPreset")
-
-
-def _of_unknown(is_agent: bool) -> Purpose | None:
-    return Purpose(DispatchKind.CONFIG, presence=False) if is_agent else None
-
-
-def _handed_on(call: Node) -> Iterator[Node]:
-    """The variables that a call is given, also within objects and as text: ``{ body: JSON.stringify(asked) }``."""
-    stack = list(arguments(call))
-    while stack:
-        node = unwrap(stack.pop())
-        if node.type in ("identifier", "shorthand_property_identifier"):
-            yield node
-        elif node.type == "object":
-            stack += [value for _, _, value in entries(node)]
-        elif node.type == "call_expression" and last_name(callee(node)) == "stringify":
-            stack += arguments(node)
-
-
-def _makes_room(call: Node) -> bool:
-    """``service.createRoom({ … })``: the SDK's takes one object; a function of the project's own may take anything."""
-    target, given = callee(call), arguments(call)
-    if target is None or target.type != "member_expression" or last_name(target) != "createRoom":
-        return False
-    return len(given) == 1 and given[0].type in ("object", "identifier")
-
-
-_BRANCHING = frozenset(
+_OF_REQUESTS = frozenset(
     {
-        *("if_statement", "switch_case", "ternary_expression", "catch_clause", "for_statement", "for_in_statement"),
-        *("while_statement", "else_clause"),
+        *(
+            "room",
+            "roomName",
+            "room_name",
+            "roomId",
+            "room_id",
+            "roomConfig",
+            "room_config",
+            "metadata",
+            "agentMetadata",
+        ),
+        *("identity", "participantName", "participant_name", "participantIdentity", "participant_identity"),
+        *("phoneNumber", "phone_number", "phone", "to", "sessionId", "session_id", "userId", "user_id"),
     }
 )
+"""What stands beside an agent's name in a request for it. Other things have names of agents, too: a persona."""
 
 
-def _branches_of(node: Node) -> frozenset[int]:
-    """Where something stands that may or may not run: the branches around it in its function."""
-    found: set[int] = set()
-    here = node.parent
-    while here is not None and here.type not in FUNCTIONS:
-        if here.type in _BRANCHING:
-            found.add(here.id)
-        here = here.parent
-    return frozenset(found)
+def _is_body(node: Node) -> bool:
+    """An object that could ask for an agent: it names one, and nothing else or what a request for it has."""
+    keys = {key for key, _, _ in entries(node)}
+    return len(keys) == 1 or "**" in keys or bool(keys & _OF_REQUESTS)
 
 
 def _maker(node: Node) -> str:
     """The class whose constructor is given an object; empty for all others."""
-    call = _call_around(node)
+    call = call_around(node)
     return last_name(callee(call)) if call is not None and call.type == "new_expression" else ""
-
-
-def _call_around(node: Node) -> Node | None:
-    """The call that a node is an argument of."""
-    parent = outermost(node).parent
-    return parent.parent if parent is not None and parent.type == "arguments" else None
-
-
-def _method_of(call: Node) -> str:
-    target = callee(call)
-    return "" if target is None else last_name(target)
-
-
-def _is_from_json(call: Node) -> bool:
-    """``RoomConfiguration.fromJson(…)``, ``.create(…)``."""
-    target = callee(call)
-    if call.type != "call_expression" or target is None or target.type != "member_expression":
-        return False
-    base = target.child_by_field_name("object")
-    return last_name(base) in (_CONFIGURATION, _AGENT) and last_name(target) in ("fromJson", "fromJsonString", "create")

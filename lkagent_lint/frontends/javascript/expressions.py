@@ -91,6 +91,8 @@ def _template(node: Node, depth: int, calls: Calls) -> v.Expr:
 
 
 def joined(parts: list[v.Expr]) -> v.Expr:
+    """The concatenation of parts, folded where all are literal; of concatenations their own parts."""
+    parts = [each for part in parts for each in (part.parts if isinstance(part, v.Join) else (part,))]
     if all(isinstance(part, v.Text) for part in parts):
         return v.Text("".join(part.value for part in parts if isinstance(part, v.Text)))
     return parts[0] if len(parts) == 1 else v.Join(tuple(parts))

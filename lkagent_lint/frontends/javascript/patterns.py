@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Parameter, Store, Use
-from lkagent_lint.frontends.javascript.parse import text_of
+from lkagent_lint.facts.following import each_of
+from lkagent_lint.frontends.javascript.expressions import value_of
+from lkagent_lint.frontends.javascript.parse import callee, last_name, text_of
 from lkagent_lint.frontends.javascript.types import annotation_of
 
 if TYPE_CHECKING:
@@ -87,11 +91,13 @@ class Patterns:
             flow.parameters.append(Parameter("this"))
         single = node.child_by_field_name("parameter")
         if single is not None:
-            flow.parameters.append(Parameter(text_of(single)))
+            flow.parameters.append(Parameter(text_of(single), default=_iterated(node)))
         given = node.child_by_field_name("parameters")
         for child in [] if given is None else given.named_children:
             if child.type != "comment":
                 self._parameter(child)
+        if given is not None and given.named_child_count == 1 and flow.parameters and not flow.parameters[-1].default:
+            flow.parameters[-1] = replace(flow.parameters[-1], default=_iterated(node))
 
     def _parameter(self, node: Node) -> None:
         flow = self._walker.flow
@@ -117,3 +123,17 @@ class Patterns:
             name = f"<{len(flow.parameters)}>"
             flow.parameters.append(Parameter(name, annotation, held))
             self.bind(pattern, v.Name(name))
+
+
+_RUN_THROUGH = ("forEach", "map", "flatMap", "filter", "some", "every", "find")
+"""Methods of arrays that call a function with each item."""
+
+
+def _iterated(function: Node) -> v.Expr | None:
+    """``["desk", "billing"].forEach((name) => …)``: what the function's parameter holds; None for other functions."""
+    call = None if function.parent is None or function.parent.type != "arguments" else function.parent.parent
+    target = None if call is None or call.type != "call_expression" else callee(call)
+    held = None if target is None or last_name(target) not in _RUN_THROUGH else target.child_by_field_name("object")
+    if held is None or held.type not in ("array", "identifier"):
+        return None
+    return each_of(value_of(held))

@@ -12,18 +12,22 @@ from typing import NamedTuple
 
 import msgspec
 
+from lkagent_lint.facts import cli_commands
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
-from lkagent_lint.facts.following import given_to, last_name, made_from, parts_of_call, walk
+from lkagent_lint.facts.following import BY_NAME, given_to, last_name, made_from, parts_of, parts_of_call, walk
 from lkagent_lint.facts.scopes import assigned, owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
     Expr,
     Items,
+    Join,
+    Made,
     Mapping,
     Name,
     Result,
+    Subscript,
     Text,
     Typed,
 )
@@ -50,12 +54,10 @@ _CONFIG_KEYS = ("room_config", "roomConfig")
 _BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
 _WORDS = (
     *("ispatch", *sorted(_MESSAGES), *_NAME_KEYS, *_CONFIG_KEYS),
-    *("room_preset", "ParseDict", "agent-name", "--room"),
+    *("room_preset", "ParseDict", "--agent", "--room"),
 )
 """Of these one stands in every file that holds a dispatch, or it is a list of agents that is filled."""
 _FILLED = re.compile(r"agents[\s\\]*\.[\s\\]*(?:add|extend)\b")
-_COMMAND = re.compile(r"\bdispatch create\b|--agent-name\b")
-_NAMED_IN_TEXT = re.compile(r"--agent-name[= ]+[\"']?(?P<name>[\w.:@-]+)")
 _SERVICE = "livekit.AgentDispatchService/CreateDispatch"
 _SENDS = frozenset(
     {
@@ -251,7 +253,9 @@ class _DispatchFinder:
         for keyword, value in call.keywords:
             if keyword == "agent_name":
                 return value
-            if keyword in ("agentName", "name", "**"):
+            if keyword == "**":
+                return Made((value, Text("agent_name")), BY_NAME)
+            if keyword in ("agentName", "name"):
                 return OPAQUE
         holders = {name for name, values in flow.variables.items() if Result(number) in values}
         stored = [
@@ -304,12 +308,21 @@ class _DispatchFinder:
         for number, call in enumerate(flow.calls):
             if last_name(call.target) in _SENDS and not self.message(flow, call):
                 yield from self._sent(flow, number, call)
+            for asked in cli_commands.of_words(call.args):  # create_subprocess_exec("lk", "dispatch", …)
+                if not isinstance(asked, cli_commands.Asking) or not asked.is_shown:
+                    yield self._commanded(flow, asked, call.span or flow.span)
         for span, value in self._roots(flow):
-            for expression in walk(value):
-                if isinstance(expression, Items):
-                    yield from _command(flow, expression, span)
-                elif isinstance(expression, Text) and _COMMAND.search(expression.value):
-                    yield from _spoken_command(flow, expression.value, span)
+            for asked in _commands(value):
+                yield self._commanded(flow, asked, span)
+
+    def _commanded(self, flow: Flow, asked: cli_commands.Asking | cli_commands.Connecting, span: Span) -> DispatchFact:
+        if isinstance(asked, cli_commands.Asking):
+            return DispatchFact(
+                kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=asked.name, presence=asked.is_shown
+            )
+        texts = [part.value for _, part in self.parts(flow, asked.program) if isinstance(part, Text)]
+        file = cli_commands.THIS_FILE if _is_this_program(asked.program) else cli_commands.program_file(texts)
+        return DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True, file=file)
 
     def _sent(self, flow: Flow, number: int, call: Call) -> Iterator[DispatchFact]:
         """The agents that a request's body asks for; of a request to the real service without a body that is followed,
@@ -342,6 +355,23 @@ class _DispatchFinder:
             yield store.span or flow.span, store.value
 
 
+def _commands(value: Expr) -> Iterator[cli_commands.Asking | cli_commands.Connecting]:
+    """The commands in a value: each list of words, and each text, with what is joined to it."""
+    stack = [value]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Items):
+            yield from cli_commands.of_words(here.items)
+        if isinstance(here, (Text, Join)):
+            yield from cli_commands.of_text(here)
+        stack.extend(part for part in parts_of(here) if not (isinstance(here, Join) and isinstance(part, Text)))
+
+
+def _is_this_program(program: Expr) -> bool:
+    """``sys.argv[0]``, ``__file__``."""
+    return program == Name("__file__") or (isinstance(program, Subscript) and last_name(program.base) == "argv")
+
+
 def _is_empty(value: Expr) -> bool:
     return value == Items(()) or (isinstance(value, Typed) and value.value == Items(()))
 
@@ -358,23 +388,3 @@ def _is_body(mapping: Mapping) -> bool:
     """A dict that could be an agent dispatch: it names an agent and is not just any record with that key."""
     keys = {key for key, _ in mapping.entries}
     return bool(keys & set(_NAME_KEYS)) and (len(keys) == 1 or bool(keys & _BODY_KEYS))
-
-
-def _command(flow: Flow, items: Items, span: Span) -> Iterator[DispatchFact]:
-    """``["lk", "dispatch", "create", "--agent-name", name]``, and the agent's own ``connect --room``."""
-    words = [item.value if isinstance(item, Text) else "" for item in items.items]
-    for index, word in enumerate(words):
-        if word == "--agent-name":
-            name = items.items[index + 1] if index + 1 < len(words) else OPAQUE
-            yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name)
-    if "connect" in words and "--room" in words:
-        file = next((word for word in words if word.endswith(".py")), "")
-        yield DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True, file=file)
-
-
-def _spoken_command(flow: Flow, text: str, span: Span) -> Iterator[DispatchFact]:
-    """A command as one string: it may be run, or only be shown to somebody."""
-    named = _NAMED_IN_TEXT.search(text)
-    name = OPAQUE if named is None else Text(named["name"])
-    if text != "--agent-name":
-        yield DispatchFact(kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=name, presence=True)

@@ -30,6 +30,7 @@ from lkagent_lint.facts.values import (
     Subscript,
     Text,
 )
+from lkagent_lint.frontends.python import filling
 from lkagent_lint.frontends.python.drafts import AwaitDraft, CallDraft, ReadDraft
 from lkagent_lint.frontends.python.looks import Looks
 from lkagent_lint.frontends.python.words import QUIET_METHODS, READS_ON, ROOM_READS
@@ -108,6 +109,10 @@ def _made(target: Expr, given: Sequence[Expr]) -> Expr:
     """What a quiet method makes of values; of ``names.get("desk", "front")`` it is known which one."""
     if last_name(target) == "get" and given and isinstance(given[0], Text) and OPAQUE not in given:
         return Made((*parts_of(target), *given), "get")
+    if last_name(target) == "split" and len(given) < 2:
+        words = filling.words_of(given[0] if given else target.base if isinstance(target, Attribute) else OPAQUE)
+        if words:
+            return Items(words)
     return made_of(*parts_of(target), *given, by=last_name(target))
 
 
@@ -252,6 +257,9 @@ class Expressions:
         """Record a call as a step and return its result; calls that can do nothing to a job are left out."""
         if _is_infinite(target, args):
             return Constant("inf")
+        if isinstance(target, Attribute) and isinstance(target.base, Text) and target.name == "format":
+            filled = filling.by_format(target.base.value, args, keywords)
+            return made_of(*args, *(value for _, value in keywords), by="format") if filled is None else join(filled)
         given = (*args, *(value for _, value in keywords))
         if use is not Use.AWAITED and is_left_out(target, given) and not self._blocks(target):
             return NONE if _says(target) else _made(target, given)
@@ -321,6 +329,9 @@ class Expressions:
 
     def _binary(self, node: cst.BinaryOperation, use: Use) -> Expr:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(node.operator, cst.Modulo) and isinstance(left, Text):
+            filled = filling.by_percent(left.value, right)
+            return made_of(left, right) if filled is None else join(filled)
         return join((left, right)) if isinstance(node.operator, cst.Add) else made_of(left, right)
 
     def _unary(self, node: cst.UnaryOperation, use: Use) -> Expr:
@@ -364,7 +375,7 @@ class Expressions:
 
     def _comprehension(self, node: cst.BaseSimpleComp | cst.DictComp, use: Use) -> Expr:
         graph = self._walker.graph
-        self._discard(node.for_in.iter)
+        iterated = self.evaluate(node.for_in.iter)
         head = graph.fork()
         after = graph.block()
         is_lazy = isinstance(node, cst.GeneratorExp)  # who asks it for values waits for them
@@ -374,9 +385,9 @@ class Expressions:
         clause: cst.CompFor | None = node.for_in
         while clause is not None:
             if clause is not node.for_in:
-                self._discard(clause.iter)
+                iterated = self.evaluate(clause.iter)
                 self._waits(clause, is_lazy)
-            self._walker.bind(clause.target, OPAQUE)
+            self._walker.bind_each(clause.target, OPAQUE if clause.asynchronous is not None else iterated)
             self._discard(*(condition.test for condition in clause.ifs))
             if clause.ifs or clause.inner_for_in is not None:
                 start = graph.fork()

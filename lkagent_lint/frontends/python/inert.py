@@ -223,8 +223,10 @@ def _may_be_name(value: ast.expr | None) -> bool:
             return _may_be_name(body) or _may_be_name(orelse)
         case ast.BoolOp(values=values):
             return any(map(_may_be_name, values))
-        case ast.Call(func=ast.Name(id="Field"), keywords=keywords, args=args):
+        case ast.Call(func=ast.Name(id="Field" | "field") | ast.Attribute(attr="field"), keywords=keywords, args=args):
             return any(map(_may_be_name, (*args, *(each.value for each in keywords))))
+        case ast.Dict(values=held) | ast.List(elts=held) | ast.Tuple(elts=held):
+            return any(map(_may_be_name, held))
         case _:
             return False
 

@@ -14,6 +14,7 @@ from typing import ClassVar
 import libcst as cst
 
 from lkagent_lint.facts.flows import EXIT_BLOCK, Class, CountedLoop, Leave, Parameter, Use
+from lkagent_lint.facts.following import each_of, made_of
 from lkagent_lint.facts.graph import Graph
 from lkagent_lint.facts.values import (
     OPAQUE,
@@ -23,14 +24,17 @@ from lkagent_lint.facts.values import (
     Function,
     Import,
     Items,
+    Made,
+    Mapping,
     Name,
     Spread,
+    Text,
     Typed,
 )
 from lkagent_lint.frontends.python.blocking import Reaches
 from lkagent_lint.frontends.python.cancellation import settles, swallowing
 from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
-from lkagent_lint.frontends.python.expressions import Expressions
+from lkagent_lint.frontends.python.expressions import Expressions, text_of
 from lkagent_lint.frontends.python.shapes import (
     always_true,
     asks_for_main,
@@ -43,7 +47,7 @@ from lkagent_lint.frontends.python.shapes import (
     suppresses,
     unpacked,
 )
-from lkagent_lint.frontends.python.words import REGISTERING, REGISTERS
+from lkagent_lint.frontends.python.words import ENTRIES_THAT_ASK, REGISTERING, REGISTERS
 
 
 class _ClassScope:
@@ -122,8 +126,9 @@ class Walker(cst.CSTVisitor):
         self.bind(node.target, Typed(annotation, value))
 
     def _augmented(self, node: cst.AugAssign) -> None:
-        self._evaluate(node.value)
-        self.bind(node.target, OPAQUE)
+        value = self._evaluate(node.value)
+        # Of a number or a text that is changed so nothing is known; a list may hold the words of a command.
+        self.bind(node.target, made_of(value) if isinstance(value, Items) else OPAQUE)
 
     def bind(self, target: cst.BaseExpression, value: Expr) -> None:
         """Record that a target now holds a value."""
@@ -145,8 +150,30 @@ class Walker(cst.CSTVisitor):
                 self.bind(target.value, OPAQUE)
             case cst.Subscript():
                 self.expressions.looks.store(target)
+                self._bind_entry(target, value)
             case _:
                 self._evaluate(target)
+
+    def bind_each(self, target: cst.BaseExpression, iterated: Expr) -> None:
+        """Record that a target holds, in turn, what a loop runs through; of ``items()`` the second is the value."""
+        match target, iterated:
+            case cst.Name(), _:
+                self.bind(target, each_of(iterated))
+            case cst.Tuple([key, value]), Made(parts, "items"):
+                self.bind(key.value, each_of(Made(parts, "keys")))
+                self.bind(value.value, each_of(Made(parts, "values")))
+            case _:
+                self.bind(target, OPAQUE)
+
+    def _bind_entry(self, target: cst.Subscript, value: Expr) -> None:
+        """``claims["roomConfig"] = {…}``: what asks for an agent is a part of the dict that it is put into."""
+        match target:
+            case cst.Subscript(cst.Name(name), [cst.SubscriptElement(cst.Index(cst.SimpleString() as key))]):
+                written = text_of(key)
+                if isinstance(written, Text) and written.value in ENTRIES_THAT_ASK:
+                    self._bind_name(name, Mapping(((written.value, value),)))
+            case _:
+                pass
 
     def _bind_name(self, name: str, value: Expr) -> None:
         if self._class is not None:
@@ -258,7 +285,7 @@ class Walker(cst.CSTVisitor):
 
     def _for(self, node: cst.For) -> None:
         graph = self.graph
-        self._evaluate(node.iter)
+        iterated = self._evaluate(node.iter)
         head = graph.fork()
         after = graph.block()
         times = rounds(node)
@@ -268,7 +295,7 @@ class Walker(cst.CSTVisitor):
             graph.step(AwaitDraft(OPAQUE, node.iter))
         decided = graph.fork()
         graph.branch(decided)
-        self.bind(node.target, OPAQUE)
+        self.bind_each(node.target, OPAQUE if node.asynchronous is not None else iterated)
         graph.loop(head, after, partial(self._walk, node.body))
         graph.branch(decided)
         self._loop_end(node.orelse, after)

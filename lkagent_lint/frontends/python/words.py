@@ -199,3 +199,6 @@ QUIET_METHODS = frozenset(
     }
 )
 """Calls of these names whose arguments are all plain values are not recorded: they can do nothing to a job."""
+
+ENTRIES_THAT_ASK = frozenset({"roomConfig", "room_config", "agents", "agentName", "agent_name"})
+"""Keys under which a dict asks for agents: a request's body, the claims of a token."""

@@ -35,7 +35,7 @@ _WORDS = (
     b"dispatchrule",
     b"dispatch_rule",
 )
-_EXACT_WORDS = (b"withAgent", b"--agent", b"connect --room", b"TokenRequestOptions", b"AgentDispatchService")
+_EXACT_WORDS = (b"withAgent", b"--agent", b"TokenRequestOptions", b"AgentDispatchService")
 LK = r"lk(?<!\wlk)(?!\w)"
 """The name of the LiveKit CLI as a word; it begins with a letter that a search can skip to."""
 _COMMAND = re.compile(LK.encode())
@@ -46,6 +46,8 @@ def may_dispatch(data: bytes) -> bool:
     if b"\0" in data[:4096]:
         return False
     if any(word in data for word in _EXACT_WORDS) or _COMMAND.search(data):
+        return True
+    if b"--room" in data and b"connect" in data:
         return True
     folded = data.lower()
     return any(word in folded for word in _WORDS) or _SETS_VARIABLE.search(data) is not None

@@ -6,13 +6,14 @@ Sources: livekit-cli 29c2686, ``cmd/lk`` (dispatch.go, token.go, room.go, perf.g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from lkagent_lint.facts import cli_commands
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, SipRuleFact
 from lkagent_lint.facts.values import OPAQUE, Env, Expr, Text
 from lkagent_lint.frontends.text import LK
-from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.text import Lines
 
 # Each alternative consumes what it begins, so the text is read once.
@@ -20,18 +21,22 @@ _TOKEN = re.compile(
     r"(?P<continued>\\\r?\n)"
     r"|(?P<end>[\n;|&`()]+)"
     r"|(?P<quoted>\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?)"
+    r"|(?P<template>\$?\{\{[^{}\n]{0,100}\}\})"
     r"|(?P<word>(?:\$\([^()\s]*\)|[^\s;|&`()'\",\[\]])+)"
 )
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\$\((\w+)\)|\$(\w+)|%(\w+)%")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-=?+](?P<default>[\w.:/@-]*))?\}|\$\((\w+)\)|\$(\w+)|%(\w+)%")
+"""As shells, make and batch files write it."""
+_TEMPLATE = re.compile(r"\$?\{\{-?\s{0,3}(?P<space>env|vars)?(?P<dot>\.?)(?P<variable>\w+)\s{0,3}-?\}\}")
+"""As workflows, Taskfile and just write it; in just it is a variable of the file's own."""
 _LITERAL = re.compile(r"[\w.:/@-]+(?: [\w.:/@-]+)*")
 _LK = re.compile(LK)
-_SET = re.compile(r"(?P<variable>[A-Z_]\w{0,80})=[\"']?(?P<value>[\w.:/@-]{1,200})[\"']?")
+_SET = re.compile(r"(?P<variable>[A-Z_]\w{0,80})[:?]?=[\"']?(?:\$\{\w+:?-)?(?P<value>[\w.:/@-]{1,200})\}?[\"']?")
+_SET_APART = re.compile(r"[A-Za-z_]\w{0,80}|\$[A-Za-z_]\w{0,80}")
+_ASSIGNS = ("=", ":=", "?=")
 SERVICE = "livekit.AgentDispatchService/CreateDispatch"
 """The path of the real service, which a request that is written by hand names."""
 _CLIENTS = ("curl", "wget", "http", "https", "xh")
 _NAMED = re.compile(r"[\"']?agent_?name[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<value>[\w.:/@${}-]{1,200})", re.IGNORECASE)
-_PROGRAMS = (".py", *SCRIPTS)
-_NAME_FLAGS = ("--agent-name", "--agent")
 
 
 class Token(NamedTuple):
@@ -62,6 +67,8 @@ def commands(text: str) -> Iterator[tuple[Token, ...]]:
                 words.append(Token(text[slice(*inner)], *inner))
                 if span == whole and " " in words[-1].text:
                     spans.append(inner)
+            elif match["template"]:
+                words.append(Token(match[0], *match.span()))
             elif match["word"]:
                 words += _assigned(match["word"], match.start())
         if words:
@@ -78,6 +85,14 @@ def _assigned(word: str, start: int) -> Iterator[Token]:
         yield Token(word, start, start + len(word))
 
 
+def _set_by(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """``NAME=value`` of a shell, ``name := "value"`` of just and make, ``$Name = "value"`` of PowerShell."""
+    yield from ((each["variable"], each["value"]) for each in map(_SET.fullmatch, texts) if each)
+    for (name, assigns), value in zip(pairwise(texts), texts[2:], strict=False):
+        if assigns in _ASSIGNS and _SET_APART.fullmatch(name) and _LITERAL.fullmatch(value):
+            yield name.removeprefix("$"), value
+
+
 CommandFact = DispatchFact | DroppedFact | SipRuleFact
 
 
@@ -89,8 +104,8 @@ def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[CommandFa
     set_here: dict[str, str] = {}
     for words in commands(text):
         texts = [word.text for word in words]
-        set_here.update((each["variable"], each["value"]) for each in map(_SET.fullmatch, texts) if each)
-        index = next((i for i, each in enumerate(texts) if each in ("lk", "livekit-cli") or each.endswith("/lk")), None)
+        set_here.update(_set_by(texts))
+        index = next((i for i, each in enumerate(texts) if cli_commands.is_program(each)), None)
         if index is not None:
             yield from _Command(words[index + 1 :], lines, presence=presence, set_here=set_here).found()
         elif "connect" in texts and "--room" in texts[texts.index("connect") :]:
@@ -101,7 +116,7 @@ def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[CommandFa
                 span=lines.span(word.start, word.end),
                 name=OPAQUE,
                 presence=True,
-                file=next((each for each in texts if each.endswith(_PROGRAMS)), ""),
+                file=cli_commands.program_in(texts[: texts.index("connect")]),
             )
         elif presence and texts[0] in _CLIENTS and any(SERVICE in each for each in texts):
             named = next((found for each in texts if (found := _NAMED.search(each))), None)
@@ -138,7 +153,7 @@ class _Command:
 
     def found(self) -> Iterator[CommandFact]:
         """What it asks for. Commands that only list, read, change or delete ask for nobody."""
-        name = next((self._flags[each] for each in _NAME_FLAGS if self._flags.get(each) is not None), None)
+        name = next((self._flags[each] for each in cli_commands.NAME_FLAGS if self._flags.get(each) is not None), None)
         if self._makes_rule():
             yield from self._rule()
         elif self._verbs[:1] == ["agent"]:
@@ -146,7 +161,8 @@ class _Command:
         elif name is not None and self._verbs[:2] != ["dispatch", "list"]:
             yield from self._named(name)
         elif self._verbs[:2] == ["dispatch", "create"]:
-            yield self._asks(OPAQUE)  # the command asks for it, or the flags follow elsewhere
+            if self._flags or not self._presence:  # in prose that is the command's name
+                yield self._asks(OPAQUE)  # the flags follow elsewhere
         elif (given := self._given(_FILES)) is not None and self._verbs[:1] in (["room"], ["dispatch"], ["token"]):
             yield self._asks(OPAQUE, file=given.text)
         elif "--room-preset" in self._flags:
@@ -169,8 +185,14 @@ class _Command:
                 yield DroppedFact(owner="lk token create", field="--agent", span=span)
 
     def _name(self, text: str) -> Expr:
-        name = name_of(text)
-        if isinstance(name, Env) and name.variable in self._set_here:
+        template = _TEMPLATE.fullmatch(text)
+        if template is None:
+            name = name_of(text)
+        elif template["variable"] in self._set_here or template["dot"]:
+            name = Env(template["variable"])
+        else:
+            name = OPAQUE
+        if isinstance(name, Env) and name.default is None and name.variable in self._set_here:
             return Env(name.variable, Text(self._set_here[name.variable]))
         return name
 
@@ -194,7 +216,7 @@ class _Command:
             return  # the document that follows says it
         elif any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
             yield SipRuleFact(span=self._lines.span(self._words[0].start, verb.end), has_agents=False)
-        elif not any(each in self._flags for each in _RULE_FLAGS):
+        elif not any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
             yield self._asks(OPAQUE, kind=DispatchKind.SIP)
 
     def _asks(self, name: Expr, *, kind: DispatchKind = DispatchKind.COMMAND, file: str = "") -> DispatchFact:
@@ -206,5 +228,6 @@ def name_of(text: str) -> Expr:
     """An agent's name as a script writes it: literal, one variable, or something that is not followed."""
     variable = _VARIABLE.fullmatch(text.strip())
     if variable is not None:
-        return Env(next(group for group in variable.groups() if group))
+        given = [group for group in variable.groups() if group]
+        return Env(given[0], Text(variable["default"]) if variable["default"] else None)
     return Text(text) if _LITERAL.fullmatch(text) else OPAQUE

@@ -23,7 +23,7 @@ _OPENERS = re.compile(
     r"(?P<message>\b(?:RoomAgentDispatch|CreateAgentDispatchRequest|TokenRequestOptions|TokenSourceFetchOptions)\b"
     r"(?:\.new(?:Builder)?|::new)?\s{0,3}(?=[({\[]))"
     r"|(?P<agents>[\"']?\b[aA]gents\b[\"']?\s{0,3}(?:=>|:=|[:=])\s{0,3}(?:vec!|new\b[^\[{(\n;]{0,60}|\[\]\*?[\w.]{1,60}"
-    r"|(?:mutable)?listOf|arrayOf|List\.of|Arrays\.asList)?\s{0,3}(?=[\[{(]))"
+    r"|(?:mutable)?listOf|arrayOf|List\.of|Arrays\.asList|@)?\s{0,3}(?=[\[{(]))"
     r"|(?P<call>\b(?:create_?[dD]ispatch|CreateDispatch)\s{0,3}(?=\())"
     r"|(?P<builder>\b[sS]et_?[aA]gent_?[nN]ame\s{0,3}(?=\()|\bwithAgent\s{0,3}(?=\())"
     r"|(?P<service>livekit\.AgentDispatchService/CreateDispatch)"

@@ -25,8 +25,8 @@ class NameNodes(dict[str, cst.Name]):
         return made
 
 
-BINARY: dict[type[ast.operator], cst.BaseBinaryOp] = {ast.Add: cst.Add(), ast.BitOr: cst.BitOr()}
-"""Texts are joined by the one, types by the other."""
+BINARY: dict[type[ast.operator], cst.BaseBinaryOp] = {ast.Add: cst.Add(), ast.BitOr: cst.BitOr(), ast.Mod: cst.Modulo()}
+"""Texts are joined by the first and types by the second; the third fills texts."""
 ANY_BINARY = cst.Subtract()
 """Stands for every operator that the visitor does not tell from others, as those below do."""
 ANY_AUGMENTED = cst.AddAssign()
