@@ -7,7 +7,7 @@ from lkagent_lint.facts.flows import ENTRY_BLOCK, Do, Flow
 from lkagent_lint.facts.following import made_from
 from lkagent_lint.facts.paths import reached
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.facts.values import Expr, Name, Opaque, Result
+from lkagent_lint.facts.values import Expr, Made, Name, Opaque, Result
 
 
 def rounds_of(flow: Flow, head: int) -> frozenset[int]:
@@ -38,7 +38,7 @@ def is_the_same(value: Expr, flow: Flow, facts: FileFacts) -> bool:
     """
     for home, part in made_from(value, flow, facts):
         match part:
-            case Opaque() | Result():
+            case Opaque() | Result() | Made(by="each"):
                 return False
             case Name(name):
                 owner = owner_of(facts, home, name)

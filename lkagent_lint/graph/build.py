@@ -10,7 +10,7 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.reach import JobReason, answer, effective_name, match
+from lkagent_lint.questions.reach import JobAnswer, JobReason, effective_name, match
 from lkagent_lint.questions.subject import Subject
 
 
@@ -56,11 +56,13 @@ class _Builder:
         edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
         shown = inside.union(*({each.dispatch, each.worker} for each in edges))
         unnamed = any(key in shown and self.workers[key].name == Known("") for key in self.workers)
-        hungry = {each.worker.place for each in Subject(project).starved}
+        verdicts = Subject(project).verdicts
         return r.ProjectGraph(
             root=self.show(project.root),
             files=len(project.files),
-            workers=tuple(self._worker(key, each, hungry) for key, each in self.workers.items() if key in shown),
+            workers=tuple(
+                self._worker(key, each, verdicts.of(each)) for key, each in self.workers.items() if key in shown
+            ),
             dispatches=tuple(self._dispatch(key, each) for key, each in self.dispatches.items() if key in shown),
             edges=edges,
             sources=tuple(
@@ -84,9 +86,7 @@ class _Builder:
             if paths:
                 yield r.Mention(name=name, paths=tuple(map(self.show, paths)))
 
-    def _worker(self, key: str, worker: Worker, hungry: set[Place]) -> r.WorkerRecord:
-        listed = [each.place for each in self.sources if each.lists_agents]
-        found = answer(self.project, worker, listed=listed, starved=worker.place in hungry)
+    def _worker(self, key: str, worker: Worker, found: JobAnswer) -> r.WorkerRecord:
         path = worker.place.path
         return r.WorkerRecord(
             id=key,

@@ -19,8 +19,8 @@ from lkagent_lint.questions.dispatches import name_doubts, registered_names, roo
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
-from lkagent_lint.questions.reach import answer
 from lkagent_lint.questions.steps import Way
+from lkagent_lint.questions.verdicts import JobVerdicts
 from lkagent_lint.sources.sdk.vocabulary import CLASSES, written
 from lkagent_lint.typestate.automaton import Room
 from lkagent_lint.typestate.events import carries
@@ -38,10 +38,13 @@ EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "
 class Absence:
     """Answers for one project."""
 
-    def __init__(self, project: Project, offers: Offers, methods: Methods, solved: Sequence[Solved]) -> None:
+    def __init__(
+        self, project: Project, offers: Offers, methods: Methods, verdicts: JobVerdicts, solved: Sequence[Solved]
+    ) -> None:
         self._project = project
         self._offers = offers
         self._methods = methods
+        self._verdicts = verdicts
         self._solved = solved
 
     # In a job
@@ -113,7 +116,7 @@ class Absence:
 
     def of_dispatch(self, worker: Worker) -> tuple[Doubt, ...]:
         """Why it is not sure that nothing dispatches a worker, where nothing surely does."""
-        return answer(self._project, worker).doubts
+        return self._verdicts.of(worker).doubts
 
     def of_worker(self, name: str) -> tuple[Doubt, ...]:
         """Why it is not sure that no worker has a name, where none of the known ones has."""

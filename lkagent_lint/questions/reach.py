@@ -1,4 +1,5 @@
-"""Would a worker ever get a job, by which path, and what is not known? One answer for LKA201, ``graph`` and ``why``.
+"""Which dispatches reach a worker, by which path, and what is not known of them? ``verdicts`` makes the answer of it
+that LKA201, ``graph`` and ``why`` give.
 
 What counts is evidence: a construct that dispatches. A word is none, wherever it stands. What the server does with each
 kind of dispatch and each job type is docs/server-behaviour.md (tries 1 to 8).
@@ -7,7 +8,7 @@ kind of dispatch and each job type is docs/server-behaviour.md (tries 1 to 8).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -24,7 +25,6 @@ from lkagent_lint.project.agent_names import (
     Known,
     OneOf,
     Pattern,
-    UnknownName,
     Usually,
 )
 from lkagent_lint.project.records import Dispatch, Project, Worker
@@ -68,6 +68,10 @@ JobReasonKind = Literal[
     "unset-variable",
     "unknown-name",
     "near-name",
+    "malformed-dispatch",
+    "rule-without-agents",
+    "refused-name",
+    "unknown-release",
     "not-analysed",
     "nothing",
 ]
@@ -180,21 +184,14 @@ def reaches(project: Project, name: AgentName) -> list[Reach]:
     return found
 
 
-def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), starved: bool = False) -> JobAnswer:
-    """Whether a worker would get a job, and why.
-
-    ``listed`` are the places that make rooms and list agents. ``starved``: LKA205 says that all of them do, and none
-    lists this worker.
-    """
+def answer(project: Project, worker: Worker) -> JobAnswer:
+    """Whether some dispatch reaches a named worker, and why; one without a name gets every job of its type."""
     name = effective_name(project, worker)
     reached = reaches(project, name)
     certain = [_asked(worker, each) for each in reached if each.is_certain]
     possible = [_asked(worker, each) for each in reached if not each.is_certain]
     if name == UNNAMED:
-        rooms = [_LISTS._replace(place=place) for place in listed]
-        if starved:
-            return JobAnswer("no", (_STARVED, *rooms))
-        return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible, *rooms))
+        return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible))
     certain += _own_connects(project, worker)
     possible += _connects_of_some(project)
     values = possible_names(project, name)
@@ -210,10 +207,6 @@ def answer(project: Project, worker: Worker, *, listed: Sequence[Place] = (), st
     return JobAnswer("no", (_NOTHING, *near))
 
 
-_LISTS = JobReason("listed-rooms", "a room made here lists its agents, which turns automatic dispatch off in it")
-_STARVED = JobReason(
-    "starved", "it has no name, and every room of this project lists its agents, which turns automatic dispatch off"
-)
 _NOTHING = JobReason("nothing", "its name turns automatic dispatch off, and nothing in this project dispatches it")
 _GAP = JobReason("not-analysed", "a file that takes part could not be analysed")
 
@@ -337,43 +330,3 @@ def _near(project: Project, names: Sequence[str]) -> Iterator[JobReason]:
             if other is not None:
                 message = f"{quoted(other)} is asked for, which is near to {quoted(name)} and not equal"
                 yield JobReason("near-name", message, dispatch.place, dispatch)
-
-
-# Workers that nothing dispatches
-
-
-def judged(project: Project) -> Iterator[tuple[Worker, JobAnswer]]:
-    """Every named worker outside test files that does not surely get jobs, with its answer.
-
-    A name that LKA203 takes for a misspelling of it is reported there, so such a worker is left out.
-    """
-    if any(facts.dropped for path, facts in project.files.items() if not project.in_tests(path)):
-        return  # LKA209 speaks of a dispatch that is malformed, and which agent was meant is not known
-    for worker in project.workers:
-        if worker.in_tests or worker.name == UNNAMED or isinstance(worker.name, (UnknownName, OneOf, Usually, Pattern)):
-            continue
-        if project.sdk(worker.place.path).has_another_major:
-            continue  # what a name means there is not known
-        found = answer(project, worker)
-        if found.gets_jobs != "yes" and not any(each.kind == "near-name" for each in found.reasons):
-            yield worker, found
-
-
-def stranded(found: Iterable[tuple[Worker, JobAnswer]]) -> Iterator[tuple[Worker, str]]:
-    """Of the workers that are judged those, with their names, that surely nothing in the project dispatches."""
-    for worker, answered in found:
-        if answered.gets_jobs == "no" and isinstance(worker.name, Known):
-            yield worker, worker.name.value
-
-
-def sip_rules_without_agents(project: Project, waiting: Sequence[tuple[Worker, str]]) -> tuple[Place, ...]:
-    """SIP rules without agents, where every worker has a name and is among those that wait in vain."""
-    rules = tuple(
-        Place(path, rule.span)
-        for path, facts in project.files.items()
-        for rule in facts.sip_rules
-        if not rule.has_agents and not project.in_tests(path)
-    )
-    workers = [worker for worker in project.workers if not worker.in_tests]
-    # A worker without a name is not among the stranded, nor is one whose name is not known.
-    return rules if rules and workers and len(waiting) == len(workers) else ()

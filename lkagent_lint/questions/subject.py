@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from lkagent_lint.diagnostics import Place
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.absence import Absence
 from lkagent_lint.questions.afterwards import Afterwards
@@ -20,11 +19,11 @@ from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.loop import Loop
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Offers
-from lkagent_lint.questions.reach import JobAnswer, judged, sip_rules_without_agents, stranded
 from lkagent_lint.questions.registrations import Registrations
 from lkagent_lint.questions.steps import StepOrder
 from lkagent_lint.questions.text_runs import TextRuns
 from lkagent_lint.questions.userdata import Userdata
+from lkagent_lint.questions.verdicts import JobVerdicts
 from lkagent_lint.questions.waiting import Waiting
 from lkagent_lint.typestate.solver import Solved, solve
 
@@ -54,7 +53,7 @@ class Subject:
     @cached_property
     def absence(self) -> Absence:
         """Whether what is missing is surely missing, and why that is not sure."""
-        return Absence(self.project, self.offers, self.methods, self.solved)
+        return Absence(self.project, self.offers, self.methods, self.verdicts, self.solved)
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -122,19 +121,9 @@ class Subject:
         return registered_names(self.project)
 
     @cached_property
-    def undispatched(self) -> tuple[tuple[Worker, JobAnswer], ...]:
-        """Every named worker outside of tests that does not surely get jobs, and why."""
-        return tuple(judged(self.project))
-
-    @cached_property
-    def stranded(self) -> tuple[tuple[Worker, str], ...]:
-        """Every worker, with its name, that surely nothing in the project dispatches."""
-        return tuple(stranded(self.undispatched))
-
-    @cached_property
-    def sip_rules_without_agents(self) -> tuple[Place, ...]:
-        """SIP rules without agents, where every worker has a name and surely nothing dispatches any of them."""
-        return sip_rules_without_agents(self.project, self.stranded)
+    def verdicts(self) -> JobVerdicts:
+        """Whether the workers would get jobs."""
+        return JobVerdicts(self.project, self.starved)
 
     @cached_property
     def starved(self) -> tuple[Starved, ...]:

@@ -58,10 +58,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
-from lkagent_lint.project.agent_names import AgentName, FromEnv, Known
+from lkagent_lint.project.agent_names import AgentName, FromEnv
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.reach import JobAnswer, possible_names
-from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
@@ -74,37 +73,30 @@ _MOST = 5
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    project = subject.project
-    if subject.sip_rules_without_agents:  # LKA208 says it where the agent is missing
-        return
-    for worker, found, others in _by_name(subject):
-        if isinstance(worker.name, Known):
-            if not _is_refused(project, worker):
-                finding = _doubtful(worker, worker.name.value, found) if found.doubts else _finding(subject, worker)
-                also = [Related(each.place, "an agent of that name is registered here, too") for each in others]
-                yield replace(finding, related=(*finding.related, *also[:_MOST]))
-        elif isinstance(worker.name, FromEnv) and not found.doubts:
-            names = possible_names(project, worker.name)
-            if names:
-                yield _from_environment(project, worker, worker.name, names)
+    for worker, others in _by_name(subject):
+        finding = _of(subject, worker)
+        also = [Related(each.place, "an agent of that name is registered here, too") for each in others]
+        yield replace(finding, related=(*finding.related, *also[:_MOST]))
 
 
-def _by_name(subject: Subject) -> Iterator[tuple[Worker, JobAnswer, list[Worker]]]:
+def _by_name(subject: Subject) -> Iterator[tuple[Worker, list[Worker]]]:
     """Each worker that waits in vain, with the others of its name: one dispatch that is missing is one cause."""
-    first: dict[tuple[str, AgentName], tuple[Worker, JobAnswer, list[Worker]]] = {}
-    for worker, found in subject.undispatched:
-        known = first.setdefault((worker.package, worker.name), (worker, found, []))
-        if known[0] is not worker:
-            known[2].append(worker)
+    first: dict[tuple[str, AgentName], tuple[Worker, list[Worker]]] = {}
+    for worker in subject.project.workers:
+        if subject.verdicts.level(worker) is not None:
+            known = first.setdefault((worker.package, worker.name), (worker, []))
+            if known[0] is not worker:
+                known[1].append(worker)
     yield from first.values()
 
 
-def _is_refused(project: Project, worker: Worker) -> bool:
-    """livekit-agents 2.0 refuses the name where it is given, and so the registration (LKA307)."""
-    if worker.site is None or not project.sdk(worker.place.path).has(Change.NAME_ON_SERVER):
-        return False
-    is_given = any(name == "agent_name" for name, _ in project.call(worker.site).keywords)
-    return is_given and project.targets(worker.site) in REGISTERS
+def _of(subject: Subject, worker: Worker) -> Diagnostic:
+    names = possible_names(subject.project, worker.name)
+    if isinstance(worker.name, FromEnv):
+        return _from_environment(subject.project, worker, worker.name, names)
+    if subject.verdicts.level(worker) is Severity.WARNING:
+        return _finding(subject, worker, names)
+    return _doubtful(worker, names, subject.verdicts.of(worker))
 
 
 def _needs_name(subject: Subject, worker: Worker) -> bool:
@@ -114,32 +106,33 @@ def _needs_name(subject: Subject, worker: Worker) -> bool:
     return any(True for _ in subject.listeners.handed(Role.TEXT, Role.ROUTE))
 
 
-def _finding(subject: Subject, worker: Worker) -> Diagnostic:
-    name = worker.name.value if isinstance(worker.name, Known) else ""
+def _finding(subject: Subject, worker: Worker, names: tuple[str, ...]) -> Diagnostic:
+    shown = " or ".join(map(quoted, names))
     drop = "" if _needs_name(subject, worker) else "drop the name, "
     return META.at(
         worker.place,
-        f"the agent {quoted(name)} is never dispatched automatically, because it has a name, and nothing in this "
+        f"the agent {shown} is never dispatched automatically, because it has a name, and nothing in this "
         "project dispatches it: dispatch it (token, create_dispatch, SIP rule), "
         f"{drop}or list it under dispatched-elsewhere",
-        subject=name,
+        subject=names[0],
     )
 
 
-def _doubtful(worker: Worker, name: str, found: JobAnswer) -> Diagnostic:
+def _doubtful(worker: Worker, names: tuple[str, ...], found: JobAnswer) -> Diagnostic:
     """Something may dispatch it, and what that is cannot be known from the project's files."""
+    shown = " or ".join(map(quoted, names))
     first = found.doubts[0]
     at = "" if first.place is None else f" ({where(first.place, worker.place)})"
     more = len(found.doubts) - 1
     others = "" if not more else f", and {more} more" if more > 1 else ", and another one"
     return META.at(
         worker.place,
-        f"nothing in this project surely dispatches the agent {quoted(name)}, which has a name and so gets no job "
+        f"nothing in this project surely dispatches the agent {shown}, which has a name and so gets no job "
         f"automatically; {first.why}{at}{others}: make sure that one of them does, or list it under "
         "dispatched-elsewhere",
         severity=Severity.INFO,
         related=[Related(each.place, each.why) for each in found.doubts[:_MOST] if each.place is not None],
-        subject=name,
+        subject=names[0],
     )
 
 

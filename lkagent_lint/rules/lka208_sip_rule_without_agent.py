@@ -51,8 +51,8 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for place in subject.sip_rules_without_agents:
-        waiting = subject.stranded
+    waiting = subject.verdicts.waiting
+    for place in subject.verdicts.rules_without_agents:
         worker, name = waiting[0]
         yield META.at(
             place,

@@ -9,7 +9,6 @@ from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import Known, Pattern, UnknownName, Usually
 from lkagent_lint.questions.dispatches import names_of
 from lkagent_lint.questions.doubts import Doubt
-from lkagent_lint.questions.reach import answer
 from lkagent_lint.sources.sdk.tables import packages as packages_of
 from lkagent_lint.why import records as r
 from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, jobs_at, workers_at
@@ -171,7 +170,7 @@ def _doubts(here: AskedLine, code: str) -> list[Doubt] | None:
 def _evidence(here: AskedLine) -> Iterator[r.Condition]:
     """What dispatches the workers at the line, or may."""
     for worker, _ in workers_at(here):
-        found = answer(here.survey.project, worker)
+        found = here.subject.verdicts.of(worker)
         yield r.Condition(holds=found.gets_jobs == "no", message="nothing in this project dispatches it, for certain")
         for reason in found.reasons[:_MOST]:
             at = "" if reason.place is None else f" ({here.show(reason.place.path)}:{reason.place.span.line})"
