@@ -147,6 +147,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a check saw, so that a clean run differs from a blind one. Counts over every root checked."""
 
     files: int = 0
+    elsewhere: int = 0
+    """Those of the files that were only read beside what was asked for."""
     not_analysed: int = 0
     """Those of the files that could not be analysed, or only in part, also where nothing reports them."""
     workers: int = 0

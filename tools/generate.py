@@ -190,8 +190,8 @@ def fenced(text: str, language: str) -> str:
 
 
 def graph_schema() -> str:
-    """The JSON schema of ``graph --format json``."""
-    schema = {"$schema": _DRAFT, "title": "lkagent-lint graph --format json", **msgspec.json.schema(Document)}
+    """The JSON schema of ``graph --output-format json``."""
+    schema = {"$schema": _DRAFT, "title": "lkagent-lint graph --output-format json", **msgspec.json.schema(Document)}
     return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
 
 

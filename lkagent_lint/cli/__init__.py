@@ -39,7 +39,7 @@ def _exit_code(arguments: list[str]) -> int:
         return INTERRUPTED
     except click.UsageError as error:
         message = error.format_message()
-        print_error(message[:1].lower() + message[1:], hint="try: lkagent-lint --help")
+        print_error(message[:1].lower() + message[1:], hint=f"try: {_named(error)} --help")
     except click.ClickException as error:
         print_error(error.format_message())
     except WriteError as error:
@@ -51,6 +51,11 @@ def _exit_code(arguments: list[str]) -> int:
         abandon_stdout()
         _report(error)
     return FAILED
+
+
+def _named(error: click.UsageError) -> str:
+    """The command whose help says what was wrong."""
+    return "lkagent-lint" if error.ctx is None else error.ctx.command_path
 
 
 def _report(error: BaseException) -> None:

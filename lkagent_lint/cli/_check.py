@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from lkagent_lint import engine
+from lkagent_lint.cli._blind import is_blind, note_blind
 from lkagent_lint.cli._output import print_note, print_trace, wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
@@ -80,6 +81,8 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
 
         note_stale(report)
     reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
+    if is_blind(report, request):
+        note_blind(request)
     if report.internal_errors:
         return 2
     return 1 if report.failing and not exit_zero else 0
@@ -152,5 +155,19 @@ def _current_directory() -> str:
 
 def _existing(path: str) -> str:
     if not os.path.exists(path):
-        raise click.ClickException(f"no such file or directory: {path}")
+        near = _near(path)
+        hint = f"; did you mean {near}?" if near else ""
+        raise click.ClickException(f"no such file or directory: {path}{hint}")
     return os.path.abspath(path)
+
+
+def _near(path: str) -> str | None:
+    """A path beside one that does not exist, by a name that is alike."""
+    from lkagent_lint.likeness import misspelled
+
+    directory, name = os.path.split(path)
+    try:
+        near = misspelled(name, os.listdir(directory or ".")) if name else None
+    except OSError:
+        return None
+    return None if near is None else os.path.join(directory, near)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
 from lkagent_lint.cli._halves import JOBS, SCHEDULER, facts, link
 from lkagent_lint.cli._options import FIX_OPTIONS, fix_options, report_options
+from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._settings import completed_rules, settings_options
 from lkagent_lint.cli._tasks import task, task_options, with_values
 
@@ -27,6 +29,29 @@ is imported or run.
 \b
 Example:
   lkagent-lint src/ --ignore LKA103 --output-format concise
+"""
+_TOP = """\
+Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
+nobody awaits, agents that nobody dispatches. Without a command, check is meant.
+"""
+
+_GROUPS = (
+    ("Check", ("check",)),
+    ("Understand", ("rule", "why", "graph")),
+    ("Your shell", ("completion",)),
+    ("Build systems (unstable)", ("facts", "link")),
+)
+"""The commands as the help shows them; a test holds that none is missing."""
+
+_FOOT = """\
+\b
+Examples:
+  lkagent-lint                    check the current directory
+  lkagent-lint src/ --since main  what has changed since main
+  lkagent-lint init --diff        what setting a project up would write
+  lkagent-lint rule LKA101        what a rule is about
+
+lkagent-lint COMMAND --help shows the options of a command, lkagent-lint check --help those of a check.
 """
 
 _EPILOG = """\
@@ -44,13 +69,28 @@ class _Group(click.Group):
     """Takes arguments that do not begin with a command's name as those of ``check``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {*self.commands, *ctx.help_option_names, "--version"}
+        own = {*self.commands, *ctx.help_option_names, "--version", *_VERBOSE}
+        ctx.meta[_WANTS_ALL] = not _VERBOSE.isdisjoint(args)
         # A shell that completes the first word asks for what may stand there.
         if (args or not ctx.resilient_parsing) and (not args or args[0] not in own):
+            if args and not ctx.resilient_parsing:
+                self._refuse_misspelt(ctx, args[0])
             args = ["check", *args]
         if args and args[0] == "check":
             args = with_values(args)
         return super().parse_args(ctx, args)
+
+    def _refuse_misspelt(self, ctx: click.Context, word: str) -> None:
+        """Raises UsageError for a word that is no path and nearly a command."""
+        if not word.replace("-", "").isalpha() or word.startswith("-") or os.path.lexists(word):
+            return
+        from lkagent_lint.likeness import TYPED, most_alike
+
+        near = most_alike(word, self.commands, TYPED)
+        if near:
+            raise click.UsageError(
+                f"no such command, file or directory: {word}; did you mean lkagent-lint {near}?", ctx
+            )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from lkagent_lint.cli._completion import first_word
@@ -58,18 +98,54 @@ class _Group(click.Group):
         return first_word(self, ctx, incomplete)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The help of ``check``: whoever asks for help without a command wants to know how to check."""
-        formatter.write_usage(ctx.command_path, "[check] [OPTIONS] [PATHS]...")
-        check = self.commands["check"]
-        check.format_help_text(ctx, formatter)
-        check.format_options(ctx, formatter)
-        check.format_epilog(ctx, formatter)
+        """The commands in groups, each with a line."""
+        formatter.write_usage(ctx.command_path, "[COMMAND] [OPTIONS] [PATHS]...")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_TOP)
+        width = max(map(len, self.commands))
+        for title, names in _GROUPS:
+            with formatter.section(title):
+                rows = [(f"{name:{width}}", self.commands[name].get_short_help_str(80)) for name in names]
+                formatter.write_dl(rows)
+        self.format_options(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(_FOOT)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The group's own options; its commands stand in groups above."""
+        click.Command.format_options(self, ctx, formatter)
 
 
 SHELLS = ("bash", "zsh", "fish")
 
-_version = click.version_option(
-    __version__, prog_name="lkagent-lint", message="%(prog)s %(version)s", help="Show the version and exit."
+_VERBOSE = frozenset({"-v", "--verbose"})
+_WANTS_ALL = "lkagent_lint.version.verbose"
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print the version, with ``-v`` also what a bug report needs, and end."""
+    if not asked or ctx.resilient_parsing:
+        return
+    if ctx.meta.get(_WANTS_ALL):
+        from lkagent_lint.cli._about import about
+
+        write_output(about())
+    else:
+        write_output(f"lkagent-lint {__version__}\n")
+    ctx.exit()
+
+
+_version = added(
+    click.option(
+        "--version",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_version,
+        help="Show the version and exit; with -v what a bug report needs.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, hidden=True, expose_value=False),
 )
 
 _CACHE_DIR = click.option(
@@ -80,20 +156,31 @@ _CACHE_DIR = click.option(
     show_envvar=True,
     help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
 )
+_GETS_JOBS = click.Choice(("no", "unknown"))
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
+
+
+def _formerly(spelling: str, name: str, kind: click.Choice[str]) -> Callable[[_Command], _Command]:
+    """An option under the spelling that it had before: it is understood, and not shown."""
+
+    def take(ctx: click.Context, _: click.Parameter, value: object) -> None:
+        if value is not None:
+            ctx.default_map = {**(ctx.default_map or {}), name: value}
+
+    return click.option(spelling, type=kind, hidden=True, is_eager=True, expose_value=False, callback=take)
 
 
 def _survey_options(rows: tuple[formats.Format, ...]) -> Callable[[_Command], _Command]:
     """The options of a command that looks at a project and prints one record in one of several formats."""
     return added(
         click.option(
-            "--format",
-            "output_format",
+            "--output-format",
             type=click.Choice(formats.names(rows)),
             default=rows[0].name,
             show_default=True,
             help=formats.purposes(rows),
         ),
+        _formerly("--format", "output_format", click.Choice(formats.names(rows))),
         click.option("--isolated", is_flag=True, help="Read no settings file."),
         _CACHE_DIR,
         _NO_CACHE,
@@ -106,7 +193,7 @@ def command() -> None:
     pass
 
 
-@command.command("check", help=_HELP, epilog=_EPILOG)
+@command.command("check", help=_HELP, epilog=_EPILOG, short_help="Report the mistakes in files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @report_options
 @fix_options
@@ -161,7 +248,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     return check(request, outputs, color=color, exit_zero=exit_zero)
 
 
-@command.command("rule", short_help="Explain a rule.")
+@command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")
 @click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=completed_rules)
 @click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
 @click.option(
@@ -178,6 +265,7 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
     Examples:
       lkagent-lint rule LKA101
       lkagent-lint rule connect-before-start
+      lkagent-lint rule LKA1       every rule whose code begins so
       lkagent-lint rule --all
     """
     from lkagent_lint.cli._rule import show
@@ -191,15 +279,16 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @click.option("--all", "everything", is_flag=True, help="Also where the agents' names stand as words.")
 @click.option(
-    "--fail-on",
-    type=click.Choice(("no", "unknown")),
+    "--fail-if",
+    type=_GETS_JOBS,
     help="Exit with 1 if some worker outside test files gets no jobs (no), or surely none or perhaps none (unknown).",
 )
+@_formerly("--fail-on", "fail_if", _GETS_JOBS)
 @_survey_options(formats.GRAPHS)
 def _graph(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
     everything: bool,
-    fail_on: str | None,
+    fail_if: str | None,
     output_format: str,
     isolated: bool,
     cache_dir: str | None,
@@ -213,8 +302,8 @@ def _graph(  # pyright: ignore[reportUnusedFunction]
     \b
     Examples:
       lkagent-lint graph
-      lkagent-lint graph --format mermaid > agents.mmd
-      lkagent-lint graph --fail-on no
+      lkagent-lint graph --output-format mermaid > agents.mmd
+      lkagent-lint graph --fail-if no
     """
     from lkagent_lint.cli._graph import show
 
@@ -222,7 +311,7 @@ def _graph(  # pyright: ignore[reportUnusedFunction]
         paths,
         output_format,
         everything=everything,
-        fail_on=fail_on,
+        fail_if=fail_if,
         isolated=isolated,
         cache=not no_cache,
         cache_dir=cache_dir,

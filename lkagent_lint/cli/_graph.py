@@ -20,14 +20,14 @@ def show(
     output_format: str,
     *,
     everything: bool,
-    fail_on: str | None,
+    fail_if: str | None,
     isolated: bool,
     cache: bool,
     cache_dir: str | None,
 ) -> int:
     """Print the graph of the projects that paths belong to or hold. Raises ConfigError as the engine does.
 
-    ``everything`` adds where names stand as words. The answer is the exit code: 1 where ``fail_on`` says so of some
+    ``everything`` adds where names stand as words. The answer is the exit code: 1 where ``fail_if`` says so of some
     worker that no test file registers (``no``: it gets no jobs; ``unknown``: that, or nobody knows), else 0.
     """
     request = request_for(paths, None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir)
@@ -37,6 +37,6 @@ def show(
         lambda: tuple(build(each.project, wanted=each.is_inside, show=shown, everything=everything) for each in surveys)
     )
     write_output(render(output_format, Document(projects=graphs), Escaper.from_environment().leading))
-    failing = {"no": {"no"}, "unknown": {"no", "unknown"}}.get(fail_on or "", set())
+    failing = {"no": {"no"}, "unknown": {"no", "unknown"}}.get(fail_if or "", set())
     workers = [worker for graph in graphs for worker in graph.workers if not worker.in_tests]
     return int(any(worker.gets_jobs in failing for worker in workers))

@@ -15,8 +15,9 @@ from lkagent_lint.rules import Rule, former, renamed
 
 
 def show(word: str | None, output_format: str) -> int:
-    """Print the page of a rule by code or name, or of all rules for None. Raises UsageError for an unknown one."""
-    asked = rulebook.pages() if word is None else rulebook.page(named(word))
+    """Print the page of a rule by code or name, the rules of a group by the beginning of their codes, or all rules for
+    None. Raises UsageError for what is none of these."""
+    asked: Asked = rulebook.pages() if word is None else rulebook.group(word) or rulebook.page(named(word))
     write_output(format_of(PAGES, output_format).renderer(asked))
     return 0
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
     from lkagent_lint.engine.adding import Added
     from lkagent_lint.engine.baseline import Rewritten
+    from lkagent_lint.engine.blind import Seen
     from lkagent_lint.engine.fixing import Fixed
     from lkagent_lint.engine.inspection import Inspection
     from lkagent_lint.engine.showing import Governed
@@ -31,6 +32,7 @@ __all__ = [
     "fixed",
     "inspect",
     "rewritten_baselines",
+    "seen_of",
     "settings_of",
     "suppressed",
     "survey",
@@ -118,6 +120,13 @@ def files_of(request: Request) -> tuple[str, ...]:
     from lkagent_lint.engine import showing
 
     return showing.files_of(request)
+
+
+def seen_of(request: Request) -> Seen:
+    """What there is where a check of a request found no file that takes part. Raises ``ConfigError`` as that does."""
+    from lkagent_lint.engine import blind
+
+    return run_deep(lambda: blind.seen_of(request))
 
 
 def facts_of(request: Request) -> tuple[bytes, int]:

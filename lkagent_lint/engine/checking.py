@@ -125,6 +125,7 @@ def _collector_paused() -> Generator[None]:
 def _added(summaries: list[Summary]) -> Summary:
     return Summary(
         files=sum(each.files for each in summaries),
+        elsewhere=sum(each.elsewhere for each in summaries),
         not_analysed=sum(each.not_analysed for each in summaries),
         workers=sum(each.workers for each in summaries),
         jobs=sum(each.jobs for each in summaries),

@@ -230,6 +230,7 @@ class _RootCheck:
         answers = project.evaluator.answers
         return Summary(
             files=len(project.files),
+            elsewhere=len(project.files) - len(self._inside),
             not_analysed=sum(bool(facts.problems) for facts in project.files.values()),
             workers=len(project.workers),
             jobs=len(project.jobs) - len(too_large),

@@ -1,4 +1,4 @@
-"""Who dispatches whom, as plain data: what ``--format json`` prints, field by field.
+"""Who dispatches whom, as plain data: what ``--output-format json`` prints, field by field.
 
 Paths are shown as the caller wishes (the command: relative to the working directory, with ``/`` separators); lines
 and columns are 1-based and count code points. ``docs/graph.schema.json`` is made from these records.
@@ -157,7 +157,7 @@ class ProjectGraph(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``--format json`` prints."""
+    """What ``--output-format json`` prints."""
 
     format: int = FORMAT
     projects: tuple[ProjectGraph, ...]

@@ -14,7 +14,7 @@ from functools import cache
 import msgspec
 
 from lkagent_lint.diagnostics import Severity
-from lkagent_lint.likeness import TYPED, most_alike
+from lkagent_lint.likeness import TYPED, misspelled, most_alike
 from lkagent_lint.rulebook.holding import holding
 from lkagent_lint.rules import Default, Rule, all_rules, former_words
 
@@ -31,6 +31,7 @@ HEADINGS = (
 
 _EXAMPLES = os.path.join(os.path.dirname(__file__), "examples.json")
 _PLACEHOLDER = re.compile(r"<!-- example: (bad|good) -->")
+_CODE = re.compile(r"[A-Za-z]+[0-9]+")
 _LANGUAGES = {"py": "python", "ts": "typescript", "tsx": "tsx", "js": "javascript", "sh": "sh", "yml": "yaml"}
 
 
@@ -81,7 +82,8 @@ def find(word: str) -> Rule:
     rule = folded.get(word.casefold().replace("_", "-"))
     if rule is not None:
         return rule
-    near = most_alike(word, folded, TYPED)
+    # Any code is alike to some other one; only a slip of the hand tells which was meant.
+    near = misspelled(word.casefold(), folded) if _CODE.fullmatch(word) else most_alike(word, folded, TYPED)
     meta = folded[near].META if near else None
     raise UnknownRule(word, None if meta is None else f"{meta.code} ({meta.name})")
 
@@ -107,6 +109,15 @@ def page(rule: Rule) -> Page:
 def pages() -> tuple[Page, ...]:
     """Every rule's page, by code."""
     return tuple(map(page, all_rules().values()))
+
+
+def group(prefix: str) -> tuple[Page, ...]:
+    """The pages of the rules whose codes begin so, in any case; none for a whole code and for what begins none."""
+    codes = all_rules()
+    known = prefix.upper()
+    if not known or known in codes:
+        return ()
+    return tuple(page(rule) for code, rule in codes.items() if code.startswith(known))
 
 
 def markdown(of: Page) -> str:

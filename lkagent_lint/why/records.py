@@ -1,4 +1,4 @@
-"""What ``why`` says of one line, as plain data; ``--format json`` prints it field by field.
+"""What ``why`` says of one line, as plain data; ``--output-format json`` prints it field by field.
 
 Lines and columns are 1-based and count code points; paths are shown as the caller wishes.
 """
@@ -90,7 +90,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``--format json`` prints."""
+    """What ``--output-format json`` prints."""
 
     format: int = FORMAT
     path: str

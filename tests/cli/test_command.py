@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 
 from lkagent_lint import __version__, engine
+from lkagent_lint.cli._command import command
 from lkagent_lint.cli._output import wants_colour
 from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Fault, Report
@@ -82,6 +84,7 @@ def test_the_report_goes_to_standard_output(asked: Recorder, capfd: pytest.Captu
     ("arguments", "message"),
     [
         (["gone.py"], "error: no such file or directory: gone.py\n"),
+        (["agnet.py"], "error: no such file or directory: agnet.py; did you mean agent.py?\n"),
         (["agent.py", ""], "error: no such file or directory: \n"),
         (["a\x1b[2J\n"], "error: no such file or directory: a␛[2J␊\n"),
         (["--output-format", "xml"], "error: invalid value for '--output-format'"),
@@ -196,7 +199,7 @@ def test_frames_decode_as_the_language_does(
     assert f"1 | {shown}\n" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["check", "--help"], ["--select", "x", "-h"]])
+@pytest.mark.parametrize("arguments", [["check", "--help"], ["check", "-h"], ["--select", "x", "-h"]])
 def test_help_names_everything_and_shows_an_example(
     asked: Recorder, arguments: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,6 +217,78 @@ def test_help_names_everything_and_shows_an_example(
     ]:
         assert option in text
     assert asked.requests == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"]])
+def test_the_help_of_all_lists_each_command_in_a_group(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 0
+    text = capfd.readouterr().out
+    lines = [line.split() for line in text.splitlines() if line.startswith("  ")]
+    listed = [words[0] for words in lines if len(words) > 2 and words[0] in command.commands]
+    assert sorted(listed) == sorted(command.commands)
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert "--select" not in text
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("chek", "check"), ("rules", "rule"), ("grph", "graph"), ("complete", "completion")]
+)
+def test_a_misspelt_command_is_told_the_nearest(
+    asked: Recorder, word: str, meant: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(word, "LKA101") == 2
+    assert f"{word}; did you mean lkagent-lint {meant}?\n" in capfd.readouterr().err
+    assert asked.requests == []
+
+
+def test_a_folder_that_is_called_like_a_command_is_a_folder(asked: Recorder) -> None:
+    os.mkdir("rules")
+    assert run("rules") == 0
+    assert asked.request.paths == (os.path.abspath("rules"),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "helped"),
+    [
+        (["--nonsense"], "check"),
+        (["check", "--jobs", "0"], "check"),
+        (["rule", "nothing-like-it"], "rule"),
+        (["graph", "--nonsense"], "graph"),
+        (["why", "nowhere"], "why"),
+    ],
+)
+def test_a_hint_names_the_help_that_says_more(
+    asked: Recorder, arguments: list[str], helped: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    assert capfd.readouterr().err.splitlines()[-1] == f"try: lkagent-lint {helped} --help"
+    assert asked.requests == []
+
+
+def test_options_are_called_the_same_everywhere() -> None:
+    """One spelling has one meaning, so that what is learnt of one command holds for the others."""
+    kinds: dict[str, set[str]] = {}
+    for each in command.commands.values():
+        for option in each.params:
+            for spelling in option.opts if not getattr(option, "hidden", False) else ():
+                kinds.setdefault(spelling, set()).add(option.type.name)
+    assert {spelling for spelling, found in kinds.items() if spelling.startswith("-") and len(found) > 1} == set()
+    assert "--format" not in kinds
+    choices = [
+        option.type.choices
+        for each in command.commands.values()
+        for option in each.params
+        if "--fail-on" in option.opts and not getattr(option, "hidden", False) and isinstance(option.type, click.Choice)
+    ]
+    assert len(set(choices)) == 1
+
+
+def test_version_with_v_says_what_a_bug_report_needs(capfd: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--version", "-v"], ["-v", "--version"], ["check", "--version", "--verbose"]):
+        assert run(*arguments) == 0
+        out = capfd.readouterr().out
+        for word in (__version__, sys.executable, "livekit-agents up to ", "libcst ", "flake8 "):
+            assert word in out
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["check", "--version"]])
