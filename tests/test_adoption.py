@@ -77,8 +77,7 @@ async def entry(ctx: JobContext):
     await ctx.connect()
     await AgentSession().start(agent=Agent(instructions=""), room=ctx.room)
 """
-HEADER = "[tool.lkagent-lint]"
-SECOND_STEP = f'{HEADER}\ndispatched-elsewhere = ["front-desk"]\n'
+SECOND_STEP = '[tool.lkagent-lint]\ndispatched-elsewhere = ["front-desk"]\n'
 FOUND_THERE = {
     "no pyproject.toml": None,
     "no table": '[project]\nname = "x"\nversion = "1"\n',
@@ -99,19 +98,6 @@ def blocks(kind: str) -> list[str]:
     return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in found]
 
 
-def settle(path: Path, block: str) -> None:
-    """What a reader does with settings: their lines go into the table that is there, or the table is added."""
-    before = path.read_text() if path.exists() else ""
-    header, _, lines = block.partition("\n")
-    assert header == HEADER
-    if path.name == "lkagent-lint.toml":
-        path.write_text(lines + before)
-    elif f"{header}\n" in before:
-        path.write_text(before.replace(f"{header}\n", f"{header}\n{lines}", 1))
-    else:
-        path.write_text(f"{before}\n\n{block}")
-
-
 @pytest.mark.parametrize("there", FOUND_THERE)
 def test_the_steps_of_the_readme_end_in_a_green_run(tmp_path: Path, there: str) -> None:
     (tmp_path / ".git").mkdir()
@@ -123,8 +109,6 @@ def test_the_steps_of_the_readme_end_in_a_green_run(tmp_path: Path, there: str) 
     assert run(tmp_path, "lkagent-lint").returncode == 1
     for command in "".join(blocks("sh")).splitlines():
         assert run(tmp_path, command).returncode == 0, command
-    for block in blocks("toml"):
-        settle(settings, block)
     green = run(tmp_path, "lkagent-lint")
     assert (green.returncode, green.stderr) == (0, "")
     assert (tmp_path / "lkagent-baseline.json").exists()
@@ -132,10 +116,10 @@ def test_the_steps_of_the_readme_end_in_a_green_run(tmp_path: Path, there: str) 
     assert run(tmp_path, "lkagent-lint").returncode == 1
 
 
-def test_the_steps_write_nothing_into_settings() -> None:
-    """A command that adds a table breaks a file that has it."""
+def test_the_steps_leave_settings_to_the_command() -> None:
+    """A line of a shell that adds a table breaks a file that has it."""
     assert blocks("sh")
-    assert blocks("toml")
+    assert not blocks("toml")
     assert not [line for line in "".join(blocks("sh")).splitlines() if ">" in line or "pyproject" in line]
 
 

@@ -7,16 +7,10 @@ import shlex
 
 from lkagent_lint import engine
 from lkagent_lint.cli._output import print_note
-from lkagent_lint.diagnostics import Report
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import counted
 
 _SHOWN = 3
-
-
-def is_blind(report: Report, request: engine.Request) -> bool:
-    """No file that was asked for has to do with LiveKit; of unsaved text its editor knows that."""
-    return report.summary.files == report.summary.elsewhere and not report.diagnostics and not request.overlays
 
 
 def note_blind(request: engine.Request) -> None:

@@ -11,7 +11,6 @@ import click
 import msgspec
 
 from lkagent_lint import engine
-from lkagent_lint.cli._blind import is_blind, note_blind
 from lkagent_lint.cli._output import print_note, print_trace, wants_colour
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
@@ -81,7 +80,10 @@ def check(request: engine.Request, outputs: tuple[Output, ...], *, color: str, e
 
         note_stale(report)
     reports.write(report, watch.seconds, source_of(request.overlays), os.environ)
-    if is_blind(report, request):
+    seen = report.summary
+    if seen.files == seen.elsewhere and not report.diagnostics and not request.overlays:
+        from lkagent_lint.cli._blind import note_blind
+
         note_blind(request)
     if report.internal_errors:
         return 2

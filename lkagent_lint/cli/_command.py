@@ -36,7 +36,7 @@ nobody awaits, agents that nobody dispatches. Without a command, check is meant.
 """
 
 _GROUPS = (
-    ("Check", ("check",)),
+    ("Check", ("check", "init")),
     ("Understand", ("rule", "why", "graph")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
@@ -246,6 +246,28 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 
         return fix(request, outputs, Wishes(**wishes), color=color, exit_zero=exit_zero)
     return check(request, outputs, color=color, exit_zero=exit_zero)
+
+
+@command.command("init", short_help="Set the linter up in a project.")
+@click.argument("path", required=False, default=".", type=click.Path(), metavar="[PATH]")
+@click.option("--diff", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--pre-commit", is_flag=True, help="Also make a .pre-commit-config.yaml where there is none.")
+def _init(path: str, diff: bool, pre_commit: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+    """Set the linter up in the project that PATH belongs to, the current directory if none is given. It asks nothing
+    and keeps what is there.
+
+    Written are: a baseline, if there are findings today, and the setting that names it; the hook, in a
+    .pre-commit-config.yaml that is there; the cache's line in .gitignore; a workflow, if there is a .github, or a
+    job in .gitlab-ci.yml.
+
+    \b
+    Examples:
+      lkagent-lint init --diff
+      lkagent-lint init
+    """
+    from lkagent_lint.cli._init import set_up
+
+    return set_up(path, diff=diff, hook=pre_commit)
 
 
 @command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")
