@@ -27,7 +27,7 @@ WORKFLOW = ".github/workflows/lkagent-lint.yml"
 GITLAB = ".gitlab-ci.yml"
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file (absolute path) as it is and as it should be; ``before`` is None where there is none yet."""
 
     path: str
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
     """What setting up the project of ``root`` (absolute path) takes, in the order in which it is to be written."""
 
     root: str
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     there: tuple[str, ...]
     """What is set up already."""
     by_hand: tuple[tuple[str, str], ...]
@@ -65,7 +65,7 @@ class _Planner:
     def __init__(self, root: str, finder: SettingsFinder) -> None:
         self._root = root
         self._finder = finder
-        self._changes: list[Change] = []
+        self._changes: list[FileChange] = []
         self._there: list[str] = []
         self._by_hand: list[tuple[str, str]] = []
 
@@ -98,7 +98,7 @@ class _Planner:
         if not written.added:
             return 0
         if self._name_baseline():
-            self._changes.insert(0, Change(path, None, written.after, "the findings that are there"))
+            self._changes.insert(0, FileChange(path, None, written.after, "the findings that are there"))
         return written.added
 
     def _name_baseline(self) -> bool:
@@ -112,7 +112,7 @@ class _Planner:
             what = f'add baseline = "{BASELINE}"{where}, then run lkagent-lint --write-baseline'
             self._by_hand.append((path, _because(refused, what)))
             return False
-        self._changes.append(Change(path, before, after, "the setting that names the baseline"))
+        self._changes.append(FileChange(path, before, after, "the setting that names the baseline"))
         return True
 
     def _settings_file(self) -> str:
@@ -123,7 +123,7 @@ class _Planner:
         path = os.path.join(self._root, HOOKS)
         if not disk.lexists(path):
             if wanted:
-                self._changes.append(Change(path, None, additions.hooks().encode(), "pre-commit with the hook"))
+                self._changes.append(FileChange(path, None, additions.hooks().encode(), "pre-commit with the hook"))
             return
         self._extend(path, "the hook", additions.with_hook, f"add the hook:\n{additions.hooks()}")
 
@@ -142,7 +142,7 @@ class _Planner:
         elif os.path.islink(os.path.dirname(path)) or disk.lexists(path):
             self._by_hand.append((path, f"it is there already or its folder is a link; write:\n{additions.workflow()}"))
         else:
-            self._changes.append(Change(path, None, additions.workflow().encode(), "a workflow of GitHub"))
+            self._changes.append(FileChange(path, None, additions.workflow().encode(), "a workflow of GitHub"))
 
     def _gitlab(self) -> None:
         path = os.path.join(self._root, GITLAB)
@@ -157,7 +157,7 @@ class _Planner:
         elif after == before:
             self._there.append(what)
         else:
-            self._changes.append(Change(path, before, after, what))
+            self._changes.append(FileChange(path, before, after, what))
 
     def _read(self, path: str) -> tuple[bytes | None, str]:
         """The bytes of a file of the project, None if there is none; and why it must not be written to, or nothing.

@@ -8,7 +8,7 @@ import os
 import click
 
 from lkagent_lint import adoption, writing
-from lkagent_lint.adoption import Change, Plan
+from lkagent_lint.adoption import FileChange, Plan
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
@@ -32,7 +32,7 @@ def set_up(path: str, *, diff: bool, hook: bool) -> int:
     return 0
 
 
-def _write(change: Change) -> None:
+def _write(change: FileChange) -> None:
     if change.before is not None:
         writing.rewrite(change.path, change.before, change.after)
         return
@@ -61,11 +61,11 @@ def _told(plan: Plan) -> list[str]:
     return lines
 
 
-def _verb(change: Change) -> str:
+def _verb(change: FileChange) -> str:
     return "new," if change.before is None else "added"
 
 
-def _diff(change: Change) -> str:
+def _diff(change: FileChange) -> str:
     escape = Escaper.from_environment()
     name = _shown(change.path)
     before = "" if change.before is None else change.before.decode("utf-8", "replace")

@@ -3,12 +3,15 @@
 ## What it does
 
 Reports a `# noqa` comment that names an LKA code, or a `lkagent:` comment, that is malformed or names a rule which
-does not exist; a `disable[...]` that nothing enables again, so that it holds to the end of the file; and a
-`disable[...]` or `enable[...]` that changes nothing, since blocks do not nest.
+does not exist; an `ignore[...]` with a blank line below it; an LKA code in a comment for another linter
+(`# flake8: noqa`, `# type: ignore`, `// eslint-disable-line`, `noqa` outside of Python); a `disable[...]` that nothing
+enables again, so that it holds to the end of the file; and a `disable[...]` or `enable[...]` that changes nothing,
+since blocks do not nest.
 
 ## Why it is bad
 
-A malformed `# noqa` either hides nothing or, as flake8 reads it, everything on its line. A malformed `# lkagent:`
+A malformed `# noqa` either hides nothing or, as flake8 reads it, everything on its line, and `# flake8: noqa: LKA101`
+everything in its file. Such a wide one does not hide that this is said of it. A malformed `# lkagent:`
 comment hides nothing: it never widens. A block that is never ended hides the findings of everything that is written
 below it later.
 
@@ -27,7 +30,7 @@ For comments that neither name an LKA code nor begin with `lkagent:`, and under 
 ## Evidence
 
 flake8 7.5.0, `defaults.py` 39 and `violation.py` 57: `# noqa LKA101` and `# noqa: LKA101` are read as a bare `#
-noqa`, `# noqa: lka101` hides nothing.
+noqa`, `# noqa: lka101` hides nothing, `# flake8: noqa: LKA101` hides everything in the file.
 
 ## Fix safety
 

@@ -1,7 +1,8 @@
 """Suppression comments: which exist in a file, what they cover, and what is wrong with them.
 
-Judged are ``# noqa`` comments that name an LKA code, and comments that begin with ``lkagent:``. What a ``noqa`` hides
-is decided by ``noqa.NoqaMap``, as flake8 decides it; an ``lkagent:`` comment hides what it names and never more.
+Judged are ``# noqa`` comments that name an LKA code, comments for other linters that name one, and comments that begin
+with ``lkagent:``. What a ``noqa`` hides is decided by ``noqa.NoqaMap``, as flake8 decides it; an ``lkagent:`` comment
+hides what it names and never more.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ __all__ = ["Suppression", "comments_of", "meaning_of", "read_suppressions"]
 
 _NAMED = re.compile(rb"noqa[ \t]*:?[ \t]*[a-z]+-[a-z]")
 """A ``noqa`` behind which the name of a rule may stand."""
+_FOREIGN = re.compile(rb"noqa|eslint-disable|nosemgrep|(?:type|ruff)[ \t]*:[ \t]*ignore|pylint[ \t]*:[ \t]*disable")
+"""What may say to another linter that a finding is to be hidden."""
+_LINE_END = re.compile(rb"\r\n?|\n")
 _OURS = re.compile(rb"[#/*][ \t]*lkagent")
 """Where one of our own comments begins, in any language."""
 
@@ -36,14 +40,22 @@ def read_suppressions(path: str, data: bytes, codes: Mapping[str, str]) -> list[
     found = [
         directive for comment in comments for directive in directives(comment, codes, is_python=path.endswith(PYTHON))
     ]
-    return scoped(found, comments, codes)
+    return scoped(found, comments, codes, _blank_lines(data))
 
 
 def may_suppress(data: bytes) -> bool:
     """Whether a file can hold a comment that is judged here: most hold none, and tokenising is slow."""
     small = data.lower()
     ours = b"lkagent" in small and _OURS.search(small) is not None
-    return ours or (b"noqa" in small and (b"lka" in small or _NAMED.search(small) is not None))
+    if ours or (b"lka" in small and _FOREIGN.search(small) is not None):
+        return True
+    return b"noqa" in small and _NAMED.search(small) is not None
+
+
+def _blank_lines(data: bytes) -> frozenset[int]:
+    """The 1-based lines that hold nothing, and the one that comes after the last."""
+    lines = _LINE_END.split(data.removeprefix(b"\xef\xbb\xbf"))
+    return frozenset(number for number, line in enumerate([*lines, b""], 1) if not line.strip())
 
 
 def comments_of(path: str, data: bytes) -> list[Comment]:

@@ -24,6 +24,14 @@ NOQA_FORM = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 _NEARLY_NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
 _NAMED = re.compile(r"#\s*noqa\s*:?\s*(?P<name>[a-z]+(?:-[a-z0-9]+)+)", re.IGNORECASE)
 """A ``noqa`` with the name of a rule, which flake8 does not read."""
+_FILE_NOQA = re.compile(r"#\s*flake8\s*[:=]\s*noqa", re.IGNORECASE)
+_WHOLE_FILE = re.compile(r"# flake8[:=]\s*noqa", re.IGNORECASE)
+"""How flake8 reads it, whatever follows."""
+_FOREIGN = re.compile(
+    r"\b(?:(?P<file>ruff\s*:\s*noqa|pylint\s*:\s*disable(?=[^\w-]))|ruff\s*:\s*ignore|pylint\s*:\s*disable-next|"
+    r"type\s*:\s*ignore|eslint-disable(?:-next-line|-line)?|nosemgrep|noqa)\b(?P<rest>[^\n]*)"
+)
+_CODE = re.compile(r"\bLKA[0-9]{3}\b")
 _OUR_CODE = re.compile(r"\bLKA[0-9]*\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,\s]+")
 _OTHER_COMMENT = re.compile(r"\s(?=#+[ \t]?[A-Za-z])")
@@ -54,6 +62,8 @@ def directives(comment: Comment, codes: Mapping[str, str], *, is_python: bool) -
         found = _directive(comment, mark, comment.text[mark.end() : end])
         if found is not None:
             yield found._replace(start=mark.start(), end=_end(comment.text, mark.end(), end))
+    if not marks:
+        yield from _for_others(comment, is_python=is_python)
     if is_python and _NEARLY_NOQA.search(comment.text):
         code, named = _OUR_CODE.search(comment.text), _NAMED.search(comment.text)
         meant = "" if named is None else codes.get(named["name"].lower(), "")
@@ -97,6 +107,28 @@ def _directive(comment: Comment, mark: re.Match[str], rest: str) -> Directive | 
         problem = f"`{shape['verb']}` stands behind code, so it hides nothing: give it a line of its own"
         names = ()
     return Directive(comment, shape["verb"], names, reason.strip(), problem)
+
+
+def _for_others(comment: Comment, *, is_python: bool) -> Iterator[Directive]:
+    """Comments that name our codes to somebody who knows none of them, or who hears something else."""
+    if is_python and _NEARLY_NOQA.search(comment.text):
+        return  # what flake8 makes of that is another question
+    code = _CODE.search(comment.text)
+    if code is None:
+        return
+    if is_python and _FILE_NOQA.search(comment.text):
+        wide = comment.alone and _WHOLE_FILE.match(comment.text) is not None
+        heard = "hides everything in the file, whatever follows" if wide else "is none for flake8, so it hides nothing"
+        problem = f"`# flake8: noqa` {heard}: write `# lkagent: {FILE}[{code[0]}]`"
+        yield Directive(comment, NOQA, (), problem=problem)
+        return
+    foreign = _FOREIGN.search(comment.text)
+    if foreign is None or code[0] not in foreign["rest"].partition(" -- ")[0]:
+        return
+    verb = FILE if foreign["file"] and comment.alone else IGNORE
+    said = foreign[0][: len(foreign[0]) - len(foreign["rest"])]
+    problem = f"`{said}` speaks to another linter, so it hides nothing here: write `lkagent: {verb}[{code[0]}]`"
+    yield Directive(comment, verb, (), problem=problem)
 
 
 def _noqa(comment: Comment, meant: str) -> Directive:

@@ -1,6 +1,7 @@
 """Which lines each directive of a file covers.
 
-- ``ignore`` covers the lines of its comment; on a line of its own also the next line that is no comment.
+- ``ignore`` covers the lines of its comment; on a line of its own also the next line that is no comment. Where that
+  one is blank it covers nothing, which is a problem.
 - ``file-ignore`` covers the file.
 - ``disable`` covers from its line to the ``enable`` of the same rule, else to the end of the file, which is a problem.
   A second ``disable`` of a rule that is off already changes nothing and is a problem, and so is an ``enable`` of a rule
@@ -10,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lkagent_lint.facts.comments import Comment
@@ -51,13 +52,17 @@ class Suppression(NamedTuple):
         return self.verb != grammar.ENABLE
 
 
-def scoped(directives: list[Directive], comments: Iterable[Comment], codes: Mapping[str, str]) -> list[Suppression]:
-    """The suppressions of a file's directives, in order; ``codes`` gives a rule's code by its code or name."""
-    return _Scopes(comments, codes).read(directives)
+def scoped(
+    directives: list[Directive], comments: Iterable[Comment], codes: Mapping[str, str], blank: Container[int]
+) -> list[Suppression]:
+    """The suppressions of a file's directives, in order; ``codes`` gives a rule's code by its code or name, ``blank``
+    are the 1-based lines that hold nothing."""
+    return _Scopes(comments, codes, blank).read(directives)
 
 
 class _Scopes:
-    def __init__(self, comments: Iterable[Comment], codes: Mapping[str, str]) -> None:
+    def __init__(self, comments: Iterable[Comment], codes: Mapping[str, str], blank: Container[int]) -> None:
+        self._blank = blank
         alone = (comment.span for comment in comments if comment.alone)
         self._comment_lines = {line for span in alone for line in range(span.line, span.end_line + 1)}
         self._codes = codes
@@ -95,12 +100,22 @@ class _Scopes:
             case grammar.FILE:
                 self._cover(number, directive.names, range(1, _END))
             case _:
-                after = span.end_line + 1
-                if directive.comment.alone:
-                    while after in self._comment_lines:
-                        after += 1
-                    after += 1
-                self._cover(number, directive.names, range(span.line, after))
+                self._ignore(number, directive, span)
+
+    def _ignore(self, number: int, directive: Directive, span: Span) -> None:
+        after = span.end_line + 1
+        if directive.comment.alone and not directive.problem:
+            while after in self._comment_lines:
+                after += 1
+            if after in self._blank:
+                write = f"`{grammar.FILE}[{', '.join(directive.names)}]`"
+                problem = (
+                    f"nothing stands right below it, so it hides nothing: take the blank line away, or write {write}"
+                )
+                self._problems[number].append(("", problem))
+                return
+            after += 1
+        self._cover(number, directive.names, range(span.line, after))
 
     def _cover(self, number: int, names: tuple[str, ...], lines: range) -> None:
         self._covers[number].update(dict.fromkeys(names, lines))

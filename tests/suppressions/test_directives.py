@@ -104,6 +104,52 @@ def test_prose_is_no_suppression(comment: str) -> None:
     assert read(f"x = 1  {comment}\n") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("a.py", "# lkagent: ignore[LKA101]\n\nb\n", "take the blank line away, or write `file-ignore[LKA101]`"),
+        ("a.py", "# lkagent: ignore[LKA101] r\n# more\n \t\nb\n", "take the blank line away"),
+        ("a.ts", "// lkagent: ignore[LKA101, LKA106]\r\n\r\nb();\r\n", "or write `file-ignore[LKA101, LKA106]`"),
+        ("a.py", "b\n# lkagent: ignore[LKA101]\n", "nothing stands right below it"),
+        (
+            "a.py",
+            "# flake8: noqa: LKA101\n",
+            "hides everything in the file, whatever follows: write `# lkagent: file-ignore",
+        ),
+        (
+            "a.py",
+            "b  # flake8: noqa: LKA101\n",
+            "is none for flake8, so it hides nothing: write `# lkagent: file-ignore",
+        ),
+        ("a.py", "# flake8:noqa LKA101\n", "hides everything in the file"),
+        ("a.py", "# ruff: noqa: LKA101\n", "`ruff: noqa` speaks to another linter, so it hides nothing here: write"),
+        ("a.py", "b  # type: ignore[LKA101]\n", "write `lkagent: ignore[LKA101]`"),
+        ("a.py", "b  # pylint: disable=LKA101\n", "write `lkagent: ignore[LKA101]`"),
+        ("a.ts", "b(); // eslint-disable-line LKA101\n", "write `lkagent: ignore[LKA101]`"),
+        ("a.ts", "// eslint-disable-next-line foo, LKA101 -- r\nb();\n", "write `lkagent: ignore[LKA101]`"),
+        ("a.ts", "b(); // noqa: LKA101\n", "`noqa` speaks to another linter"),
+        ("a.yaml", "b: c  # noqa: LKA201\n", "`noqa` speaks to another linter"),
+    ],
+)
+def test_what_means_something_else_says_what_to_write(path: str, text: str, words: str) -> None:
+    found = only(text, path)
+    assert found.covers == {}
+    assert words in clauses(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "# flake8: noqa\n"),
+        ("a.ts", "// eslint-disable-next-line foo -- LKA101 says why\nb();\n"),
+        ("a.ts", "b(); // see LKA101\n"),
+        ("a.py", "# ruff knows LKA101 by lint.external\n"),
+    ],
+)
+def test_a_code_that_is_only_spoken_of_is_no_suppression(path: str, text: str) -> None:
+    assert read(text, path) == []
+
+
 def test_each_name_has_its_place() -> None:
     found = only("x = 1  # see LKA101  # lkagent: ignore[LKA101, LKA106] LKA106\n")
     assert found.spans == {"LKA101": Span(1, 40, 1, 46), "LKA106": Span(1, 48, 1, 54)}
@@ -123,7 +169,6 @@ def test_two_directives_in_one_comment_are_two() -> None:
         ("a  # lkagent: ignore[LKA101]\nb\n", [1]),
         ("a\n# lkagent: ignore[LKA101]\nb\nc\n", [2, 3]),
         ("# lkagent: ignore[LKA101]\n# more\n# noqa\nb\nc\n", [1, 2, 3, 4]),
-        ("# lkagent: ignore[LKA101]\n\nb\n", [1, 2]),
         ("f(\n  a,  # lkagent: ignore[LKA101]\n  b)\n", [2]),
         ("f(\n  # lkagent: ignore[LKA101]\n  b)\n", [2, 3]),
         ("a\n# lkagent: file-ignore[LKA101]\nb\n", list(range(1, 13))),
