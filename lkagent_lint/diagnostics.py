@@ -73,6 +73,11 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     """How it is mended, where that is known."""
 
     @property
+    def places(self) -> list[Place]:
+        """Its own and the related ones."""
+        return [self.place, *(each.place for each in self.related)]
+
+    @property
     def remarks(self) -> list[tuple[str, str]]:
         """What there is of ``note`` and ``help``, each with its name."""
         return [(name, text) for name, text in (("note", self.note), ("help", self.help)) if text]

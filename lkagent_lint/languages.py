@@ -7,9 +7,13 @@ from typing import Literal
 Dialect = Literal["ts", "tsx", "js"]
 """A grammar of ECMAScript."""
 
-PYTHON = (".py", ".pyi", ".pyw")
+MODULES = (".py", ".pyi", ".pyw")
 """Text as PEP 263 has it. Modules are ``.py``; a stub, ``.pyi``, only declares what a module holds."""
 NOTEBOOK = ".ipynb"
+"""A document of JSON, which is read as the module that its cells of code make (``sources.notebooks``)."""
+PYTHON = (*MODULES, NOTEBOOK)
+JUDGED_BY_NOQA = (".py", NOTEBOOK)
+"""Where ``# noqa`` comments count."""
 DIALECTS: dict[str, Dialect] = {
     ".ts": "ts",
     ".tsx": "tsx",
@@ -59,3 +63,19 @@ def dialect_of(name: str) -> Dialect | None:
     if name.endswith(DECLARATIONS):
         return None
     return next((dialect for suffix, dialect in DIALECTS.items() if name.endswith(suffix)), None)
+
+
+_CELL = ":cell "
+
+
+def in_cell(path: str, number: int) -> str:
+    """A cell of a notebook as if it were a file: ``agent.ipynb:cell 2``."""
+    return f"{path}{_CELL}{number}"
+
+
+def cell_in(path: str) -> tuple[str, int | None]:
+    """The path of the notebook and the number of the cell that such a name means; any other path as it is."""
+    notebook, mark, number = path.rpartition(_CELL)
+    if mark and notebook.endswith(NOTEBOOK) and number.isdecimal():
+        return notebook, int(number)
+    return path, None

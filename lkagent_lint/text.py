@@ -38,6 +38,9 @@ class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
 
     path: str
     span: Span
+    cell: int = 0
+    """In reports that speak of notebooks the number of the cell (1-based, of all cells) that the span counts from; else
+    0, since equal places are compared too."""
 
 
 def _ends(text: str) -> Iterator[int]:

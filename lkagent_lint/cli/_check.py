@@ -16,7 +16,7 @@ from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.languages import PYTHON
+from lkagent_lint.languages import PYTHON, cell_in
 from lkagent_lint.reporters.paths import relative_path
 
 _STDIN = "-"
@@ -114,6 +114,10 @@ def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:
     files = Overlays(overlays)
 
     def source(path: str) -> str | None:
+        path, cell = cell_in(path)
+        if cell is not None:
+            notebook = files.notebook(path)
+            return None if isinstance(notebook, Unreadable) else notebook.code(cell)
         data = files.read(path)
         if isinstance(data, Unreadable):
             return None

@@ -34,7 +34,10 @@ def show(
     shown = functools.partial(relative_path, cwd=os.getcwd())
     surveys = engine.survey(request)
     graphs = run_deep(
-        lambda: tuple(build(each.project, wanted=each.is_inside, show=shown, everything=everything) for each in surveys)
+        lambda: tuple(
+            build(each.project, wanted=each.is_inside, show=shown, everything=everything, seen=each.by_cell)
+            for each in surveys
+        )
     )
     write_output(render(output_format, Document(projects=graphs), Escaper.from_environment().leading))
     failing = {"no": {"no"}, "unknown": {"no", "unknown"}}.get(fail_if or "", set())

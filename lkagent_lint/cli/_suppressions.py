@@ -10,6 +10,7 @@ import msgspec
 from lkagent_lint import engine, writing
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.diagnostics import Hidden
+from lkagent_lint.reporters.cells import labelled
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import counted
@@ -53,7 +54,7 @@ def list_suppressions(request: engine.Request, *, as_json: bool) -> int:
 
 def _line(hidden: Hidden, cwd: str, escape: Escaper) -> str:
     span = hidden.place.span
-    path = escape.leading(relative_path(hidden.place.path, cwd))
+    path = escape.leading(relative_path(labelled(hidden.place).path, cwd))
     marks = ("" if used or hidden.verb == "enable" else " (unused)" for used in hidden.used)
     rules = ", ".join(f"{rule}{mark}" for rule, mark in zip(hidden.rules, marks, strict=True)) or "malformed"
     reason = f": {escape.message(hidden.reason)}" if hidden.reason else ""
@@ -63,6 +64,7 @@ def _line(hidden: Hidden, cwd: str, escape: Escaper) -> str:
 def _record(hidden: Hidden, cwd: str) -> dict[str, object]:
     return {
         "path": relative_path(hidden.place.path, cwd).encode("utf-8", "replace").decode(),
+        "cell": hidden.place.cell or None,
         "line": hidden.place.span.line,
         "column": hidden.place.span.column,
         "form": hidden.verb,

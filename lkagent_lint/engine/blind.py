@@ -13,7 +13,7 @@ from lkagent_lint.engine.checking import surveyed
 from lkagent_lint.engine.policy import finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.showing import files_of
-from lkagent_lint.languages import PYTHON, SCRIPTS
+from lkagent_lint.languages import NOTEBOOK, PYTHON, SCRIPTS
 from lkagent_lint.sources.discovery import kind_of
 from lkagent_lint.sources.ignoring import NEVER_READ
 from lkagent_lint.sources.left_out import why_left_out
@@ -50,6 +50,8 @@ def seen_of(request: Request) -> Seen:
 
 
 def _language(path: str) -> str:
+    if path.endswith(NOTEBOOK):
+        return "notebooks"
     if path.endswith(PYTHON):
         return "Python"
     return "JavaScript or TypeScript" if path.endswith(SCRIPTS) else ""

@@ -18,9 +18,11 @@ from lkagent_lint.engine.root import judged
 from lkagent_lint.engine.surveys import Survey, survey_of
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.extraction import Extractor
+from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.rules import lka000_internal_error, rule
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root
+from lkagent_lint.text import Place
 
 
 def rewritten(request: Request, only_prune: bool) -> tuple[Rewritten, ...]:
@@ -75,7 +77,7 @@ def checked(request: Request, watch: Watch) -> Report:
     notes = [*(each for root in roots for each in root.notes), *baselines.notes()]
     watch.at("")
     baselined = () if request.changed is not None else baselines.outcome(request.paths, Policy(finder).reports)
-    return Report(
+    report = Report(
         diagnostics=tuple(sorted(diagnostics, key=lambda each: each.order)),
         summary=_added([root.summary for root in roots]),
         failing=sum(root.failing for root in roots),
@@ -85,6 +87,17 @@ def checked(request: Request, watch: Watch) -> Report:
         internal_errors=sum(each.code == lka000_internal_error.META.code for each in diagnostics),
         faults=tuple(sorted(each for root in roots for each in root.faults)),
     )
+    if not any(each.path.endswith(NOTEBOOK) for each in _places(report)):
+        return report
+    from lkagent_lint.engine.cells import Cells
+
+    return Cells(overlays).report(report)
+
+
+def _places(report: Report) -> Iterator[Place]:
+    for found in report.diagnostics:
+        yield from found.places
+    yield from (each.place for each in report.suppressions)
 
 
 def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch) -> Iterator[Survey]:

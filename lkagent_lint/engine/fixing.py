@@ -19,6 +19,7 @@ from lkagent_lint.engine.watch import Watch
 from lkagent_lint.fixes import Planner
 from lkagent_lint.fixes.soundness import breaks
 from lkagent_lint.intents import Fix, Safety
+from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.splicing import Original, Splice
 
@@ -92,6 +93,8 @@ class _Rounds:
     def _hindrance(self, fix: Fix) -> str:
         """Why a fix cannot be applied; empty where it can be."""
         for path in fix.paths:
+            if path.endswith(NOTEBOOK):
+                return "it is a notebook, into which nothing is written"
             if path not in self._now:
                 data = self._files.read(path)
                 if not isinstance(data, bytes):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from lkagent_lint.diagnostics import Diagnostic, Hidden, Note, Place
+from lkagent_lint.languages import JUDGED_BY_NOQA
 from lkagent_lint.likeness import TYPED, most_alike
 from lkagent_lint.rules import (
     former,
@@ -136,7 +137,7 @@ class Hiding:
 
     def _noqa_of(self, path: str) -> NoqaMap:
         if path not in self._noqa:
-            text = decode(self._read(path)) if path.endswith(".py") else ""
+            text = decode(self._read(path)) if path.endswith(JUDGED_BY_NOQA) else ""
             self._noqa[path] = NoqaMap(text if isinstance(text, str) else "")
         return self._noqa[path]
 

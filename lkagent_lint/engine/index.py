@@ -16,7 +16,6 @@ from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import deployment
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
-from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
@@ -48,9 +47,6 @@ def indexed(
     listed = {entry.path for entry in found.entries if entry.kind != "stub"}
     added = [entry for path in dict.fromkeys(named) if path not in listed and (entry := _entry(path)) is not None]
     index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
-    for path in named:
-        if path.endswith(NOTEBOOK):
-            index.facts[path] = _problem("notebooks are not supported, only the modules that they import")
     for problem in found.problems:
         index.facts[problem.path] = _problem(problem.reason)
     index.read_code()
@@ -60,7 +56,7 @@ def indexed(
 def _entry(path: str) -> ListedFile | None:
     """A file that was asked for by name, if it can be read as anything."""
     kind = kind_of(os.path.basename(path))
-    if kind in (None, "stub") or path.endswith(NOTEBOOK) or NEVER_READ.intersection(path.split(os.sep)):
+    if kind in (None, "stub") or NEVER_READ.intersection(path.split(os.sep)):
         return None
     return ListedFile(path, kind, False)
 

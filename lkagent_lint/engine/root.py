@@ -17,6 +17,7 @@ from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
+from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import Meta, Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.sources.sdk.releases import Basis
@@ -169,6 +170,8 @@ class _RootCheck:
         """What a rule says where enough is known of the release."""
         kept: list[Diagnostic] = []
         for each in asked.check(self.subject):
+            if each.place.path.endswith(NOTEBOOK) and not asked.META.in_notebooks:
+                continue
             (kept if self._is_grounded(asked.META, each) else self._ungrounded).append(each)
         return kept
 

@@ -8,9 +8,11 @@ from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.index import Index, indexed
 from lkagent_lint.extraction import Extractor
+from lkagent_lint.languages import NOTEBOOK, in_cell
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.discovery import kind_of
 from lkagent_lint.sources.reading import Overlays
+from lkagent_lint.text import Place
 
 
 def survey_of(
@@ -40,6 +42,15 @@ class Survey:
         """Those whose settings have a say: the root's, those of files that take part, and those that were asked for."""
         asked = {path if disk.isdir(path) else os.path.dirname(path) for path in self._wanted}
         return {self.root, *asked, *(os.path.dirname(path) for path in self.project.files)}
+
+    def by_cell(self, place: Place) -> Place:
+        """A place of a notebook with the cell in its path; any other as it is."""
+        if not place.path.endswith(NOTEBOOK):
+            return place
+        from lkagent_lint.engine.cells import Cells
+
+        found = Cells(self.index.overlays).place(place)
+        return Place(in_cell(found.path, found.cell), found.span) if found.cell else found
 
     def is_inside(self, path: str) -> bool:
         """The file is one of those that were asked for, or lies under one."""

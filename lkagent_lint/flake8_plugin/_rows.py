@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from lkagent_lint.languages import PYTHON
+from lkagent_lint.languages import MODULES
 
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Diagnostic, Place, Report
@@ -28,7 +28,7 @@ def by_file(report: Report) -> dict[str, list[Finding]]:
 def _shown_at(diagnostic: Diagnostic) -> Place | None:
     """Where flake8 can show a finding: its own place, or the first related one that is Python."""
     places = [diagnostic.place, *(related.place for related in diagnostic.related)]
-    return next((place for place in places if place.path.endswith(PYTHON)), None)
+    return next((place for place in places if place.path.endswith(MODULES)), None)
 
 
 def of(path: str, files: dict[str, list[Finding]]) -> list[Finding]:

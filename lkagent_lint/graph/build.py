@@ -15,13 +15,19 @@ from lkagent_lint.questions.subject import Subject
 
 
 def build(
-    project: Project, *, wanted: Callable[[str], bool], show: Callable[[str], str], everything: bool = False
+    project: Project,
+    *,
+    wanted: Callable[[str], bool],
+    show: Callable[[str], str],
+    everything: bool = False,
+    seen: Callable[[Place], Place] = lambda place: place,
 ) -> r.ProjectGraph:
     """The graph of the workers and dispatches in wanted files (by absolute path), with what they are joined to.
 
-    ``show`` turns an absolute path into the one that is shown. ``everything`` adds where names stand as words.
+    ``show`` turns an absolute path into the one that is shown, ``seen`` a place into the one that is (of notebooks
+    by cell). ``everything`` adds where names stand as words.
     """
-    return _Builder(project, show).graph(wanted, everything=everything)
+    return _Builder(project, show, seen).graph(wanted, everything=everything)
 
 
 class _Source(NamedTuple):
@@ -31,7 +37,8 @@ class _Source(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, project: Project, show: Callable[[str], str]) -> None:
+    def __init__(self, project: Project, show: Callable[[str], str], seen: Callable[[Place], Place]) -> None:
+        self.seen = seen
         self.project = project
         self.show = show
         workers = sorted(project.workers, key=lambda each: each.place)
@@ -157,6 +164,7 @@ class _Builder:
             )
 
     def _at(self, place: Place) -> r.Position:
+        place = self.seen(place)
         return r.Position(path=self.show(place.path), line=place.span.line, column=place.span.column)
 
 

@@ -25,7 +25,8 @@ def render(
 ) -> str:
     """The whole output for a report in one of ``formats.REPORTS``, ending with a line end unless it is empty.
 
-    ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
+    ``source`` gives the decoded text of a file by its absolute path, also of a cell of a notebook
+    (``languages.in_cell``), or None where there is none to show.
     ``cwd`` is the absolute directory that paths are shown relative to; formats for code hosts show them relative to
     ``repository`` (absolute, ``cwd`` where none is given). ``colour`` asks for terminal colours; few formats have any.
     ``width`` and ``terminal`` are those of ``View``.
@@ -34,4 +35,8 @@ def render(
     """
     row = named(REPORTS, format)
     directory = repository or cwd if row.audience == "code hosts" else cwd
+    if any(each.cell for found in report.diagnostics for each in found.places):
+        from lkagent_lint.reporters.cells import shown
+
+        report = shown(report, format)
     return row.renderer(report, View(source, directory, colour, width, terminal))

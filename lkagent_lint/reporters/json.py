@@ -65,4 +65,5 @@ def _fix(fix: Fix, cwd: str) -> dict[str, object]:
 
 
 def _position(place: Place, cwd: str) -> dict[str, object]:
-    return {"path": relative_path(place.path, cwd), "line": place.span.line, "column": place.span.column}
+    path = relative_path(place.path, cwd)
+    return {"path": path, "cell": place.cell or None, "line": place.span.line, "column": place.span.column}

@@ -65,6 +65,7 @@ META = Meta(
     "an entry function that the job's process cannot import",
     basis=Basis.REFUSAL,
     sdks=IN_PYTHON,
+    in_notebooks=False,
 )
 
 

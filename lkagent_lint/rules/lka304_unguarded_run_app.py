@@ -57,6 +57,7 @@ META = Meta(
     Severity.ERROR,
     "`cli.run_app` without the main guard",
     sdks=IN_PYTHON,
+    in_notebooks=False,
 )
 
 

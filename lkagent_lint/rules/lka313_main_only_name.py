@@ -52,6 +52,7 @@ META = Meta(
     Severity.ERROR,
     "a job reads a name that only the main guard binds",
     sdks=IN_PYTHON,
+    in_notebooks=False,
 )
 
 

@@ -55,6 +55,7 @@ META = Meta(
     "a variable is written in a job and read in the worker's process",
     Default.PREVIEW,
     sdks=IN_PYTHON,
+    in_notebooks=False,
 )
 
 _ROUTES = frozenset({"get", "post", "put", "delete", "patch", "route"})

@@ -10,7 +10,7 @@ import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import FILE_NAMES, SettingsFinder
-from lkagent_lint.languages import DECLARATIONS, SCRIPTS
+from lkagent_lint.languages import DECLARATIONS, NOTEBOOK, SCRIPTS
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import IgnorePatterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -58,7 +58,7 @@ class Discovery(msgspec.Struct, frozen=True):
 
 def kind_of(name: str) -> FileKind | None:
     """What a file's base name says it holds; None for what is certainly no text of an author."""
-    if name.endswith(".py"):
+    if name.endswith((".py", NOTEBOOK)):
         return "python"
     if name.endswith(".pyi"):
         return "stub"

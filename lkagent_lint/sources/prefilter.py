@@ -6,6 +6,7 @@ import os
 import re
 
 from lkagent_lint import disk
+from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.sources.reading import DEFAULT_LIMIT
 
 _MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDispatchClient|\.createDispatch\(")
@@ -43,6 +44,8 @@ def may_mention_sdk(path: str) -> bool:
     """The same of a file that was not read: one over the size limit by its beginning, and an unreadable one may."""
     try:
         with open(path, "rb") as file:
-            return os.fstat(file.fileno()).st_size > DEFAULT_LIMIT and mentions_sdk(file.read(DEFAULT_LIMIT))
+            # A notebook that is read at all may be none that can be.
+            is_unread = path.endswith(NOTEBOOK) or os.fstat(file.fileno()).st_size > DEFAULT_LIMIT
+            return is_unread and mentions_sdk(file.read(DEFAULT_LIMIT))
     except OSError:
         return True

@@ -8,11 +8,16 @@ import re
 import stat
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lkagent_lint import disk
 from lkagent_lint.config.files import read_regular
+from lkagent_lint.languages import NOTEBOOK
+
+if TYPE_CHECKING:
+    from lkagent_lint.sources.notebooks import Notebook
 
 DEFAULT_LIMIT = 2_000_000
 """Bytes. A file an author writes by hand is far below; what is above is generated or data."""
@@ -116,10 +121,28 @@ class Overlays:
 
     def read(self, path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
         """As the function ``read``, with the unsaved text where there is one."""
+        data = self.raw(path, limit)
+        if not path.endswith(NOTEBOOK) or isinstance(data, Unreadable):
+            return data
+        made = self.notebook(path, data)
+        return made if isinstance(made, Unreadable) else made.text.encode("utf-8", "surrogatepass")
+
+    def raw(self, path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
+        """The bytes as they are, which ``read`` gives of everything but notebooks."""
         data = self._files.get(path)
         if data is None:
             return read(path, limit)
         return data if len(data) <= limit else Unreadable(path, _too_large(len(data), limit))
+
+    def notebook(self, path: str, data: bytes | None = None) -> Notebook | Unreadable:
+        """The code of a notebook, cell by cell; ``data`` are its bytes where they are at hand."""
+        from lkagent_lint.sources.notebooks import read_notebook
+
+        read_bytes = self.raw(path) if data is None else data
+        if isinstance(read_bytes, Unreadable):
+            return read_bytes
+        made = read_notebook(read_bytes)
+        return Unreadable(path, made) if isinstance(made, str) else made
 
     def read_settings(self, path: str) -> bytes | None:
         """As SettingsFinder reads a settings file, with the unsaved text where there is one."""

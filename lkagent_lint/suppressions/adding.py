@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from lkagent_lint.languages import JSON_WITH_COMMENTS, SCRIPTS
+from lkagent_lint.languages import JSON_WITH_COMMENTS, NOTEBOOK, SCRIPTS
 from lkagent_lint.sources.reading import Undecodable, python_codec
 from lkagent_lint.suppressions import comments_of, meaning_of
 
@@ -24,7 +24,7 @@ def with_suppressions(
     possible. A line where neither is, as within a string or in JSON, has none.
     """
     codec = _codec(path, data)
-    if codec is None or path.endswith(".json"):
+    if codec is None or path.endswith((".json", NOTEBOOK)):
         return data, frozenset()
     written: set[int] = set()
     for line in sorted(wanted, reverse=True):  # from the end, so that lines above keep their numbers

@@ -11,7 +11,7 @@ from lkagent_lint.config.layers import SettingOrigin
 from lkagent_lint.config.settings import KEYS, Settings
 from lkagent_lint.config.toml import as_toml
 from lkagent_lint.engine.surveys import Survey
-from lkagent_lint.languages import SCRIPTS
+from lkagent_lint.languages import NOTEBOOK, SCRIPTS
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.sources.left_out import why_left_out
 from lkagent_lint.sources.prefilter import mentions_sdk
@@ -53,7 +53,7 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
         if path.endswith(".pyi"):
             said = "it declares what a module holds that"
             return f"{said} {', '.join(show(each) for each in _importers(survey, path)[:3])} imports"
-        if not path.endswith((".py", *SCRIPTS)):
+        if not path.endswith((".py", NOTEBOOK, *SCRIPTS)):
             said = "it may dispatch an agent or configure one"
         elif mentions_sdk(data):
             said = "it mentions a LiveKit SDK"
@@ -70,7 +70,7 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
         return data.reason
     if path.endswith(".pyi"):
         return "it is a stub: no file that takes part imports what it declares, or the module itself is there"
-    if path.endswith((".py", *SCRIPTS)):
+    if path.endswith((".py", NOTEBOOK, *SCRIPTS)):
         return "it does not mention a LiveKit SDK, and no file that does imports it"
     return "nothing in it dispatches or configures an agent in a form that is read"
 

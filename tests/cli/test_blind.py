@@ -41,6 +41,15 @@ def test_what_is_left_out_is_told_with_the_reason(project: Path, capfd: pytest.C
     assert "  left out: agents/desk.py, because git ignores agents/\n" in err
 
 
+def test_a_directory_of_notebooks_says_that_it_holds_notebooks(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.ipynb", "b.ipynb"):
+        (project / "src" / name).write_text('{"cells": []}')
+    assert run("src", "--no-cache") == 0
+    assert "looked at 4 files (2 notebooks, 1 Python, 1 other)" in capfd.readouterr().err
+
+
 def test_an_empty_folder_holds_nothing_to_look_at(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (project / "empty").mkdir()
     (project / "agents" / "desk.py").unlink()

@@ -152,14 +152,6 @@ def test_a_later_exclude_speaks_last(tmp_path: Path) -> None:
     assert found(tmp_path) == HIT
 
 
-def test_a_notebook_that_is_named_is_said_to_be_unsupported(tmp_path: Path) -> None:
-    write(tmp_path)
-    (tmp_path / "agent.ipynb").write_text('{"cells": [{"source": "import livekit"}]}')
-    (finding,) = check(tmp_path / "agent.ipynb")
-    assert (finding.code, "notebooks are not supported" in finding.message) == ("LKA004", True)
-    assert found(tmp_path) == []
-
-
 # Severities
 
 

@@ -363,6 +363,7 @@ def test_json() -> None:
             "name": "connect-before-start",
             "severity": "warning",
             "path": "agent.py",
+            "cell": None,
             "line": 2,
             "column": 11,
             "end_line": 2,
@@ -374,7 +375,9 @@ def test_json() -> None:
             "note": "events are lost",
             "help": "start first",
             "label": "here",
-            "related": [{"path": "app/boot.py", "line": 4, "column": 5, "message": "the session starts here"}],
+            "related": [
+                {"path": "app/boot.py", "cell": None, "line": 4, "column": 5, "message": "the session starts here"}
+            ],
             "fix": None,
         }
     ]

@@ -16,6 +16,7 @@ from lkagent_lint.frontends.python.host import HostSpans, children, descendants
 from lkagent_lint.frontends.python.inert import find_inert
 from lkagent_lint.frontends.python.nodes import MadeTree, nodes_of
 from lkagent_lint.frontends.python.words import AGENT_TASKS
+from lkagent_lint.sources.notebooks import HEADER
 from lkagent_lint.sources.reading import Undecodable, decode
 from lkagent_lint.text import START_OF_FILE, Lines, Span
 
@@ -123,7 +124,8 @@ def _refused(tree: ast.Module, lines: Lines) -> Problem | None:
     if lines.text.count("finally") > 1 and _copies(tree) > _MOST_COPIES:
         return None
     try:
-        compile(tree, "<file>", "exec", dont_inherit=True)
+        awaits = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if lines.text.startswith(HEADER) else 0
+        compile(tree, "<file>", "exec", awaits, dont_inherit=True)
     except SyntaxError as error:
         if any(words in error.msg for words in _TAKEN_LATER):
             return None
