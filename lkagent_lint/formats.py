@@ -131,6 +131,22 @@ REPORTS = (
         rf"{_PATH}:\d+: \[{_RULE}\(",
     ),
     Format(
+        "unix",
+        "reporters.lines",
+        "programs",
+        "editors that read ESLint's: `path:line:column: message [Severity/code]`",
+        rf"{_PATH}:\d+:\d+: [^\n]*\[(?:Error|Warning|Info)/LKA\d{{3}}\]",
+        rf"{_PATH}:\d+:\d+: [^\n]*\[(?:Error|Warning)(?:/[^\n\]]*)?\]\n",
+    ),
+    Format(
+        "vscode",
+        "reporters.lines",
+        "programs",
+        "tasks of VS Code: `path(line,column): severity code: message`",
+        rf"{_PATH}\(\d+,\d+\): (?:error|warning|info) LKA\d{{3}}: ",
+        rf"{_PATH}\(\d+,\d+(?:,\d+,\d+)?\) ?: (?:error|warning|info) [A-Z]+\d+ ?: ",
+    ),
+    Format(
         "azure",
         "reporters.lines",
         "code hosts",

@@ -181,6 +181,8 @@ OTHERS = {
     ],
     "grouped": ["agent.py:\n  1:1 F401 [*] `os` imported but unused\n"],
     "pylint": ["agent.py:1: [F401(unused-import), ] unused\n"],
+    "unix": ["src/agent.ts:1:1: 'x' is never used. [Error/no-unused-vars]\n\n1 problem\n"],
+    "vscode": ["src/agent.ts(1,7): error TS6133: 'x' is declared but never used.\n"],
     "github": ["::error file=agent.py,line=1::unused\n"],
     "azure": ["##vso[task.logissue type=error;sourcepath=agent.py;]unused\n"],
 }

@@ -1,4 +1,4 @@
-"""A line a finding, as other tools write theirs: grouped by file, in pylint's form, and for Azure's pipelines."""
+"""A line a finding, as other tools write theirs: grouped, in pylint's form, for editors, for Azure's pipelines."""
 
 from __future__ import annotations
 
@@ -32,6 +32,26 @@ def render_pylint(report: Report, view: View) -> str:
     return "".join(
         f"{escape.leading(relative_path(each.place.path, view.directory))}:{each.place.span.line}: "
         f"[{each.code}({each.name}), ] {escape.message(each.message)}\n"
+        for each in report.diagnostics
+    )
+
+
+def render_unix(report: Report, view: View) -> str:
+    """``path:line:column: message [Warning/LKA101]``, as ESLint's formatter of that name has it, without its count."""
+    escape = Escaper.from_environment()
+    return "".join(
+        f"{escape.leading(relative_path(each.place.path, view.directory))}:{each.place.span.line}:"
+        f"{each.place.span.column}: {escape.message(each.message)} [{each.severity.value.capitalize()}/{each.code}]\n"
+        for each in report.diagnostics
+    )
+
+
+def render_vscode(report: Report, view: View) -> str:
+    """``path(line,column): warning LKA101: message``, as Microsoft's compilers write it."""
+    escape = Escaper.from_environment()
+    return "".join(
+        f"{escape.leading(relative_path(each.place.path, view.directory))}({each.place.span.line},"
+        f"{each.place.span.column}): {each.severity.value} {each.code}: {escape.message(each.message)}\n"
         for each in report.diagnostics
     )
 

@@ -99,6 +99,8 @@ WANTED: dict[str, object] = {
 """Formats without a word for cells say the file, as ruff does: a line of the module would be one that nobody sees."""
 HOLD = {
     "github": "file=agent.ipynb,line=1,",
+    "unix": "agent.ipynb:1:1: ",
+    "vscode": "agent.ipynb(1,1): warning LKA101: ",
     "pylint": "agent.ipynb:1: [LKA101(",
     "azure": "sourcepath=agent.ipynb;linenumber=1;",
     "junit": "agent.ipynb",

@@ -433,6 +433,33 @@ def test_the_form_of_pylint() -> None:
     assert text_of("pylint") == ""
 
 
+def test_the_forms_that_editors_read() -> None:
+    words = "joins the room too early"
+    assert text_of("unix", finding()) == f"agent.py:2:11: {words} [Warning/LKA101]\n"
+    assert text_of("vscode", finding()) == f"agent.py(2,11): warning LKA101: {words}\n"
+    assert text_of("unix") == text_of("vscode") == ""
+
+
+def test_the_documentations_matchers_match() -> None:
+    page = Path(__file__).resolve().parents[2].joinpath("docs", "editors.md").read_text(encoding="utf-8")
+    (block,) = [each for each in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "problemMatcher" in each]
+    pattern = json.loads(block)["tasks"][0]["problemMatcher"]["pattern"]
+    match = re.fullmatch(pattern.pop("regexp"), text_of("vscode", finding()).strip())
+    assert match is not None
+    assert {name: match[number] for name, number in pattern.items()} == {
+        "file": "agent.py",
+        "line": "2",
+        "column": "11",
+        "severity": "warning",
+        "code": "LKA101",
+        "message": "joins the room too early",
+    }
+    # As autoload/ale/handlers/unix.vim of ALE has it, which the page's linter is read by.
+    ale = re.fullmatch(r"[a-zA-Z]?:?[^:]+:(\d+):?(\d+)?:? ?(.+)", text_of("unix", finding()).strip())
+    assert ale is not None
+    assert ale.groups() == ("2", "11", "joins the room too early [Warning/LKA101]")
+
+
 def test_findings_by_file() -> None:
     reported = Report(diagnostics=(finding(help="start first"), finding(), finding("web/token.ts")), summary=Summary())
     assert render("grouped", reported, lambda path: None, REPOSITORY, False) == (
@@ -459,12 +486,12 @@ def test_reviewdog_counts_bytes() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("format", ["rdjson", "pylint", "grouped"])
+@pytest.mark.parametrize("format", ["rdjson", "pylint", "grouped", "unix", "vscode"])
 def test_a_hostile_name_in_other_formats(name: str, format: str) -> None:
     text = text_of(format, *hostile_findings(name))
     if format == "rdjson":
         assert len(msgspec.json.decode(text)["diagnostics"]) == 3
-    elif format == "pylint":
+    elif format != "grouped":
         assert text.count("\n") == 3
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066]", without_colours(text))
 
