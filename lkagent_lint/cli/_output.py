@@ -119,8 +119,8 @@ def is_terminal() -> bool:
         return False
 
 
-def width_of_terminal() -> int:
-    """The columns of the terminal, or what COLUMNS says; 80 where neither is known."""
+def width_of_output() -> int:
+    """The columns that standard output has, or what COLUMNS says; 80 where neither is known."""
     from lkagent_lint.reporters import WIDTH
 
     return shutil.get_terminal_size((WIDTH, 24)).columns

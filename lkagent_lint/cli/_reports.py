@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from lkagent_lint import writing
-from lkagent_lint.cli._output import is_terminal, width_of_terminal, write_output
+from lkagent_lint.cli._output import is_terminal, width_of_output, write_output
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, names
 from lkagent_lint.reporters import WIDTH, render, repository_of
@@ -127,7 +127,7 @@ class Reports:
                 self._cwd,
                 colour,
                 repository=self._repository,
-                width=width_of_terminal() if terminal else WIDTH,
+                width=width_of_output() if output.file is None else WIDTH,
                 terminal=terminal,
             )
         from lkagent_lint.reporters.statistics import render_statistics, render_statistics_json

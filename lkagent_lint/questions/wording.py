@@ -70,7 +70,11 @@ def where(place: Place, seen_from: Place) -> str:
     return f"{place.path.replace(os.sep, '/')}:{place.span.line}"
 
 
-def quoted(name: str) -> str:
-    """An agent's name in a message: quoted, cut where it is long, control characters escaped."""
-    shown = name if len(name) <= 60 else f"{name[:57]}..."
-    return '"' + "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown) + '"'
+def quoted(name: str, most: int = 60) -> str:
+    """An agent's name in a message: quoted, cut where it is longer than ``most``, control characters escaped."""
+    return '"' + "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shortened(name, most)) + '"'
+
+
+def shortened(text: str, most: int = 32) -> str:
+    """A name as it fits into a title: cut where it is longer than ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

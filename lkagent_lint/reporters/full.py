@@ -15,7 +15,7 @@ from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of
 from lkagent_lint.reporters.layout import Piece, flowed
 from lkagent_lint.reporters.mending import WORDS, hunks
 from lkagent_lint.reporters.paths import relative_path
-from lkagent_lint.reporters.style import Style, summary
+from lkagent_lint.reporters.style import Style, outcome, seen
 from lkagent_lint.text import START_OF_FILE, Lines, Span
 
 _INDENT = 4
@@ -32,7 +32,17 @@ def render_full(report: Report, view: View) -> str:
     lines: list[str] = []
     for diagnostic in report.diagnostics:
         lines += [*page.finding(diagnostic), ""]
-    return "\n".join([*lines, *flowed(summary(report, page.escape, page.style), view.width, 2, page.escape), ""])
+    return "\n".join([*lines, *_summary(report, view.width, page), ""])
+
+
+def _summary(report: Report, width: int, page: _Page) -> list[str]:
+    """The line that says what was seen; where it is too wide, what was found has a line of its own."""
+    first, last = seen(report, page.escape), outcome(report, page.escape, page.style)
+    lines = flowed([*first, Piece(" "), *last], width, 2, page.escape)
+    if len(lines) == 1:
+        return lines
+    found, *rest = flowed(last, width, 2, page.escape, first=2)
+    return [*flowed(first, width, 2, page.escape), f"  {found}", *rest]
 
 
 class _Part(NamedTuple):

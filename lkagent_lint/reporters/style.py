@@ -78,34 +78,42 @@ def makes_links(environ: Mapping[str, str]) -> bool:
 def summary_line(report: Report, escape: Escaper, style: Style) -> str:
     """What was seen and found, on one line:
 
-    ``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 error, 2 warnings; 3 fail``, where a
-    baseline hides any, ``; 3 more are in the baseline``, where some can be mended, ``; 2 mended by --fix``, and
-    ``; 1 of 4 jobs too large to follow: agent.py:10580``.
+    ``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 3 findings (1 error, 2 warnings), 3
+    fail``, where a baseline hides any, ``but 3 of the baseline``, where some can be mended,
+    ``; 2 mended by --fix``, and ``; 1 of 4 jobs too large to follow:
+    agent.py:10580``.
     """
-    return "".join(paint(text) for text, paint in summary(report, escape, style))
+    return "".join(paint(text) for text, paint in (*seen(report, escape), Piece(" "), *outcome(report, escape, style)))
 
 
-def summary(report: Report, escape: Escaper, style: Style) -> list[Piece]:
-    """The pieces of ``summary_line``."""
-    seen = report.summary
+def seen(report: Report, escape: Escaper) -> list[Piece]:
+    """What a check saw: the summary's first part."""
+    summary = report.summary
     parts = [
-        counted(seen.files, "file") + (f" ({seen.not_analysed} not analysed)" if seen.not_analysed else ""),
-        counted(seen.workers, "worker"),
-        counted(seen.jobs, "job"),
-        counted(seen.dispatches, "dispatch", "dispatches"),
-        *(escape.inline(sdk) for sdk in seen.sdks),
+        counted(summary.files, "file") + (f" ({summary.not_analysed} not analysed)" if summary.not_analysed else ""),
+        counted(summary.workers, "worker"),
+        counted(summary.jobs, "job"),
+        counted(summary.dispatches, "dispatch", "dispatches"),
+        *(escape.inline(sdk) for sdk in summary.sdks),
     ]
+    return [Piece(f"{', '.join(parts)}:")]
+
+
+def outcome(report: Report, escape: Escaper, style: Style) -> list[Piece]:
+    """What came of a check: the summary's last part."""
+    found = len(report.diagnostics)
     count = Counter(each.severity for each in report.diagnostics)
-    found = [counted(count[each], each.value) for each in reversed(Severity) if count[each]]
-    known = sum(baseline.known for baseline in report.baselines)
-    rest = f" but {known} of the baseline" if known and not found else ""
+    kinds = ", ".join(counted(count[each], each.value) for each in reversed(Severity) if count[each])
+    rest = ""
     if found:
-        rest = f"; {report.failing} {'fails' if report.failing == 1 else 'fail'}" if report.failing else "; none fails"
-        rest += f"; {known} more in the baseline" if known else ""
+        fail = "none fails" if not report.failing else "1 fails" if report.failing == 1 else f"{report.failing} fail"
+        rest = f" ({kinds}), {fail}"
+    known = sum(baseline.known for baseline in report.baselines)
+    if known:
+        rest += f" but {known} of the baseline"
     return [
-        Piece(f"{', '.join(parts)}: "),
-        Piece(", ".join(found) or "no findings", style.bold),
-        Piece(rest + _mended(report) + _too_large(seen, escape)),
+        Piece(counted(found, "finding") if found else "no findings", style.bold),
+        Piece(rest + _mended(report) + _too_large(report.summary, escape)),
     ]
 
 

@@ -26,6 +26,15 @@ IN_NODE = ("javascript",)
 """Of agents of Node alone."""
 
 
+class Said(NamedTuple):
+    """The words of a finding, where one function finds them and another makes it; the parts are ``Diagnostic``'s."""
+
+    title: str
+    note: str = ""
+    help: str = ""
+    label: str = ""
+
+
 class Meta(NamedTuple):
     """The identity of a rule; codes are never reused and never change meaning."""
 
@@ -52,7 +61,7 @@ class Meta(NamedTuple):
     def at(
         self,
         place: Place,
-        title: str,
+        said: str | Said,
         *,
         note: str = "",
         help: str = "",
@@ -64,7 +73,8 @@ class Meta(NamedTuple):
         severity: Severity | None = None,
         fix: Fix | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this rule, in the parts that ``Diagnostic`` describes."""
+        """A diagnostic of this rule, in the parts that ``Diagnostic`` describes; a text is its title."""
+        title, note, help, label = said if isinstance(said, Said) else (said, note, help, label)
         return Diagnostic(
             code=self.code,
             name=self.name,

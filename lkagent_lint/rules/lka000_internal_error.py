@@ -83,11 +83,12 @@ def _finding(part: str, where: str, place: Place, error: str, text: str) -> Diag
     from lkagent_lint.faults import TRACEBACK
 
     text = " ".join(text.split())
-    shown = f"{error}: {text[:200]}" if text else error
     return META.at(
         place,
-        f"{part} failed {where} ({shown}); everything else was still checked, please report this with what "
-        f"{TRACEBACK}=1 shows",
+        f"{part} failed {where}",
+        note=f"{error}: {text[:200]}" if text else error,
+        help=f"report this with what {TRACEBACK}=1 shows; everything else was still checked",
+        label="it failed here",
         subject=part,
         key=(error,),
     )

@@ -60,4 +60,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in subject.project.files.items():
         for problem in facts.problems:
             if problem.kind is ProblemKind.SYNTAX:
-                yield META.at(Place(path, problem.span), f"Python refuses this file: {problem.message}")
+                yield META.at(
+                    Place(path, problem.span),
+                    "Python refuses this file",
+                    note=problem.message,
+                    help="mend it; nothing of it was checked",
+                    label="it stops here",
+                )

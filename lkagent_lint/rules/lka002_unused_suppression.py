@@ -56,7 +56,14 @@ META = Meta(
 def unused(place: Place, name: str, cut: Place | None) -> Diagnostic:
     """The finding for a name in a suppression comment that hid nothing, and what to cut out so that it is gone."""
     fix = None if cut is None else Fix(Safety.SAFE, f"take {name} out of the comment", (RemoveText(cut),))
-    return META.at(place, f"this suppression of {name} hides nothing: take it away", subject=name, fix=fix)
+    return META.at(
+        place,
+        f"this suppression of {name} hides nothing",
+        help="take it away",
+        label="nothing of this is reported here",
+        subject=name,
+        fix=fix,
+    )
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

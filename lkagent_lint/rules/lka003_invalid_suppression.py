@@ -58,13 +58,24 @@ META = Meta(
 
 def malformed(place: Place, problem: str) -> Diagnostic:
     """The finding for a comment with a problem (a clause)."""
-    return META.at(place, f"this suppression comment is malformed: {problem}")
+    return META.at(
+        place,
+        "this suppression comment is malformed",
+        note=problem,
+        help="mend it, or take it away: it does not hide what it seems to",
+        label="read here",
+    )
 
 
 def unknown(place: Place, name: str, nearest: str | None) -> Diagnostic:
     """The finding for a comment that names no rule."""
-    hint = f", did you mean {nearest}?" if nearest else ""
-    return META.at(place, f"this comment suppresses {name}, and no rule is called that{hint}", subject=name)
+    return META.at(
+        place,
+        f"this comment suppresses {name}, and no rule is called that",
+        help=f"did you mean {nearest}?" if nearest else "name a rule of `lkagent-lint rule`",
+        label="no rule",
+        subject=name,
+    )
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

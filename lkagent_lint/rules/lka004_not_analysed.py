@@ -56,4 +56,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in subject.project.files.items():
         for problem in facts.problems:
             if problem.kind is ProblemKind.NOT_ANALYSED:
-                yield META.at(Place(path, problem.span), f"this file was not analysed: {problem.message}")
+                yield META.at(
+                    Place(path, problem.span),
+                    "this file was not analysed",
+                    note=problem.message,
+                    help="mend that, or leave the file out by `exclude`",
+                    label="it ends here",
+                )

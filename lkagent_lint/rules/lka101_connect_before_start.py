@@ -139,29 +139,36 @@ def _instead(used: Event, spoken: Wording) -> str:
 def _finding(reached: Reached, origin: Origin, fix: Fix | None, *, opens_thread: bool) -> Diagnostic:
     state, lead, start = reached.state, origin.lead, reached.event.place
     spoken = words(lead.place)
+    help = f"start the session first, {spoken.start_in_room} connects by itself"
     related = [Related(start, "the session starts here")]
+    label = "the room is joined here" if origin.event.place == lead.place else "this leads to it"
     if origin.event.place != lead.place:
         related.append(Related(origin.event.place, "the room is joined here"))
-    before = f"{spoken.event(origin.event.kind)} runs before session.start() ({where(start, lead.place)})"
     if state.used is not None:
         related.append(Related(state.used.place, "the room is needed here"))
         step = spoken.spelt(state.used.detail) or spoken.event(state.used.kind)
-        used = f"{step} ({where(state.used.place, lead.place)})"
-        message = f"{before}, and {used} in between needs the room: {_instead(state.used, spoken)}"
+        note = f"{step} ({where(state.used.place, lead.place)}) in between needs the room"
+        help = _instead(state.used, spoken)
     elif state.awaited is not None:
         related.append(Related(state.awaited, "room events are lost from here on"))
-        message = (
-            f"{before}, and room events that arrive during the await in between ({where(state.awaited, lead.place)}) "
-            f"are lost: start the session first, {spoken.start_in_room} connects by itself"
-        )
+        note = f"room events that arrive during the await in between ({where(state.awaited, lead.place)}) are lost"
     elif opens_thread:
-        message = (
-            f"{before}, and that opens the session's thread before anything listens, so room events that arrive "
-            f"meanwhile are lost: start the session first, {spoken.start_in_room} connects by itself"
+        note = (
+            f"the start ({where(start, lead.place)}) opens the session's thread before anything listens, and room "
+            "events that arrive meanwhile are lost"
         )
     else:
-        message = (
-            f"{before}; no await lies between them, so nothing is lost yet, but the next one put there loses room "
-            f"events: start the session first, {spoken.start_in_room} connects by itself"
+        note = (
+            f"no await lies between it and the start ({where(start, lead.place)}), so nothing is lost yet, but the "
+            "next one put there loses room events"
         )
-    return META.at(lead.place, message, related=related, subject=lead.function, fix=fix)
+    return META.at(
+        lead.place,
+        f"{spoken.event(origin.event.kind)} runs before session.start()",
+        note=note,
+        help=help,
+        label=label,
+        related=related,
+        subject=lead.function,
+        fix=fix,
+    )

@@ -58,9 +58,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         wait_call = words(lead.place).event(wait.event.kind)
         yield META.at(
             lead.place,
-            f"{wait_call} comes before session.start() ({where(start, lead.place)}), so "
-            "nothing listens when the participant speaks first: wait after the start, unless the session is "
-            "built from the participant",
+            f"{wait_call} comes before session.start()",
+            note=f"nothing listens until the start ({where(start, lead.place)}) when the participant speaks first",
+            help="wait after the start, unless the session is built from the participant",
+            label="it waits here",
             related=[Related(start, "the session starts here")],
             subject=lead.function,
         )

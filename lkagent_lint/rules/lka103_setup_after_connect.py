@@ -81,8 +81,10 @@ def _finding(subject: Subject, reached: Reached) -> Diagnostic:
     made = reached.event.detail.replace("AgentSession", _written(subject, reached))
     return META.at(
         place,
-        f"{made} is made after the room has been joined ({where(joined, place)}), so the agent is in "
-        "the room before it can answer: set up first",
+        f"{made} is made after the room has been joined",
+        note=f"the room is joined before ({where(joined, place)}), so the agent is there before it can answer",
+        help="set up first, then join the room",
+        label="made here",
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,
         key=(reached.event.detail,),

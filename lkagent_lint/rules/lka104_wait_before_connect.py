@@ -45,7 +45,7 @@ from collections.abc import Iterable, Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where, words
+from lkagent_lint.questions.wording import quoted, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.lifecycle import Origin
@@ -73,7 +73,6 @@ def _raising(ways: tuple[Way, ...]) -> Diagnostic:
     spoken = words(first.event.place)
     what = spoken.event(first.event.kind)
     verb = "throws" if spoken.spells_camel else "raises"
-    how = f"{verb} {spoken.not_connected}" + ("" if always else " on some paths")
     hint = (
         f"{spoken.package} {ways[0].sdk.version} does not connect by itself there"
         if first.event.kind.does.room is not None
@@ -81,8 +80,10 @@ def _raising(ways: tuple[Way, ...]) -> Diagnostic:
     )
     return META.at(
         first.event.place,
-        f"{what} {how}: nothing has joined the room before it ({hint}); "
-        f"call {spoken.start_in_room} or ctx.connect() first",
+        f"{what} runs outside the room" + ("" if always else " on some paths"),
+        note=f"it {verb} {spoken.not_connected}; {hint}",
+        help=f"call {spoken.start_in_room} or ctx.connect() first",
+        label="nothing has joined the room before",
         subject=first.site.function,
         severity=Severity.ERROR if always else Severity.WARNING,
     )
@@ -92,10 +93,12 @@ def _joining(reached: Reached, origin: Origin) -> Diagnostic:
     """The call joins the room itself, and what should have come first follows."""
     lead, event = origin.lead, reached.event
     if event.kind is Kind.LISTEN:
-        what, late = f'the listener for "{event.detail}" is registered', "the listener is registered here"
+        late, what = "the listener is registered here", f"the listener for {quoted(event.detail)} is registered"
+        title = "ctx.wait_for_participant() joins the room before anybody listens"
         instead = "register it before the wait"
     else:
-        what, late = "session.start() runs", "the session starts here"
+        late, what = "the session starts here", "session.start() runs"
+        title = "ctx.wait_for_participant() joins the room before session.start()"
         instead = (
             f"start the session first, {words(lead.place).start_in_room} connects by itself; what is made from the "
             "participant can follow by session.update_agent()"
@@ -105,8 +108,11 @@ def _joining(reached: Reached, origin: Origin) -> Diagnostic:
         related = [*related, Related(origin.event.place, "the room is joined here")]
     return META.at(
         lead.place,
-        f"ctx.wait_for_participant() joins the room by itself, and {what} only afterwards "
-        f"({where(event.place, lead.place)}): what happens in the room until then is lost: {instead}",
+        title,
+        note=f"it joins the room by itself, and {what} only afterwards ({where(event.place, lead.place)}): what "
+        "happens in the room until then is lost",
+        help=instead,
+        label="the room is joined here" if origin.event.place == lead.place else "this leads to it",
         related=related,
         subject=lead.function,
         severity=Severity.WARNING,

@@ -78,18 +78,18 @@ def _is_in_time(state: State, waits: Set[Origin]) -> bool:
 
 
 def _finding(place: Place, wait: Event, function: str) -> Diagnostic:
-    at = where(wait.place, place)
     if wait.kind.does.bars:
-        message = f"this shutdown callback is registered only behind a loop that never ends ({at}), so it never is"
+        title, follows = "this shutdown callback is registered only behind a loop that never ends", "so it never is"
     else:
-        message = (
-            f"this shutdown callback is registered only after a wait that nothing ends ({at}), so it is lost when the "
-            "job ends there"
-        )
+        title = "this shutdown callback is registered only after a wait that nothing ends"
+        follows = "so it is lost when the job ends there"
     what = "loop" if wait.kind.does.bars else "wait"
     return META.at(
         place,
-        f"{message}: register it before",
+        title,
+        note=f"the {what} comes first ({where(wait.place, place)}), {follows}",
+        help=f"register it before the {what}",
+        label="too late",
         related=[Related(wait.place, f"the {what} is here")],
         subject=function,
     )

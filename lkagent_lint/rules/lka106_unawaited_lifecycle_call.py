@@ -64,17 +64,24 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _finding(found: MethodCall) -> Diagnostic:
+    help = "put `await` before it"
     if found.method == "Room.sid":
-        message = "room.sid is a coroutine, so this is a coroutine object and no id: write `await room.sid`"
+        title, note = "room.sid is a coroutine, and is not awaited", "this is a coroutine object and no id"
+        help = "write `await room.sid`"
     elif is_node(found.place):
-        message = (
-            f"{words(found.place).spelt(found.method)}() is not awaited, so what follows does not wait for it, and an "
-            "error in it is logged at debug level only: put `await` before it"
-        )
+        title = f"{words(found.place).spelt(found.method)}() is not awaited"
+        note = "what follows does not wait for it, and an error in it is logged at debug level only"
     else:
-        message = (
-            f"{found.method}() is never awaited, so {found.term.dropped} "
-            f"(coroutine '{found.method}' was never awaited): put `await` before it"
-        )
+        title = f"{found.method}() is never awaited"
+        note = f"{found.term.dropped} (coroutine '{found.method}' was never awaited)"
     fix = Fix(Safety.SAFE, "put `await` before it", (PutAwait(found.place),))
-    return META.at(found.place, message, subject=found.function, key=(found.method,), fix=fix)
+    return META.at(
+        found.place,
+        title,
+        note=note,
+        help=help,
+        label="`await` is missing",
+        subject=found.function,
+        key=(found.method,),
+        fix=fix,
+    )

@@ -81,10 +81,15 @@ def _options(event: Event) -> dict[str, str]:
 def _finding(reached: Reached) -> Diagnostic:
     place, options, origin = reached.event.place, reached.event.detail, reached.state.origin
     joined = "" if origin is None else f" ({where(origin.lead.place, place)})"
+    first, *others = options.split(", ")
+    more = f" and {len(others)} more" if others else ""
     return META.at(
         place,
-        f"ctx.connect() ignores {options} here: the room has been joined before{joined}, and a second connect does "
-        "nothing; connect with options first, and start the session in the room that is joined so",
+        f"ctx.connect() ignores {first}{more} in a room that is joined",
+        note=f"the room has been joined before{joined}, and a second connect does nothing: {options} has no effect",
+        help="connect with options first, and start the session in the room that is joined so",
+        label="this has no effect",
+        culprit=options.split(", "),
         related=[] if origin is None else [Related(origin.lead.place, "the room is joined here")],
         subject=reached.site.function,
         key=(options,),

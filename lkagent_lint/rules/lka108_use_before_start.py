@@ -56,7 +56,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             verb = "throws" if spoken.spells_camel else "raises"
             yield META.at(
                 place,
-                f"{what} {verb} {error}: no session has started before it; await session.start() first",
+                f"{what} is used before any session has started",
+                note=f"it {verb} {error}",
+                help="await session.start() first",
+                label="no session has started before",
                 subject=ways[0].reached.site.function,
                 key=(what,),
             )

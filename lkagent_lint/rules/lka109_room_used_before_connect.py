@@ -85,8 +85,10 @@ def _raising(reached: Reached) -> Diagnostic:
     )
     return META.at(
         reached.event.place,
-        f"{here.spelt(what)} {raises}: nothing has joined the room before it; use it after {here.start_in_room} or "
-        "ctx.connect()",
+        f"{here.spelt(what)} is used before anything joined the room",
+        note=f"it {raises}",
+        help=f"use it after {here.start_in_room} or ctx.connect()",
+        label="nothing has joined the room before",
         subject=reached.site.function,
         key=(what,),
     )
@@ -95,11 +97,13 @@ def _raising(reached: Reached) -> Diagnostic:
 def _undefined(reached: Reached) -> Diagnostic:
     here, what = words(reached.event.place), reached.event.detail
     known = what in ("room.name", "room.metadata")
-    instead = f"ctx.job.room?.{what[5:]} is known before" if known else f"use it after {here.start_in_room}"
+    instead = f"read ctx.job.room?.{what[5:]}, which is known before" if known else f"use it after {here.start_in_room}"
     return META.at(
         reached.event.place,
-        f"{here.spelt(what)} is undefined until the room is joined, and nothing has joined it before on this path: "
-        f"{instead}",
+        f"{here.spelt(what)} is undefined until the room is joined",
+        note="nothing has joined it before on this path",
+        help=instead,
+        label="undefined here",
         subject=reached.site.function,
         key=(what,),
         severity=Severity.WARNING,
@@ -111,8 +115,10 @@ def _empty(reached: Reached) -> Diagnostic:
     instead = f"read it after {here.start_in_room} or ctx.connect()"
     return META.at(
         reached.event.place,
-        f"{here.spelt(what)} is empty until the room is joined, and nothing has joined it before on this path: "
-        f"{'ctx.job.room.metadata is known before' if what == 'room.metadata' else instead}",
+        f"{here.spelt(what)} is empty until the room is joined",
+        note="nothing has joined it before on this path",
+        help="read ctx.job.room.metadata, which is known before" if what == "room.metadata" else instead,
+        label="empty here",
         subject=reached.site.function,
         key=(what,),
         severity=Severity.WARNING,

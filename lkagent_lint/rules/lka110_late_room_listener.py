@@ -54,7 +54,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.methods import class_called
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where, words
+from lkagent_lint.questions.wording import quoted, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.typestate.automaton import Room
@@ -113,11 +113,14 @@ def _takes_off(call: Call, activation: Activation, reached: Reached) -> bool:
 def _finding(reached: Reached) -> Diagnostic:
     event, origin = reached.event, reached.state.origin
     assert origin is not None
-    joined = origin.lead.place
+    joined, name = origin.lead.place, words(event.place).spelt(event.detail)
     return META.at(
         event.place,
-        f'the listener for "{words(event.place).spelt(event.detail)}" is registered after the room has been joined '
-        f"({where(joined, event.place)}): what arrived until here is lost; register it before that",
+        f"{quoted(name, 32)} is listened for after joining the room",
+        note=f"the room is joined before ({where(joined, event.place)}), and what arrived until here is lost",
+        help="register it before that",
+        label="too late",
+        culprit=(name,),
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,
         key=(event.detail,),
@@ -127,10 +130,14 @@ def _finding(reached: Reached) -> Diagnostic:
 def _left_meanwhile(reached: Reached) -> Diagnostic:
     event, lasted = reached.event, reached.state.lasted
     assert lasted is not None
+    name = words(event.place).spelt(event.detail)
     return META.at(
         event.place,
-        f'the listener for "{words(event.place).spelt(event.detail)}" is registered after something that takes long '
-        f"({where(lasted, event.place)}): who leaves meanwhile is never seen; register it before that",
+        f"{quoted(name, 32)} is listened for after a long step",
+        note=f"the step takes long ({where(lasted, event.place)}): who leaves meanwhile is never seen",
+        help="register it before that",
+        label="too late",
+        culprit=(name,),
         related=[Related(lasted, "this takes long")],
         subject=reached.site.function,
         key=(event.detail,),

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Session
 
@@ -57,11 +58,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             event, state = reached.event, reached.state
             late = event.kind is Kind.SESSION_LISTEN and state.session is Session.STARTED and not state.exceptional
             if late and event.detail not in _AT_THE_END and event.place not in unknown:
-                name = f'"{event.detail}"' if event.detail else "this event"
+                name = quoted(event.detail, 32) if event.detail else "this event"
                 yield META.at(
                     event.place,
-                    f"the listener for {name} is registered after session.start() has been awaited, and misses what "
-                    "the session emitted while it started: register it before the start",
+                    f"{name} is listened for after session.start()",
+                    note="it misses what the session emitted while it started, which has been awaited",
+                    help="register it before the start",
+                    label="too late",
+                    culprit=(event.detail,),
                     subject=reached.site.function,
                     key=(event.detail,),
                 )

@@ -78,9 +78,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 joined = state.origin.lead.place
                 yield META.at(
                     event.place,
-                    "this participant entrypoint is added after the room has been joined "
-                    f"({where(joined, event.place)}), so it is never run for those who were there already: add it "
-                    "before that",
+                    "this participant entrypoint is added after the room has been joined",
+                    note=f"the room is joined before ({where(joined, event.place)}), so it is never run for those who "
+                    "were there already",
+                    help="add it before that",
+                    label="too late",
                     related=[Related(joined, "the room is joined here")],
                     subject=reached.site.function,
                     fix=_fix(event.place, joined),

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.questions.afterwards import Late
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where, words
+from lkagent_lint.questions.wording import shortened, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind
 from lkagent_lint.typestate.lifecycle import Event
@@ -61,15 +61,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         place = late.event.place
         yield _finding(
             late,
-            f"runs in {late.runs_in} ({where(late.end, place)} registers it), and the room has been left by then: "
-            "nobody receives it; do it before the job ends, or through the server's API",
+            f"runs in {late.runs_in}",
+            f"nobody receives it: the room has been left by then ({where(late.end, place)} registers it)",
+            "do it before the job ends, or through the server's API",
             "the callback is registered here",
         )
     for late in subject.afterwards.after_leaving(_publishes):
         yield _finding(
             late,
-            f"comes after the room has been left ({where(late.end, late.event.place)}): nobody receives it; do it "
-            "before that",
+            "comes after the room has been left",
+            f"nobody receives it: the room has been left ({where(late.end, late.event.place)})",
+            "do it before that",
             "the room is left here",
         )
 
@@ -78,11 +80,14 @@ def _publishes(event: Event) -> bool:
     return event.kind is Kind.PUBLISH
 
 
-def _finding(late: Late, what: str, related: str) -> Diagnostic:
+def _finding(late: Late, what: str, note: str, help: str, related: str) -> Diagnostic:
     name = words(late.event.place).spelt(late.event.detail).rpartition(".")[2]
     return META.at(
         late.event.place,
-        f"{name} {what}",
+        f"{shortened(name)} {what}",
+        note=note,
+        help=help,
+        label="nobody is there any more",
         related=[Related(late.end, related)],
         subject=late.function,
         key=(name,),

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, words
+from lkagent_lint.questions.wording import is_node, shortened, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Does
 from lkagent_lint.typestate.solver import Solved
@@ -66,8 +66,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if not subject.absence.in_job(solved) and not subject.absence.causes(solved):
             yield META.at(
                 job.place,
-                f"{job.entry.flow}() never joins the room: nothing in it, or in what it calls, connects, so the agent "
-                f"never appears there; await {words(job.place).start_in_room} or ctx.connect()",
+                f"{shortened(job.entry.flow)}() never joins the room",
+                note="nothing in it, or in what it calls, connects, so the agent never appears there",
+                help=f"await {words(job.place).start_in_room} or ctx.connect()",
+                label="this entry function",
                 subject=job.entry.flow,
             )
 

@@ -62,8 +62,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if always(ways, _leaks) and not subject.absence.before(ways):
             yield META.at(
                 place,
-                "the entry function returns here before anything joined the room, and that does not end the job: "
-                "it stays alive until the worker ends; call ctx.shutdown() before",
+                "the entry function returns before anything joined the room",
+                note="that does not end the job: it stays alive until the worker ends",
+                help="call ctx.shutdown() before",
+                label="it returns here",
                 subject=ways[0].reached.site.function,
             )
 

@@ -64,8 +64,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 spoken = words(place)
                 yield META.at(
                     place,
-                    f"session.start() without {spoken.room_argument} neither joins the room nor hears or speaks in it: "
-                    f"write {spoken.start_in_room}",
+                    f"session.start() is called without {spoken.room_argument}",
+                    note="it neither joins the room nor hears or speaks in it",
+                    help=f"write {spoken.start_in_room}",
+                    label="the room is missing",
                     subject=reached.site.function,
                 )
 

@@ -95,8 +95,10 @@ def _finding(reached: Reached, other: Origin) -> Diagnostic:
         this, that = that, this
     return META.at(
         place,
-        f"{this} runs while {that} ({where(elsewhere, place)}) is still joining the room, so the room is joined twice: "
-        "await one before the other; the start alone joins it",
+        f"{this} runs while {that} is still joining the room",
+        note=f"nobody waits for it ({where(elsewhere, place)}), so the room is joined twice",
+        help="await one before the other; the start alone joins it",
+        label="the room is joined once more here",
         related=[Related(elsewhere, "the room is being joined here")],
         subject=reached.site.function,
     )

@@ -66,8 +66,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if name and not any(map(_is_awaited_by_others, found.targets)) and _is_dropped(found):
             yield META.at(
                 found.place,
-                f"nobody awaits the task that runs {name}, so what follows does not wait for it and its errors are "
-                "lost: await it, or keep the task and await that",
+                f"nobody awaits the task that runs {name}",
+                note="what follows does not wait for it, and its errors are lost",
+                help="await it, or keep the task and await that",
+                label="this task is dropped",
                 subject=found.activation.name,
                 key=(name,),
             )

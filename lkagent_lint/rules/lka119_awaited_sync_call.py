@@ -74,8 +74,11 @@ def _cannot_be_awaited(term: Term) -> str:
 def _finding(found: MethodCall) -> Diagnostic:
     return META.at(
         found.place,
-        f"{found.method}() is no coroutine, so awaiting it raises TypeError (object {found.term.unawaitable} can't be "
-        "used in 'await' expression) and what follows never runs: take the `await` away",
+        f"{found.method}() is no coroutine, and is awaited",
+        note=f"that raises TypeError (object {found.term.unawaitable} can't be used in 'await' expression), and what "
+        "follows never runs",
+        help="take the `await` away",
+        label="nothing to await",
         subject=found.function,
         fix=safe("take the `await` away", DropAwait(found.place)),
         key=(found.method,),

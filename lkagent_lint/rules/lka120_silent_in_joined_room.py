@@ -91,8 +91,11 @@ def _finding(ways: list[Reached]) -> Diagnostic:
     joined = min(each.state.origin.lead.place for each in ways if each.state.origin is not None)
     return META.at(
         place,
-        f"the entry function returns here after the room was joined ({where(joined, place)}) and before any session "
-        "has started: that does not end the job, so a mute agent stays in the room; call ctx.shutdown() before",
+        "the entry function returns in the room before any session has started",
+        note=f"it returns after the room was joined ({where(joined, place)}), and that does not end the job: a mute "
+        "agent stays in the room",
+        help="call ctx.shutdown() before",
+        label="it returns here",
         related=[Related(joined, "the room is joined here")],
         subject=ways[0].site.function,
     )

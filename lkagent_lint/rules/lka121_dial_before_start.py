@@ -74,9 +74,11 @@ def _finding(reached: Reached, dialled: Origin) -> Diagnostic:
         related.append(Related(dialled.event.place, "the call is made here"))
     return META.at(
         lead.place,
-        f"{words(lead.place).event(dialled.event.kind)} waits here until the call is answered, and the session starts "
-        f"only after that ({where(start, lead.place)}): what the callee says first is lost; start the session before, "
-        "or in a task that is awaited afterwards",
+        f"{words(lead.place).event(dialled.event.kind)} waits for the answer before session.start()",
+        note=f"the session starts only after that ({where(start, lead.place)}): the call is answered, and what the "
+        "callee says first is lost",
+        help="start the session before, or in a task that is awaited afterwards",
+        label="it waits here until the call is answered",
         related=related,
         subject=lead.function,
     )

@@ -52,7 +52,7 @@ from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where, words
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.typestate.automaton import Kind, Session
 from lkagent_lint.typestate.lifecycle import Event
 
@@ -66,7 +66,7 @@ class _End(NamedTuple):
 
     place: Place
     function: str
-    message: str
+    said: Said
     related: Related
     severity: Severity = Severity.ERROR
 
@@ -74,7 +74,7 @@ class _End(NamedTuple):
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for end in (*_after_closing(subject), *_in_callbacks(subject)):
         yield META.at(
-            end.place, end.message, related=[end.related], subject=end.function, severity=end.severity, key=("speech",)
+            end.place, end.said, related=[end.related], subject=end.function, severity=end.severity, key=("speech",)
         )
 
 
@@ -91,8 +91,12 @@ def _after_closing(subject: Subject) -> Iterator[_End]:
         yield _End(
             place,
             late.function,
-            f"{_raises(late.event, subject)}: the session has been closed before ({where(late.end, place)}); speak "
-            "first, and close it then",
+            Said(
+                f"{words(place).spelt(late.event.detail)} speaks in a session that has been closed",
+                f"{_raises(late.event, subject)}: the session has been closed before ({where(late.end, place)})",
+                "speak first, and close it then",
+                "the session is closed by then",
+            ),
             Related(late.end, "the session is closed here"),
         )
     for place, ways in subject.order.ways(lambda way: _is_speech(way.event)).items():
@@ -126,8 +130,13 @@ def _cut(place: Place, ways: list[Way]) -> _End:
     return _End(
         place,
         ways[0].reached.site.function,
-        f"{spoken.spelt(ways[0].event.detail)} after {spoken.event(Kind.SHUTDOWN)} ({where(asked, place)}) is "
-        "interrupted: the session is closed as soon as the entry function returns; wait for the speech before it",
+        Said(
+            f"{spoken.spelt(ways[0].event.detail)} after {spoken.event(Kind.SHUTDOWN)} is interrupted",
+            f"the job was told to shut down ({where(asked, place)}), and the session is closed as soon as the entry "
+            "function returns",
+            f"wait for the speech before {spoken.event(Kind.SHUTDOWN)}",
+            "this is cut",
+        ),
         Related(asked, "the job is told to shut down here"),
         Severity.WARNING,
     )
@@ -143,8 +152,13 @@ def _in_callbacks(subject: Subject) -> Iterator[_End]:
             yield _End(
                 place,
                 late.function,
-                f"{_raises(late.event, subject)}: this runs in {late.runs_in} ({where(late.end, place)} registers it), "
-                "and the session is closed by then; speak before the end is asked for, and wait for it",
+                Said(
+                    f"{words(place).spelt(late.event.detail)} speaks in {late.runs_in}",
+                    f"{_raises(late.event, subject)}: this runs in {late.runs_in} ({where(late.end, place)} registers "
+                    "it), and the session is closed by then",
+                    "speak before the end is asked for, and wait for it",
+                    "the session is closed by then",
+                ),
                 Related(late.end, f"it is registered here as {late.runs_in}"),
             )
 

@@ -58,9 +58,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         start = spoken.event(ways[0].event.kind)
         yield META.at(
             place,
-            f"the session has started already ({where(first, place)}), so this {start} returns at once "
-            f"and its agent is never used; session.{spoken.spelt('update_agent')}() changes the agent of a "
-            "session that runs",
+            "the session has started already when it is started here",
+            note=f"it has started already ({where(first, place)}), so this {start} returns at once and its agent is "
+            "never used",
+            help=f"change the agent of a session that runs by session.{spoken.spelt('update_agent')}()",
+            label="the second start",
             related=[Related(first, "the session starts here")],
             subject=ways[0].reached.site.function,
         )

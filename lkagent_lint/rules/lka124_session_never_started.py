@@ -79,8 +79,10 @@ def _finding(made: Reached) -> Diagnostic:
     spoken = words(made.event.place)
     return META.at(
         made.event.place,
-        f"the session that is made here is never started, so the agent neither hears nor speaks: await "
-        f"{spoken.start_in_room}",
+        "the session that is made here is never started",
+        note="the agent neither hears nor speaks",
+        help=f"await {spoken.start_in_room}",
+        label="made and not started",
         subject=made.site.function,
         key=(Kind.SESSION_MADE.value,),
     )

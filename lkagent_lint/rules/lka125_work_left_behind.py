@@ -80,8 +80,11 @@ def _at_the_end(handed: Handed) -> str:
 def _finding(found: Leftover, registered: Place, what: str) -> Diagnostic:
     return META.at(
         found.place,
-        f"nothing waits for this task, and it begins in {what} ({where(registered, found.place)} registers it): the "
-        "process ends when the shutdown callbacks have run, and cuts it; await the work in a shutdown callback",
+        "nothing waits for this task, which begins when the job ends",
+        note=f"it begins in {what} ({where(registered, found.place)} registers it), and the process ends when the "
+        "shutdown callbacks have run, and cuts it",
+        help="await the work in a shutdown callback",
+        label="this is cut",
         related=[Related(registered, "it is registered here")],
         subject=found.function,
     )

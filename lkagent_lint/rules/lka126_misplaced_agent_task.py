@@ -50,7 +50,7 @@ from lkagent_lint.questions.agent_tasks import is_awaited, task_of
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.repeated import repeated
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where, words
+from lkagent_lint.questions.wording import shortened, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -108,8 +108,10 @@ def _misplaced(found: OnLoop) -> Diagnostic:
     raises = "throws" if spoken.spells_camel else "raises RuntimeError"
     return META.at(
         found.place,
-        f"{found.what} is awaited {_WHERE[found.root.role]}: it {raises} (should only be awaited inside "
-        f"function tools or the {hooks} of an agent); await it there",
+        f"{shortened(found.what)} is awaited {_WHERE[found.root.role]}",
+        note=f"it {raises} (should only be awaited inside function tools or the {hooks} of an agent)",
+        help="await it in a tool or a hook",
+        label="no agent runs here",
         subject=found.function,
         key=(found.what,),
     )
@@ -119,8 +121,11 @@ def _twice(place: Place, first: Place, inside: Activation) -> Diagnostic:
     spoken = words(place)
     return META.at(
         place,
-        f"the task has been completed already ({where(first, place)}), so this "
-        f"{'throws' if spoken.spells_camel else 'raises RuntimeError'} (is already done): return after the first one",
+        "the task is completed a second time",
+        note=f"it has been completed already ({where(first, place)}), so this "
+        f"{'throws' if spoken.spells_camel else 'raises RuntimeError'} (is already done)",
+        help="return after the first one",
+        label="the second completion",
         related=[Related(first, "it is completed here")],
         subject=inside.name,
     )

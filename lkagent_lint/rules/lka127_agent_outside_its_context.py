@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -77,33 +77,40 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if project.sdk(each.place.path).has(Change.HISTORY_OF_SESSION):
             yield META.at(
                 each.place,
-                _message(each),
+                _said(each),
                 subject=each.function,
                 key=(each.what,),
                 severity=Severity.WARNING if each.where is Where.HANDLER else Severity.ERROR,
             )
 
 
-def _message(found: Apart) -> str:
-    instead = _INSTEAD.get(found.what, "read it there")
+def _said(found: Apart) -> Said:
+    instead = _INSTEAD.get(found.what, "read it in a hook or a tool of the agent")
     name = found.begins.rpartition(".")[2].partition("#")[0]
     begins = f"{name}()" if name.isidentifier() else "this function"
     if found.where is Where.CONSTRUCTOR:
-        return (
-            f"{found.what} raises {_ERROR}: in its constructor no agent runs yet; since livekit-agents 2.0 it can be "
-            "read in its hooks and tools only"
+        return Said(
+            f"{found.what} is read in the agent's constructor",
+            f"it raises {_ERROR}: in its constructor no agent runs yet",
+            "since livekit-agents 2.0, read it in its hooks and tools only",
+            "no agent runs here yet",
         )
     if found.where is Where.HANDLER:
-        return (
-            f"{found.what} raises {_ERROR} unless the agent's own code has caused the call: {begins} is a handler, and "
-            f"since livekit-agents 2.0 an agent's own hooks and tools alone can read it; {instead}"
+        return Said(
+            f"{found.what} is read in a handler, where the agent may not run",
+            f"it raises {_ERROR} unless the agent's own code has caused the call: {begins} is a handler, and since "
+            "livekit-agents 2.0 an agent's own hooks and tools alone can read it",
+            instead,
+            "the agent may not run here",
         )
     runs = {
         Where.JOB: f"{begins} is the job's entry" if begins == f"{found.function}()" else f"{begins} leads here",
         Where.THREAD: f"{begins} runs in a thread, which does not have the agent's context",
         Where.SHUTDOWN: f"{begins} is a shutdown callback",
     }[found.where]
-    return (
-        f"{found.what} raises {_ERROR}: {runs}, and since livekit-agents 2.0 an agent's own hooks and tools alone can "
-        f"read it; {instead}"
+    return Said(
+        f"{found.what} is read where the agent does not run",
+        f"it raises {_ERROR}: {runs}, and since livekit-agents 2.0 an agent's own hooks and tools alone can read it",
+        instead,
+        "the agent does not run here",
     )

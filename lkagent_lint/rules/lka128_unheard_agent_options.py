@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -66,12 +66,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     for each in subject.contexts.options():
         if project.sdk(each.place.path).has(Change.HISTORY_OF_SESSION):
-            yield META.at(each.place, _message(each), subject=each.function, key=(each.what,))
+            yield META.at(each.place, _said(each), subject=each.function, key=(each.what,))
 
 
-def _message(found: Apart) -> str:
+def _said(found: Apart) -> Said:
     where = "may run" if found.where is Where.HANDLER else "runs"
-    return (
-        f"{found.what} {where} outside of the agent's hooks and tools here, so it is stored and the running pipeline "
-        "is not told (livekit-agents 2.0): change options in a hook or a tool, or before the session starts"
+    return Said(
+        f"{found.what} {where} outside of the agent's hooks and tools",
+        "it is stored, and the running pipeline is not told (livekit-agents 2.0)",
+        "change options in a hook or a tool, or before the session starts",
+        "the pipeline does not hear of it",
     )

@@ -48,7 +48,8 @@ from lkagent_lint.facts.following import walk
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, Sdk, SdkObject, Super, Thing
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.questions.wording import shortened
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role, function
@@ -78,10 +79,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for each in _early(subject):
         if not project.sdk(each.activation.path).has(Change.HISTORY_OF_SESSION):
             continue
-        message = _message(each, classes)
-        if message:
+        said = _said(each, classes)
+        if said is not None:
             place = each.activation.place(each.store.span)
-            yield META.at(place, message, subject=each.activation.name, key=(each.store.name,))
+            yield META.at(place, said, subject=each.activation.name, key=(each.store.name,))
 
 
 def _early(subject: Subject) -> Iterator[_Early]:
@@ -106,20 +107,25 @@ def _is_constructor(call: Call, activation: Activation) -> bool:
     return bool(bases) and all(isinstance(each, (Super, Sdk)) for each in bases)
 
 
-def _message(found: _Early, classes: Classes) -> str:
+def _said(found: _Early, classes: Classes) -> Said | None:
     where = f"super().__init__() (line {found.begins.span.line if found.begins.span else 0})"
     name = found.store.name
     if name == "state" and "AgentTask" in classes.kinds(found.owner) and not _declares(found, classes):
-        return (
-            f"self.state is lost: AgentTask's constructor sets it anew since livekit-agents 2.0; set it behind {where}"
+        return Said(
+            "self.state is lost: it is set before the base's constructor",
+            "AgentTask's constructor sets it anew since livekit-agents 2.0",
+            f"set it behind {where}",
+            "this is overwritten",
         )
     things = found.activation.value(found.store.value)
     if things and all(map(_is_tool, things)) and not _may_be_given(found):
-        return (
-            f"no model sees the tool self.{name}: since livekit-agents 2.0 tools are looked up on the class; give it "
-            f"in tools=[...] of {where}, or make it a method with @function_tool"
+        return Said(
+            f"no model sees the tool self.{shortened(name)}",
+            "since livekit-agents 2.0 tools are looked up on the class",
+            f"give it in tools=[...] of {where}, or make it a method with @function_tool",
+            "nobody looks here",
         )
-    return ""
+    return None
 
 
 def _declares(found: _Early, classes: Classes) -> bool:

@@ -62,13 +62,14 @@ from lkagent_lint.project.agent_names import AgentName, FromEnv
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.reach import JobAnswer, possible_names
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.questions.wording import quoted, shortened, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.vocabulary import Role
 
 META = Meta("LKA201", "agent-never-dispatched", Severity.WARNING, "a named agent that nothing dispatches")
 _MOST = 5
+_KEYWORDS = ("agent_name", "agentName")
 """Places of what is not known that are shown."""
 
 
@@ -106,14 +107,21 @@ def _needs_name(subject: Subject, worker: Worker) -> bool:
     return any(True for _ in subject.listeners.handed(Role.TEXT, Role.ROUTE))
 
 
+def _short(names: tuple[str, ...], most: int) -> str:
+    more = f" or {len(names) - 1} more" if len(names) > 1 else ""
+    return quoted(names[0], most - len(more)) + more
+
+
 def _finding(subject: Subject, worker: Worker, names: tuple[str, ...]) -> Diagnostic:
     shown = " or ".join(map(quoted, names))
     drop = "" if _needs_name(subject, worker) else "drop the name, "
     return META.at(
         worker.place,
-        f"the agent {shown} is never dispatched automatically, because it has a name, and nothing in this "
-        "project dispatches it: dispatch it (token, create_dispatch, SIP rule), "
-        f"{drop}or list it under dispatched-elsewhere",
+        f"nothing in this project dispatches the agent {_short(names, 25)}",
+        note=f"{shown} is never dispatched automatically, because it has a name",
+        help=f"dispatch it (token, create_dispatch, SIP rule), {drop}or list it under dispatched-elsewhere",
+        label="it is registered by this name",
+        culprit=(*names, *_KEYWORDS),
         subject=names[0],
     )
 
@@ -127,9 +135,11 @@ def _doubtful(worker: Worker, names: tuple[str, ...], found: JobAnswer) -> Diagn
     others = "" if not more else f", and {more} more" if more > 1 else ", and another one"
     return META.at(
         worker.place,
-        f"nothing in this project surely dispatches the agent {shown}, which has a name and so gets no job "
-        f"automatically; {first.why}{at}{others}: make sure that one of them does, or list it under "
-        "dispatched-elsewhere",
+        f"nothing surely dispatches the agent {_short(names, 32)}",
+        note=f"{shown} has a name, and so gets no job automatically; {first.why}{at}{others}",
+        help=f"make sure that {'one of them' if more else 'it'} does, or list it under dispatched-elsewhere",
+        label="it is registered by this name",
+        culprit=(*names, *_KEYWORDS),
         severity=Severity.INFO,
         related=[Related(each.place, each.why) for each in found.doubts[:_MOST] if each.place is not None],
         subject=names[0],
@@ -140,8 +150,12 @@ def _from_environment(project: Project, worker: Worker, name: FromEnv, names: tu
     shown = " or ".join(map(quoted, names))
     return META.at(
         worker.place,
-        f"nothing in this project dispatches the agent whose name is the value of {name.variable} ({shown}): with a "
-        "name it is never dispatched automatically; dispatch it, or list the name under dispatched-elsewhere",
+        f"nothing here dispatches the agent named by {shortened(name.variable)}",
+        note=f"its name is the value of {name.variable} ({shown}), and with a name it is never dispatched "
+        "automatically",
+        help="dispatch it, or list the name under dispatched-elsewhere",
+        label="it is registered by this name",
+        culprit=(name.variable, *_KEYWORDS),
         severity=Severity.INFO,
         related=[
             Related(each.place, f"{name.variable} is set here")

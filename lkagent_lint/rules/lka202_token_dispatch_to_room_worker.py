@@ -57,7 +57,7 @@ from lkagent_lint.facts.file import DispatchKind
 from lkagent_lint.project.agent_names import AgentName, FromEnv, JobType, Known
 from lkagent_lint.project.records import Dispatch, Worker
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.questions.wording import quoted, shortened, where
 from lkagent_lint.rules._base import Meta
 
 META = Meta(
@@ -101,9 +101,17 @@ def _identity(name: AgentName) -> tuple[str, str] | None:
 def _finding(workers: list[Worker], tokens: list[Dispatch]) -> Diagnostic:
     worker, *others = workers
     name = worker.name.value if isinstance(worker.name, Known) else ""
-    shown = quoted(name) if name else f"from {worker.name.variable}" if isinstance(worker.name, FromEnv) else ""
+    shown = (
+        quoted(name, 32)
+        if name
+        else f"from {shortened(worker.name.variable)}"
+        if isinstance(worker.name, FromEnv)
+        else ""
+    )
+    title = f"a token asks for the JT_ROOM agent {shown}"
+    culprit = (name or (worker.name.variable if isinstance(worker.name, FromEnv) else ""), "agent_name", "agentName")
     related = [
-        *(Related(token.place, "a token asks for the agent here") for token in tokens),
+        *(Related(token.place, "a token asks for the agent here", culprit) for token in tokens),
         *(Related(each.place, "an agent of the same name is registered here") for each in others),
     ]
     first = next((each for each in tokens if not each.is_fresh), None)
@@ -111,19 +119,26 @@ def _finding(workers: list[Worker], tokens: list[Dispatch]) -> Diagnostic:
         first = tokens[0]
         return META.at(
             worker.place,
-            f"the agent {shown} is registered as JT_ROOM, and a token's RoomAgentDispatch asks for it "
-            f"({where(first.place, worker.place)}): the room's name is made anew there, so that the join creates the "
-            "room, but if the worker is not up at that moment the job is dropped silently",
+            title,
+            note=f"a token's RoomAgentDispatch asks for it ({where(first.place, worker.place)}); the room's name is "
+            "made anew there, so that the join creates the room, but if the worker is not up at that moment the job is "
+            "dropped silently",
+            help='set job-type-model = "server" if that is meant',
+            label="it is registered as JT_ROOM",
+            culprit=culprit,
             severity=Severity.INFO,
             related=related,
             subject=name,
         )
     return META.at(
         worker.place,
-        f"the agent {shown} is registered as JT_ROOM, and a token's RoomAgentDispatch asks for it "
-        f"({where(first.place, worker.place)}): such a job is offered only if that join creates the room while the "
-        "worker is up, otherwise it is dropped silently; use create_dispatch or agents in room creation, or set "
+        title,
+        note=f"a token's RoomAgentDispatch asks for it ({where(first.place, worker.place)}), and such a job is offered "
+        "only if that join creates the room while the worker is up, otherwise it is dropped silently",
+        help="use create_dispatch or agents in room creation, or set "
         'job-type-model = "server" if rooms are always fresh',
+        label="it is registered as JT_ROOM",
+        culprit=culprit,
         related=related,
         subject=name,
     )

@@ -73,21 +73,28 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
     names = sorted(each for each in registered if each)
     meant = misspelled(name, names)
+    reaches = "names are compared exactly, so this dispatch reaches nobody"
     door = next((each for each in project.workers if not each.in_tests and endpoint_of(project, each) == name), None)
     if door is not None:
-        hint = f"endpoint= ({where(door.place, dispatch.place)}) names no agent; AgentServer(agent_name=) does"
+        note = f"endpoint= ({where(door.place, dispatch.place)}) names no agent, so this dispatch reaches nobody"
+        help = f"give the name to the server, AgentServer(agent_name={quoted(name)})"
         related = [Related(door.place, f"{quoted(name)} is the endpoint of this door")]
     elif meant is not None:
         worker = registered[meant]
-        hint = f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"
+        note, help = reaches, f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"
         related = [Related(worker.place, f"{quoted(meant)} is registered here")]
     else:
         listed = ", ".join(quoted(each) for each in names[:4]) + (", ..." if len(names) > 4 else "")
-        hint = f"registered: {listed}" if names else "its workers have no name"
+        note = f"{reaches}; registered: {listed}" if names else f"{reaches}; the project's workers have no name"
+        help = "ask for a name that is registered" if names else "register the agent by that name"
         related = [Related(registered[each].place, f"{quoted(each)} is registered here") for each in names[:4]]
     return META.at(
         dispatch.place,
-        f"no worker of this project registers the agent {quoted(name)}, so this dispatch reaches nobody: {hint}",
+        f"no worker of this project registers the agent {quoted(name, 23)}",
+        note=note,
+        help=help,
+        label="asked for here",
+        culprit=(name, "agent_name", "agentName"),
         related=related,
         subject=name,
     )

@@ -77,11 +77,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if asking and all(map(_is_room_level, asking)):
             yield META.at(
                 worker.place,
-                f"the agent {quoted(name)} is registered as JT_PARTICIPANT, and only dispatches of a room ask for it "
-                f"({where(asking[0].place, worker.place)}): it gets a job for each participant who joins, and none for "
-                'the room; register it as JT_ROOM, dispatch it by a token, or set job-type-model = "server" if that '
-                "is meant",
-                related=[Related(each.place, "the agent is asked for here") for each in asking],
+                f"only rooms ask for the JT_PARTICIPANT agent {quoted(name, 28)}",
+                note=f"it is asked for by dispatches of a room alone ({where(asking[0].place, worker.place)}), and "
+                "gets a job for each participant who joins, and none for the room",
+                help="register it as JT_ROOM, dispatch it by a token, or set "
+                'job-type-model = "server" if that is meant',
+                label="it is registered as JT_PARTICIPANT",
+                culprit=("JT_PARTICIPANT", name),
+                related=[Related(each.place, "the agent is asked for here", (name,)) for each in asking],
                 subject=name,
             )
 

@@ -63,8 +63,10 @@ def _finding(place: Place, listing: Sequence[Dispatch], endpoint: str) -> Diagno
     is_none = f" (its endpoint {quoted(endpoint)} is none)" if endpoint else ""
     return META.at(
         place,
-        f"this agent has no name{is_none}, so it is dispatched automatically only, and every room of this project "
-        f"lists its agents ({quoted(name)} at {where(first.place, place)}), which turns that off: it never joins; give "
-        "it a name and list it, too",
+        "this agent has no name, and every room lists its agents",
+        note=f"without a name{is_none} it is dispatched automatically only, and every room of this project lists its "
+        f"agents ({quoted(name)} at {where(first.place, place)}), which turns that off: it never joins",
+        help="give it a name and list it, too",
+        label="it is registered without a name",
         related=[Related(each.place, "the room's agents are listed here") for each in listing[:4]],
     )

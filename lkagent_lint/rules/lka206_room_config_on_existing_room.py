@@ -68,9 +68,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if created is not None:
                 yield META.at(
                     dispatch.place,
-                    f"this token's agents are ignored: the room has been created without agents before "
-                    f"({where(created, dispatch.place)}), and a room configuration counts only if the join creates the "
-                    "room; put the agents into the room's creation, or do not create it",
+                    "this token's agents are ignored, for its room is there already",
+                    note=f"the room has been created without agents before ({where(created, dispatch.place)}), and a "
+                    "room configuration counts only if the join creates the room",
+                    help="put the agents into the room's creation, or do not create it",
+                    label="this is ignored",
                     related=[Related(created, "the room is created here")],
                     subject=flow.name,
                 )

@@ -190,8 +190,10 @@ def _again(dispatch: Dispatch, flow: Flow) -> Diagnostic:
     name = dispatch.name.value if isinstance(dispatch.name, Known) else ""
     return META.at(
         dispatch.place,
-        f"the agent {quoted(name)} is dispatched into this room again in every round of this loop, also when the one "
-        "before has worked, and each dispatch is a job of its own: leave the loop after the first that works",
+        f"the agent {quoted(name, 22)} is dispatched again in every round of this loop",
+        note="also when the one before has worked, and each dispatch is a job of its own in the room",
+        help="leave the loop after the first that works",
+        label="once more in every round",
         subject=flow.name,
         key=(name,),
     )
@@ -206,8 +208,10 @@ def _finding(
     earlier = before or first.place
     return META.at(
         place,
-        f"the agent {quoted(name)} is dispatched into this room a second time ({where(earlier, place)} is the "
-        "first), and each dispatch is a job of its own: two agents join",
+        f"the agent {quoted(name, 21)} is dispatched into this room a second time",
+        note=f"{where(earlier, place)} is the first, and each dispatch is a job of its own: two agents join",
+        help="dispatch it once",
+        label="the second dispatch is here",
         related=[Related(earlier, "the first dispatch is here")],
         subject=flow.name,
         key=(name,),

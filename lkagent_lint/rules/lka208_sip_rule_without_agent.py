@@ -56,8 +56,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         worker, name = waiting[0]
         yield META.at(
             place,
-            "this SIP rule brings no agent, and nothing else dispatches "
-            f"{quoted(name)} ({where(worker.place, place)}), so callers find nobody: add the agent to the rule's "
-            "room configuration, or drop the name",
+            "this SIP rule brings no agent, and every worker has a name",
+            note=f"nothing else dispatches {quoted(name)} ({where(worker.place, place)}), so callers find nobody",
+            help="add the agent to the rule's room configuration, or drop the name",
+            label="this rule brings no agent",
             related=[Related(each.place, f"{quoted(given)} is registered here") for each, given in waiting[:4]],
         )

@@ -44,7 +44,8 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import PROTOCOL, SERVER_NODE, Basis
 
 META = Meta(
@@ -57,23 +58,36 @@ META = Meta(
 )
 
 _SAYINGS = {
-    ("RoomAgentDispatch", "agent_name"): "the constructor drops agent_name, so the dispatch asks for unnamed agents: "
-    "write agentName",
-    ("ServerOptions", "agent_name"): "ServerOptions drops agent_name, so the agent registers without a name: "
-    "write agentName",
-    ("AccessToken", "roomConfig"): "the options of AccessToken have no roomConfig, so the token carries none: assign "
-    "token.roomConfig",
-    (
-        "createDispatch",
-        "{...}",
-    ): "createDispatch takes the room and the name of the agent as two arguments, so this asks "
-    "for no agent of that name: write createDispatch(room, agentName)",
-    (
-        "SIP rule",
-        "metadata",
-    ): "metadata of a SIP rule and of its agents is a text, and an object is refused: write its JSON as a string",
-    ("lk token create", "--agent"): "lk token create ignores --agent without --join, so the token dispatches nobody: "
-    "add --join",
+    ("RoomAgentDispatch", "agent_name"): Said(
+        "the constructor of RoomAgentDispatch drops agent_name",
+        "the dispatch asks for unnamed agents",
+        "write agentName",
+    ),
+    ("ServerOptions", "agent_name"): Said(
+        "ServerOptions drops agent_name",
+        "the agent registers without a name",
+        "write agentName",
+    ),
+    ("AccessToken", "roomConfig"): Said(
+        "the options of AccessToken have no roomConfig",
+        "the token carries none",
+        "assign token.roomConfig",
+    ),
+    ("createDispatch", "{...}"): Said(
+        "createDispatch is given an object in the place of a name",
+        "it takes the room and the name of the agent as two arguments, so this asks for no agent of that name",
+        "write createDispatch(room, agentName)",
+    ),
+    ("SIP rule", "metadata"): Said(
+        "metadata of a SIP rule and of its agents is no object",
+        "it is a text, and an object is refused",
+        "write its JSON as a string",
+    ),
+    ("lk token create", "--agent"): Said(
+        "lk token create ignores --agent without --join",
+        "the token dispatches nobody",
+        "add --join",
+    ),
 }
 
 
@@ -84,14 +98,23 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if saying is None and fact.owner == "SIP rule":
                 saying = _no_field(fact.field)
             saying = saying or _refused(fact.owner.removesuffix("()"), fact.field)
-            yield META.at(Place(path, fact.span), saying, key=(fact.owner, fact.field))
+            yield META.at(
+                Place(path, fact.span),
+                saying._replace(label="it is not taken"),
+                culprit=(fact.field,),
+                key=(fact.owner, fact.field),
+            )
 
 
-def _refused(message: str, field: str) -> str:
+def _refused(message: str, field: str) -> Said:
     fields = "agent_name and metadata" if message == "RoomAgentDispatch" else "room, agent_name and metadata"
-    return f'{message} raises ValueError: Protocol message {message} has no "{field}" field. It has {fields}'
+    return Said(
+        f"{message} has no field {shortened(field)}",
+        f'it raises ValueError: Protocol message {message} has no "{field}" field',
+        f"write what it has, {fields}",
+    )
 
 
-def _no_field(field: str) -> str:
+def _no_field(field: str) -> Said:
     right = "trunk_ids" if "trunk" in field else "room_config" if "room" in field else "room_config.agents"
-    return f"a SIP rule has no field {field}, which is refused: write {right}"
+    return Said(f"a SIP rule has no field {shortened(field)}", "the server refuses the rule", f"write {right}")

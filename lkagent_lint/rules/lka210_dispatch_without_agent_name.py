@@ -61,8 +61,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if dispatch.name == UNNAMED and is_spoken_of(dispatch) and not _is_misspelled(project, dispatch):
             yield META.at(
                 dispatch.place,
-                "this dispatch names no agent, which means the unnamed ones, and every worker here has a name "
-                f"({listed}): nobody answers; give the name",
+                "this dispatch names no agent, and every worker has a name",
+                note=f"without a name it means the unnamed ones, and the workers here are {listed}: nobody answers",
+                help="give the name of the agent that is meant",
+                label="no name is given",
             )
 
 

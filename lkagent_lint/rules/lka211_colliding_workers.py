@@ -57,11 +57,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         other = first.setdefault((worker.package, worker.name.value), worker)
         is_same_server = worker.server is not None and worker.server == other.server  # of two on one, LKA305 speaks
         if other is not worker and _runs(other) != _runs(worker) and not is_same_server:
-            name = f"the name {quoted(worker.name.value)}" if worker.name.value else "no name"
+            name = f"the name {quoted(worker.name.value, 30)}" if worker.name.value else "no name"
             yield META.at(
                 worker.place,
-                f"this agent registers under {name}, and so does another one ({where(other.place, worker.place)}): "
-                "each job goes to one of them by chance; give them different names",
+                f"two different agents register under {name}",
+                note=f"so does the other one ({where(other.place, worker.place)}), and each job goes to one of them by "
+                "chance",
+                help="give them different names",
+                label="this one is registered here",
+                culprit=(worker.name.value,),
                 related=[Related(other.place, "the other one is registered here")],
                 subject=worker.name.value,
             )

@@ -54,7 +54,7 @@ from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.project.things import Foreign, Library
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, where
+from lkagent_lint.questions.wording import is_node, shortened, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.text import Span
@@ -200,8 +200,12 @@ def _finding(read: Place, variable: str, load: Span) -> Diagnostic:
     first = 'import "dotenv/config" first' if is_node(read) else "call load_dotenv() first"
     return META.at(
         read,
-        f"the agent's name is read from {variable} here, and {loader} runs only afterwards "
-        f"({where(place, read)}), so a value in .env comes too late: {first}",
+        f"{shortened(variable)} is read before {loader}",
+        note=f"the agent's name is read from {variable} here, and {loader} runs only afterwards "
+        f"({where(place, read)}), so a value in .env comes too late",
+        help=first,
+        label="the agent's name is read here",
+        culprit=(variable,),
         related=[Related(place, "the file is loaded here")],
         key=(variable,),
     )
@@ -211,8 +215,11 @@ def _imported_first(worker: Place, variable: str, module: str, load: Span) -> Di
     place = Place(worker.path, load)
     return META.at(
         worker,
-        f"the agent's name is read from {variable} when {module} is imported, and imports run before dotenv.config() "
-        f'({where(place, worker)}), so a value in .env comes too late: import "dotenv/config" before it',
+        f"{shortened(variable)} is read by an import, before dotenv.config()",
+        note=f"the agent's name is read from {variable} when {module} is imported, and imports run before "
+        f"dotenv.config() ({where(place, worker)}), so a value in .env comes too late",
+        help='import "dotenv/config" before it',
+        label="its name comes from there",
         related=[Related(place, "the file is loaded here")],
         key=(variable,),
     )

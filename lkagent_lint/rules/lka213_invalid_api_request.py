@@ -46,8 +46,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.api_requests import Refused
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import is_node, shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import API, SERVER_NODE, Basis
 
 META = Meta(
@@ -69,45 +69,90 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         is_guess = found.kind in ("trunk", "self")
         yield META.at(
             place,
-            _words(found),
+            _said(found),
+            culprit=(found.name,),
             subject=found.where.activation.name,
             key=(found.kind, found.owner, found.name),
             severity=Severity.WARNING if is_guess else Severity.ERROR,
         )
 
 
-def _words(found: Refused) -> str:
+def _said(found: Refused) -> Said:
     owner, name = found.owner, found.name
     match found.kind:
         case "keyword":
-            return f"{owner}() raises TypeError (got an unexpected keyword argument {name!r}): it takes one request"
+            return Said(
+                f"{owner}() does not take the keyword {shortened(name)}",
+                f"it raises TypeError (got an unexpected keyword argument {name!r})",
+                "give it one request",
+                "not taken",
+            )
         case "count":
-            return f"{owner}() raises TypeError (it was given {name} positional arguments): it takes one request"
+            return Said(
+                f"{owner}() is given {name} arguments and takes one request",
+                f"it raises TypeError (it was given {name} positional arguments)",
+                "give it one request",
+                "too many arguments",
+            )
         case "no-request":
             said = "str" if name == "text" else name
-            return (
-                f"{owner}() is given a {said}, and raises AttributeError ('{said}' object has no attribute "
-                "'SerializeToString'): it takes a request"
+            return Said(
+                f"{owner}() is given a {said}, and takes a request",
+                f"it raises AttributeError ('{said}' object has no attribute 'SerializeToString')",
+                "give it a request",
+                f"a {said} is given here",
             )
         case "field":
-            return f'{owner}() raises ValueError (Protocol message {owner} has no "{name}" field)'
+            return Said(
+                f"{owner} has no field {shortened(name)}",
+                f'it raises ValueError (Protocol message {owner} has no "{name}" field)',
+                "write a field that it has, or leave it out",
+                "no such field",
+            )
         case "text":
             return _no_text(owner, *name.split(" "), in_node=is_node(found.where.place))
         case "duration":
-            return f"{owner}() raises TypeError ({name} is a Duration and is given a number): give Duration(seconds=…)"
+            return Said(
+                f"{name} of {owner} is given a number",
+                f"{owner}() raises TypeError ({name} is a Duration and is given a number)",
+                "give Duration(seconds=…)",
+                "no Duration",
+            )
         case "configuration":
-            return (
-                "with_room_config() is given a dict, and signing the token raises AttributeError ('dict' object has no "
-                "attribute 'DESCRIPTOR'): give api.RoomConfiguration(…)"
+            return Said(
+                "with_room_config() is given a dict",
+                "signing the token raises AttributeError ('dict' object has no attribute 'DESCRIPTOR')",
+                "give api.RoomConfiguration(…)",
+                "a dict is given here",
             )
         case "trunk":
-            return f"{name} of {owner} is no trunk's id, which begins with ST_: the server finds no such trunk"
+            return Said(
+                f"{name} of {owner} is no trunk's id",
+                "the id of a trunk begins with ST_: the server finds no such trunk",
+                "give the id that `lk sip outbound list` shows",
+                "no trunk's id",
+            )
         case _:
-            return "the agent transfers itself, and is no participant of SIP: give the caller's identity"
+            return Said(
+                "the agent transfers itself",
+                "it is no participant of SIP, so there is no call to transfer",
+                "give the caller's identity",
+                "the agent's own identity",
+            )
 
 
-def _no_text(owner: str, field: str, given: str, *, in_node: bool) -> str:
+def _no_text(owner: str, field: str, given: str, *, in_node: bool) -> Said:
     if in_node:
         kind = "an array" if given == "list" else "an object"
-        return f"{field} of {owner} is a text, and with {kind} sending it throws: give JSON.stringify(…)"
-    return f"{owner}() raises TypeError ({field} is a text and is given a {given}): give json.dumps(…)"
+        return Said(
+            f"{field} of {owner} is a text, and is given {kind}",
+            "sending it throws",
+            "give JSON.stringify(…)",
+            f"{kind} is given here",
+        )
+    return Said(
+        f"{field} of {owner} is a text, and is given a {given}",
+        f"{owner}() raises TypeError ({field} is a text and is given a {given})",
+        "give json.dumps(…)",
+        f"a {given} is given here",
+    )

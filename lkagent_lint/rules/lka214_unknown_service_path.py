@@ -41,7 +41,8 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.questions.service_paths import Handwritten, handwritten
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import snake
 from lkagent_lint.sources.twirp import CLOUD, SERVICES, every_path, message_of
@@ -64,23 +65,31 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield META.at(found.place, saying, subject=found.function, key=(found.service, found.method))
 
 
-def _no_path(found: Handwritten) -> str:
+def _no_path(found: Handwritten) -> Said | None:
     if found.method in SERVICES.get(found.service, {}):
-        return ""
+        return None
     path = f"{found.service}/{found.method}"
     near = most_alike(path, every_path(), 0.5)
-    hint = f"; the nearest is /twirp/{near}" if near else ""
-    what = f"method {found.method}" if found.service in SERVICES else f"service {found.service}"
-    return f"no LiveKit server has the {what}, so /twirp/{path} answers 404 (bad_route){hint}"
+    what = f"method {shortened(found.method)}" if found.service in SERVICES else f"service {shortened(found.service)}"
+    return Said(
+        f"no LiveKit server has the {what}",
+        f"/twirp/{path} answers 404 (bad_route)",
+        f"the nearest is /twirp/{near}" if near else "ask for a path that the server's API has",
+        "no such path",
+    )
 
 
-def _no_key(subject: Subject, found: Handwritten) -> str:
+def _no_key(subject: Subject, found: Handwritten) -> Said | None:
     """A key of the body that the message does not have in any release that is known."""
     message = message_of(found.service, found.method)
     fields = subject.api_requests.fields_of(message) if found.keys else frozenset[str]()
     wrong = [key for key in found.keys if fields and snake(key) not in fields]
     if not wrong:
-        return ""
+        return None
     near = most_alike(wrong[0], fields, 0.5)
-    hint = f": write {near}" if near else ""
-    return f"the server drops the key {wrong[0]} without a word, because {message} has no such field{hint}"
+    return Said(
+        f"the server drops the key {shortened(wrong[0], 28)} without a word",
+        f"{message} has no such field",
+        f"write {near}" if near else "leave it out, or write a key that the message has",
+        "a key of its body is dropped",
+    )

@@ -45,7 +45,7 @@ from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.metadata import ParsedMetadata, parsed, without_metadata
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, where
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -70,19 +70,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             for each in found:
                 yield META.at(
                     each.place,
-                    _words(each, dispatches),
+                    _said(each, dispatches),
                     related=[registered, *(Related(one.place, "this asks for it") for one in dispatches)],
                     subject=each.function,
                 )
 
 
-def _words(found: ParsedMetadata, dispatches: tuple[Dispatch, ...]) -> str:
+def _said(found: ParsedMetadata, dispatches: tuple[Dispatch, ...]) -> Said:
     if dispatches:
         why = f"what dispatches it ({where(dispatches[0].place, found.place)}) gives none"
     else:
         why = "the worker has no name, so its jobs are dispatched automatically and bring none"
     raises = "throws SyntaxError" if is_node(found.place) else "raises JSONDecodeError"
-    return (
-        f"the job's metadata is an empty text here, because {why}: {found.parser}() {raises}; parse "
-        f'{"ctx.job.metadata ||" if is_node(found.place) else "ctx.job.metadata or"} "{{}}", or send it'
+    return Said(
+        "the job's metadata is parsed, and nobody sends any",
+        f"it is an empty text here, because {why}: {found.parser}() {raises}",
+        f'parse {"ctx.job.metadata ||" if is_node(found.place) else "ctx.job.metadata or"} "{{}}", or send it',
+        "an empty text is parsed here",
     )

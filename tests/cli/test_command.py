@@ -73,7 +73,7 @@ def test_the_report_goes_to_standard_output(asked: Recorder, capfd: pytest.Captu
     out, err = capfd.readouterr()
     concise, summary, *rest = out.splitlines()
     assert concise == "agent.py:1:7: warning LKA101 joins the room too early"
-    assert summary.endswith(": 1 warning; 1 fails")
+    assert summary.endswith(": 1 finding (1 warning), 1 fails")
     assert json.loads("\n".join(rest[:3]))[0]["path"] == "agent.py"
     head = "agent.py:1:7: warning[LKA101] connect-before-start: joins the room too early"
     assert rest[3:7] == [head, "  |", "1 | await ctx.connect()", "  |       ^^^^^^^^^^^"]

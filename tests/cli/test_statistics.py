@@ -22,7 +22,7 @@ def test_the_text() -> None:
         "11  LKA101 connect-before-start (2 files, 0.250 s)\n"
         "\n"
         "reading files 0.500 s, applying comments 0.062 s, rules 0.375 s\n"
-        "0 files, 0 workers, 0 jobs, 0 dispatches: 11 warnings; none fails\n"
+        "0 files, 0 workers, 0 jobs, 0 dispatches: 11 findings (11 warnings), none fails\n"
     )
 
 

@@ -254,7 +254,7 @@ def test_a_github_command() -> None:
         "::warning title=LKA101 connect-before-start%3A joins the room too early,"
         "file=agents/agent.py,line=2,endLine=2,col=11,endColumn=24"
         "::note: 50%25 of: a, b%0Aweb/token.ts:3: the session starts here\n"
-        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 warning; none fails\n"
+        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 finding (1 warning), none fails\n"
     )
 
 
@@ -401,7 +401,7 @@ def test_an_azure_command() -> None:
     assert text == (
         "##vso[task.logissue type=warning;sourcepath=agents/agent.py;linenumber=2;columnnumber=11;code=LKA101;]"
         "50%AZP25%0Aof; a]\n"
-        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 warning; none fails\n"
+        "1 file, 0 workers, 0 jobs, 0 dispatches: 1 finding (1 warning), none fails\n"
     )
 
 
@@ -467,7 +467,7 @@ def test_findings_by_file() -> None:
         "  2:11 warning LKA101 joins the room too early [start first]\n"
         "  2:11 warning LKA101 joins the room too early\n\n"
         "web/token.ts:\n  2:11 warning LKA101 joins the room too early\n\n"
-        "0 files, 0 workers, 0 jobs, 0 dispatches: 3 warnings; none fails\n"
+        "0 files, 0 workers, 0 jobs, 0 dispatches: 3 findings (3 warnings), none fails\n"
     )
 
 

@@ -95,7 +95,7 @@ def test_concise() -> None:
     assert text == (
         "agent.py:2:11: warning LKA101 joins the room too early [start first]\n"
         "app/boot.py:2:11: error LKA101 joins the room too early\n"
-        "2 files, 0 workers, 0 jobs, 0 dispatches: 1 error, 1 warning; none fails\n"
+        "2 files, 0 workers, 0 jobs, 0 dispatches: 2 findings (1 error, 1 warning), none fails\n"
     )
 
 
@@ -307,7 +307,7 @@ def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> Non
         (
             Summary(files=1, workers=1, jobs=1, dispatches=1, sdks=("livekit-agents 1.5.3 (uv.lock)",)),
             1,
-            "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 warning; none fails",
+            "1 file, 1 worker, 1 job, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 1 finding (1 warning), none fails",
         ),
         (
             Summary(files=3, not_analysed=2),
@@ -317,7 +317,7 @@ def test_nothing_is_broken_up_for_people(monkeypatch: pytest.MonkeyPatch) -> Non
         (
             Summary(files=12, workers=2, jobs=3, dispatches=4, sdks=("a 1 (x)", "b\x1b 2 (y)")),
             4,
-            "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 warnings; none fails",
+            "12 files, 2 workers, 3 jobs, 4 dispatches, a 1 (x), b␛ 2 (y): 4 findings (4 warnings), none fails",
         ),
     ],
 )
@@ -333,7 +333,7 @@ def test_the_summary_counts_what_fails() -> None:
     found = (finding(severity=Severity.ERROR), finding(severity=Severity.INFO), finding())
     reported = Report(diagnostics=found, summary=Summary(), failing=2)
     last = render("concise", reported, from_texts({}), CWD, colour=False).splitlines()[-1]
-    assert last.endswith(": 1 error, 1 warning, 1 info; 2 fail")
+    assert last.endswith(": 3 findings (1 error, 1 warning, 1 info), 2 fail")
 
 
 def without_colours(text: str) -> str:
