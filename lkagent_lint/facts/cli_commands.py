@@ -21,7 +21,12 @@ _OTHERS = {("agent",), ("dispatch", "list"), ("dispatch", "get"), ("dispatch", "
 """Subcommands that ask for nobody."""
 _SUFFIXES = (".py", *SCRIPTS)
 
-_MARKS = ("--agent", "dispatch create", "--room")
+_RULING = {("sip", "dispatch", "create"), ("sip", "dispatch-rule", "create")}
+_LEGACY_RULING = "create-sip-dispatch-rule"
+RULE_FLAGS = frozenset({"--individual", "--direct", "--callee", "--caller"})
+"""Of a rule that is said by flags."""
+
+_MARKS = ("create-sip", "create --", "--agent", "dispatch create", "--room")
 """One of them stands in every text that asks for an agent."""
 _HELD = "\x01"
 """Stands around the number of a part that is no literal, in the text of all parts."""
@@ -30,6 +35,10 @@ _SPOKEN = re.compile(
     r"(?:(?<![\w.-])(?:lk|livekit-cli)[ \t]+(?!agent\b|dispatch[ \t]+(?:list|get|delete)\b)"
     r"|\b(?:dispatch|token)[ \t]+create\b)"
     rf"{_LINE}[ \t\"'](?P<flag>--agent(?:-name)?)(?:[ \t=\"']|\\\r?\n)+(?P<name>[\w.:@{_HELD}-]{{1,200}})"
+)
+_RULES = re.compile(
+    r"(?<![\w.-])(?:lk|livekit-cli)[ \t]+(?:sip[ \t]+dispatch(?:-rule)?[ \t]+create|create-sip-dispatch-rule)\b"
+    r"(?P<rest>(?:\\\r?\n|[^\n;|&]){0,400})"
 )
 _NAMELESS = re.compile(rf"\bdispatch[ \t]+create(?:[ \t]*$|[ \t]+[-${{%{_HELD}])")
 """Its flags follow elsewhere. A word behind it would make it a sentence."""
@@ -57,12 +66,24 @@ class Asking(NamedTuple):
     """It may be meant for a person to read, or be a part of another program's command."""
 
 
+class MakingRule(NamedTuple):
+    """A command that makes a SIP dispatch rule."""
+
+    file: str
+    """The file that says the rule, as the command names it; empty where it names none."""
+    is_bare: bool
+    """Flags alone say the rule: there is none for an agent, so it brings none."""
+
+
+Commanding = Asking | Connecting | MakingRule
+
+
 def is_program(word: str) -> bool:
     """``lk``, ``/usr/bin/lk``, ``lk.exe``, ``livekit-cli``."""
     return word.replace("\\", "/").rpartition("/")[2].removesuffix(".exe") in _PROGRAMS
 
 
-def of_words(items: Sequence[Expr]) -> Iterator[Asking | Connecting]:
+def of_words(items: Sequence[Expr]) -> Iterator[Commanding]:
     """What the words of one command ask for, the program's name first or left out."""
     words = [item.value if isinstance(item, Text) else "" for item in items]
     if "connect" in words and "--room" in words[words.index("connect") :]:
@@ -70,6 +91,9 @@ def of_words(items: Sequence[Expr]) -> Iterator[Asking | Connecting]:
         return
     started = next((index + 1 for index, word in enumerate(words) if is_program(word)), 0)
     if tuple(words[started : started + 1]) in _OTHERS or tuple(words[started : started + 2]) in _OTHERS:
+        return
+    if tuple(words[started : started + 3]) in _RULING or words[started : started + 1] == [_LEGACY_RULING]:
+        yield _rule_of(words)
         return
     is_whole = started > 0 or any(each in _ASKING for each in pairwise(words))
     if not is_whole and words[:1] != [NAME_FLAGS[0]]:  # flags alone are added to a command
@@ -86,6 +110,11 @@ def of_words(items: Sequence[Expr]) -> Iterator[Asking | Connecting]:
             flag, equals, given = item.parts[0].value.partition("=")
             if equals and flag in NAME_FLAGS:
                 yield Asking(_joined([*([Text(given)] if given else []), *item.parts[1:]]), is_shown=not is_whole)
+
+
+def _rule_of(words: Sequence[str]) -> MakingRule:
+    file = next((each for each in words if each.endswith(".json")), "")
+    return MakingRule(file, is_bare=not file and not RULE_FLAGS.isdisjoint(words))
 
 
 def _program_of(before: Sequence[Expr]) -> Expr:
@@ -105,7 +134,7 @@ def program_in(words: Sequence[str]) -> str:
     return ""
 
 
-def of_text(text: Expr) -> Iterator[Asking | Connecting]:
+def of_text(text: Expr) -> Iterator[Commanding]:
     """What a text asks for that may be run as a command, or is shown to somebody who runs it."""
     parts = text.parts if isinstance(text, Join) else (text,)
     if not any(mark in part.value for part in parts if isinstance(part, Text) for mark in _MARKS):
@@ -117,6 +146,9 @@ def of_text(text: Expr) -> Iterator[Asking | Connecting]:
     for match in _SPOKEN.finditer(whole):
         found = True
         yield Asking(_expression(match["name"], parts), is_shown=True)
+    for match in _RULES.finditer(whole):
+        found = True
+        yield _rule_of(match["rest"].replace("=", " ").split())
     if not found and _NAMELESS.search(whole):
         yield Asking(OPAQUE, is_shown=True)
     for match in _CONNECTS.finditer(whole):

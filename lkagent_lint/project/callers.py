@@ -106,7 +106,8 @@ class Callers:
         elif flow.owner and flow.binding == "" and flow.parameters:
             maker = facts.flows.get(f"{flow.owner}.__init__")
             if maker is not None and maker is not flow:
-                for made in self.of(path, maker):
+                known = self.of(path, maker)
+                for made in known if known != (self._evaluator.usual(path, maker),) else ():
                     yield self._evaluator.results.enter(self._method(path, flow, made), (), ())
 
     def _method(self, path: str, flow: Flow, made: Activation) -> Closure:

@@ -144,10 +144,12 @@ class Evaluator:
         bound = next((values for each, values in here.bindings if each == name), None)
         if bound is not None and UNKNOWN not in bound:
             return bound
+        texts = frozenset(each for each in bound or () if isinstance(each, (String, FromVariable)))
         if annotation is None:
-            return ANYTHING
+            return ANYTHING | texts
         mark = self.answers.mark()
-        return self.typed(annotation, here) or self.unless_waiting(mark)
+        found = self.typed(annotation, here) or self.unless_waiting(mark)
+        return found | texts if UNKNOWN in found else found
 
     def _outside(self, name: str, activation: Activation) -> Things:
         """A name that no scope of the file binds: a star import's, an inert definition, or a builtin."""

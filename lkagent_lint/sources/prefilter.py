@@ -13,6 +13,7 @@ _MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDisp
 _NAMED = re.compile(rb"agentName|agent_name")
 _ROOM = re.compile(rb"\broom(?:Name|_name|Id|_id)?\b|room_?[cC]onfig")
 _SENT = re.compile(rb"\b(?:fetch|post|request|invoke|axios|useSession)\b")
+_PROGRAM = re.compile(rb"[\"'`](?:lk|livekit-cli)\b")
 _CLI = re.compile(rb"\blk\b|livekit-cli|\bdispatch\b")
 AGENT_NAME_VARIABLE = b"LIVEKIT_AGENT_NAME"
 """Names a worker whose code does not (livekit-agents 1.5.7); also a prefix of LIVEKIT_AGENT_NAME_OVERRIDE."""
@@ -33,8 +34,10 @@ def may_ask(data: bytes) -> bool:
 
 
 def _may_command(data: bytes) -> bool:
-    """A command of the LiveKit CLI with an agent's name, or one that connects a worker to a room."""
+    """A command of the LiveKit CLI with an agent's name or for a rule, or one that connects a worker to a room."""
     if b"--room" in data and b"connect" in data:
+        return True
+    if b"sip" in data and _PROGRAM.search(data):
         return True
     return (b"--agent" in data or b"dispatch create" in data) and _CLI.search(data) is not None
 

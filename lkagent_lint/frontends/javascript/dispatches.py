@@ -32,8 +32,8 @@ from lkagent_lint.frontends.javascript.purposes import Purpose, Purposes
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_COMMAND = re.compile(rb"--agent|dispatch create|--room\b")
-_FLAG = re.compile(rb"^.--(?:agent|room)\b")
+_COMMAND = re.compile(rb"--agent|dispatch(?:-rule)? create|create-sip|--room\b")
+_WORD = re.compile(rb"^.(?:--(?:agent|room)\b|dispatch|create-sip)")
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
 
 
@@ -48,16 +48,19 @@ class Dispatches:
         self._options = [given for node in registrations for given in arguments(node)[:1]]
         self._nodes = [node for node, _ in walk(source.root)]
         self._purposes = Purposes(self._nodes)
-        self._commands = set[int]()
-        """Texts that were looked at, by their nodes' ``id``: one may be made of several."""
+        self._spoken = dict[int, int]()
+        """The first part of each text that was looked at, by their nodes' ``id``."""
 
     def room_sources(self) -> Iterator[RoomSourceFact]:
         """Every token and every creation of a room."""
         return rooms.room_sources(self._nodes, self._source, self._draft)
 
     def sip_rules(self) -> Iterator[SipRuleFact]:
-        """Every SIP dispatch rule that is made."""
-        return rooms.sip_rules(self._nodes, self._source)
+        """Every SIP dispatch rule that is made, by the SDK or by a command."""
+        yield from rooms.sip_rules(self._nodes, self._source, self._draft)
+        for node in self._nodes:
+            if any(isinstance(each, cli_commands.MakingRule) and each.is_bare for each in self._commands_in(node)):
+                yield SipRuleFact(span=self._source.span(node), has_agents=False)
 
     def find(self) -> Iterator[DispatchFact | DroppedFact]:
         for node in self._nodes:
@@ -65,12 +68,11 @@ class Dispatches:
                 yield from self._of_object(node)
             elif node.type == "call_expression":
                 yield from self._of_call(node)
-            elif node.type == "array":
-                yield from self._of_words(node)
             elif node.type == "assignment_expression":
                 yield from self._of_assignment(node)
-            elif node.type in ("template_string", "string") and _COMMAND.search(node.text or b""):
-                yield from self._of_text(node)
+            elif node.type in ("array", "template_string", "string"):
+                for asked in self._commands_in(node):
+                    yield from self._of_command(asked, node)
             elif node.type == "new_expression" and last_name(callee(node)) == "AccessToken":
                 yield from self._of_token(node)
             elif node.type == "ERROR" and _MARKS.search(node.text or b""):
@@ -166,27 +168,31 @@ class Dispatches:
         held = (part for value in home.variables.get(name, ()) for part in following.walk(value))
         return any(isinstance(part, v.Name) and part.name in own for part in held)
 
-    def _of_words(self, node: Node) -> Iterator[DispatchFact]:
-        """``["dispatch", "create", "--agent-name", name]``, which a command is run with."""
-        words = [unwrap(each) for each in node.named_children if each.type != "comment"]
-        if any(each.type.endswith("string") and _FLAG.search(each.text or b"") for each in words):
-            yield from (self._asked(each, node) for each in cli_commands.of_words([self._value(one) for one in words]))
+    def _commands_in(self, node: Node) -> Iterator[cli_commands.Commanding]:
+        """The commands of a list of words, and of a text, which may be put together of several."""
+        if node.type == "array":  # ``["dispatch", "create", "--agent-name", name]``
+            words = [unwrap(each) for each in node.named_children if each.type != "comment"]
+            if any(each.type.endswith("string") and _WORD.search(each.text or b"") for each in words):
+                yield from cli_commands.of_words([self._value(one) for one in words])
+        elif node.type in ("template_string", "string") and _COMMAND.search(node.text or b""):
+            whole = node
+            while whole.parent is not None and whole.parent.type in ("binary_expression", "parenthesized_expression"):
+                whole = whole.parent
+            if self._spoken.setdefault(whole.id, node.id) == node.id:
+                yield from cli_commands.of_text(self._value(whole))
 
-    def _of_text(self, node: Node) -> Iterator[DispatchFact]:
-        """A command as one text: it may be run, or only be shown to somebody."""
-        whole = node
-        while whole.parent is not None and whole.parent.type in ("binary_expression", "parenthesized_expression"):
-            whole = whole.parent
-        if whole.id not in self._commands:
-            self._commands.add(whole.id)
-            yield from (self._asked(each, node) for each in cli_commands.of_text(self._value(whole)))
-
-    def _asked(self, asked: cli_commands.Asking | cli_commands.Connecting, node: Node) -> DispatchFact:
-        if isinstance(asked, cli_commands.Asking):
-            return self._fact(Purpose(DispatchKind.COMMAND, presence=asked.is_shown), asked.name, node, node)
-        texts = [part.value for part in following.walk(asked.program) if isinstance(part, v.Text)]
-        fact = self._fact(Purpose(DispatchKind.CONNECT, presence=True), v.OPAQUE, node, node)
-        return replace(fact, file=cli_commands.program_file(texts))
+    def _of_command(self, asked: cli_commands.Commanding, node: Node) -> Iterator[DispatchFact]:
+        match asked:
+            case cli_commands.Asking(name, is_shown):
+                yield self._fact(Purpose(DispatchKind.COMMAND, presence=is_shown), name, node, node)
+            case cli_commands.Connecting(program):
+                texts = [part.value for part in following.walk(program) if isinstance(part, v.Text)]
+                fact = self._fact(Purpose(DispatchKind.CONNECT, presence=True), v.OPAQUE, node, node)
+                yield replace(fact, file=cli_commands.program_file(texts))
+            case cli_commands.MakingRule(file, is_bare):
+                if not is_bare:
+                    fact = self._fact(Purpose(DispatchKind.SIP, presence=True), v.OPAQUE, node, node)
+                    yield replace(fact, file=file)
 
     def _of_request(self, target: Node, given: Node) -> Iterator[DispatchFact | DroppedFact]:
         """``createDispatch({ room, agent_name })``: the method takes two strings, and asks for nobody then."""

@@ -33,22 +33,8 @@ CARRIERS = {
 RULES = ("createSipDispatchRule", "createDispatchRule")
 SENDS = frozenset(
     {
-        *(
-            "fetch",
-            "post",
-            "put",
-            "patch",
-            "request",
-            "send",
-            "invoke",
-            "ajax",
-            "axios",
-            "ofetch",
-            "$fetch",
-            "ky",
-            "got",
-        ),
-        *("sendBeacon", "mutate", "mutateAsync", "trigger", "useSession"),
+        *("fetch", "post", "put", "patch", "request", "send", "invoke", "ajax", "axios", "ofetch", "$fetch", "ky"),
+        *("got", "sendBeacon", "mutate", "mutateAsync", "trigger", "useSession"),
     }
 )
 """The last word of what sends a request, or asks for a token by one."""

@@ -10,7 +10,16 @@ from lkagent_lint.facts.file import RoomSourceFact, SipRuleFact
 from lkagent_lint.frontends.javascript.drafts import FileDraft
 from lkagent_lint.frontends.javascript.expressions import value_of
 from lkagent_lint.frontends.javascript.messages import CONFIGS, RULES, makes_room
-from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, arguments, callee, entries, last_name, unwrap
+from lkagent_lint.frontends.javascript.parse import (
+    FUNCTIONS,
+    ParsedFile,
+    arguments,
+    callee,
+    entries,
+    last_name,
+    text_of,
+    unwrap,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,14 +44,14 @@ def room_sources(nodes: Sequence[Node], source: ParsedFile, draft: FileDraft) ->
             )
 
 
-def sip_rules(nodes: Sequence[Node], source: ParsedFile) -> Iterator[SipRuleFact]:
+def sip_rules(nodes: Sequence[Node], source: ParsedFile, draft: FileDraft) -> Iterator[SipRuleFact]:
     """Every SIP dispatch rule that is made, with or without agents."""
     for node in nodes:
         target = callee(node) if node.type == "call_expression" else None
         if target is not None and target.type == "member_expression" and last_name(target) in RULES:
             given = arguments(node)
             options = given[1] if len(given) > 1 else None
-            has_agents = options is not None and bool(_keys(options) & {*CONFIGS, "roomPreset", "**"})
+            has_agents = options is not None and bool(_keys_held(options, draft) & {*CONFIGS, "roomPreset", "**"})
             if not any(each.type == "spread_element" for each in given):
                 yield SipRuleFact(span=source.span(target), has_agents=has_agents)
 
@@ -51,6 +60,17 @@ def spelled(node: Node) -> v.Expr | None:
     """A value that is spelled in a way that can be compared."""
     value = value_of(node)
     return value if isinstance(value, (v.Name, v.Text, v.Attribute)) else None
+
+
+def _keys_held(options: Node, draft: FileDraft) -> set[str]:
+    """The keys of an object that is written out, there or in the one variable that is given."""
+    if options.type == "identifier":
+        held = draft.flow_of(options).values(text_of(options))
+        value = held[0] if len(held) == 1 else None
+        while isinstance(value, v.Typed):
+            value = value.value
+        return {key for key, _ in value.entries} if isinstance(value, v.Mapping) else {"**"}
+    return _keys(options)
 
 
 def _keys(options: Node | None) -> set[str]:

@@ -310,19 +310,25 @@ class _DispatchFinder:
                 yield from self._sent(flow, number, call)
             for asked in cli_commands.of_words(call.args):  # create_subprocess_exec("lk", "dispatch", …)
                 if not isinstance(asked, cli_commands.Asking) or not asked.is_shown:
-                    yield self._commanded(flow, asked, call.span or flow.span)
-        for span, value in self._roots(flow):
-            for asked in _commands(value):
-                yield self._commanded(flow, asked, span)
+                    yield from self._commanded(flow, asked, call.span or flow.span)
+        for span, value in roots(flow):
+            for asked in commands_in(value):
+                yield from self._commanded(flow, asked, span)
 
-    def _commanded(self, flow: Flow, asked: cli_commands.Asking | cli_commands.Connecting, span: Span) -> DispatchFact:
-        if isinstance(asked, cli_commands.Asking):
-            return DispatchFact(
-                kind=DispatchKind.COMMAND, flow=flow.name, span=span, name=asked.name, presence=asked.is_shown
-            )
-        texts = [part.value for _, part in self.parts(flow, asked.program) if isinstance(part, Text)]
-        file = cli_commands.THIS_FILE if _is_this_program(asked.program) else cli_commands.program_file(texts)
-        return DispatchFact(kind=DispatchKind.CONNECT, flow=flow.name, span=span, name=OPAQUE, presence=True, file=file)
+    def _commanded(self, flow: Flow, asked: cli_commands.Commanding, span: Span) -> Iterator[DispatchFact]:
+        match asked:
+            case cli_commands.Asking(name, is_shown):
+                kind, file = DispatchKind.COMMAND, ""
+            case cli_commands.MakingRule(file, is_bare):
+                if is_bare:
+                    return  # it asks for nobody
+                kind, name, is_shown = DispatchKind.SIP, OPAQUE, True
+            case cli_commands.Connecting(program):
+                texts = [part.value for _, part in self.parts(flow, program) if isinstance(part, Text)]
+                own = _is_this_program(program)
+                file = cli_commands.THIS_FILE if own else cli_commands.program_file(texts)
+                kind, name, is_shown = DispatchKind.CONNECT, OPAQUE, True
+        yield DispatchFact(kind=kind, flow=flow.name, span=span, name=name, presence=is_shown, file=file)
 
     def _sent(self, flow: Flow, number: int, call: Call) -> Iterator[DispatchFact]:
         """The agents that a request's body asks for; of a request to the real service without a body that is followed,
@@ -342,20 +348,22 @@ class _DispatchFinder:
         if to_service and not found:
             yield DispatchFact(kind=kind, flow=flow.name, span=span, name=OPAQUE)
 
-    def _roots(self, flow: Flow) -> Iterator[tuple[Span, Expr]]:
-        for call in flow.calls:
-            for value in given_to(call):
-                yield call.span or flow.span, value
-        for values in flow.variables.values():
-            for value in values:
-                yield flow.span, value
-        for value in flow.returns:
+
+def roots(flow: Flow) -> Iterator[tuple[Span, Expr]]:
+    """Every value of a function, with where it stands."""
+    for call in flow.calls:
+        for value in given_to(call):
+            yield call.span or flow.span, value
+    for values in flow.variables.values():
+        for value in values:
             yield flow.span, value
-        for store in flow.stores:
-            yield store.span or flow.span, store.value
+    for value in flow.returns:
+        yield flow.span, value
+    for store in flow.stores:
+        yield store.span or flow.span, store.value
 
 
-def _commands(value: Expr) -> Iterator[cli_commands.Asking | cli_commands.Connecting]:
+def commands_in(value: Expr) -> Iterator[cli_commands.Commanding]:
     """The commands in a value: each list of words, and each text, with what is joined to it."""
     stack = [value]
     while stack:

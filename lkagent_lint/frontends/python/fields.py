@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lkagent_lint.facts.cli_commands import MakingRule
 from lkagent_lint.facts.file import DroppedFact, FileFacts, RoomSourceFact, SipRuleFact
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
+from lkagent_lint.frontends.python.dispatches import commands_in, roots
 from lkagent_lint.frontends.python.targets import Targets
 
 _WRONG = {
@@ -39,6 +41,9 @@ def sip_rules(facts: FileFacts, targets: Targets) -> Iterator[SipRuleFact]:
         for call in flow.calls:
             if call.span is not None and _message(targets, flow, call) == "CreateSIPDispatchRuleRequest":
                 yield SipRuleFact(span=call.span, has_agents=_may_bring(targets, flow, call))
+        for span, value in roots(flow):
+            if any(isinstance(each, MakingRule) and each.is_bare for each in commands_in(value)):
+                yield SipRuleFact(span=span, has_agents=False)
 
 
 def room_sources(facts: FileFacts, targets: Targets) -> Iterator[RoomSourceFact]:

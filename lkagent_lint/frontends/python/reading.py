@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from lkagent_lint.facts.cli_commands import RULE_FLAGS
 from lkagent_lint.facts.file import FileFacts, Problem
 from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.frontends.python import fields
@@ -41,7 +42,7 @@ _SEARCHES: dict[str, Callable[[str], bool]] = {
     "servers": _one_of("AgentServer", "AgentHandler", "Options"),
     "starts": _one_of("run_app"),
     "dispatches": may_dispatch,
-    "sip_rules": _one_of("CreateSIPDispatchRuleRequest"),
+    "sip_rules": _one_of("CreateSIPDispatchRuleRequest", *sorted(RULE_FLAGS)),
     "room_sources": _one_of("AccessToken", "CreateRoomRequest"),
     "dropped": _one_of("AgentDispatch"),
 }

@@ -130,7 +130,6 @@ def dispatches(text: str, lines: Lines, *, presence: bool) -> Iterator[CommandFa
 
 _FILES = ("--agents-file", "--request")
 _LEGACY_RULE = "create-sip-dispatch-rule"
-_RULE_FLAGS = ("--individual", "--direct", "--callee", "--caller")
 _RULE_FILE = re.compile(r"[\w./${}-]+\.json[c5]?|\$\{?\w+\}?")
 
 
@@ -214,9 +213,9 @@ class _Command:
             yield self._asks(OPAQUE, kind=DispatchKind.SIP, file=given.text)
         elif any(each.startswith("<<") for each in self._texts):
             return  # the document that follows says it
-        elif any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
+        elif any(each in self._flags for each in cli_commands.RULE_FLAGS) and not self._presence:
             yield SipRuleFact(span=self._lines.span(self._words[0].start, verb.end), has_agents=False)
-        elif not any(each in self._flags for each in _RULE_FLAGS) and not self._presence:
+        elif not any(each in self._flags for each in cli_commands.RULE_FLAGS) and not self._presence:
             yield self._asks(OPAQUE, kind=DispatchKind.SIP)
 
     def _asks(self, name: Expr, *, kind: DispatchKind = DispatchKind.COMMAND, file: str = "") -> DispatchFact:
