@@ -74,15 +74,15 @@ class Meta(NamedTuple):
         fix: Fix | None = None,
     ) -> Diagnostic:
         """A diagnostic of this rule, in the parts that ``Diagnostic`` describes; a text is its title."""
-        title, note, help, label = said if isinstance(said, Said) else (said, note, help, label)
+        words = said if isinstance(said, Said) else Said(said)
         return Diagnostic(
             code=self.code,
             name=self.name,
             severity=severity or self.severity,
-            title=title,
-            note=note,
-            help=help,
-            label=label,
+            title=words.title,
+            note=words.note or note,
+            help=words.help or help,
+            label=words.label or label,
             culprit=tuple(culprit),
             place=place,
             related=tuple(related),

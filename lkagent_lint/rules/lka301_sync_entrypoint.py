@@ -47,7 +47,7 @@ from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -99,8 +99,11 @@ def _finding(found: Registered, end: str) -> Diagnostic:
         returned = "NoneType"
     return META.at(
         found.place,
-        f"{found.title} {what} ({where(found.registration, found.place)} registers it): {effect}, and {end} "
-        f"with \"TypeError: object {returned} can't be used in 'await' expression\": {cure}",
+        f"{shortened(found.title)} {what}",
+        note=f"{where(found.registration, found.place)} registers it; {effect}, and {end} "
+        f"with \"TypeError: object {returned} can't be used in 'await' expression\"",
+        help=cure,
+        label=what.removeprefix("is "),
         related=[Related(found.registration, "it is registered here")],
         subject=flow.name,
     )

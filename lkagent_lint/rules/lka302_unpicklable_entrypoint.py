@@ -54,8 +54,8 @@ from lkagent_lint.facts.values import Function, Result
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.questions.registrations import Registered
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.questions.wording import shortened, where
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -83,42 +83,53 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             cure = _TAKE_BACK if rebound else "define a function at the top level of a module"
             yield META.at(
                 found.place,
-                f"{reason}: no job ever runs; {cure}",
+                reason,
+                help=cure,
                 related=[Related(found.registration, "it is registered here")],
                 subject=found.flow.name,
             )
 
 
-def _rebound(found: Registered, worker: Worker) -> str:
-    """The function's name holds the door that a decorator made of it; empty if it holds the function."""
+def _rebound(found: Registered, worker: Worker) -> Said | None:
+    """The function's name holds the door that a decorator made of it; None if it holds the function."""
     if worker.site is None or not worker.is_door or Result(worker.site.call) not in found.flow.decorators:
-        return ""
-    return (
-        f"@rtc_session() makes a door of {found.title}, so the job's process cannot find the function by its name "
-        "(\"Can't pickle ...: it's not the same object\")"
+        return None
+    return Said(
+        f"@rtc_session() makes a door of {shortened(found.title)}",
+        "the job's process cannot find the function by its name (\"Can't pickle ...: it's not the same object\"), and "
+        "no job ever runs",
+        label="its name holds the door",
     )
 
 
-def _reason(project: Project, found: Registered) -> str:
-    """Why a process cannot import the function; empty if it can, or if that is not known."""
+def _reason(project: Project, found: Registered) -> Said | None:
+    """Why a process cannot import the function; None if it can, or if that is not known."""
     flow, flows = found.flow, project.files[found.path].flows
     registers = f"{where(found.registration, found.place)} registers it"
     if flow.is_lambda:
-        return "the entry is a lambda, which cannot be sent to the job's process (\"Can't pickle\")"
+        return Said(
+            "the entry is a lambda",
+            "it cannot be sent to the job's process (\"Can't pickle\"), and no job ever runs",
+            label="a lambda",
+        )
     if flow.owner:
-        return ""
+        return None
     if flow.parent and Function(flow.name) in _bound(flows[flow.parent], flow):
         outer = flow.parent.rpartition(".")[2]
-        return (
-            f"{found.title} is defined within {outer}() and {registers}, so it cannot be sent to the job's process "
-            '("Can\'t pickle local object")'
+        return Said(
+            f"{shortened(found.title, 24)} is defined within {shortened(outer, 24)}()",
+            f"{registers}, and it cannot be sent to the job's process (\"Can't pickle local object\"): no job ever "
+            "runs",
+            label="a local function",
         )
     if flow.guarded and _bound(flows[MODULE], flow) == (Function(flow.name),):
-        return (
-            f'{found.title} is defined under `if __name__ == "__main__"` and {registers}, so it does not exist in the '
-            f"job's process (\"Can't get attribute '{flow.name}'\")"
+        return Said(
+            f'{shortened(found.title, 24)} is defined under `if __name__ == "__main__"`',
+            f"{registers}, and it does not exist in the job's process (\"Can't get attribute '{flow.name}'\"): no job "
+            "ever runs",
+            label="the job's process never comes here",
         )
-    return ""
+    return None
 
 
 def _bound(scope: Flow, flow: Flow) -> tuple[object, ...]:

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.project.decorators import Decoration
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -64,8 +64,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if found.flow.is_async and not found.flow.is_generator and plain:
                 yield META.at(
                     found.place,
-                    f"{found.title} is called and never awaited ({where(server.place, found.place)} gives it to "
-                    f"{server.kind}), so nothing in it runs and proc.userdata stays empty: make it a plain function",
+                    f"{shortened(found.title)} is called and never awaited",
+                    note=f"{where(server.place, found.place)} gives it to {server.kind}, so nothing in it runs and "
+                    "proc.userdata stays empty",
+                    help="make it a plain function",
+                    label="a coroutine function",
                     related=[Related(server.place, "it is given here")],
                     subject=found.flow.name,
                 )

@@ -94,10 +94,12 @@ def _called_from(project: Project, start: Start) -> Place | None:
 
 def _finding(place: Place, start: Start) -> Diagnostic:
     here = place == start.place
-    subject = "cli.run_app()" if here else f"this call reaches cli.run_app() ({where(start.place, place)}) and"
+    reaches = "" if here else f"this call reaches cli.run_app() ({where(start.place, place)}); "
     return META.at(
         place,
-        f'{subject} stands outside of `if __name__ == "__main__"`, so every job\'s process, which imports this file '
-        "again, starts a worker of its own and is killed: put it under the guard",
+        f'{"cli.run_app()" if here else "this call"} stands outside of `if __name__ == "__main__"`',
+        note=f"{reaches}every job's process imports this file again, starts a worker of its own and is killed",
+        help="put it under the guard",
+        label="every job's process comes here",
         related=[] if here else [Related(start.place, "the worker starts here")],
     )

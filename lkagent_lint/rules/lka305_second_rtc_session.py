@@ -84,8 +84,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 is_next = project.sdk(second.place.path).has(Change.NAME_ON_SERVER)
                 yield META.at(
                     second.place,
-                    f"this server has an entry function already ({where(first.place, second.place)}), so this raises "
-                    f'"RuntimeError: {_NEXT if is_next else _ONE}": give it a server of its own',
+                    "this server has an entry function already",
+                    note=f"the first one is registered before ({where(first.place, second.place)}), so this raises "
+                    f'"RuntimeError: {_NEXT if is_next else _ONE}"',
+                    help="give it a server of its own",
+                    label="the second registration",
                     related=[Related(first.place, "the first registration")],
                 )
 
@@ -104,9 +107,12 @@ def _text_doors(subject: Subject) -> Iterator[Diagnostic]:
             before = where(first.place, found.place)
             yield META.at(
                 found.place,
-                f"this server serves the endpoint {quoted(endpoint.value)} already ({before}), so this raises "
-                f"ValueError (a2a_session(endpoint={endpoint.value!r}) is already served): give it an endpoint of its "
-                "own",
+                f"this server serves the endpoint {quoted(endpoint.value, 28)} already",
+                note=f"it does since {before}, so this raises ValueError (a2a_session(endpoint={endpoint.value!r}) is "
+                "already served)",
+                help="give it an endpoint of its own",
+                label="the second text door",
+                culprit=(endpoint.value,),
                 related=[Related(first.place, "the first text door")],
                 key=(endpoint.value,),
             )

@@ -51,7 +51,7 @@ from lkagent_lint.facts.following import argument
 from lkagent_lint.project.records import Worker
 from lkagent_lint.project.things import JOB_REQUEST, Activation, Closure, SdkMethod, only
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, where
+from lkagent_lint.questions.wording import is_node, shortened, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.typestate.solver import leaves_unanswered
@@ -87,8 +87,10 @@ def _in_handler(subject: Subject, worker: Worker, request: Closure, place: Place
         effect = "nothing is sent" if is_node(place) else "the job goes to another worker, if there is one"
         yield META.at(
             place,
-            f"{request.flow}() may end without accepting or rejecting the job ({by} registers it): "
-            f'"no answer was given", and {effect}; answer on every path',
+            f"{shortened(request.flow, 24)}() may end without accepting or rejecting the job",
+            note=f'{by} registers it; "no answer was given", and {effect}',
+            help="answer on every path",
+            label="some path gives no answer",
             related=related,
             subject=request.flow,
         )
@@ -97,8 +99,10 @@ def _in_handler(subject: Subject, worker: Worker, request: Closure, place: Place
     if path.seconds >= _PATIENCE:
         yield META.at(
             place,
-            f"{request.flow}() may wait {path.seconds:g} s before it answers ({by} registers it), and the server "
-            f"offers the job to another worker after {_PATIENCE} s: accept or reject first",
+            f"{shortened(request.flow)}() may wait {path.seconds:g} s before it answers",
+            note=f"{by} registers it, and the server offers the job to another worker after {_PATIENCE} s",
+            help="accept or reject first",
+            label="it may answer too late",
             related=[*related, *(Related(each.place, "it waits here") for each in path.waits)],
             subject=request.flow,
             key=("late",),
@@ -119,8 +123,11 @@ def _for_everybody(subject: Subject) -> Iterator[Diagnostic]:
         if argument(found.call, 0, "terminate") is None and not subject.project.in_tests(path):
             yield META.at(
                 found.place,
-                "reject() ends the job for all workers since livekit-agents 1.3.7: write reject(terminate=False) if "
-                "another one may take it, or reject(terminate=True) if nobody is to",
+                "reject() ends the job for all workers",
+                note="it does since livekit-agents 1.3.7",
+                help="write reject(terminate=False) if another one may take it, or reject(terminate=True) if nobody "
+                "is to",
+                label="it does not say who may have the job",
                 subject=found.activation.name,
                 key=("terminate",),
                 severity=Severity.INFO,

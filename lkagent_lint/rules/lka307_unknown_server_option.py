@@ -50,7 +50,7 @@ from lkagent_lint.project.records import Server, Worker
 from lkagent_lint.questions.offers import Offers, parameters_of
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
+from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -140,21 +140,29 @@ def _of_call(
     if unknown and not parameters.var_keyword:
         yield META.at(
             place,
-            f'{title} does not take {" and ".join(unknown)} ("TypeError: {function}() got an unexpected keyword '
-            f"argument '{unknown[0]}'\"){_instead(title, unknown[0], release)}",
+            f"{title} does not take {_few(unknown)}",
+            note=f"\"TypeError: {function}() got an unexpected keyword argument '{unknown[0]}'\"",
+            help=_instead(title, unknown[0], release) or "take it away",
+            label="not taken",
+            culprit=unknown,
             key=unknown,
         )
     elif call.args and not parameters.positional and not parameters.var_positional:
         yield META.at(
             place,
-            f'{title} takes keywords only ("TypeError: {function}() takes {_so_many(len(call.args), is_function)}")',
+            f"{title} takes keywords only",
+            note=f'"TypeError: {function}() takes {_so_many(len(call.args), is_function)}"',
+            help="give each argument by its keyword",
+            label="given without a keyword",
             key=("*",),
         )
     elif missing and not call.args and not {"**", "request_fnc"} & set(given):  # 0.7 took the request alone
         yield META.at(
             place,
-            f'{title} needs {missing[0]} ("TypeError: {function}() missing 1 required positional argument: '
-            f"'{missing[0]}'\")",
+            f"{title} needs {missing[0]}",
+            note=f"\"TypeError: {function}() missing 1 required positional argument: '{missing[0]}'\"",
+            help=f"give it {missing[0]}=",
+            label=f"{missing[0]} is missing",
             key=(missing[0],),
         )
 
@@ -172,8 +180,12 @@ def _of_attributes(offers: Offers, server: Server, release: Release) -> Iterator
         if assigned.name in options - offers.members(release, "AgentServer"):
             yield META.at(
                 assigned.place,
-                f"AgentServer has no attribute {assigned.name}: it is created here, and nothing reads it"
-                f"{_instead('AgentServer', assigned.name, release)}",
+                f"AgentServer has no attribute {shortened(assigned.name)}",
+                note="it is created here, and nothing reads it",
+                help=_instead("AgentServer", assigned.name, release)
+                or "give it to the constructor, AgentServer(...), if that takes it",
+                label="nothing reads this",
+                culprit=(assigned.name,),
                 key=(assigned.name,),
             )
     for place, name in server.decorators:
@@ -181,8 +193,11 @@ def _of_attributes(offers: Offers, server: Server, release: Release) -> Iterator
         if member is not None and member.kind in (SymbolKind.PROPERTY, SymbolKind.SETTABLE):
             yield META.at(
                 place,
-                f"{name} of a server is a property and no decorator (\"TypeError: 'NoneType' object is not "
-                f'callable"): assign the function to it',
+                f"{name} of a server is a property and no decorator",
+                note="\"TypeError: 'NoneType' object is not callable\"",
+                help="assign the function to it",
+                label="no decorator",
+                culprit=(name,),
                 key=(name,),
             )
 
@@ -200,8 +215,11 @@ def _of_node(subject: Subject, worker: Worker) -> Iterator[Diagnostic]:
     if unknown:
         yield META.at(
             worker.place,
-            f"ServerOptions has no {' and no '.join(unknown)}: Node drops what it does not know, and nothing says so"
-            f"{_instead('ServerOptions', unknown[0], release)}",
+            f"ServerOptions has no {' and no '.join(map(shortened, unknown[:2]))}",
+            note="Node drops what it does not know, and nothing says so",
+            help=_instead("ServerOptions", unknown[0], release) or "take it away",
+            label="this is dropped",
+            culprit=unknown,
             key=unknown,
         )
 
@@ -211,4 +229,9 @@ def _instead(owner: str, name: str, release: Release) -> str:
     server = release.parameters("AgentServer")
     if name in ("name", "agent_name") and server is not None and server.accepts("agent_name"):
         moved = "AgentServer(agent_name=)"
-    return f"; {name} is {moved} now" if moved else ""
+    return f"write {moved}: {name} is {moved} now" if moved else ""
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return (" and " if not more else ", ").join(map(shortened, names[:2])) + more

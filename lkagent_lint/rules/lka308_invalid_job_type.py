@@ -48,8 +48,8 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import is_node, shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.versions import SdkVersion
@@ -62,14 +62,26 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
+_KEYWORDS = ("serverType", "workerType", "worker_type", "type")
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for worker in subject.project.workers:
         if worker.raw_type and is_node(worker.place):
-            yield META.at(worker.place, _text(worker.raw_type), key=(worker.raw_type,))
+            yield META.at(
+                worker.place,
+                _text(worker.raw_type)._replace(label="no JobType"),
+                culprit=(worker.raw_type, *_KEYWORDS),
+                key=(worker.raw_type,),
+            )
         elif worker.raw_type:
             is_room = bool(subject.project.sdk(worker.place.path).has(Change.RAW_TYPE_IS_ROOM))
-            yield META.at(worker.place, _raw(worker.raw_type, is_room=is_room), key=(worker.raw_type,))
+            yield META.at(
+                worker.place,
+                _raw(worker.raw_type, is_room=is_room)._replace(label="no ServerType"),
+                culprit=(worker.raw_type, *_KEYWORDS),
+                key=(worker.raw_type,),
+            )
         elif worker.dropped_type is not None and _drops(subject.project.sdk(worker.place.path)):
             yield _dropped(worker, worker.dropped_type)
 
@@ -81,38 +93,40 @@ def _drops(sdk: SdkVersion) -> bool:
     return bool(sdk.has(Change.SERVER_TYPE)) and not has_it
 
 
-def _raw(written: str, *, is_room: bool) -> str:
+_REGISTERS = "use ServerType.ROOM or ServerType.PUBLISHER of livekit.agents.worker"
+
+
+def _raw(written: str, *, is_room: bool) -> Said:
     if written.endswith(".PARTICIPANT"):
-        return f"{written} does not exist (AttributeError): a Python worker is ServerType.ROOM or ServerType.PUBLISHER"
-    if is_room:
-        return (
-            f"{written} is no ServerType, so the worker registers as JT_ROOM, and nothing says so: use ServerType.ROOM "
-            "or ServerType.PUBLISHER of livekit.agents.worker"
+        return Said(
+            f"{shortened(written)} does not exist",
+            "AttributeError: a Python worker is ServerType.ROOM or ServerType.PUBLISHER",
+            _REGISTERS,
         )
-    return (
-        f'{written} is no ServerType, so the worker never registers ("failed to connect to livekit, retrying in 0s"): '
-        "use ServerType.ROOM or ServerType.PUBLISHER of livekit.agents.worker"
-    )
+    follows = "registers as JT_ROOM, and nothing says so"
+    if not is_room:
+        follows = 'never registers ("failed to connect to livekit, retrying in 0s")'
+    return Said(f"{shortened(written)} is no ServerType", f"the worker {follows}", _REGISTERS)
 
 
-def _text(written: str) -> str:
-    return (
-        f'{written} is a text and no JobType, so the worker never registers ("failed to connect to LiveKit server", '
-        "retried until it gives up): use JobType.JT_ROOM or JobType.JT_PUBLISHER of @livekit/protocol"
+def _text(written: str) -> Said:
+    return Said(
+        f"{shortened(written)} is a text and no JobType",
+        'the worker never registers ("failed to connect to LiveKit server", retried until it gives up)',
+        "use JobType.JT_ROOM or JobType.JT_PUBLISHER of @livekit/protocol",
     )
 
 
 def _dropped(worker: Worker, kind: JobType) -> Diagnostic:
-    if kind is JobType.ROOM:
-        return META.at(
-            worker.place,
-            "ServerOptions has no workerType any more and drops it; JT_ROOM is the default, so nothing changes: "
-            "write serverType",
-            key=("workerType",),
-            severity=Severity.INFO,
-        )
+    is_room = kind is JobType.ROOM
+    follows = "JT_ROOM is the default, so nothing changes" if is_room else "so this worker registers as JT_ROOM"
     return META.at(
         worker.place,
-        "ServerOptions has no workerType any more and drops it, so this worker registers as JT_ROOM: write serverType",
+        "ServerOptions has no workerType any more",
+        note=f"it drops it; {follows}",
+        help="write serverType",
+        label="this is dropped",
+        culprit=("workerType",),
         key=("workerType",),
+        severity=Severity.INFO if is_room else None,
     )

@@ -62,6 +62,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if not agent.defined and path in run and project.sdk(path).has(Change.AGENT_MUST_BE_DEFINED):
                 yield META.at(
                     Place(path, agent.span),
-                    'this agent was not made by defineAgent, so every job ends with "Unable to load agent: Missing or '
-                    'invalid default export": export default defineAgent({ ... })',
+                    "this agent was not made by defineAgent",
+                    note='every job ends with "Unable to load agent: Missing or invalid default export"',
+                    help="export default defineAgent({ ... })",
+                    label="no agent of defineAgent",
                 )

@@ -68,8 +68,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             case [String(identity)] if identity:
                 yield META.at(
                     found.place,
-                    f"every job has the identity {quoted(identity)}, and a room holds an identity once: two jobs "
-                    "in one room push each other out; leave it out, or make it from the job's id",
+                    f"every job has the identity {quoted(identity, 40)}",
+                    note="a room holds an identity once: two jobs in one room push each other out",
+                    help="leave it out, or make it from the job's id",
+                    label="always the same identity",
+                    culprit=(identity, "identity"),
                     subject=activation.name,
                     key=(identity,),
                 )

@@ -130,7 +130,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             for call in flow.calls:
                 odd = [] if call.span is None else list(_odd(facts, flow, call, known))
                 if odd and call.span is not None and _is_the_sdks(project, path, flow, call):
-                    yield META.at(Place(path, call.span), "; ".join(odd), subject=flow.name)
+                    yield _finding(Place(path, call.span), odd, flow.name)
 
 
 def _is_the_sdks(project: Project, path: str, flow: Flow, call: Call) -> bool:
@@ -140,8 +140,31 @@ def _is_the_sdks(project: Project, path: str, flow: Flow, call: Call) -> bool:
     return bool(names) and all(each == _VAD or each.rpartition(".")[2] in _OWNERS for each in names)
 
 
-def _odd(facts: FileFacts, flow: Flow, call: Call, known: dict[str, _Range]) -> Iterator[str]:
-    """What is to be said of the options that are not believable."""
+class _Odd(NamedTuple):
+    """An option that is not believable."""
+
+    key: str
+    written: str
+    amount: str
+    range: _Range
+
+
+def _finding(place: Place, found: list[_Odd], function: str) -> Diagnostic:
+    said = [f"{each.written} is {each.amount} {each.range.unit}" for each in found]
+    others = f"; {'; '.join(said[1:])}" if len(said) > 1 else ""
+    return META.at(
+        place,
+        said[0],
+        note=f"as if {found[0].range.other} were meant{others}",
+        help=f"give it in {found[0].range.unit}",
+        label=f"{found[0].amount} {found[0].range.unit}",
+        culprit=[each.key for each in found],
+        subject=function,
+    )
+
+
+def _odd(facts: FileFacts, flow: Flow, call: Call, known: dict[str, _Range]) -> Iterator[_Odd]:
+    """The options that are not believable."""
     sign = ": " if facts.language == "javascript" else "="
     stack: list[tuple[str, v.Expr]] = [*call.keywords, *(("", arg) for arg in call.args)]
     while stack:
@@ -151,4 +174,4 @@ def _odd(facts: FileFacts, flow: Flow, call: Call, known: dict[str, _Range]) -> 
         elif key in known:
             written, believable = number_of(value, facts, flow), known[key]
             if written and not believable.least < written < believable.most:
-                yield f"{key}{sign}{written:g} is {written:g} {believable.unit}, as if {believable.other} were meant"
+                yield _Odd(key, f"{key}{sign}{written:g}", f"{written:g}", believable)

@@ -43,7 +43,7 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.versions import SdkVersion
@@ -68,18 +68,27 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if owner is not None:
             yield META.at(
                 worker.place,
-                _message(owner, worker.entry_text, project.sdk(worker.place.path)),
+                _said(owner, worker.entry_text, project.sdk(worker.place.path)),
+                culprit=(worker.entry_text,),
                 key=(worker.entry_text,),
             )
 
 
-def _message(owner: str, text: str, sdk: SdkVersion) -> str:
+def _said(owner: str, text: str, sdk: SdkVersion) -> Said:
     name = f"agent_name={quoted(text)}"
-    cure = f"the agent's name is AgentServer({name}) now" if sdk.has(Change.NAME_ON_SERVER) else f"write {name}"
+    moved = sdk.has(Change.NAME_ON_SERVER)
+    cure = f"write AgentServer({name}): the agent's name is AgentServer({name}) now" if moved else f"write {name}"
     if "." in owner:
         error = "rtc_session() takes 0 positional arguments but 1 was given"
-        return f'rtc_session takes keywords only, and {quoted(text)} is none ("TypeError: {error}"): {cure}'
-    return (
-        f'rtc_session takes the entry function here, and {quoted(text)} is a string ("TypeError: '
-        f"'str' object is not callable\"): {cure}"
+        return Said(
+            f"rtc_session takes keywords only, and {quoted(text, 24)} is none",
+            f'"TypeError: {error}"',
+            cure,
+            "a string",
+        )
+    return Said(
+        f"rtc_session takes the entry function here, and {quoted(text, 16)} is a string",
+        "\"TypeError: 'str' object is not callable\"",
+        cure,
+        "a string",
     )

@@ -44,6 +44,7 @@ from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.module_names import read_at
 from lkagent_lint.questions.registrations import jobs_run_in_processes
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 
 META = Meta(
@@ -75,9 +76,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _finding(name: str, place: Place, activation: Activation) -> Diagnostic:
     return META.at(
         place,
-        f"{name} is bound only under the main guard, which the process of a job never enters, so "
-        f"{activation.flow.own_name}() raises NameError (name '{name}' is not defined): bind it at the top level of "
-        "the module",
+        f"{shortened(name)} is bound only under the main guard",
+        note=f"the process of a job never enters that, so {activation.flow.own_name}() raises NameError (name '{name}' "
+        "is not defined)",
+        help="bind it at the top level of the module",
+        label="a job reads it here",
+        culprit=(name,),
         subject=activation.name,
         key=(name,),
     )

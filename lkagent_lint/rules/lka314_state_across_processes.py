@@ -45,7 +45,7 @@ from lkagent_lint.project.things import Activation, Closure, Foreign
 from lkagent_lint.questions.module_names import read_at, written_in
 from lkagent_lint.questions.registrations import jobs_run_in_processes
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 
 META = Meta(
@@ -121,8 +121,12 @@ def _finding(project: Project, place: Place, name: str, writer: str, reader: Act
     written = Place(reader.path, project.files[reader.path].flows[writer].span)
     return META.at(
         place,
-        f"{reader.flow.own_name}() is {what} and reads {name}, which only jobs write ({where(written, place)}): a job "
-        "runs in a process of its own, so the worker's copy never changes",
+        f"{shortened(reader.flow.own_name, 20)}() reads {shortened(name, 20)}, which only jobs write",
+        note=f"{reader.flow.own_name}() is {what} and reads {name} in the worker's process; a job "
+        f"({where(written, place)}) runs in a process of its own, so the worker's copy never changes",
+        help="keep it where both processes reach it: a database, a file, the room's metadata",
+        label="read in the worker's process",
+        culprit=(name,),
         related=[Related(written, f"{name} is written here, in a job")],
         subject=reader.name,
         key=(name,),

@@ -68,8 +68,11 @@ def _missing(entry: KeptEntry) -> Diagnostic:
     userdata = _userdata(entry.place)
     return META.at(
         entry.place,
-        f"nothing in the project stores {quoted(entry.key)} in the process's {userdata}, so reading it {what}: store "
-        "it in the setup function",
+        f"nothing stores {quoted(entry.key, 24)} in the process's {userdata}",
+        note=f"nothing in the project does, so reading it {what}",
+        help="store it in the setup function",
+        label="read here",
+        culprit=(entry.key,),
         subject=entry.function,
         key=(entry.key,),
         severity=Severity.WARNING,
@@ -86,7 +89,10 @@ def _unset(place: Place, function: str) -> Diagnostic:
     given = "new AgentSession({ userData: … })" if in_node else "AgentSession(userdata=...)"
     return META.at(
         place,
-        f"no session of the project is given any {_userdata(place)}, so this {raises}: {given}",
+        f"no session of the project is given any {_userdata(place)}",
+        note=f"this {raises}",
+        help=f"give it, {given}",
+        label="read here",
         subject=function,
         key=("session",),
     )
@@ -95,8 +101,11 @@ def _unset(place: Place, function: str) -> Diagnostic:
 def _unread(entry: KeptEntry) -> Diagnostic:
     return META.at(
         entry.place,
-        f"{quoted(entry.key)} is stored here for the jobs of the process, and nothing in the project reads it: give it "
-        "to the session, or do not load it",
+        f"{quoted(entry.key, 24)} is stored for the process's jobs and never read",
+        note="nothing in the project reads it",
+        help="give it to the session, or do not load it",
+        label="stored here",
+        culprit=(entry.key,),
         subject=entry.function,
         key=(entry.key,),
         severity=Severity.INFO,

@@ -46,7 +46,7 @@ from lkagent_lint.project.things import Activation, Sdk, in_order
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.setups import setups
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import words
+from lkagent_lint.questions.wording import shortened, words
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -73,8 +73,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             raises = "throws" if words(each.place).spells_camel else "raises RuntimeError"
             yield META.at(
                 each.place,
-                f"{word_of(each.call)}() needs the context of a job and {raises} (no job context found) {where}: make "
-                "it in the entry function",
+                f"{shortened(word_of(each.call))}() needs the context of a job",
+                note=f"it {raises} (no job context found) {where}",
+                help="make it in the entry function",
+                label="no job runs here",
                 subject=each.activation.name,
             )
 

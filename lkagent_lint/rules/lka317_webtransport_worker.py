@@ -84,8 +84,11 @@ def _of_server(subject: Subject, server: Served) -> Diagnostic | None:
     what = "text door" if first is text else "route"
     return META.at(
         first.place,
-        f"with this {what} the worker connects by WebTransport alone, its voice door "
-        f"({where(voice.place, first.place)}) too: a LiveKit server that speaks only WebSocket never registers it",
+        f"with this {what} the worker connects by WebTransport alone",
+        note=f"its voice door ({where(voice.place, first.place)}) does, too: a LiveKit server that speaks only "
+        "WebSocket never registers it",
+        help=f"serve the {what} by a worker of its own, if the server speaks only WebSocket",
+        label=f"the {what}",
         related=[Related(voice.place, "the voice door")],
         key=(what,),
     )

@@ -49,7 +49,7 @@ from lkagent_lint.facts.following import last_name, walk
 from lkagent_lint.project.things import Activation, Instance, Thing, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.text_runs import TextRun
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -112,8 +112,10 @@ def _stored(path: str, flow: Flow, run: TextRun, served: str) -> Iterator[Diagno
             place = Place(path, store.span)
             yield META.at(
                 place,
-                f"one agent answers all callers of this {served} ({where(run.place, place)}), so {own}.{store.name} "
-                "holds what any of them said last: keep it in the run's state (ctx.state, run(state=))",
+                f"{own}.{shortened(store.name, 24)} holds what any of the callers said last",
+                note=f"one agent answers all callers of this {served} ({where(run.place, place)})",
+                help="keep it in the run's state (ctx.state, run(state=))",
+                label="the next caller overwrites it",
                 related=[Related(run.place, f"it runs for a {served} here")],
                 subject=flow.name,
                 key=(store.name,),

@@ -111,8 +111,10 @@ def _finding(second: MemberCall, first: MemberCall, name: str) -> Diagnostic:
     here = "" if is_same else f" ({where(first.place, second.place)})"
     return META.at(
         second.place,
-        f"two agents are registered under the name {quoted(name)}{here}, so the later takes the place of the earlier "
-        "in every stored thread: give each a name= of its own",
+        f"two agents are registered under the name {quoted(name, 28)}",
+        note=f"the later takes the place of the earlier{here} in every stored thread",
+        help="give each a name= of its own",
+        label="the later one",
         related=[] if is_same else [Related(first.place, "the first of them")],
         key=(name,),
     )
