@@ -15,7 +15,7 @@ RIGHT = (
     "rules/LKA110-late-room-listener/good",
     "rules/LKA116-start-without-room/good",
 )
-OPERATORS = 28
+OPERATORS = 37
 OF_THE_REGISTRATION = 6
 """Of a server's decorator; worker options have others."""
 

@@ -148,6 +148,10 @@ def node_mutants(text: str, entry: NodeEntry) -> Iterator[Mutant]:
         ("participant entrypoint after the start", "LKA112", put(after, f"{context}.addParticipantEntrypoint(f);")),
         ("publish in a shutdown callback", "LKA113", put(first, _PUBLISHES.format(context=context))),
         ("return first", "LKA115", put(first, f"if ({context}.job.metadata === 'no') return;")),
+        *(
+            (f"return by {told}", "LKA115", put(first, call.format(guard=f"{HELPERS}_g({context})")) + _guard(body))
+            for told, call, body in _GUARDS
+        ),
         ("drop room", "LKA116", (data[: entry.room[0]] + data[entry.room[1] :]).decode()),
         ("callback after an endless wait", "LKA105", put(last, _ENDLESS.format(context=context))),
     ):
@@ -156,6 +160,19 @@ def node_mutants(text: str, entry: NodeEntry) -> Iterator[Mutant]:
     if f"{context}.connect(".encode() not in data[entry.body[0] : entry.start[0]]:
         beside = in_place_of_start(_BESIDE.format(context=context, call=entry.call))
         yield Mutant("connect beside the start", "LKA117", beside, {})
+
+
+_GUARDS = (
+    ("what a function says", "if (!(await {guard})) return;", "return c.job.metadata !== 'no';"),
+    ("null", "if ((await {guard}) === null) return;", "return c.job.metadata === 'no' ? null : c.job;"),
+    ("an exception", "try {{ await {guard}; }} catch {{ return; }}", "if (c.job.metadata === 'no') throw new Error();"),
+    ("a flag", "let _no = false; if (await {guard}) _no = true; if (_no) return;", "return c.job.metadata === 'no';"),
+)
+"""How a guard that shuts nothing down says no: in words, its call, and what it does."""
+
+
+def _guard(body: str) -> str:
+    return f"\nasync function {HELPERS}_g(c: any): Promise<any> {{ {body} }}\n"
 
 
 _PUBLISHES = (
@@ -174,12 +191,17 @@ def _early_connects(text: str, entry: NodeEntry) -> Iterator[Mutant]:
     helper = f"\nasync function {HELPERS}_f(c: any) {{ await c.connect(); }}\n"
     members = "c: any; constructor(c: any) { this.c = c; } async go() { await this.c.connect(); }"
     method = f"\nclass {HELPERS}_C {{ {members} }}\n"
+    foreign = f"const {HELPERS}_x = await {HELPERS}_build();\n"
+    table = f"{helper}const {HELPERS}_t = {{ go: {HELPERS}_f }};\n"
     module = "export const go = async (c: any) => c.connect();\n"
     for shape, code, end, extra in (
         ("plain", plain, "", {}),
         ("in a branch", f"if ({context}.job.metadata) {{ {plain} }}", "", {}),
         ("in a loop", f"for (let i = 0; i < 2; i++) {{ {plain} }}", "", {}),
         ("in a try", f"try {{ {plain} }} finally {{ console.log(1); }}", "", {}),
+        ("behind a limit", f"await Promise.race([{context}.connect(), fetch('x')]);\n{plain}", "", {}),
+        ("behind a factory of others", f"{foreign}{plain}", _FOREIGN, {}),
+        ("from a table", f"await {HELPERS}_t.go({context});", table, {}),
         ("in Promise.all", f"await Promise.all([{context}.connect(), fetch('x')]);", "", {}),
         ("before a then", f"await {context}.connect().then(() => console.log(1));", "", {}),
         ("in a nested function", f"const {HELPERS}_n = async () => {{ {plain} }};\nawait {HELPERS}_n();", "", {}),
@@ -192,4 +214,5 @@ def _early_connects(text: str, entry: NodeEntry) -> Iterator[Mutant]:
         yield Mutant(f"connect before the start, {shape}", "LKA101", mutated + end, extra)
 
 
+_FOREIGN = f"\nimport {{ build as {HELPERS}_build }} from '{HELPERS}-others';\n"
 _IMPORT = f"\nimport {{ go as {HELPERS}_go }} from './{HELPERS}.js';\n"

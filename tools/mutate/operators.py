@@ -154,7 +154,7 @@ def mutants(source: str, entry: Entry) -> Iterator[Mutant]:
                 _after(source, entry, f"{context}.add_participant_entrypoint(print)"),
             ),
             ("return first", "LKA115", _first(source, entry, f"if {context}.job.metadata == 'no':\n    return")),
-            ("return by what a function says", "LKA115", _guarded(source, entry)),
+            *((f"return by {told}", "LKA115", _guarded(source, entry, call, body)) for told, call, body in _GUARDS),
             ("drop room=", "LKA116", _without_room(source, entry)),
             ("await a plain call", "LKA119", _last(source, entry, f"await {context}.shutdown()")),
             ("callback after an endless wait", "LKA105", _last(source, entry, _ENDLESS.format(context=context))),
@@ -173,10 +173,32 @@ def _as_task(statement: str) -> str:
     return f"__import__('asyncio'); import asyncio as _a; _a.create_task({statement.removeprefix('await ')})"
 
 
-def _guarded(source: str, entry: Entry) -> str:
+_GUARDS = (
+    ("what a function says", "if not await {guard}:\n    return", "    return c.job.metadata != 'no'"),
+    ("None", "if await {guard} is None:\n    return", "    return None if c.job.metadata == 'no' else c.job"),
+    (
+        "an exception",
+        "try:\n    await {guard}\nexcept LookupError:\n    return",
+        "    if c.job.metadata == 'no': raise LookupError",
+    ),
+    (
+        "a flag",
+        "_no = False\nif await {guard}:\n    _no = True\nif _no:\n    return",
+        "    return c.job.metadata == 'no'",
+    ),
+    (
+        "a part of what it says",
+        "_ok, _why = await {guard}\nif not _ok:\n    return",
+        "    return c.job.metadata != 'no', ''",
+    ),
+)
+"""How a guard that shuts nothing down says no: in words, its call, and what it does."""
+
+
+def _guarded(source: str, entry: Entry, call: str, body: str) -> str:
     """A return where a function says no, which has shut nothing down."""
-    text = _first(source, entry, f"if not await {HELPERS}_g({entry.context}):\n    return")
-    return text.rstrip("\n") + f"\n\n\nasync def {HELPERS}_g(c):\n    return c.job.metadata != 'no'\n"
+    text = _first(source, entry, call.format(guard=f"{HELPERS}_g({entry.context})"))
+    return text.rstrip("\n") + f"\n\n\nasync def {HELPERS}_g(c):\n{body}\n"
 
 
 def _early_connects(source: str, entry: Entry) -> Iterator[Mutant]:
@@ -193,11 +215,20 @@ def _early_connects(source: str, entry: Entry) -> Iterator[Mutant]:
     )
     limited = f"import asyncio as _a\nawait _a.wait_for(_a.shield({context}.connect()), 10)"
     thread = f"import asyncio as _a\nawait _a.to_thread(lambda: len('x'))\n{plain}"
+    closure = f"import asyncio as _a\n_v = []\ndef _w():\n    return len(_v)\nawait _a.to_thread(_w)\n{plain}"
+    waiting = f"import asyncio as _a\n_t = _a.create_task({context}.connect())\nawait _a.wait_for(_t, timeout=10)"
     table = f"{helper}\n\n{HELPERS}_t = {{'go': {HELPERS}_f}}\n"
+    foreign = f"import {HELPERS}_others\n_x = {HELPERS}_others.build()\n"
+    managed = f"import {HELPERS}_others\nasync with {HELPERS}_others.client() as _x:\n    {plain}"
     for shape, code, end, extra in (
         ("plain", plain, "", {}),
         ("with a limit", limited, "", {}),
+        ("as a task with a limit", waiting, "", {}),
         ("behind a thread", thread, "", {}),
+        ("behind a closure in a thread", closure, "", {}),
+        ("behind a factory of others", f"{foreign}{plain}", "", {}),
+        ("behind an awaited factory of others", f"{foreign}await _x.open()\n{plain}", "", {}),
+        ("within a client of others", managed, "", {}),
         ("from a table", f"await {HELPERS}_t['go']({context})", table, {}),
         ("in a branch", f"if {context}.job.metadata:\n    {plain}", "", {}),
         ("in a loop", f"for _i in range(2):\n    {plain}", "", {}),
