@@ -12,6 +12,7 @@ from lkagent_lint.facts.following import parts_of_call, walk
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import Activation, Foreign, Library, Plain, Thing, Things, Unknown, in_order
+from lkagent_lint.questions.walks import called, walked
 from lkagent_lint.typestate.events import STEP_WORDS
 
 _MAKES_TASK = ("create_task", "ensure_future")
@@ -31,20 +32,17 @@ class Leftover(NamedTuple):
 
 def leftovers(handlers: Things, evaluator: Evaluator) -> Iterator[Leftover]:
     """The tasks that these functions leave behind, and the project's functions that they call or await."""
-    pending = [(run.activation, _DEPTH) for each in in_order(handlers) for run in evaluator.running.given(each)]
-    seen: set[Activation] = set()
-    while pending:
-        inside, depth = pending.pop()
-        if inside is None or inside in seen:
-            continue
-        seen.add(inside)
+    roots = (run.activation for each in in_order(handlers) for run in evaluator.running.given(each))
+    for inside in walked(roots, evaluator, _is_run_now, depth=_DEPTH):
         for number, call in enumerate(inside.flow.calls):
             if word_of(call) in _MAKES_TASK and call.span is not None:
                 if is_task_maker(call, inside) and not _is_kept(number, call, inside):
                     if _does_work(call, inside, evaluator):
                         yield Leftover(inside.place(call.span), inside.name)
-            elif depth and call.use in (Use.AWAITED, Use.DROPPED):
-                pending.extend((each, depth - 1) for each in _called(call, inside, evaluator))
+
+
+def _is_run_now(call: Call) -> bool:
+    return call.use in (Use.AWAITED, Use.DROPPED) and word_of(call) not in _MAKES_TASK
 
 
 def is_task_maker(call: Call, inside: Activation) -> bool:
@@ -90,7 +88,7 @@ def _does_work(call: Call, inside: Activation, evaluator: Evaluator) -> bool:
     made = inside.flow.calls[coroutine.call]
     if _is_outside(inside.targets(made)):
         return True
-    return any(_waits_outside(each, evaluator, _DEPTH) for each in _called(made, inside, evaluator))
+    return any(_waits_outside(each, evaluator, _DEPTH) for each in called(made, inside, evaluator))
 
 
 def _waits_outside(inside: Activation, evaluator: Evaluator, depth: int) -> bool:
@@ -101,14 +99,9 @@ def _waits_outside(inside: Activation, evaluator: Evaluator, depth: int) -> bool
             unknown = any(isinstance(each, Unknown) for each in targets) and word_of(call) not in _STEPS
             if unknown or _is_outside(targets):
                 return True
-            if depth and any(_waits_outside(each, evaluator, depth - 1) for each in _called(call, inside, evaluator)):
+            if depth and any(_waits_outside(each, evaluator, depth - 1) for each in called(call, inside, evaluator)):
                 return True
     return False
-
-
-def _called(call: Call, inside: Activation, evaluator: Evaluator) -> list[Activation]:
-    runs = (run for each in in_order(inside.targets(call)) for run in evaluator.running.of(each, call, inside))
-    return [run.activation for run in runs if run.activation is not None and not run.activation.flow.is_generator]
 
 
 def _is_outside(targets: Things) -> bool:

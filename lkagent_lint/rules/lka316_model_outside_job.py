@@ -42,10 +42,11 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.following import argument
 from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.things import Activation, Sdk, in_order
+from lkagent_lint.project.things import Activation, Sdk
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.setups import setups
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.walks import walked
 from lkagent_lint.questions.wording import shortened, words
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
@@ -98,18 +99,6 @@ def _outside(activation: Activation, prepared: frozenset[tuple[str, str]]) -> st
 def _prepared(subject: Subject) -> frozenset[tuple[str, str]]:
     """The registered setup functions, and what they call themselves."""
     evaluator = subject.project.evaluator
-    pending = [
-        (run.activation, _DEPTH)
-        for setup in setups(subject.project, subject.methods)
-        for run in evaluator.running.given(setup)
-    ]
-    found: set[tuple[str, str]] = set()
-    while pending:
-        inside, depth = pending.pop()
-        if inside is None or (inside.path, inside.name) in found:
-            continue
-        found.add((inside.path, inside.name))
-        for call in inside.flow.calls if depth else ():
-            for each in in_order(inside.targets(call)):
-                pending.extend((run.activation, depth - 1) for run in evaluator.running.of(each, call, inside))
-    return frozenset(found)
+    registered = setups(subject.project, subject.methods)
+    roots = (run.activation for setup in registered for run in evaluator.running.given(setup))
+    return frozenset((each.path, each.name) for each in walked(roots, evaluator, lambda _: True, depth=_DEPTH))

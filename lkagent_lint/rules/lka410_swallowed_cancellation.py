@@ -39,10 +39,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
-from lkagent_lint.facts.flows import Use
-from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, in_order
+from lkagent_lint.facts.flows import Call, Use
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.walks import walked
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.changes import Change
@@ -63,9 +62,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for job in project.jobs:
         if job.legacy or not job.sdk.has(Change.ENTRY_CANCELLED_ON_SHUTDOWN):
             continue
-        for activation in _awaited(project, project.evaluator.results.enter(job.entry, job.bindings, ())):
+        entry = project.evaluator.results.enter(job.entry, job.bindings, ())
+        for activation in walked((entry,), project.evaluator, _is_awaited):
             flow = activation.flow
-            for span in flow.swallows:
+            for span in flow.swallows if flow.is_async else ():
                 place = activation.place(span)
                 if place not in seen:
                     seen.add(place)
@@ -77,18 +77,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     )
 
 
-def _awaited(project: Project, entry: Activation) -> Iterator[Activation]:
-    """The entry, and the coroutine functions of the project that it awaits in place."""
-    seen: set[tuple[str, str]] = set()
-    pending = [entry]
-    while pending:
-        here = pending.pop()
-        if (here.path, here.name) in seen:
-            continue
-        seen.add((here.path, here.name))
-        yield here
-        for call in here.flow.calls:
-            if call.use is Use.AWAITED:
-                for each in in_order(here.targets(call)):
-                    runs = project.evaluator.running.of(each, call, here)
-                    pending += [run.activation for run in runs if run.activation and run.activation.flow.is_async]
+def _is_awaited(call: Call) -> bool:
+    return call.use is Use.AWAITED

@@ -189,7 +189,7 @@ class OutsideCalls:
         word = at.call.target.name if isinstance(at.call.target, v.Attribute) else ""
         if carries(given, _TRACKED) or (at.is_awaited and any(map(self._takes_steps, given))):
             return partial(self._notes.lose, place=at.place, why=f"the context or a session goes to {_named(thing)}")
-        if isinstance(thing, Unknown) and (word in STEP_WORDS or (not word and at.is_awaited)):
+        if isinstance(thing, Unknown) and self._may_step(word, at):
             return partial(self._notes.lose, place=at.place, why="it is not known what is called")
         if carries(given, _ROOM):
             why = f"the room goes to {_named(thing)}"
@@ -200,6 +200,21 @@ class OutsideCalls:
             why = f"a function that leads to the job goes to {_named(thing)}"
             return partial(self._notes.share, place=at.place, why=why)
         return None
+
+    def _may_step(self, word: str, at: CallSite) -> bool:
+        """Something that is not known is called as a step of the lifecycle is, or is awaited without a name. A method
+        of an object that the standard library made of known things that lead nowhere is none: ``thread.start()``.
+        """
+        if word not in STEP_WORDS:
+            return not word and at.is_awaited
+        bases = at.activation.value(at.call.target.base) if isinstance(at.call.target, v.Attribute) else ANYTHING
+        return not bases or not all(isinstance(each, Box) and self._leads_nowhere(each) for each in bases)
+
+    def _leads_nowhere(self, made: Box) -> bool:
+        items = made.items
+        if any(isinstance(each, (Unknown, Foreign)) for each in items) or carries(items, _TRACKED | _ROOM):
+            return False
+        return not self._reaches_job([closure for closure, _ in functions_among(items)])
 
     def _held(self, at: CallSite) -> Things:
         """The object whose method is called, where the method is that of a base, or of a class, that is not known: it
