@@ -118,6 +118,14 @@ class Follows(msgspec.Struct, frozen=True, tag="follows"):
     then: Place
 
 
+class Ends(msgspec.Struct, frozen=True, tag="ends"):
+    """Nothing is to be done, but behind the statement of an expression nothing may come in its function, or a fix is
+    impossible.
+    """
+
+    place: Place
+
+
 class AddArgument(msgspec.Struct, frozen=True, tag="add-argument"):
     """Give a call one more keyword argument; in JavaScript, the object that is its last one gets one more key."""
 
@@ -149,6 +157,28 @@ class MoveArgument(msgspec.Struct, frozen=True, tag="move-argument"):
     to: Place
 
 
+class ReplaceArgument(msgspec.Struct, frozen=True, tag="replace-argument"):
+    """Give a call another value for a keyword argument that it has."""
+
+    place: Place
+    name: str
+    code: str
+
+
+class NameArgument(msgspec.Struct, frozen=True, tag="name-argument"):
+    """Give the only argument of a call by a keyword."""
+
+    place: Place
+    name: str
+
+
+class Guard(msgspec.Struct, frozen=True, tag="guard"):
+    """Put the statement in which an expression stands under a condition."""
+
+    place: Place
+    condition: str
+
+
 class InThread(msgspec.Struct, frozen=True, tag="in-thread"):
     """Let a call that blocks run in a thread, and wait for that."""
 
@@ -161,6 +191,14 @@ class CallInstead(msgspec.Struct, frozen=True, tag="call-instead"):
     place: Place
     code: str
     awaited: bool = False
+
+
+class RenameCallee(msgspec.Struct, frozen=True, tag="rename-callee"):
+    """Spell the last name of what a call calls in another way."""
+
+    place: Place
+    before: str
+    after: str
 
 
 class ReturnInstead(msgspec.Struct, frozen=True, tag="return-instead"):
@@ -193,7 +231,18 @@ class Requires(msgspec.Struct, frozen=True, tag="requires"):
     then: Place
 
 
-CallIntent = AddArgument | RemoveArgument | RenameArgument | MoveArgument | InThread | CallInstead | ReturnInstead
+CallIntent = (
+    AddArgument
+    | RemoveArgument
+    | RenameArgument
+    | MoveArgument
+    | ReplaceArgument
+    | NameArgument
+    | InThread
+    | CallInstead
+    | RenameCallee
+    | ReturnInstead
+)
 """What is about one call."""
 Intent = (
     CallIntent
@@ -208,10 +257,12 @@ Intent = (
     | Reimport
     | Insert
     | Move
+    | Guard
     | MakeAsync
     | AddImport
     | Requires
     | Follows
+    | Ends
 )
 
 

@@ -24,7 +24,6 @@ from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.splicing import Original, Splice
 
 _ROUNDS = 10
-_Identity = tuple[str, ...]
 
 
 class LeftOut(NamedTuple):
@@ -173,7 +172,7 @@ def _problem(before: Report, after: Report, mended: list[Diagnostic]) -> str:
     """What is wrong with the report after some findings were mended; empty for nothing."""
     old, new = _counted(before.diagnostics), _counted(after.diagnostics)
     gone = _counted(mended)
-    added = sorted({code for (_, code, *_), count in (new - old).items() if count})
+    added = sorted({code for (_, code), count in (new - old).items() if count})
     if added:
         return f"{', '.join(added)} would be reported then"
     if any(new[each] > old[each] - count for each, count in gone.items()):
@@ -183,11 +182,6 @@ def _problem(before: Report, after: Report, mended: list[Diagnostic]) -> str:
     return ""
 
 
-def _counted(diagnostics: Sequence[Diagnostic]) -> Counter[_Identity]:
-    return Counter(_identity(each) for each in diagnostics)
-
-
-def _identity(diagnostic: Diagnostic) -> _Identity:
-    """What stays the same of a finding when lines move: without the number that tells it from others like it."""
-    key = tuple(part for part in diagnostic.key if not part.startswith("#"))
-    return (diagnostic.place.path, diagnostic.code, diagnostic.subject, *key)
+def _counted(diagnostics: Sequence[Diagnostic]) -> Counter[tuple[str, str]]:
+    """By file and code: lines move, and what a finding is about may have another name afterwards."""
+    return Counter((each.place.path, each.code) for each in diagnostics)

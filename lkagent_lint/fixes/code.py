@@ -74,11 +74,17 @@ class ParsedCode(Protocol):
 
     original: Original
     is_python: bool
+    indentation: str
+    """Of one level."""
 
     def call(self, part: Stretch) -> CallCode: ...
 
     def statement(self, part: Stretch) -> Statement:
         """The innermost statement that holds a part."""
+        ...
+
+    def is_last(self, part: Stretch) -> bool:
+        """Whether nothing comes behind a statement in its function, but a ``return`` without a value."""
         ...
 
     def can_wait(self, part: Stretch) -> bool:

@@ -40,6 +40,8 @@ class Editor:
                 yield from self._inserted(intent)
             case i.Move():
                 yield from self._moved(intent)
+            case i.Guard():
+                yield from self._guarded(intent)
             case i.MakeAsync():
                 start, is_async = self._code.function(self._part(intent.place))
                 if is_async:
@@ -58,6 +60,9 @@ class Editor:
                 first, then = (self._code.statement(self._part(each)) for each in (intent.place, intent.then))
                 if first.block != then.block or first.position >= then.position:
                     raise ImpossibleError("the one does not follow the other in one block")
+            case i.Ends():
+                if not self._code.is_last(self._part(intent.place)):
+                    raise ImpossibleError("something comes after it")
             case i.RemoveText() | i.Requires():
                 pass
             case _:
@@ -76,6 +81,12 @@ class Editor:
                     yield Splice(*argument.part, f"{intent.after}: {intent.before}")
                 else:
                     yield Splice(*argument.key, intent.after)
+            case i.ReplaceArgument():
+                yield Splice(*_named(call, intent.name).value, intent.code)
+            case i.NameArgument():
+                if len(call.arguments) != 1 or call.arguments[0].name or not self._code.is_python:
+                    raise ImpossibleError("it is not given one argument by position")
+                yield Splice(call.arguments[0].part.start, call.arguments[0].part.start, f"{intent.name}=")
             case i.MoveArgument():
                 argument = _named(call, intent.name)
                 code = self._text[slice(*argument.value)]
@@ -87,6 +98,11 @@ class Editor:
                 yield Splice(*call.callee, intent.code)
                 if intent.awaited and self._code.awaited(call.part) is None:
                     yield from self._await(call.part)
+            case i.RenameCallee():
+                start, end = call.callee
+                if not re.search(_WORD.format(re.escape(intent.before)) + r"\Z", self._text[start:end]):
+                    raise ImpossibleError("another name stands there")
+                yield Splice(end - len(intent.before), end, intent.after)
             case i.ReturnInstead():
                 statement = self._plain(intent.place)
                 yield Splice(statement.part.start, call.callee.end, f"return {intent.code}")
@@ -167,7 +183,8 @@ class Editor:
         statement = self._code.statement(self._part(intent.place))
         if not statement.stands_alone:
             raise ImpossibleError("something else stands on its line")
-        yield self._new_line(statement.part, intent.code, behind=intent.behind)
+        is_ended = not self._code.is_python and self._text[: statement.part.end].endswith(";")
+        yield self._new_line(statement.part, f"{intent.code};" if is_ended else intent.code, behind=intent.behind)
 
     def _new_line(self, part: Stretch, code: str, *, behind: bool) -> Splice:
         end = self._original.newline(part.start)
@@ -187,16 +204,37 @@ class Editor:
         if not (own.stands_alone and to.stands_alone):
             raise ImpossibleError("something else stands on one of the lines")
         lines = self._with_comments(own.part)
-        moved = self._text[slice(*lines)]
-        end = self._original.newline(lines.start - 1 if lines.start else 0)
-        if not moved.endswith(("\n", "\r")):  # the last line of the file: the one above becomes that
-            lines, moved = Stretch(lines.start - len(end), lines.end), moved + end
+        moved, start = self._text[slice(*lines)], lines.start
+        end = self._original.newline(start - 1 if start else 0)
+        at_end = not moved.endswith(("\n", "\r"))  # the last line of the file: the one above becomes that
+        moved = moved + end if at_end else moved
+        blank = self._blank_above(start)
+        if moved.count(end) > 1 and blank and not intent.behind:  # a definition keeps the space around it
+            moved, start = moved + self._text[blank:start], blank
         target = self._lines(to.part)
         at = target.end if intent.behind else self._with_comments(to.part).start
         if at == self._original.line_end(to.part.end):  # the last line, without a line end
             moved = end + moved.removesuffix(end)
-        yield Splice(*lines, "")
+        yield Splice(start - len(end) if at_end else start, lines.end, "")
         yield Splice(at, at, moved)
+
+    def _blank_above(self, offset: int) -> int:
+        """Where the blank lines begin right above a line; 0 where there are none."""
+        first = offset
+        while first and not self._text[(above := self._original.line_start(first - 1)) : first].strip():
+            first = above
+        return first if first != offset else 0
+
+    def _guarded(self, intent: i.Guard) -> Iterator[Splice]:
+        statement = self._code.statement(self._part(intent.place))
+        text = self._text[slice(*statement.part)]
+        if not statement.stands_alone or not self._code.is_python or '"""' in text or "'''" in text:
+            raise ImpossibleError("its lines cannot be indented")
+        at, end = self._original.line_start(statement.part.start), self._original.newline(statement.part.start)
+        indent = self._original.indent(statement.part.start)
+        yield Splice(at, at, f"{indent}if {intent.condition}:{end}{self._code.indentation}")
+        while (at := self._original.next_line(at)) < statement.part.end:
+            yield Splice(at, at, self._code.indentation)
 
     def _with_comments(self, part: Stretch) -> Stretch:
         """The lines of a statement, and those of the comments right above, which speak of it."""

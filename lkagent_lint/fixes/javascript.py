@@ -23,6 +23,7 @@ class JavaScriptCode:
     """See ``ParsedCode``."""
 
     is_python = False
+    indentation = "  "
 
     def __init__(self, original: Original, dialect: Dialect) -> None:
         self.original = original
@@ -104,6 +105,10 @@ class JavaScriptCode:
         before = text[self.original.line_start(part.start) : part.start]
         after = text[part.end : self.original.line_end(part.end)].strip(" \t;")
         return not before.strip() and (not after or after.startswith("//"))
+
+    def is_last(self, part: Stretch) -> bool:
+        statement = self.statement(part)
+        return statement.position + 1 == len(statement.block) and self._at(part).parent is self._root
 
     def can_wait(self, part: Stretch) -> bool:
         node: Node | None = self._at(part)

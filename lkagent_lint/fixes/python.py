@@ -17,6 +17,7 @@ from lkagent_lint.text import Lines
 _LINE_END = re.compile(r"\r\n?")
 _BLOCKS = (cst.Module, cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)
 _STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+_PLACED = (cst.BaseExpression, *_STATEMENTS)
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.GeneratorExp)
 
 
@@ -33,6 +34,7 @@ class PythonCode:
             code, offsets = of_everything(self._module)
         except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError) as error:
             raise ImpossibleError(f"the file cannot be parsed ({type(error).__name__})") from None
+        self.indentation = self._module.default_indent
         if code.rstrip() != text.rstrip():  # of blank lines at the end it keeps fewer
             raise ImpossibleError("libcst does not give this file back as it is")
         self._parts = {node: self._part(*ends) for node, ends in self._mapped(text, offsets).items()}
@@ -75,9 +77,19 @@ class PythonCode:
             raise ImpossibleError("it is not known where that stands")
         return part
 
+    def _whole_statement(self, node: cst.CSTNode) -> Stretch:
+        """A statement with its decorators."""
+        part = self._of(node)
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.decorators:
+            return Stretch(self._of(node.decorators[0]).start, part.end)
+        return part
+
     def _around(self, part: Stretch) -> Iterator[cst.CSTNode]:
         """The nodes that hold a part, the innermost first."""
-        node: cst.CSTNode | None = self._expression(part)
+        found = self._by_part.get(part, ())
+        node: cst.CSTNode | None = next((each for each in found if isinstance(each, _PLACED)), None)
+        if node is None:
+            raise ImpossibleError("what is meant does not stand there")
         while node is not None:
             yield node
             node = self._parents.get(id(node))
@@ -135,7 +147,7 @@ class PythonCode:
         if not isinstance(line, cst.SimpleStatementLine):
             block = line
         parts = tuple(self._statements(block))
-        own = self._of(inner)
+        own = self._whole_statement(inner)
         if own not in parts:
             raise ImpossibleError("its block is not understood")
         plain = isinstance(inner, cst.Expr) and part in (self._of(inner.value), self._operand(inner.value))
@@ -150,13 +162,28 @@ class PythonCode:
                 first, last = self._of(each.body[0]), self._of(each.body[-1])
                 yield Stretch(first.start, last.end)
             else:
-                yield self._of(each)
+                yield self._whole_statement(each)
 
     def _stands_alone(self, part: Stretch) -> bool:
         text = self.original.text
         before = text[self.original.line_start(part.start) : part.start]
         after = text[part.end : self.original.line_end(part.end)].strip()
         return not before.strip() and (not after or after.startswith("#"))
+
+    def is_last(self, part: Stretch) -> bool:
+        inner: cst.CSTNode | None = None
+        for node in self._around(part):
+            if isinstance(node, cst.FunctionDef):
+                return True
+            if isinstance(node, cst.IndentedBlock) and inner is not None:
+                own = self._parts.get(id(inner), part)
+                rest = [each for each in node.body if self._first(each) > own.start]
+                if any(self._code(each).strip() != "return" for each in rest):
+                    return False
+            elif isinstance(node, _STATEMENTS) and not isinstance(node, (cst.BaseSmallStatement, cst.If)):
+                return False
+            inner = node
+        return False
 
     def can_wait(self, part: Stretch) -> bool:
         for node in self._around(part):
@@ -306,19 +333,36 @@ class PythonCode:
         raise ImpossibleError("no import of that name stands there")
 
     def uses(self, part: Stretch, before: str, after: str) -> Iterator[tuple[Stretch, str]]:
-        _, alias = self._alias(part, before)
-        yield self._of(alias.name), after
+        statement, alias = self._alias(part, before)
         if alias.asname is not None:
+            yield self._of(alias.name), after
             return
         names = [each for each in self._nodes if isinstance(each, cst.Name)]
-        if any(each.value == after for each in names):
+        if Bound(after, self._name(statement), after) in self.bound() and not statement.relative:
+            yield self._unimported(statement, alias), ""
+        elif any(each.value == after for each in names):
             raise ImpossibleError(f"{after} means something in this file")
+        else:
+            yield self._of(alias.name), after
         for each in names:
             if each.value == before and each is not alias.name and self._means_variable(each, before):
                 yield self._of(each), after
         for node in self._nodes:
             if isinstance(node, cst.Annotation):
                 yield from self._in_texts(node, before, after)
+
+    def _unimported(self, statement: cst.ImportFrom, alias: cst.ImportAlias) -> Stretch:
+        """What to cut so that a name is imported no more."""
+        names = [] if isinstance(statement.names, cst.ImportStar) else [self._of(each) for each in statement.names]
+        whole, own = self._of(statement), self._of(alias)
+        if len(names) == 1:
+            if not self._stands_alone(whole):
+                raise ImpossibleError("something else stands on the line of the import")
+            return Stretch(self.original.line_start(whole.start), self.original.next_line(whole.end))
+        position = names.index(own)
+        if position + 1 < len(names):
+            return Stretch(own.start, names[position + 1].start)
+        return Stretch(names[position - 1].end, own.end)
 
     def _means_variable(self, name: cst.Name, imported: str) -> bool:
         """It is a use of the import, and neither an attribute nor a keyword; another meaning makes this impossible."""
@@ -359,11 +403,7 @@ class PythonCode:
                 raise ImpossibleError("it is a relative import")
             yield self._of(statement.module), module
             return
-        position = names.index(own)
-        if position + 1 < len(names):
-            yield Stretch(own.start, names[position + 1].start), ""
-        else:
-            yield Stretch(names[position - 1].end, own.end), ""
+        yield self._unimported(statement, alias), ""
         if existing is not None and not isinstance(existing.names, cst.ImportStar):
             at, text = self._in_list([self._of(each) for each in existing.names], written)
         else:

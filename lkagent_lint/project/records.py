@@ -215,6 +215,14 @@ class Project:
         flow = self.files[site.path].flows[site.flow]
         return self.evaluator.usual(site.path, flow).targets(flow.calls[site.call])
 
+    def context_of(self, job: Job) -> str:
+        """What an entry function calls the job's context; empty where it gives it no name of its own."""
+        parameters = self.files[job.entry.path].flows[job.entry.flow].parameters
+        position = len(job.bindings) - 1 + (job.entry.bound is not None)
+        free = [each for each in parameters if each.kind == "positional"]
+        name = free[position].name if 0 <= position < len(free) else ""
+        return name if name.isidentifier() else ""
+
     @cached_property
     def words(self) -> CallWords:
         """The functions of every file by the words of their calls."""

@@ -47,9 +47,9 @@ handler are dropped with a log at info level). Auto-connect is in since 1.1.0 (l
 ## Fix safety
 
 The connect is taken away where the session's start stands behind it in the same block. That is safe where the start
-is the next statement, no thread is opened and no `on_enter` of an agent does more than speak. Else it is unsafe,
-because the awaits in between then run before the room is joined. Where something in between needs the room there is no
-fix, and none for a connect in a helper.
+is the next statement and is awaited, no thread is opened and no `on_enter` of an agent does more than speak. Else it is
+unsafe, because the awaits in between then run before the room is joined. Where something in between needs the room
+there is no fix, and none for a connect in a helper.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.facts.flows import Call, Flow, Use
 from lkagent_lint.intents import Fix, Follows, RemoveStatement, Requires, safe, unsafe
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
@@ -82,7 +82,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for reached, origin in subject.order.connects_before_start:
         facts = subject.project.files[reached.event.place.path]
         opens_thread = any(map(_opens_thread, facts.flows.values()))
-        fix = _fix(reached, origin, is_lossless=not opens_thread and not _enters_room(subject.project))
+        is_lossless = not opens_thread and _is_awaited(reached, subject.project) and not _enters_room(subject.project)
+        fix = _fix(reached, origin, is_lossless=is_lossless)
         yield _finding(reached, origin, fix, opens_thread=opens_thread)
 
 
@@ -96,6 +97,12 @@ def _fix(reached: Reached, origin: Origin, *, is_lossless: bool) -> Fix | None:
     if state.awaited is not None or not is_lossless:
         return unsafe(title, *intents)
     return safe(title, *intents, Requires(place, start))
+
+
+def _is_awaited(start: Reached, project: Project) -> bool:
+    """What follows upon the start finds the room joined."""
+    flow = project.files[start.event.place.path].flows[start.site.function]
+    return any(call.span == start.event.place.span and call.use is Use.AWAITED for call in flow.calls)
 
 
 def _enters_room(project: Project) -> bool:

@@ -36,7 +36,7 @@ registered during the shutdown is never run (`job_proc_lazy_main.py` 404-424).
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the registration, with the function if it stands on one, is put before the wait, where both stand in one block.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Follows, Move, unsafe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -77,6 +78,12 @@ def _is_in_time(state: State, waits: Set[Origin]) -> bool:
     return state.endless is None and (not state.exceptional or any(each.event.kind.does.bars for each in waits))
 
 
+def _fix(place: Place, wait: Place) -> Fix | None:
+    if place.path != wait.path:
+        return None
+    return unsafe("register it before the wait", Move(place, wait), Follows(wait, place))
+
+
 def _finding(place: Place, wait: Event, function: str) -> Diagnostic:
     if wait.kind.does.bars:
         title, follows = "this shutdown callback is registered only behind a loop that never ends", "so it never is"
@@ -92,4 +99,5 @@ def _finding(place: Place, wait: Event, function: str) -> Diagnostic:
         label="too late",
         related=[Related(wait.place, f"the {what} is here")],
         subject=function,
+        fix=_fix(place, wait.place),
     )

@@ -33,14 +33,16 @@ room: after `session.start(room=...)` the options of a connect never reached the
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the connect is put before the step that joins the room, where both stand in one block: from then on its options
+hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Follows, Move, unsafe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import where
 from lkagent_lint.rules._base import Meta
@@ -78,6 +80,12 @@ def _options(event: Event) -> dict[str, str]:
     return dict(zip(event.detail.split(", "), event.given, strict=True)) if event.detail else {}
 
 
+def _fix(place: Place, joined: Place | None) -> Fix | None:
+    if joined is None or place.path != joined.path:
+        return None
+    return unsafe("connect with options before that", Move(place, joined), Follows(joined, place))
+
+
 def _finding(reached: Reached) -> Diagnostic:
     place, options, origin = reached.event.place, reached.event.detail, reached.state.origin
     joined = "" if origin is None else f" ({where(origin.lead.place, place)})"
@@ -93,4 +101,5 @@ def _finding(reached: Reached) -> Diagnostic:
         related=[] if origin is None else [Related(origin.lead.place, "the room is joined here")],
         subject=reached.site.function,
         key=(options,),
+        fix=_fix(place, None if origin is None else origin.lead.place),
     )

@@ -39,16 +39,18 @@ connects).
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the registration, with the function if it stands on one, is put before the step that came too early, where both
+stand in one block. What the listener uses may be made in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.intents import Fix, Follows, Move, unsafe
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation
@@ -124,7 +126,15 @@ def _finding(reached: Reached) -> Diagnostic:
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,
         key=(event.detail,),
+        fix=_fix(event.place, joined),
     )
+
+
+def _fix(place: Place, late: Place) -> Fix | None:
+    """The listener may be made from what lies between."""
+    if place.path != late.path:
+        return None
+    return unsafe("register it before that", Move(place, late), Follows(late, place))
 
 
 def _left_meanwhile(reached: Reached) -> Diagnostic:
@@ -141,4 +151,5 @@ def _left_meanwhile(reached: Reached) -> Diagnostic:
         related=[Related(lasted, "this takes long")],
         subject=reached.site.function,
         key=(event.detail,),
+        fix=_fix(event.place, lasted),
     )

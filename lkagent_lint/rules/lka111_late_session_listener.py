@@ -29,7 +29,8 @@ livekit-agents 1.8.9: `conversation_item_added` and `agent_state_changed` had be
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the registration, with the function if it stands on one, is put before the session's start, where both stand in
+one block. What the listener uses may be made in between.
 """
 
 from __future__ import annotations
@@ -37,10 +38,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.intents import Fix, Follows, Move, unsafe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind, Session
+from lkagent_lint.typestate.solver import Reached, Solved
 
 META = Meta(
     "LKA111", "late-session-listener", Severity.WARNING, "a session listener is registered after the session started"
@@ -68,4 +71,19 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     culprit=(event.detail,),
                     subject=reached.site.function,
                     key=(event.detail,),
+                    fix=_fix(reached, solved),
                 )
+
+
+def _fix(late: Reached, solved: Solved) -> Fix | None:
+    """Before the one start of the same function."""
+    place, function = late.event.place, late.site.function
+    starts = {
+        each.event.place
+        for each in solved.reached
+        if each.event.kind.does.starts and (each.event.place.path, each.site.function) == (place.path, function)
+    }
+    if len(starts) != 1:
+        return None
+    (start,) = starts
+    return unsafe("register it before the start", Move(place, start), Follows(start, place))

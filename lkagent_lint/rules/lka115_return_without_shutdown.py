@@ -34,14 +34,17 @@ returned early was still active; run.
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: `ctx.shutdown()` is put before the `return` of an entry function. Whoever left the job alive on purpose will
+miss it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.intents import Fix, Insert, unsafe
+from lkagent_lint.project.records import Project
 from lkagent_lint.questions.absence import always
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
@@ -67,7 +70,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 help="call ctx.shutdown() before",
                 label="it returns here",
                 subject=ways[0].reached.site.function,
+                fix=_fix(place, ways[0], subject.project),
             )
+
+
+def _fix(place: Place, way: Way, project: Project) -> Fix | None:
+    context = project.context_of(way.solved.job)
+    if (way.solved.job.entry.path, way.solved.job.entry.flow) != (place.path, way.reached.site.function) or not context:
+        return None
+    return unsafe(f"call {context}.shutdown() before", Insert(place, f"{context}.shutdown()"))
 
 
 def _leaks(way: Way) -> bool:

@@ -30,7 +30,7 @@ livekit-agents 1.8.9, `voice/agent_session.py` 937-1152: only `room=` makes a Ro
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: in an entry function's own body the start is given the room of its context, so that it joins the room.
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
+from lkagent_lint.intents import AddArgument, Fix, unsafe
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.typestate.automaton import Kind
+from lkagent_lint.typestate.solver import Reached, Solved
 
 META = Meta("LKA116", "start-without-room", Severity.WARNING, "a session of a job is started without `room=`")
 
@@ -69,7 +71,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     help=f"write {spoken.start_in_room}",
                     label="the room is missing",
                     subject=reached.site.function,
+                    fix=_fix(reached, solved, project),
                 )
+
+
+def _fix(start: Reached, solved: Solved, project: Project) -> Fix | None:
+    """The room of the entry's own context."""
+    entry, place = solved.job.entry, start.event.place
+    if (entry.path, entry.flow) != (place.path, start.site.function):
+        return None
+    context = project.context_of(solved.job)
+    return unsafe("start it in the room", AddArgument(place, "room", f"{context}.room")) if context else None
 
 
 def _has_own_io(project: Project) -> bool:

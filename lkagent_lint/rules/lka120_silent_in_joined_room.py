@@ -35,7 +35,7 @@ livekit-agents 1.8.9, `job_proc_lazy_main.py` 396-412: only a shutdown, or leavi
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: `ctx.shutdown()` is put before the `return` of an entry function.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Insert, unsafe
+from lkagent_lint.project.records import Project
 from lkagent_lint.questions.absence import always
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
@@ -65,7 +67,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
         found = list(_mute(solved))
         if found and not any(subject.handlers.may_go_on(solved, ways[0].state) for ways in found[:1]):
-            yield from map(_finding, found)
+            yield from (_finding(each, subject.project, solved) for each in found)
 
 
 def _mute(solved: Solved) -> Iterator[list[Reached]]:
@@ -86,7 +88,14 @@ def _is_mute(state: State, to_talk: Set[Event]) -> bool:
     return joined and state.session is Session.NONE and not (state.shut or state.left or state.shared)
 
 
-def _finding(ways: list[Reached]) -> Diagnostic:
+def _fix(place: Place, function: str, project: Project, solved: Solved) -> Fix | None:
+    context = project.context_of(solved.job)
+    if (solved.job.entry.path, solved.job.entry.flow) != (place.path, function) or not context:
+        return None
+    return unsafe(f"call {context}.shutdown() before", Insert(place, f"{context}.shutdown()"))
+
+
+def _finding(ways: list[Reached], project: Project, solved: Solved) -> Diagnostic:
     place = ways[0].event.place
     joined = min(each.state.origin.lead.place for each in ways if each.state.origin is not None)
     return META.at(
@@ -98,4 +107,5 @@ def _finding(ways: list[Reached]) -> Diagnostic:
         label="it returns here",
         related=[Related(joined, "the room is joined here")],
         subject=ways[0].site.function,
+        fix=_fix(place, ways[0].site.function, project, solved),
     )

@@ -33,7 +33,8 @@ livekit-agents 2.0.0b1, `voice/agent.py` 1233 and `llm/tool_context.py` 795; 1.8
 
 ## Fix safety
 
-There is no fix yet. Setting a state behind `super().__init__()` is right.
+`self.state` is set behind the constructor, which is safe where the constructor is not given it. For tools there is no
+fix.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Store
 from lkagent_lint.facts.following import walk
+from lkagent_lint.intents import Fix, Follows, Move, safe
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, Sdk, SdkObject, Super, Thing
 from lkagent_lint.questions.subject import Subject
@@ -82,7 +84,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         said = _said(each, classes)
         if said is not None:
             place = each.activation.place(each.store.span)
-            yield META.at(place, said, subject=each.activation.name, key=(each.store.name,))
+            yield META.at(place, said, subject=each.activation.name, key=(each.store.name,), fix=_fix(each))
+
+
+def _fix(found: _Early) -> Fix | None:
+    """Behind the constructor, which must not read what is set there."""
+    store, begins = found.store, found.begins
+    own = v.Attribute(store.base, store.name)
+    read = any(own in walk(each) for each in (*begins.args, *(value for _, value in begins.keywords)))
+    if store.name != "state" or store.span is None or begins.span is None or read:
+        return None
+    place, constructor = found.activation.place(store.span), found.activation.place(begins.span)
+    return safe("set it behind that", Move(place, constructor, behind=True), Follows(place, constructor))
 
 
 def _early(subject: Subject) -> Iterator[_Early]:

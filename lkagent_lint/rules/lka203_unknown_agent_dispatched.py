@@ -34,14 +34,16 @@ livekit server 788d4c3, `pkg/service/agentservice.go` 162-167 and 410-413 (exact
 
 ## Fix safety
 
-There is no fix yet.
+A suggestion, where the dispatch holds the name as a text and a worker's name is spelled almost so: the dispatch takes
+the worker's name. It is never applied, because the worker may be what is misspelled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Rename, suggestion
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_spoken_of, names_of
@@ -68,6 +70,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if is_spoken_of(dispatch) and names and registered.keys().isdisjoint(names):
             if not any(subject.absence.of_worker(each) for each in names):
                 yield _finding(project, dispatch, names[0], registered)
+
+
+def _fix(place: Place, name: str, meant: str) -> Fix:
+    """Which of the two ends is misspelled, and who else uses the name, is not known."""
+    return suggestion(f"dispatch {quoted(meant)}", Rename(place, name, meant))
 
 
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
@@ -97,4 +104,5 @@ def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[s
         culprit=(name, "agent_name", "agentName"),
         related=related,
         subject=name,
+        fix=None if meant is None else _fix(dispatch.place, name, meant),
     )

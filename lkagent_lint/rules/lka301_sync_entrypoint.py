@@ -33,7 +33,7 @@ livekit-agents 1.8.9, `ipc/job_proc_lazy_main.py` 353; 1.2.18, the same file, 24
 
 ## Fix safety
 
-There is no fix yet; `async def` is right where nothing else calls the function.
+Safe: `async` is put before `def`. For a generator there is no fix.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.values import Constant, Text
+from lkagent_lint.intents import MakeAsync, safe
 from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.registrations import Registered
@@ -106,4 +107,5 @@ def _finding(found: Registered, end: str) -> Diagnostic:
         label=what.removeprefix("is "),
         related=[Related(found.registration, "it is registered here")],
         subject=flow.name,
+        fix=None if flow.is_generator else safe("write `async def`", MakeAsync(found.place)),
     )

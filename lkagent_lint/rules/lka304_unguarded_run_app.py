@@ -33,7 +33,8 @@ module".
 
 ## Fix safety
 
-There is no fix yet; putting the call under the guard is always right.
+Safe: the statement is put under `if __name__ == "__main__":`. One whose lines cannot be indented, because a text goes
+over several of them, is left alone.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.paths import surely_runs
+from lkagent_lint.intents import Guard, safe
 from lkagent_lint.project.decorators import DOES_THE_SAME
 from lkagent_lint.project.records import Project, Start
 from lkagent_lint.project.things import Closure
@@ -102,4 +104,5 @@ def _finding(place: Place, start: Start) -> Diagnostic:
         help="put it under the guard",
         label="every job's process comes here",
         related=[] if here else [Related(start.place, "the worker starts here")],
+        fix=safe("put it under the guard", Guard(place, '__name__ == "__main__"')),
     )

@@ -36,7 +36,8 @@ The tables of each release's signatures, read from the released packages; liveki
 
 ## Fix safety
 
-There is no fix yet; a rename is right only where both spellings mean the same.
+The name of an agent that `rtc_session()` no longer takes, since livekit-agents 2.0, is given to the server, if it is a
+text and the server is made in the same file without a name: safe. For all others there is no fix.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.intents import Fix, MoveArgument, safe
 from lkagent_lint.project.records import Server, Worker
 from lkagent_lint.questions.offers import Offers, parameters_of
 from lkagent_lint.questions.registrations import REGISTERS
@@ -116,11 +118,19 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             owner = REGISTERS.get(project.targets(worker.site))
             release = offers.complete(worker.site.path, _PYTHON)
             if owner is not None and release is not None:
-                yield from _of_call(offers, project.call(worker.site), worker.place, owner, "rtc_session", release)
+                yield from _of_call(
+                    offers, project.call(worker.site), worker.place, owner, "rtc_session", release, worker.server
+                )
 
 
 def _of_call(
-    offers: Offers, call: Call, place: Place, owner: str, method: str, release: Release
+    offers: Offers,
+    call: Call,
+    place: Place,
+    owner: str,
+    method: str,
+    release: Release,
+    server: Server | None = None,
 ) -> Iterator[Diagnostic]:
     """What a constructor or a method refuses; one finding, for the first thing that Python stumbles upon."""
     parameters = parameters_of(release, owner, method)
@@ -146,6 +156,7 @@ def _of_call(
             label="not taken",
             culprit=unknown,
             key=unknown,
+            fix=_fix(call, place, unknown, server),
         )
     elif call.args and not parameters.positional and not parameters.var_positional:
         yield META.at(
@@ -165,6 +176,14 @@ def _of_call(
             label=f"{missing[0]} is missing",
             key=(missing[0],),
         )
+
+
+def _fix(call: Call, place: Place, unknown: list[str], server: Server | None) -> Fix | None:
+    """The agent's name is the server's now; what it is has to be known where the server is made."""
+    is_text = isinstance(dict(call.keywords).get("agent_name"), v.Text)
+    if server is None or unknown != ["agent_name"] or not is_text or server.place.path != place.path:
+        return None
+    return safe("give the server the name", MoveArgument(place, "agent_name", server.place))
 
 
 def _so_many(given: int, is_function: bool) -> str:

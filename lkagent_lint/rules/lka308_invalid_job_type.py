@@ -37,7 +37,8 @@ a worker never registers. @livekit/agents 1.1.0 was made from older sources and 
 
 ## Fix safety
 
-There is no fix yet.
+Safe: a type of a job that is given to `@server.rtc_session()` becomes the `ServerType` of the same name, which is
+imported, and `workerType` becomes `serverType`. A text in Node, and a type that does not exist, have no fix.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.intents import AddImport, Fix, RenameArgument, ReplaceArgument, safe
 from lkagent_lint.project.agent_names import JobType
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.subject import Subject
@@ -81,9 +83,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 _raw(worker.raw_type, is_room=is_room)._replace(label="no ServerType"),
                 culprit=(worker.raw_type, *_KEYWORDS),
                 key=(worker.raw_type,),
+                fix=_fix(worker),
             )
         elif worker.dropped_type is not None and _drops(subject.project.sdk(worker.place.path)):
             yield _dropped(worker, worker.dropped_type)
+
+
+def _fix(worker: Worker) -> Fix | None:
+    """The type that the spelling means; where it is given is known of a decorator's keyword."""
+    written = worker.raw_type.upper()
+    for name in ("PUBLISHER", "ROOM"):
+        if written.rpartition(".")[2].removeprefix("JT_").strip("\"'") == name:
+            given = ReplaceArgument(worker.place, "type", f"ServerType.{name}")
+            imported = AddImport(worker.place.path, "livekit.agents.worker", "ServerType")
+            return safe(f"write ServerType.{name}", given, imported)
+    return None
 
 
 def _drops(sdk: SdkVersion) -> bool:
@@ -129,4 +143,5 @@ def _dropped(worker: Worker, kind: JobType) -> Diagnostic:
         culprit=("workerType",),
         key=("workerType",),
         severity=Severity.INFO if is_room else None,
+        fix=safe("write serverType", RenameArgument(worker.place, "workerType", "serverType")),
     )

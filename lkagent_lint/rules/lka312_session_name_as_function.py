@@ -31,8 +31,7 @@ livekit-agents 1.8.9, `worker.py` 505-531; 2.0.0b1, `worker.py` 318-394 and 805-
 
 ## Fix safety
 
-There is no fix yet; `agent_name=` before the string is always right up to 1.8. In livekit-agents 2.0 it belongs to the
-server.
+Safe: the text becomes `agent_name=`. Since livekit-agents 2.0 the name is the server's, and there is no fix.
 """
 
 from __future__ import annotations
@@ -40,6 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.intents import Fix, NameArgument, safe
+from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted
@@ -71,7 +72,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 _said(owner, worker.entry_text, project.sdk(worker.place.path)),
                 culprit=(worker.entry_text,),
                 key=(worker.entry_text,),
+                fix=_fix(worker, project.sdk(worker.place.path)),
             )
+
+
+def _fix(worker: Worker, sdk: SdkVersion) -> Fix | None:
+    """The text is the agent's name, where the registration takes that."""
+    if sdk.has(Change.NAME_ON_SERVER) is not False:
+        return None
+    return safe("give it as the agent's name", NameArgument(worker.place, "agent_name"))
 
 
 def _said(owner: str, text: str, sdk: SdkVersion) -> Said:

@@ -36,7 +36,9 @@ bases included.
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: a method whose name is spelled almost so is called instead. `self.complete(value)` of an AgentTask, which
+livekit-agents 2.0 no longer has, becomes `return Completed(value)` where it is a statement of its own in a tool and
+nothing comes after it; that is safe. For everything else there is no fix.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.likeness import most_alike
+from lkagent_lint.intents import AddImport, Ends, Fix, RenameCallee, ReturnInstead, safe, unsafe
+from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Instance, SdkObject, Thing
 from lkagent_lint.questions.absence import EVERYWHERE
@@ -99,6 +102,7 @@ class _Unknown(NamedTuple):
     """The class as the error calls it: the project's subclass, where the object is one."""
     lack: Lack
     function: str
+    is_in_tool: bool
 
     @property
     def name(self) -> str:
@@ -111,7 +115,22 @@ class _Unknown(NamedTuple):
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in _unknown(subject):
-        yield META.at(found.place, _message(found), subject=found.function, key=(found.kind, found.name))
+        yield META.at(
+            found.place, _message(found), subject=found.function, key=(found.kind, found.name), fix=_fix(found)
+        )
+
+
+def _fix(found: _Unknown) -> Fix | None:
+    if (found.kind, found.name) == ("AgentTask", "complete") and (found.kind, found.name) in METHODS:
+        completed = AddImport(found.place.path, "livekit.agents", "Completed")
+        title, returned = "return Completed(value)", ReturnInstead(found.place, "Completed")
+        return (safe if found.is_in_tool else unsafe)(title, returned, completed, Ends(found.place))
+    if (found.kind, found.name) in METHODS or found.lack.comes:
+        return None
+    meant = misspelled(found.name, _methods(found))
+    if meant is None:
+        return None
+    return unsafe(f"call {meant}()", RenameCallee(found.place, found.name, meant))
 
 
 def _unknown(subject: Subject) -> Iterator[_Unknown]:
@@ -127,7 +146,11 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
         kind, shown = receiver
         lack = subject.offers.lacked_member(found.activation.path, kind, target.name)
         if lack is not None:
-            yield _Unknown(found.place, kind, shown, lack, flow.name)
+            yield _Unknown(found.place, kind, shown, lack, flow.name, _is_tool(flow))
+
+
+def _is_tool(flow: Flow) -> bool:
+    return any("function_tool" in repr(each) for each in flow.decorators)
 
 
 def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) -> bool:
@@ -212,10 +235,14 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
             member = found.release.table.catalog.newest(other).member(kind, found.name) if kind != found.kind else None
             if member is not None and member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE):
                 return f": {who} has a method of that name"
-    methods = [
+    near = most_alike(found.name, _methods(found), 0.66)
+    return f"; the nearest method that it has is {near}()" if near else ""
+
+
+def _methods(found: _Unknown) -> list[str]:
+    """The methods that the class has."""
+    return [
         name
         for name, member in found.release.members(found.kind).items()
         if member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE, SymbolKind.GENERATOR)
     ]
-    near = most_alike(found.name, methods, 0.66)
-    return f"; the nearest method that it has is {near}()" if near else ""

@@ -32,7 +32,8 @@ The parameters of every release are read from the packages on the registry by `t
 
 ## Fix safety
 
-There is no fix: where the value belongs is not always known.
+Safe: a keyword that is spelled almost like one that the call takes is spelled so. For all others there is no fix: what
+was meant is not known.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.flows import Call, Flow
+from lkagent_lint.intents import Fix, RenameArgument, safe
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.things import Activation, SdkMethod
@@ -123,7 +125,15 @@ def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
         f"(got an unexpected keyword argument '{keyword}'){_hint(found.lack)}",
         subject=function,
         key=(found.title, keyword),
+        fix=_fix(place, found.lack),
     )
+
+
+def _fix(place: Place, lack: Lack) -> Fix | None:
+    """The keyword that is spelled almost so."""
+    own = parameters_of(lack.release, lack.owner, lack.method)
+    meant = None if own is None or lack.comes else misspelled(lack.name, own.keywords)
+    return None if meant is None else safe(f"write {meant}=", RenameArgument(place, lack.name, meant))
 
 
 def _hint(lack: Lack) -> str:

@@ -30,7 +30,7 @@ livekit-agents 1.8.9, `voice/room_io/types.py` 163-182 and `voice/agent_session.
 
 ## Fix safety
 
-There is no fix yet.
+Safe: what is dropped anyway is taken out of the call. What it was meant to say is not said elsewhere instead.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.intents import RemoveArgument, safe
 from lkagent_lint.project.things import Activation, Nothing, Sdk
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
@@ -94,6 +95,10 @@ def _dropped(call: Call, activation: Activation, wins: str, loses: frozenset[str
                 f"without a word, because {wins}= is given too: say all of it there",
                 subject=activation.name,
                 key=tuple(dropped),
+                fix=safe(
+                    "take away what is dropped",
+                    *(RemoveArgument(activation.place(call.span), name) for name in dropped),
+                ),
             )
 
 

@@ -40,7 +40,8 @@ by `tools/sdk_tables`: `Worker` is in livekit-agents up to 1.2.18 and not in 1.3
 
 ## Fix safety
 
-There is no fix yet.
+A name that has only moved is imported from where it is now, and `chat_ctx=self.chat_ctx`, which livekit-agents 2.0 no
+longer takes, is taken away, because the history goes on without it: both are safe. For all others there is no fix.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow, Read
+from lkagent_lint.facts.sdk_names import AskedBy
+from lkagent_lint.intents import Fix, Reimport, RemoveArgument, safe
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.things import Instance, Thing
 from lkagent_lint.questions.asked_names import Missing, homes
@@ -120,14 +123,20 @@ def _keywords(subject: Subject) -> Iterator[Diagnostic]:
             owner = constructed(call, activation, evaluator, release, given[0])
             lack = offers.lacked_keyword(activation.path, PYTHON.package, owner, "", given[0]) if owner else None
             if lack is not None and lack.gone:
-                yield _refused(activation.place(call.span), lack, activation.name)
+                goes_on = _goes_on(dict(call.keywords)[given[0]])
+                yield _refused(activation.place(call.span), lack, activation.name, goes_on=goes_on)
 
 
 def _gives_one(flow: Flow) -> bool:
     return any(name in KEYWORDS for call in flow.calls for name, _ in call.keywords)
 
 
-def _refused(place: Place, lack: Lack, function: str) -> Diagnostic:
+def _goes_on(value: v.Expr) -> bool:
+    """It is the agent's own history, which the next agent has anyhow."""
+    return value == v.Attribute(v.Name("self"), "chat_ctx")
+
+
+def _refused(place: Place, lack: Lack, function: str, *, goes_on: bool) -> Diagnostic:
     kind, keyword, release = lack.owner.rpartition(".")[2], lack.name, lack.release
     return META.at(
         place,
@@ -135,6 +144,7 @@ def _refused(place: Place, lack: Lack, function: str) -> Diagnostic:
         f"raises TypeError ({kind}.__init__() got an unexpected keyword argument '{keyword}'): {KEYWORDS[keyword]}",
         subject=function,
         key=(kind, keyword),
+        fix=safe("take it away", RemoveArgument(place, keyword)) if goes_on else None,
     )
 
 
@@ -151,7 +161,17 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
         f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.version} holds "
         f"here), so {missing.error}{use}",
         key=(missing.dotted,),
+        fix=_fix(path, missing),
     )
+
+
+def _fix(path: str, missing: Missing) -> Fix | None:
+    """The name is imported from where it is now."""
+    moved = homes(missing.release, missing.name) if missing.name and missing.dotted not in REMOVED else []
+    if missing.fact.spelling is not AskedBy.FROM or not moved or moved[0].startswith("_"):
+        return None
+    place = Place(path, missing.fact.span)
+    return safe(f"import it from {moved[0]}", Reimport(place, missing.name, moved[0]))
 
 
 def _not_yet(path: str, missing: Missing, gone: Period) -> Diagnostic:

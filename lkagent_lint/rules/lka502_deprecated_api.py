@@ -33,7 +33,10 @@ instead".
 
 ## Fix safety
 
-There is no fix yet. Renaming `e2ee` to `encryption`, or `create_sip_dispatch_rule` to `create_dispatch_rule`, is safe.
+An alias, as `AgentSession` is since livekit-agents 2.0, gives way to the name that it stands for, in the import and
+wherever the file uses it: safe. An import under a name of its own keeps that, and names in texts stay, but for
+annotations. Methods and keywords that have only another name are safe too, as `e2ee=`, which becomes `encryption=`.
+What has a successor that works in another way has no fix.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.facts.sdk_names import AskedBy
+from lkagent_lint.intents import Fix, Rename, RenameArgument, RenameCallee, RenameImported, safe
 from lkagent_lint.project.things import Activation, Sdk, SdkMethod
 from lkagent_lint.questions.asked_names import AskedName
 from lkagent_lint.questions.offers import Offers
@@ -68,6 +73,8 @@ META = Meta(
 _SILENT = frozenset({"WorkerOptions", "ServerOptions"})
 """The SDK itself says nothing of them."""
 _REPEATED = re.compile(r"^\w+ is deprecated[.,]\s*")
+_ONE_NAME = re.compile(r"[Uu]se `?(\w+)`? instead")
+_ALIAS = re.compile(r"^Use \{@link (\w+)\} instead\. This alias ")
 _MARKUP = re.compile(r"\{@link\s+(\S+?)\s*\}")
 Said = tuple[str, str]
 """What is deprecated, and what the SDK says of it."""
@@ -79,7 +86,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if not offers.is_old(path):
             yield from _names(offers, path)
     for place, function, (what, said) in _calls(subject, offers):
-        yield META.at(place, _message(what, said), subject=function, key=(what,))
+        yield META.at(place, _message(what, said), subject=function, key=(what,), fix=_respelled(place, what, said))
+
+
+def _respelled(place: Place, what: str, said: str) -> Fix | None:
+    """Where nothing but a name has changed: of a method, or of a keyword."""
+    found = _ONE_NAME.search(said)
+    if found is None:
+        return None
+    keyword, _, owner = what.partition("= of ")
+    method = what.removesuffix("()").rpartition(".")[2]
+    if owner:
+        return safe(f"write {found[1]}=", RenameArgument(place, keyword, found[1]))
+    if what.endswith("()"):
+        return safe(f"call {found[1]}()", RenameCallee(place, method, found[1]))
+    return None
 
 
 def _message(what: str, said: str) -> str:
@@ -92,12 +113,30 @@ def _message(what: str, said: str) -> str:
 
 
 def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
-    seen: set[str] = set()
+    found: dict[str, list[AskedName]] = {}
     for reached in offers.reached(path):
-        said = _said_of_name(reached)
-        if said and reached.name not in seen:
-            seen.add(reached.name)
-            yield META.at(Place(path, reached.fact.span), _message(reached.name, said), key=(reached.name,))
+        if _said_of_name(reached):
+            found.setdefault(reached.name, []).append(reached)
+    for name, ways in found.items():
+        message = _message(name, _said_of_name(ways[0]))
+        yield META.at(Place(path, ways[0].fact.span), message, key=(name,), fix=_renamed(path, name, ways))
+
+
+def _renamed(path: str, name: str, ways: list[AskedName]) -> Fix | None:
+    """Wherever the file uses an alias, it uses the name that it stands for: both mean the same object."""
+    _, meant = ALIASES.get(f"{ways[0].module}.{ways[0].name}", ("", ""))
+    if not meant:
+        alias = _ALIAS.search(_said_of_name(ways[0]))
+        meant = "" if alias is None else alias[1]
+    if not meant:
+        return None
+    intents = [
+        RenameImported(Place(path, each.fact.span), name, meant)
+        if each.fact.spelling is AskedBy.FROM
+        else Rename(Place(path, each.fact.span), name, meant)
+        for each in ways
+    ]
+    return safe(f"use {meant}", *intents)
 
 
 def _said_of_name(reached: AskedName) -> str:

@@ -34,7 +34,8 @@ ModuleNotFoundError. The tables of all releases are read from the registries' pa
 
 ## Fix safety
 
-There is no fix yet. Writing the module that the message names is always safe: the name means the same object there.
+Safe: the name is imported from the module that the message names, where it means the object that was wanted, and keeps
+the name that the file has given it. What is read as an attribute of a module has no fix.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.sdk_names import AskedBy
+from lkagent_lint.intents import Fix, Reimport, safe
 from lkagent_lint.questions.asked_names import Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta
@@ -68,7 +71,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _finding(path: str, missing: Missing) -> Diagnostic:
     what = f"{spelt(missing.module)} has no {missing.name}" if missing.name else f"there is no module {missing.module}"
-    return META.at(Place(path, missing.fact.span), f"{what}, so {missing.error}{_cure(missing)}", key=(missing.dotted,))
+    title = f"{what}, so {missing.error}{_cure(missing)}"
+    return META.at(Place(path, missing.fact.span), title, key=(missing.dotted,), fix=_fix(path, missing))
+
+
+def _fix(path: str, missing: Missing) -> Fix | None:
+    """The name is imported from where it is: the same object, under the name that the file has given it."""
+    elsewhere = homes(missing.release, missing.name) if missing.name else []
+    if missing.fact.spelling is not AskedBy.FROM or not elsewhere or missing.name in BY_NAME:
+        return None
+    place = Place(path, missing.fact.span)
+    return safe(f"import it from {spelt(elsewhere[0])}", Reimport(place, missing.name, elsewhere[0]))
 
 
 def _cure(missing: Missing) -> str:

@@ -103,7 +103,7 @@ def test_what_breaks_the_syntax_is_taken_back_alone(rule: Callable[[Mend], None]
 
 
 def test_what_adds_a_finding_is_taken_back(rule: Callable[[Mend], None], project: Path) -> None:
-    rule(replaced("bad_9()"))
+    rule(replaced("bad_9() or bad_8()"))
     assert fixed(project, "bad_1()\n") == ("bad_1()\n", [f"{CODE} would be reported then"])
 
 

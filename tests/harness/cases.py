@@ -1,7 +1,8 @@
 """The fixtures: one folder a rule, and in it the projects that show it.
 
     fixtures/rules/LKA101-connect-before-start/bad/          what the rule's page shows as wrong
-                                               bad.fixed/    the files of it that --fix --unsafe-fixes rewrites
+                                               bad.fixed/    the files of it that --fix --unsafe-fixes rewrites;
+                                                             edge/<case>.fixed/ too
                                                good/         and as right
                                                edge/<case>/  everything else
 
@@ -30,6 +31,7 @@ from tests.harness.runs import Finding
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURES = REPOSITORY / "fixtures" / "rules"
 
+FIXED = ".fixed"
 _SETTINGS = "pyproject.toml"
 _FOLDER = re.compile(r"(LKA\d{3})-[a-z0-9-]+")
 _SHEBANG_OR_COOKIE = re.compile(r"#!|[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+[ \t]*(?:-\*-)?[ \t]*$")
@@ -71,7 +73,7 @@ class Case:
     @property
     def fixed(self) -> Path:
         """Where those of its files are that fixes rewrite, as they are then."""
-        return self.root.with_name(f"{self.root.name}.fixed")
+        return self.root.with_name(f"{self.root.name}{FIXED}")
 
     def text(self, name: str) -> str:
         """The text of a file, however it is encoded. Line ends are kept."""
@@ -139,7 +141,7 @@ def find_cases(fixtures: Path = FIXTURES) -> list[Case]:
         match = _FOLDER.fullmatch(folder.name)
         for kind in Kind if match is not None else ():
             top = folder / kind.value
-            for root in _directories(top) if kind is Kind.EDGE else [top] if top.is_dir() else []:
+            for root in _shapes(top) if kind is Kind.EDGE else [top] if top.is_dir() else []:
                 assert match is not None
                 found.append(Case(root.relative_to(fixtures).as_posix(), root, match[1], kind))
     return sorted(found, key=lambda case: case.name)
@@ -149,7 +151,7 @@ def layout_problems(fixtures: Path = FIXTURES) -> Iterator[str]:
     """What lies among the fixtures and belongs to no case, so that nothing would ever look at it."""
     names = {code: rule.META.name for code, rule in all_rules().items()}
     cases = find_cases(fixtures)
-    roots = {case.root for case in cases} | {case.fixed for case in cases if case.kind is Kind.BAD}
+    roots = {each for case in cases for each in (case.root, case.fixed)}
     for folder in _directories(fixtures):
         match = _FOLDER.fullmatch(folder.name)
         if match is None or folder.name != f"{match[1]}-{names.get(match[1])}":
@@ -221,6 +223,10 @@ def _explains_itself(text: str) -> bool:
     said = first[1:] if first.startswith("#") else docstring[1] if docstring is not None else ""
     word = re.search(r"[\w-]+", said)
     return word is not None and word[0] not in {verb.value for verb in Verb}
+
+
+def _shapes(parent: Path) -> list[Path]:
+    return [path for path in _directories(parent) if path.suffix != FIXED]
 
 
 def _directories(parent: Path) -> list[Path]:
