@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from lkagent_lint.fixes.code import ImpossibleError, ParsedCode
 from lkagent_lint.fixes.edits import Editor, renamed, text_removed
 from lkagent_lint.intents import Edit, Fix, Intent, RemoveText, Rename, Requires, Safety
-from lkagent_lint.languages import PYTHON, dialect_of
+from lkagent_lint.languages import NOTEBOOK, PYTHON, dialect_of
 from lkagent_lint.sources.splicing import NotTextError, Original, Splice, overlap
 from lkagent_lint.text import Place
 
@@ -63,6 +63,8 @@ class Planner:
         return not path.endswith(PYTHON) and dialect_of(os.path.basename(path)) is None
 
     def _original(self, path: str) -> Original:
+        if path.endswith(NOTEBOOK):
+            raise ImpossibleError("the cells of notebooks are not written")
         if path not in self._originals:
             data = self._read(path)
             if data is None:
