@@ -10,6 +10,7 @@ import argparse
 import ast
 import functools
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -31,13 +32,14 @@ from lkagent_lint.config.settings import Settings  # noqa: E402
 from lkagent_lint.config.toml import as_toml  # noqa: E402
 from lkagent_lint.graph import Document, render  # noqa: E402
 from lkagent_lint.graph.build import build  # noqa: E402
-from lkagent_lint.reporters import rule_url  # noqa: E402
+from lkagent_lint.graph.records import ProjectGraph  # noqa: E402
+from lkagent_lint.reporters import render as render_report  # noqa: E402
 from lkagent_lint.reporters.paths import relative_path  # noqa: E402
 from lkagent_lint.rulebook import Example, Examples, Page  # noqa: E402
 from lkagent_lint.rules import all_rules  # noqa: E402
 from lkagent_lint.sources.sdk.given_tables import TableFile  # noqa: E402
 from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
-from tests.harness.marks import without_marks  # noqa: E402
+from tools import site_pages  # noqa: E402
 from tools.sdk_tables.page import rendered as releases_page  # noqa: E402
 
 EXAMPLES = "lkagent_lint/rulebook/examples.json"
@@ -51,6 +53,9 @@ WHY = "docs/why.md"
 REPORTS = "docs/reports.md"
 README = "README.md"
 RULES = "docs/rules"
+START = "docs/index.md"
+LIFECYCLE = "docs/lifecycle.md"
+PICTURE = "docs/who-dispatches-whom.svg"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
@@ -82,8 +87,10 @@ def update(files: dict[str, str], *, check: bool) -> Iterator[str]:
 def documents() -> dict[str, str]:
     """Every generated document by its path."""
     pages = rulebook.pages()
-    found = {f"{RULES}/{page_name(page)}.md": rulebook.markdown(page) for page in pages}
-    found[f"{RULES}/index.md"] = index(pages)
+    found = {f"{RULES}/{name}.md": text for name, text in site_pages.rule_pages(pages).items()}
+    found[f"{RULES}/index.md"] = site_pages.index(pages)
+    found[LIFECYCLE] = site_pages.lifecycle_page(pages)
+    found[PICTURE] = site_pages.picture(demo_graph())
     found[SETTINGS] = settings_page()
     found[SCHEMA] = schema()
     found[GRAPH_SCHEMA] = graph_schema()
@@ -95,13 +102,10 @@ def documents() -> dict[str, str]:
     worker = why_of_demo("agents/night_line.py", "rtc_session(", "LKA201")
     found[WHY] = between(WHY, {"why-start": fenced(start, "text"), "why-worker": fenced(worker, "text")})
     found[REPORTS] = between(REPORTS, {"formats": formats_table()})
+    bad, good = (start_page_run(fixed=fixed) for fixed in (False, True))
+    found[START] = between(START, {"start-run": fenced(bad, "text"), "start-fixed": fenced(good, "text")})
     found[README] = between(README, {"rules": table(pages, f"{RULES}/"), "graph": text})
     return found
-
-
-def page_name(page: Page) -> str:
-    """The last part of the page's address."""
-    return rule_url(page.code, page.name).rstrip("/").rpartition("/")[2]
 
 
 # Examples
@@ -119,20 +123,16 @@ def examples() -> str:
 
 
 def example_files(case: Case) -> tuple[Example, ...]:
-    own = [name for name in case.files if name != "pyproject.toml"]
-    return tuple(Example(name, without_marks(name, case.text(name))) for name in own)
+    return tuple(Example(name, text) for name, text in site_pages.example_texts(case))
 
 
 # Pages
 
 
-def index(pages: tuple[Page, ...]) -> str:
-    return f"# The rules\n\n{table(pages, '')}\n`lkagent-lint rule CODE` prints a page in the terminal.\n"
-
-
 def table(pages: tuple[Page, ...], directory: str) -> str:
     rows = [
-        f"| [{page.code}]({directory}{page_name(page)}.md) | {page.name} | {page.severity.value} | {page.summary} |"
+        f"| [{page.code}]({directory}{site_pages.page_name(page)}.md) | {page.name} | {page.severity.value} "
+        f"| {page.summary} |"
         for page in pages
     ]
     return "\n".join(["| code | name | at most | finds |", "| --- | --- | --- | --- |", *rows, ""])
@@ -164,10 +164,15 @@ def between(path: str, blocks: dict[str, str]) -> str:
 
 def graph_of_demo(format: str) -> str:
     """What ``lkagent-lint graph`` prints in the demo's own directory."""
+    return render(format, Document(projects=(demo_graph(),)), str)
+
+
+@functools.cache
+def demo_graph() -> ProjectGraph:
     demo = str(REPOSITORY / "fixtures" / "demo")
     (survey,) = engine.survey(engine.Request(paths=(demo,)))
     shown = functools.partial(relative_path, cwd=demo)
-    return render(format, Document(projects=(build(survey.project, wanted=survey.is_inside, show=shown),)), str)
+    return build(survey.project, wanted=survey.is_inside, show=shown)
 
 
 def why_of_demo(name: str, text: str, code: str | None) -> str:
@@ -183,6 +188,22 @@ def why_of_demo(name: str, text: str, code: str | None) -> str:
     shown = functools.partial(relative_path, cwd=str(demo))
     found = why.explain(engine.inspect(request, code), str(path), line, show=shown, text=read)
     return why.render("text", found, str)
+
+
+def start_page_run(*, fixed: bool) -> str:
+    """What a check prints of the start page's two files, before or after its fix."""
+    text = (REPOSITORY / START).read_text(encoding="utf-8")
+    (lost, found) = re.findall(r"^[-+] {8}(asked = .*)$", text, re.MULTILINE)
+    root = str(REPOSITORY / "fixtures" / "start")
+    files = {
+        os.path.join(root, name): code.replace(lost, found if fixed else lost)
+        for name, code in re.findall(r'^```python title="([^"]+)"[^\n]*\n(.*?)^```', text, re.MULTILINE | re.DOTALL)
+    }
+    overlays = {path: code.encode() for path, code in files.items()}
+    overlays[os.path.join(root, "pyproject.toml")] = b'[tool.lkagent-lint]\nroot = true\nsdk-version = "1.8.9"\n'
+    report = engine.check(engine.Request(paths=tuple(files), overlays=overlays, jobs=1))
+    command = "$ lkagent-lint\n"
+    return command + render_report("full", report, files.get, root, False)
 
 
 def fenced(text: str, language: str) -> str:

@@ -56,6 +56,10 @@ def _told(plan: Plan) -> list[str]:
             f"{counted(plan.known, 'finding')} of today in the baseline: lkagent-lint reports what comes from now on; "
             "lkagent-lint --isolated shows all"
         )
+    if any(os.path.basename(each.path) == adoption.HOOKS for each in plan.changes):
+        lines.append(
+            "next: pre-commit install, if that was not done yet; pre-commit run lkagent-lint --all-files tries it"
+        )
     if plan.left:
         lines.append(f"{counted(plan.left, 'finding')} would fail a run: lkagent-lint shows what")
     return lines

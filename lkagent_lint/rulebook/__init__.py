@@ -16,6 +16,7 @@ import msgspec
 from lkagent_lint.diagnostics import Severity
 from lkagent_lint.likeness import TYPED, misspelled, most_alike
 from lkagent_lint.rulebook.holding import holding
+from lkagent_lint.rulebook.lifecycle import enforced_by
 from lkagent_lint.rules import Default, Rule, all_rules, former_words
 
 HEADINGS = (
@@ -31,6 +32,8 @@ HEADINGS = (
 
 _EXAMPLES = os.path.join(os.path.dirname(__file__), "examples.json")
 _PLACEHOLDER = re.compile(r"<!-- example: (bad|good) -->")
+_LONG = 30
+"""Lines from which on an example is shown as a difference."""
 _CODE = re.compile(r"[A-Za-z]+[0-9]+")
 _LANGUAGES = {"py": "python", "ts": "typescript", "tsx": "tsx", "js": "javascript", "sh": "sh", "yml": "yaml"}
 
@@ -46,6 +49,13 @@ class Example(msgspec.Struct, frozen=True):
 class Examples(msgspec.Struct, frozen=True):
     bad: tuple[Example, ...] = ()
     good: tuple[Example, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A sentence of the lifecycle, and its address."""
+
+    text: str
+    url: str
 
 
 class UnknownRule(LookupError):
@@ -67,6 +77,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     summary: str
     title: str
     """One sentence."""
+    since: str
+    """The version of the linter that brought it."""
+    lifecycle: tuple[Held, ...] = ()
+    """What of the lifecycle it enforces."""
     releases: str
     """For which releases of the SDKs it holds, in a sentence or two; empty for rules of the linter itself."""
     explanation: str
@@ -93,7 +107,7 @@ def page(rule: Rule) -> Page:
     meta = rule.META
     title, _, body = (rule.__doc__ or "").strip().partition("\n")
     examples = _examples().get(meta.code, Examples())
-    shown = {"bad": _blocks(examples.bad), "good": _blocks(examples.good)}
+    shown = {"bad": _blocks(examples.bad), "good": _better(examples)}
     return Page(
         code=meta.code,
         name=meta.name,
@@ -101,6 +115,8 @@ def page(rule: Rule) -> Page:
         default=meta.default,
         summary=meta.summary,
         title=title.strip(),
+        since=meta.added,
+        lifecycle=tuple(Held(each.text, each.url) for each in enforced_by(meta.code)),
         releases="" if meta.code.startswith("LKA0") else holding(meta),
         explanation=_PLACEHOLDER.sub(lambda found: shown[found[1]], body.strip()),
     )
@@ -122,9 +138,13 @@ def group(prefix: str) -> tuple[Page, ...]:
 
 def markdown(of: Page) -> str:
     """A page as a Markdown document."""
-    facts = f"`{of.code}` · {of.severity.value}, the highest that it reports · {_default(of)}"
-    releases = f"{of.releases}\n\n" if of.releases else ""
-    return f"# {of.name} ({of.code})\n\n{of.title}\n\n{facts}\n\n{releases}{of.explanation}\n"
+    facts = f"`{of.code}` · {of.severity.value}, the highest that it reports · {_default(of)} · since {of.since}"
+    parts = [f"# {of.name} ({of.code})", of.title, facts, of.releases, *_held(of), of.explanation]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _held(of: Page) -> list[str]:
+    return [f"The [lifecycle]({each.url}): “{each.text}”" for each in of.lifecycle]
 
 
 def _default(of: Page) -> str:
@@ -133,8 +153,10 @@ def _default(of: Page) -> str:
 
 def plain(of: Page) -> str:
     """A page for a terminal: headings underlined, code indented, no other Markdown touched."""
-    lines = [f"{of.code} {of.name} ({of.severity.value}, {_default(of)})", "", of.title, ""]
+    lines = [f"{of.code} {of.name} ({of.severity.value}, {_default(of)}, since {of.since})", "", of.title, ""]
     lines += [of.releases, ""] if of.releases else []
+    for each in of.lifecycle:
+        lines += [f"The lifecycle: “{each.text}”", f"  {each.url}", ""]
     inside = False
     for line in of.explanation.splitlines():
         if line.startswith("```"):
@@ -158,6 +180,20 @@ def table(of: tuple[Page, ...]) -> str:
 def _examples() -> Mapping[str, Examples]:
     with open(_EXAMPLES, "rb") as file:
         return msgspec.json.decode(file.read(), type=dict[str, Examples])
+
+
+def _better(examples: Examples) -> str:
+    """The good files; where one file has grown long, what differs from the bad one."""
+    (bad, *more_bad), (good, *more_good) = examples.bad or (None,), examples.good or (None,)
+    if bad is None or good is None or more_bad or more_good or bad.path != good.path or good.text.count("\n") < _LONG:
+        return _blocks(examples.good)
+    from difflib import unified_diff
+
+    lines = list(unified_diff(bad.text.splitlines(), good.text.splitlines(), n=2, lineterm=""))[2:]
+    # A difference of half of the lines says less than the file itself.
+    if 2 * sum(line.startswith(("+", "-")) for line in lines) > good.text.count("\n"):
+        return _blocks(examples.good)
+    return "```diff\n" + "\n".join(line.rstrip() for line in lines) + "\n```"
 
 
 def _blocks(files: tuple[Example, ...]) -> str:

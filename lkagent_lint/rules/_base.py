@@ -49,6 +49,8 @@ class Meta(NamedTuple):
     """Under flake8 the host reports the like itself, so this rule stays out."""
     basis: Basis = Basis.ORDER
     """What of an SDK its findings rest on: where too little is known of the release, none is reported."""
+    added: str = "0.1.0"
+    """The version of the linter that brought it."""
     in_notebooks: bool = True
     """False for what rests on a job's process importing the file: none imports a notebook, whose jobs are threads."""
     packages: tuple[Package, Package] = (PYTHON, NODE)
