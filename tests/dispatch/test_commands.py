@@ -129,7 +129,8 @@ IN_FILES: dict[str, tuple[str, str, str]] = {
     "rule-of-powershell-without-agents": (
         "rule.ps1",
         "$rule = @{ rule = @{ dispatchRuleDirect = @{} } }\n"
-        "$rule | ConvertTo-Json | Out-File -FilePath $FILE\nlk sip dispatch create $FILE\n",
+        "$rule | ConvertTo-Json | Out-File -FilePath $FILE\n"
+        "livekit-cli create-sip-dispatch-rule `\n    --url $URL `\n    --request $FILE\n",
         "no",
     ),
     "generated": (

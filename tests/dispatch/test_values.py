@@ -90,6 +90,18 @@ def test_a_persona_is_asked_for_by_nobody(text: str, tmp_path: Path) -> None:
     assert (verdict(root), severities(root)) == ("no", [Severity.WARNING])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fetch('/calls', { method: 'POST', body: JSON.stringify({ trunkId, callTo, agentName: 'front-desk' }) });",
+        "useSession(source, { agentName: 'front-desk', participantAttributes: { id } });",
+        "fetch('/token', { method: 'POST', body: JSON.stringify({ agentName: 'front-desk' }) });",
+    ],
+)
+def test_a_request_of_the_projects_own_asks(text: str, tmp_path: Path) -> None:
+    assert verdict(write(tmp_path, "node", {"request.ts": f"// livekit\n{text}\n"})) == "yes"
+
+
 _TOKEN = (
     _IMPORT + "async function token(room: string) {\n  const grant = { roomJoin: true, room };\n"
     "  const at = new AccessToken('k', 's');\n  at.addGrant(grant);\n"

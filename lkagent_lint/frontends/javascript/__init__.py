@@ -13,6 +13,8 @@ from lkagent_lint.text import START_OF_FILE, Span
 __all__ = ["extract", "is_generated"]
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from lkagent_lint.frontends.javascript.drafts import FileDraft
 
 _LEGACY_CLASSES = frozenset({"VoicePipelineAgent", "MultimodalAgent", "VoiceAssistant"})
@@ -33,16 +35,21 @@ def _longest_line(data: bytes) -> int:
 def extract(data: bytes, dialect: Dialect) -> FileFacts:
     """The facts of one file's bytes. Never raises for bad input; broken parts are passed over."""
     from lkagent_lint.frontends.javascript import imports, workers
-    from lkagent_lint.frontends.javascript.dispatches import Dispatches
+    from lkagent_lint.frontends.javascript.dispatches import KINDS, Dispatches, may_dispatch
     from lkagent_lint.frontends.javascript.parse import ParsedFile
     from lkagent_lint.frontends.javascript.walker import Walker
 
     source = ParsedFile(data, dialect)
-    if any(depth > MAX_DEPTH for _, depth in walk(source.root)):
-        return FileFacts(language="javascript", problems=(TOO_DEEP,))
+    kinds = KINDS if may_dispatch(data) else frozenset[str]()
+    nodes: list[Node] = []
+    for node, depth in walk(source.root):
+        if depth > MAX_DEPTH:
+            return FileFacts(language="javascript", problems=(TOO_DEEP,))
+        if kinds and node.type in kinds:
+            nodes.append(node)
     draft = Walker(source).draft
     registrations = workers.registrations(source, draft)
-    dispatches = Dispatches(source, draft, registrations)
+    dispatches = Dispatches(source, draft, registrations, nodes)
     found = list(dispatches.find())
     return FileFacts(
         language="javascript",

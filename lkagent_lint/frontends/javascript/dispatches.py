@@ -25,7 +25,6 @@ from lkagent_lint.frontends.javascript.parse import (
     outermost,
     text_of,
     unwrap,
-    walk,
 )
 from lkagent_lint.frontends.javascript.purposes import Purpose, Purposes
 
@@ -37,16 +36,33 @@ _WORD = re.compile(rb"^.(?:--(?:agent|room)\b|dispatch|create-sip)")
 _MARKS = re.compile(rb"(?i)agent_?name|create_?dispatch|room_?config|withAgent")
 
 
+KINDS = frozenset(
+    {
+        *("object", "array", "call_expression", "new_expression", "assignment_expression", "variable_declarator"),
+        *("string", "template_string", "ERROR"),
+    }
+)
+"""The types of the nodes that are looked at."""
+_HOLDS = re.compile(rb"(?i)agent_?name|dispatch|room_?config|withAgent|--agent|--room|AccessToken|createRoom")
+
+
+def may_dispatch(data: bytes) -> bool:
+    """Whether a file can hold a dispatch, or anything that makes rooms."""
+    return _HOLDS.search(data) is not None
+
+
 class Dispatches:
     """The dispatches of one file."""
 
-    def __init__(self, source: ParsedFile, draft: FileDraft, registrations: list[Node]) -> None:
-        """``registrations`` are the nodes that register agents: what they are given dispatches nothing."""
+    def __init__(self, source: ParsedFile, draft: FileDraft, registrations: list[Node], nodes: list[Node]) -> None:
+        """``registrations`` are the nodes that register agents: what they are given dispatches nothing. ``nodes`` are
+        all of the file that are of the types that are looked at, in source order.
+        """
         self._source = source
         self._draft = draft
         self._calls = {node: number for node, (_, number) in draft.recorded.items()}
         self._options = [given for node in registrations for given in arguments(node)[:1]]
-        self._nodes = [node for node, _ in walk(source.root)]
+        self._nodes = nodes
         self._purposes = Purposes(self._nodes)
         self._spoken = dict[int, int]()
         """The first part of each text that was looked at, by their nodes' ``id``."""
@@ -58,7 +74,7 @@ class Dispatches:
     def sip_rules(self) -> Iterator[SipRuleFact]:
         """Every SIP dispatch rule that is made, by the SDK or by a command."""
         yield from rooms.sip_rules(self._nodes, self._source, self._draft)
-        for node in self._nodes:
+        for node in self._nodes if b"sip" in (self._source.root.text or b"") else ():
             if any(isinstance(each, cli_commands.MakingRule) and each.is_bare for each in self._commands_in(node)):
                 yield SipRuleFact(span=self._source.span(node), has_agents=False)
 
@@ -262,30 +278,19 @@ def _block_of(node: Node) -> str:
     return str(parent.start_byte) if parent is not None and parent.type in ("statement_block", "program") else ""
 
 
-_OF_REQUESTS = frozenset(
-    {
-        *(
-            "room",
-            "roomName",
-            "room_name",
-            "roomId",
-            "room_id",
-            "roomConfig",
-            "room_config",
-            "metadata",
-            "agentMetadata",
-        ),
-        *("identity", "participantName", "participant_name", "participantIdentity", "participant_identity"),
-        *("phoneNumber", "phone_number", "phone", "to", "sessionId", "session_id", "userId", "user_id"),
-    }
+_OF_REQUESTS = re.compile(
+    r"room|call|phone|number|participant|identity|session|metadata|trunk|dispatch|token|user|attributes|^to$|\*\*",
+    re.IGNORECASE,
 )
 """What stands beside an agent's name in a request for it. Other things have names of agents, too: a persona."""
+_MOST_FIELDS = 12
+"""Of a request; what has more describes something."""
 
 
 def _is_body(node: Node) -> bool:
-    """An object that could ask for an agent: it names one, and nothing else or what a request for it has."""
-    keys = {key for key, _, _ in entries(node)}
-    return len(keys) == 1 or "**" in keys or bool(keys & _OF_REQUESTS)
+    """An object that could ask for an agent: it names one, and little else but what a request for it has."""
+    keys = [key for key, _, _ in entries(node)]
+    return len(keys) == 1 or (len(keys) <= _MOST_FIELDS and any(map(_OF_REQUESTS.search, keys)))
 
 
 def _maker(node: Node) -> str:

@@ -18,7 +18,7 @@ from lkagent_lint.text import Lines
 
 # Each alternative consumes what it begins, so the text is read once.
 _TOKEN = re.compile(
-    r"(?P<continued>\\\r?\n)"
+    r"(?P<continued>[\\`]\r?\n)"
     r"|(?P<end>[\n;|&`()]+)"
     r"|(?P<quoted>\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?)"
     r"|(?P<template>\$?\{\{[^{}\n]{0,100}\}\})"

@@ -275,7 +275,8 @@ def test_texts_that_are_none() -> None:
 
 _MARKS = re.compile(
     rb"(?i:agent_?name|RoomAgentDispatch|AgentDispatch|create_?dispatch|room_?config|room_?preset|dispatch_?rule)"
-    rb"|withAgent|--agent|connect --room|\blk\b"
+    rb"|withAgent|--agent|connect.*--room|--room.*connect|\blk\b",
+    re.DOTALL,
 )
 
 
