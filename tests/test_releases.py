@@ -6,11 +6,15 @@ Each file of ``fixtures/releases/<release>/valid`` and ``breaks`` is a project o
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from lkagent_lint import engine
+from lkagent_lint.rules import all_rules
+from lkagent_lint.sources.sdk.releases import SERVER_NODE, Basis
 from tests.harness import cases, runs
 from tests.harness.cases import Case, Kind
 
@@ -80,3 +84,83 @@ def test_two_releases_live_in_one_project(tmp_path: Path) -> None:
         ("old", "LKA504"),
         ("old", "LKA307"),
     ]
+
+
+AHEAD = "99.0"
+"""Newer than every release of a major."""
+PINS_OF = {"pyproject.toml": r"(livekit-agents==\d+\.)[\w.]+", "package.json": r'("@livekit/agents": "\d+\.)[^"]*'}
+BAD = [
+    case
+    for case in cases.find_cases()
+    if case.kind is Kind.BAD
+    and "LKA1" < case.code < "LKA6"
+    and all_rules()[case.code].META.packages[1] is not SERVER_NODE  # which has a pin of its own
+    and any(name in case.files and re.search(pin, case.text(name)) for name, pin in PINS_OF.items())
+]
+
+
+@pytest.mark.parametrize("case", BAD, ids=[case.code for case in BAD])
+def test_what_is_said_of_a_release_that_nobody_knows(case: Case, tmp_path: Path) -> None:
+    """The order of the lifecycle holds there; what a release refuses or lacks does not, as ``META`` has it."""
+    shutil.copytree(case.root, tmp_path, dirs_exist_ok=True)
+    for name, pin in PINS_OF.items():
+        if name in case.files:
+            text = re.sub(pin, rf"\g<1>{AHEAD}", case.text(name))
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    basis = all_rules()[case.code].META.basis
+    rests_on_release = basis in (Basis.REFUSAL, Basis.TABLES) and case.code != "LKA502"  # which says what is there
+    assert (case.code in {each.code for each in runs.plain(tmp_path)}) is not rests_on_release
+
+
+PYTHON = """
+from livekit import rtc
+from livekit.agents import AgentServer, AgentSession, Agent, JobContext
+
+server = AgentServer()
+
+@server.rtc_session()
+async def entry(ctx: JobContext) -> None:
+    await ctx.connect()
+    await ctx.wait_for_participant()
+    ctx.room.on("particpant_connected", print)
+    await ctx.room.publish_data(b"")
+    session = AgentSession()
+    await session.start(Agent(instructions=""), room=ctx.room)
+"""
+NODE = """
+import { type JobContext, ServerOptions, defineAgent, voice } from '@livekit/agents';
+
+export default defineAgent({
+  entry: async (ctx: JobContext) => {
+    await ctx.connect();
+    await ctx.waitForParticipant();
+    const session = new voice.AgentSession();
+    session.speak('hello');
+    await session.start({ agent: new voice.Agent({ instructions: '' }), room: ctx.room });
+  },
+});
+new ServerOptions({ workerType: 1 });
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "package", "version", "codes"),
+    [
+        ("agent.py", PYTHON, "livekit", "1.1.21", {"LKA101", "LKA402", "LKA406"}),
+        ("agent.py", PYTHON, "livekit", "1.3.0", {"LKA101"}),
+        ("agent.ts", NODE, "@livekit/agents", "1.9.0", {"LKA101", "LKA308", "LKA406"}),
+        ("agent.ts", NODE, "@livekit/agents", "1.10.0", {"LKA101"}),
+        ("agent.ts", NODE, "@livekit/agents", "2.0.0", set[str]()),
+        ("agent.ts", NODE, "@livekit/agents", "2.0.0-beta.1", set[str]()),
+    ],
+)
+def test_pins_ahead_of_other_tables(
+    name: str, text: str, package: str, version: str, codes: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.lkagent-lint]\nroot = true\n", encoding="utf-8")
+    if name == "agent.ts":
+        (tmp_path / "package.json").write_text(f'{{"dependencies": {{"{package}": "{version}"}}}}', encoding="utf-8")
+    else:
+        (tmp_path / "requirements.txt").write_text(f"livekit-agents==1.8.9\n{package}=={version}\n", encoding="utf-8")
+    assert {each.code for each in runs.plain(tmp_path)} == codes

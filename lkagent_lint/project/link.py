@@ -31,7 +31,7 @@ from lkagent_lint.project.callers import Callers
 from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, SetVariable, Texts, Worker
+from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, Server, SetVariable, Texts, Worker
 from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
@@ -165,7 +165,7 @@ class _Linker:
         site = None if fact.call is None else CallRef(path, fact.flow, fact.call)
         server = self.servers.of_worker(fact, site)
         is_open = fact.open_ended
-        if name is None and fact.receiver is not None and self.sdk(path).has(Change.NAME_ON_SERVER) is not False:
+        if name is None and fact.receiver is not None and self._is_named_on_server(path, server):
             name, is_open = None if server is None else server.name, is_open or server is None
         missing_name = UNKNOWN_NAME if is_open else UNNAMED
         missing_kind = JobType.UNKNOWN if fact.open_ended else JobType.ROOM
@@ -185,6 +185,12 @@ class _Linker:
             entry_text=_text_of(entry),
             is_door=fact.call is not None and fact.receiver == Result(fact.call),
         )
+
+    def _is_named_on_server(self, path: str, server: Server | None) -> bool:
+        """The server gives the name. A release that nobody knows may have that already, where it is given one."""
+        sdk = self.sdk(path)
+        has_name = server is not None and server.name is not None
+        return sdk.has(Change.NAME_ON_SERVER) is not False or (has_name and not sdk.knows_absence)
 
     def _named(self, path: str, fact: WorkerFact, given: Things | None, missing: AgentName) -> AgentName:
         """The name that a registration gives, or its server; ``missing`` where neither does."""
