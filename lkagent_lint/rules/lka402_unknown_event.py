@@ -86,7 +86,7 @@ def _message(found: UnknownEvent) -> str:
     name = found.event if "." in found.event else quoted(found.event)
     kind = found.release.called(found.kind)
     return (
-        f"{kind} never emits {name} ({found.release.table.package} {found.release.version}), so this listener is "
+        f"{kind} never emits {name} ({found.release.table.package} {found.release.label}), so this listener is "
         f"never called{_advice(found)}"
     )
 

@@ -218,7 +218,7 @@ def _message(found: _Unknown) -> str:
     package = found.release.table.package
     kind = found.release.called(found.kind)
     return (
-        f"{kind} has no method {found.name} ({package} {found.release.version}), so this call raises {error}"
+        f"{kind} has no method {found.name} ({package} {found.release.label}), so this call raises {error}"
         f"{_advice(found, is_in_node=is_node(found.place))}"
     )
 

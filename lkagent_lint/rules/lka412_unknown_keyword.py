@@ -121,7 +121,7 @@ def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
     keyword, release = found.lack.name, found.lack.release
     return META.at(
         place,
-        f"{found.title} takes no {keyword} in {release.table.package} {release.version}, so this raises TypeError "
+        f"{found.title} takes no {keyword} in {release.table.package} {release.label}, so this raises TypeError "
         f"(got an unexpected keyword argument '{keyword}'){_hint(found.lack)}",
         subject=function,
         key=(found.title, keyword),

@@ -113,7 +113,7 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
     hooks = [each for each in release.members(kind) if _LIKE_HOOK.fullmatch(each)]
     meant = most_alike(name, hooks, 0.6)
     hint = f": {meant} is probably meant" if meant else f": its hooks are {', '.join(sorted(hooks))}"
-    return f"{name}() is no hook of {kind} in {release.table.package} {release.version}, and nothing calls it{hint}"
+    return f"{name}() is no hook of {kind} in {release.table.package} {release.label}, and nothing calls it{hint}"
 
 
 def _needed(flow: Flow) -> int:

@@ -140,7 +140,7 @@ def _refused(place: Place, lack: Lack, function: str, *, goes_on: bool) -> Diagn
     kind, keyword, release = lack.owner.rpartition(".")[2], lack.name, lack.release
     return META.at(
         place,
-        f"{kind} takes no {keyword} since {release.table.package} {lack.gone} ({release.version} holds here), so this "
+        f"{kind} takes no {keyword} since {release.table.package} {lack.gone} ({release.label} holds here), so this "
         f"raises TypeError ({kind}.__init__() got an unexpected keyword argument '{keyword}'): {KEYWORDS[keyword]}",
         subject=function,
         key=(kind, keyword),
@@ -158,7 +158,7 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
     use = f": use {successor}" if successor else ""
     return META.at(
         Place(path, missing.fact.span),
-        f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.version} holds "
+        f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.label} holds "
         f"here), so {missing.error}{use}",
         key=(missing.dotted,),
         fix=_fix(path, missing),
@@ -176,7 +176,7 @@ def _fix(path: str, missing: Missing) -> Fix | None:
 
 def _not_yet(path: str, missing: Missing, gone: Period) -> Diagnostic:
     """Of a pre-release that was made before the name came, nobody took the name away."""
-    package, version = missing.release.table.package, missing.release.version
+    package, version = missing.release.table.package, missing.release.label
     return META.at(
         Place(path, missing.fact.span),
         f"{missing.dotted} is not in {package} {version}, which was made from {MADE_FROM[gone.until]}, so "

@@ -81,7 +81,7 @@ def _finding(path: str, package: str, found: list[Missing]) -> Diagnostic:
     )
     return META.at(
         Place(path, first.fact.span),
-        f"{name} comes with {package} {first.gone.since}{more}, and {first.release.version} is pinned here, so "
+        f"{name} comes with {package} {first.gone.since}{more}, and {first.release.label} is pinned here, so "
         f"{first.error}: raise the pin, or write for the release that is pinned",
         related=[
             Related(Place(path, each.fact.span), f"{each.name or each.module} is not there either")

@@ -30,6 +30,8 @@ def test_releases_are_in_order(package: str) -> None:
 
 def test_a_version_means_the_newest_release_that_is_no_newer() -> None:
     assert agents("1.3.4").version == "1.3.3"
+    assert [agents(each).label for each in ("1.3.0rc2", "1.3.4", "1.3.1")] == ["1.3.0rc2", "1.3.4", "1.3.1"]
+    assert agents("1.8.99").label == agents("1.8.99").version  # nobody knows what that one offers
     assert agents("1.99").version == newest("livekit-agents").version
     assert release("livekit-agents", "0.1") is None
 
@@ -164,6 +166,8 @@ def test_a_release_between_two_offers_what_either_has() -> None:
     assert early.name("livekit.agents", "Worker") is not None
     assert after.name("livekit.agents", "Worker") is None
     assert agents("1.3.4").version == "1.3.3"
+    assert [each.label for each in (early, agents("1.3.4"), after)] == ["1.3.0rc2", "1.3.4", "1.3.1"]
+    assert agents("1.8.99").label == agents("1.8.99").version  # nobody knows what that one offers
 
 
 def test_a_pre_release_has_a_table_of_its_own() -> None:

@@ -108,7 +108,8 @@ class Table:
             return None
         is_unlisted = self._orders[index] != order(version, npm=self.package in _NODE_PACKAGES)
         is_between = is_unlisted and standing(version, self.catalog.package(self.package)) is Standing.KNOWN
-        return Release(self, index, min(index + int(is_between), len(self.releases) - 1))
+        other = min(index + int(is_between), len(self.releases) - 1)
+        return Release(self, index, other, version if is_between else "")
 
     def periods(self, module: str, name: str) -> tuple[Period, ...]:
         """When a module had a name, the oldest time first. With an empty name, when there was the module."""
@@ -132,10 +133,12 @@ class Table:
 class Release:
     """One package at one release. Classes are given by their own name (``AgentSession``) or by their full path."""
 
-    def __init__(self, table: Table, index: int, other: int | None = None) -> None:
-        """``other`` is the index of a second release whose offers count too."""
+    def __init__(self, table: Table, index: int, other: int | None = None, label: str = "") -> None:
+        """``other`` is the index of a second release whose offers count too, ``label`` the version between the two."""
         self.table = table
         self.version = table.releases[index]
+        self.label = label or self.version
+        """What messages call it: the version that was asked for, where the table holds only its neighbours."""
         self._index = index
         self._other = index if other is None else other
         self._modules: dict[str, bool] = {}
