@@ -20,6 +20,7 @@ from lkagent_lint.rules import (
 from lkagent_lint.sources.reading import decode
 from lkagent_lint.suppressions import Suppression, read_suppressions
 from lkagent_lint.suppressions.noqa import NoqaMap
+from lkagent_lint.suppressions.ranges import Ranges
 
 
 class Hiding:
@@ -33,8 +34,11 @@ class Hiding:
         self._respect_noqa = respect_noqa
         self._noqa: dict[str, NoqaMap] = {}
         self._comments: dict[str, list[Suppression]] = {}
-        self._used: set[tuple[str, int, str]] = set()
-        """Path, number of the comment's directive in it, and the name that hid something."""
+        self._covered: dict[str, dict[str, Ranges]] = {}
+        """The lines that our own comments cover, by path and code."""
+        self._hidden: dict[tuple[str, bool], dict[str, list[range]]] = {}
+        """The lines of the findings that comments hid, by code: of a path, those that our own hid, or a ``noqa``."""
+        self._searches: dict[tuple[str, bool, str], Ranges] = {}
 
     def hides(self, diagnostic: Diagnostic) -> bool:
         """Whether a comment hides a finding: one of ours at its place or a related one, a ``noqa`` on its first line.
@@ -53,7 +57,7 @@ class Hiding:
 
     def invalid(self, paths: Iterable[str]) -> Iterator[Diagnostic]:
         """What LKA003 says of the comments in some files. A ``noqa`` is judged only where it is applied."""
-        for path, _, comment in self._judged(paths):
+        for path, comment in self._judged(paths):
             for name, problem in comment.problems:
                 place = Place(path, comment.spans.get(name, comment.span))
                 yield lka003_invalid_suppression.malformed(place, problem)
@@ -64,7 +68,7 @@ class Hiding:
 
     def notes(self, paths: Iterable[str]) -> Iterator[Note]:
         """What to say of the names in the comments of some files that rules had before."""
-        for path, _, comment in self._judged(paths):
+        for path, comment in self._judged(paths):
             for name in comment.names:
                 meant = former(name)
                 if meant is not None and (comment.ours or meant.now is None):
@@ -75,12 +79,12 @@ class Hiding:
 
         ``ran(path, code)`` tells whether a rule was reported for a file.
         """
-        for path, number, comment in self._judged(paths):
+        for path, comment in self._judged(paths):
             # What covers nothing is malformed or changes nothing, which LKA003 says.
             for name in comment.covers if comment.hides else ():
                 codes = _codes(name, exact=comment.ours)
                 own = lka002_unused_suppression.META.code in codes
-                used = (path, number, name) in self._used
+                used = self._is_used(path, comment, name)
                 if codes and not own and not used and all(ran(path, code) for code in codes):
                     cut = comment.cuts.get(name)
                     yield lka002_unused_suppression.unused(
@@ -89,45 +93,61 @@ class Hiding:
 
     def listed(self, paths: Iterable[str]) -> Iterator[Hidden]:
         """The comments of some files, once every finding has been asked about."""
-        for path, number, comment in self._judged(paths):
+        for path, comment in self._judged(paths):
             yield Hidden(
                 place=Place(path, comment.span),
                 verb=comment.verb,
                 rules=comment.names,
                 reason=comment.reason,
-                used=tuple((path, number, name) in self._used for name in comment.names),
+                used=tuple(self._is_used(path, comment, name) for name in comment.names),
             )
 
     def _hides_at(self, place: Place, diagnostic: Diagnostic) -> bool:
-        hidden = False
-        first, last = place.span.line, place.span.last_line
-        for number, comment in enumerate(self._of(place.path)):
-            for name, lines in comment.covers.items() if comment.ours else ():
-                # Both ends of a finding's lines and of a comment's count.
-                if rule_codes().get(name) == diagnostic.code and lines.start <= last and first < lines.stop:
-                    self._used.add((place.path, number, name))
-                    hidden = True
-        return hidden
+        covered = self._covered.get(place.path)
+        if covered is None:
+            covered = self._covered[place.path] = _lines_by_code(self._of(place.path))
+        # Both ends of a finding's lines and of a comment's count.
+        lines = range(place.span.line, place.span.last_line + 1)
+        if diagnostic.code not in covered or not covered[diagnostic.code].meet(lines):
+            return False
+        self._note(place.path, diagnostic.code, lines, ours=True)
+        return True
 
     def _noqa_hides(self, diagnostic: Diagnostic) -> bool:
         path, line = diagnostic.place.path, diagnostic.place.span.line
         if not self._noqa_of(path).hides(diagnostic.code, line):
             return False
-        for number, comment in enumerate(self._of(path)):
-            for name, lines in comment.covers.items() if not comment.ours else ():
-                if diagnostic.code.startswith(name) and line in lines:
-                    self._used.add((path, number, name))
+        self._note(path, diagnostic.code, range(line, line + 1), ours=False)
         return True
+
+    def _note(self, path: str, code: str, lines: range, *, ours: bool) -> None:
+        self._hidden.setdefault((path, ours), {}).setdefault(code, []).append(lines)
+        self._searches.pop((path, ours, code), None)
+
+    def _is_used(self, path: str, comment: Suppression, name: str) -> bool:
+        """Whether a name in a comment has hidden any of the findings that were asked about."""
+        lines = comment.covers.get(name)
+        if lines is None:
+            return False
+        hidden = self._hidden.get((path, comment.ours), {})
+        codes = [rule_codes().get(name)] if comment.ours else [code for code in hidden if code.startswith(name)]
+        return any(code in hidden and self._search(path, comment.ours, code).meet(lines) for code in codes)
+
+    def _search(self, path: str, ours: bool, code: str) -> Ranges:
+        key = path, ours, code
+        if key not in self._searches:
+            self._searches[key] = Ranges(self._hidden[path, ours][code])
+        return self._searches[key]
 
     def _is_bare(self, place: Place) -> bool:
         """The ``noqa`` of a line names no code: it hides a code that no plugin has."""
         return self._noqa_of(place.path).hides("-", place.span.line)
 
-    def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, int, Suppression]]:
+    def _judged(self, paths: Iterable[str]) -> Iterator[tuple[str, Suppression]]:
         for path in paths:
-            for number, comment in enumerate(self._of(path)):
+            for comment in self._of(path):
                 if comment.ours or self._respect_noqa:
-                    yield path, number, comment
+                    yield path, comment
 
     def _of(self, path: str) -> list[Suppression]:
         if path not in self._comments:
@@ -140,6 +160,16 @@ class Hiding:
             text = decode(self._read(path)) if path.endswith(JUDGED_BY_NOQA) else ""
             self._noqa[path] = NoqaMap(text if isinstance(text, str) else "")
         return self._noqa[path]
+
+
+def _lines_by_code(comments: Iterable[Suppression]) -> dict[str, Ranges]:
+    """The lines that our own comments cover."""
+    lines: dict[str, list[range]] = {}
+    for comment in comments:
+        for name, covered in comment.covers.items() if comment.ours else ():
+            if name in rule_codes():
+                lines.setdefault(rule_codes()[name], []).append(covered)
+    return {code: Ranges(each) for code, each in lines.items()}
 
 
 @cache

@@ -8,31 +8,34 @@ from collections.abc import Iterable, Iterator
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
+from lkagent_lint.diagnostics import Note
 from lkagent_lint.engine.marks import Marks, marks_of
+from lkagent_lint.engine.texts import TextFiles
 from lkagent_lint.extraction import Extractor, Failed, SourceFile, source_of
 from lkagent_lint.facts.file import FileFacts, Problem, ProblemKind, copied
-from lkagent_lint.facts.values import Text
 from lkagent_lint.formats import is_report
 from lkagent_lint.frontends import deployment
 from lkagent_lint.frontends import javascript as javascript_frontend
 from lkagent_lint.frontends import text as text_frontend
-from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.records import Project, Texts
+from lkagent_lint.project.records import Project
 from lkagent_lint.sources.copies import is_backup, is_compiled
 from lkagent_lint.sources.discovery import FileKind, ListedFile, discover, kind_of
-from lkagent_lint.sources.ignoring import NEVER_READ
-from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, may_ask, may_mention_sdk, mentions_sdk
-from lkagent_lint.sources.reading import Overlays, Unreadable
+from lkagent_lint.sources.ignoring import MAX_PATTERN, MAX_PATTERNS, NEVER_READ
+from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, beginning, may_ask, may_mention_sdk, mentions_sdk
+from lkagent_lint.sources.reading import Overlays, Unreadable, in_utf8, is_binary, without_nulls
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 from lkagent_lint.sources.sdk.versions import SdkFinder, SdkVersion
 from lkagent_lint.text import START_OF_FILE
 
 Crash = tuple[str, Failed]
 """The file on which a front end failed, and how."""
-_MOST_MENTIONS = 20
+_CUT = (
+    f"it holds more than {MAX_PATTERNS:,} patterns, or longer ones than {MAX_PATTERN:,} characters: these are not "
+    "applied, so that files that git ignores may take part"
+)
 _MAX_HANDS = 3
 """Who hands a name to who hands it on is looked for so often."""
 _MOST_CALLERS = 60
@@ -49,6 +52,7 @@ def indexed(
     index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
     for problem in found.problems:
         index.facts[problem.path] = _problem(problem.reason)
+    index.notes += [Note(path, 0, _CUT) for path in found.cut]
     index.read_code()
     return index
 
@@ -78,6 +82,7 @@ class Index:
         self.overlays = overlays
         self._extractor = extractor
         self.crashes: list[Crash] = []
+        self.notes: list[Note] = []
         self.facts: dict[str, FileFacts] = {}
         self.nested = nested
         self.generated: set[str] = set()
@@ -106,11 +111,25 @@ class Index:
             root=self.root,
             files=dict(sorted(self.facts.items())),
             modules=self.modules,
-            texts=TextFiles(self, [entry.path for entry in self._texts], [*self._python, *self._scripts]).view(),
+            texts=self._text_files().view(),
             settings=self.settings,
             sdk=self.sdk,
             pin=self.pin,
         )
+
+    def _text_files(self) -> TextFiles:
+        return TextFiles(
+            [entry.path for entry in self._texts],
+            [path for path in (*self._python, *self._scripts) if path not in self.generated],
+            self.facts,
+            self.bytes_of,
+            self.names_agent,
+        )
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """A file's bytes as it is searched: UTF-8 where a mark says that it is a wider form; None if it is unread."""
+        data = self.overlays.read(path)
+        return in_utf8(data) if isinstance(data, bytes) else None
 
     def settings(self, path: str) -> Settings:
         return self.finder.for_directory(os.path.dirname(path))
@@ -147,8 +166,8 @@ class Index:
         marks = self._marks.get(path)
         if marks is not None:
             return marks.names_agent
-        data = self.overlays.read(path)
-        return isinstance(data, bytes) and AGENT_NAME_VARIABLE in data and not _is_binary(data)
+        data = self.bytes_of(path)
+        return data is not None and AGENT_NAME_VARIABLE in data and not is_binary(data)
 
     # Which files take part: those that mention an SDK, and those that they import, to a fixed point
 
@@ -189,7 +208,7 @@ class Index:
             known = self.facts.get(path)
             if path in self.generated or (known is not None and not known.inert):
                 continue
-            data = self.overlays.read(path)
+            data = self._bytes_of_code(path)
             if isinstance(data, bytes) and word.search(data) and len(found) < _MOST_CALLERS:
                 found.append(self._source_of(path, data, words))
         return found
@@ -210,20 +229,26 @@ class Index:
 
     def _may_matter(self, path: str, data: bytes) -> bool:
         """It mentions an SDK, asks for an agent, or may call a function that dispatches by the settings."""
+        data = without_nulls(data)
         return mentions_sdk(data) or may_ask(data) or self.settings(path).names.may_dispatch(data)
 
     def _read(self, path: str) -> bytes | None:
         """The bytes of a file that may take part; a problem is noted where it cannot be read and does."""
-        data = self.overlays.read(path)
+        data = self._bytes_of_code(path)
         if isinstance(data, bytes):
             return data
         if may_mention_sdk(path):
             self.facts[path] = _problem(data.reason)
         return None
 
+    def _bytes_of_code(self, path: str) -> bytes | Unreadable:
+        """The bytes of a file for its front end. Python refuses the wide forms of Unicode; others read them."""
+        data = self.overlays.read(path)
+        return in_utf8(data) if isinstance(data, bytes) and path in self._scripts else data
+
     def _source(self, path: str, data: bytes | None = None) -> SourceFile | None:
         """What the front ends need of a file; None if it cannot be read."""
-        read = self.overlays.read(path) if data is None else data
+        read = self._bytes_of_code(path) if data is None else data
         return None if isinstance(read, Unreadable) else self._source_of(path, read)
 
     def _source_of(self, path: str, data: bytes, words: frozenset[str] = frozenset()) -> SourceFile:
@@ -247,10 +272,13 @@ class Index:
         sources: list[SourceFile] = []
         for entry in self._texts:
             data = b"" if is_backup(entry.path) else self.overlays.read(entry.path)
+            if isinstance(data, bytes):
+                data = in_utf8(data)
             if not data or (isinstance(data, bytes) and is_report(data) is not None):
                 continue
             texts.append(entry)
-            if not isinstance(data, bytes) or _is_binary(data):
+            if not isinstance(data, bytes) or is_binary(data):
+                self._note_unread(entry, data)
                 continue
             self._marks[entry.path] = marks_of(data)
             if text_frontend.may_dispatch(data) or deployment.may_start(data, os.path.basename(entry.path)):
@@ -263,6 +291,16 @@ class Index:
                 self.crashes.append((path, failed))
             elif _says_something(facts):
                 self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
+
+    def _note_unread(self, entry: ListedFile, data: bytes | Unreadable) -> None:
+        """Note a text that cannot be read and may dispatch: what it asks for is unknown."""
+        name = os.path.basename(entry.path)
+        if entry.ignored or not (text_frontend.configures(name) or text_frontend.is_scanned(name)):
+            return
+        reason = "its encoding is not known" if isinstance(data, bytes) else data.reason
+        begin = data if isinstance(data, bytes) else beginning(entry.path)
+        if begin is None or text_frontend.may_dispatch(without_nulls(begin)):
+            self.facts[entry.path] = _problem(reason)
 
     def _imported(self, source: SourceFile) -> Iterator[str]:
         """The files that a file's imports can load."""
@@ -282,74 +320,6 @@ class Index:
                     yield found
 
 
-_ROOMS = re.compile(rb"\b(?:AccessToken|[cC]reateRoom|create_room)\b")
-
-
-class TextFiles:
-    """What the files say that no front end reads: read only when a finding depends on it."""
-
-    def __init__(self, index: Index, texts: list[str], code: list[str]) -> None:
-        self._index = index
-        self._texts = texts
-        self._code = code
-        self._rooms: bool | None = None
-        self._mentions: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._variable: bool | None = None
-
-    def view(self) -> Texts:
-        return Texts(
-            self.mentions, self.makes_rooms, self.configures, self.names_from_environment, self.unread_code_names
-        )
-
-    def _unread(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """These files with their bytes. Binary files and generated ones are passed over."""
-        for path in paths:
-            data = b"" if path in self._index.generated else self._index.overlays.read(path)
-            if isinstance(data, bytes) and not _is_binary(data):
-                yield path, data
-
-    def makes_rooms(self) -> bool:
-        if self._rooms is None:
-            scanned = (path for path in self._texts if text_frontend.is_scanned(os.path.basename(path)))
-            self._rooms = any(_ROOMS.search(data) for _, data in self._unread(scanned))
-        return self._rooms
-
-    def mentions(self, name: str) -> tuple[str, ...]:
-        return self._stand_in((*self._texts, *self._code), name, "anywhere", most=_MOST_MENTIONS)
-
-    def configures(self, name: str) -> bool:
-        configurations = [path for path in self._texts if text_frontend.configures(os.path.basename(path))]
-        return bool(self._stand_in(configurations, name, "configurations", most=1))
-
-    def unread_code_names(self, name: str) -> bool:
-        unread = (path for path in self._code if path.endswith(PYTHON_SUFFIXES) and path not in self._index.facts)
-        return bool(self._stand_in(unread, name, "unread code", most=1))
-
-    def _stand_in(self, paths: Iterable[str], name: str, where: str, *, most: int) -> tuple[str, ...]:
-        """The first of these files that hold the name as a word of its own. ``where`` says which files these are."""
-        key = name, where
-        if key not in self._mentions:
-            word = re.compile(rb"(?<![\w-])" + re.escape(name.encode("utf-8", "replace")) + rb"(?![\w-])")
-            others = (path for path in paths if not self._accounts_for(path, name))
-            found = (path for path, data in self._unread(others) if word.search(data))
-            self._mentions[key] = tuple(path for path, _ in zip(found, range(most), strict=False))
-        return self._mentions[key]
-
-    def _accounts_for(self, path: str, name: str) -> bool:
-        """The name stands in a file because the file asks for that agent, or registers one: facts say so already."""
-        facts = self._index.facts.get(path)
-        if facts is None:
-            return False
-        return bool(facts.workers) or any(each.name == Text(name) for each in facts.dispatches)
-
-    def names_from_environment(self) -> bool:
-        if self._variable is None:
-            others = (path for path in self._code if path not in self._index.generated)
-            paths = dict.fromkeys((*self._index.facts, *self._texts, *others))
-            self._variable = any(map(self._index.names_agent, paths))
-        return self._variable
-
-
 def _says_something(facts: FileFacts) -> bool:
     found = facts.dispatches or facts.dropped or facts.sip_rules or facts.set_variables or facts.processes
     return bool(facts.problems or found)
@@ -360,10 +330,6 @@ def _declared(facts: FileFacts) -> FileFacts:
     from lkagent_lint.frontends.python.stubs import declared
 
     return declared(facts)
-
-
-def _is_binary(data: bytes) -> bool:
-    return b"\0" in data[:4096]
 
 
 def _problem(reason: str) -> FileFacts:

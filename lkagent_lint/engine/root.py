@@ -62,7 +62,7 @@ def judged(
         found,
         sum(check.policy.fails(each.diagnostic) for each in found if each.fate is Fate.SHOWN),
         tuple(check.hiding.listed(inside)),
-        (*check.policy.notes, *check.hiding.notes(inside)),
+        (*survey.index.notes, *check.policy.notes, *check.hiding.notes(inside)),
         check.summary(),
         tuple(check.faults),
     )
@@ -223,8 +223,7 @@ class _RootCheck:
         return True
 
     def _bytes(self, path: str) -> bytes:
-        data = self._index.overlays.read(path)
-        return data if isinstance(data, bytes) else b""
+        return self._index.bytes_of(path) or b""
 
     def summary(self) -> Summary:
         project = self.subject.project

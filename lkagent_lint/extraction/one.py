@@ -84,7 +84,9 @@ def make_facts(front_end: FrontEnd, name: str, data: bytes) -> bytes | Failed:
     """Encoded facts of a file's bytes. Call it with a deep stack (``stack.run_deep``)."""
     try:
         return encode(_extract(front_end, name, data))
-    except Exception as error:  # the linter's own fault: every other file is still checked
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the linter's own fault, also a parser's panic: every other file is still checked
         from lkagent_lint.faults import trace_of
 
         return Failed(PARTS[front_end], type(error).__name__, str(error), trace_of(error))

@@ -54,6 +54,8 @@ class Discovery(msgspec.Struct, frozen=True):
     problems: tuple[Unreadable, ...]
     nested: tuple[str, ...]
     """The nearest roots of other projects below; what lies under them is theirs."""
+    cut: tuple[str, ...] = ()
+    """The gitignore files of which only a part is applied."""
 
 
 def kind_of(name: str) -> FileKind | None:
@@ -98,15 +100,22 @@ class _DirectoryWalk:
         self._problems: list[Unreadable] = []
         self._nested: list[str] = []
         self._pending: list[_Directory] = []
+        self._cut: set[str] = set()
 
     def run(self) -> Discovery:
         exclude = ignoring.exclude_patterns(self._finder.configuration(self._root))
         above = ignoring.gitignores_above(self._root, self._overlays)
+        self._note_cut(above)
         self._pending.append(_Directory(self._root, above, exclude))
         while self._pending:
             self._visit(self._pending.pop())
         self._take_links()
-        return Discovery(tuple(sorted(self._entries)), tuple(sorted(self._problems)), tuple(sorted(self._nested)))
+        return Discovery(
+            tuple(sorted(self._entries)),
+            tuple(sorted(self._problems)),
+            tuple(sorted(self._nested)),
+            tuple(sorted(self._cut)),
+        )
 
     def _visit(self, directory: _Directory) -> None:
         listed = self._list(directory.path)
@@ -147,6 +156,7 @@ class _DirectoryWalk:
         if ".gitignore" in names:
             patterns = ignoring.gitignore_of(directory.path, self._overlays)
             directory.gitignores = directory.gitignores if patterns is None else [*directory.gitignores, patterns]
+            self._note_cut(directory.gitignores[-1:])
         if directory.path != self._root and not names.isdisjoint(FILE_NAMES):
             own = self._finder.own(directory.path)
             if own is not None:
@@ -203,6 +213,9 @@ class _DirectoryWalk:
             if target not in listed:
                 listed.add(target)
                 self._take_file(directory, path, name)
+
+    def _note_cut(self, patterns: list[IgnorePatterns]) -> None:
+        self._cut.update(each.cut for each in patterns if each.cut is not None)
 
     def _problem(self, path: str, reason: str) -> None:
         self._problems.append(Unreadable(path, reason))

@@ -49,12 +49,15 @@ class MappingNode(NamedTuple):
 DocumentNode = ScalarNode | SequenceNode | MappingNode
 
 
-def json_documents(text: str) -> tuple[DocumentNode, ...] | None:
-    """The one document of a JSON text, comments and trailing commas allowed; None where it is none."""
+def json_documents(text: str, within: tuple[Lines, int] | None = None) -> tuple[DocumentNode, ...] | None:
+    """The one document of a JSON text, comments and trailing commas allowed; None where it is none.
+
+    ``within`` says of a text that stands in another one which that is, and at which offset.
+    """
     if _is_too_deep(text):
         return None
     # Each character makes way for another one, so that every position stays.
-    return _compose(_JSON_NOISE.sub(_blanked, text))
+    return _compose(_JSON_NOISE.sub(_blanked, text), within)
 
 
 def yaml_documents(text: str) -> tuple[DocumentNode, ...] | None:
@@ -105,13 +108,15 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
-def _compose(text: str) -> tuple[DocumentNode, ...] | None:
+def _compose(text: str, within: tuple[Lines, int] | None = None) -> tuple[DocumentNode, ...] | None:
     import yaml
+
+    lines, offset = within or (Lines(text), 0)
+    reader = _Reader(lines, offset)
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        documents = tuple(yaml.compose_all(text, Loader=loader))
-        return tuple(_Reader(Lines(text)).node(document) for document in documents)
+        return tuple(reader.node(document) for document in yaml.compose_all(text, Loader=loader))
     except (yaml.YAMLError, RecursionError, ValueError, TooDeep):
         return None
 
@@ -121,12 +126,13 @@ class TooDeep(Exception):
 
 
 class _Reader:
-    """Turns YAML's nodes into ours; an alias is read again each time, up to a limit."""
+    """Turns YAML's nodes into ours; an alias is read again each time, up to a limit for the whole text."""
 
     MAX_NODES = 200_000
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, offset: int) -> None:
         self._lines = lines
+        self._offset = offset
         self._left = self.MAX_NODES
 
     def node(self, node: object, depth: int = 0) -> DocumentNode:
@@ -154,7 +160,7 @@ class _Reader:
         import yaml
 
         assert isinstance(node, yaml.ScalarNode)
-        start, end = node.start_mark.index, node.end_mark.index
+        start, end = self._offset + node.start_mark.index, self._offset + node.end_mark.index
         if node.style in ('"', "'"):
             start, end = start + 1, end - 1
         elif node.style in ("|", ">"):
@@ -165,7 +171,8 @@ class _Reader:
         import yaml
 
         assert isinstance(node, yaml.Node)
-        return self._lines.span(node.start_mark.index, node.start_mark.index + 1)
+        start = self._offset + node.start_mark.index
+        return self._lines.span(start, start + 1)
 
 
 def mappings(node: DocumentNode) -> Iterator[MappingNode]:

@@ -35,6 +35,10 @@ _LINE_END = re.compile(r"\r?\n")
 # pathspec compiles each star to a backtracking repetition; these bounds keep a match cubic in one name.
 _MAX_STARS_IN_SEGMENT = 3
 _MAX_DOUBLE_STARS = 3
+MAX_PATTERNS = 5_000
+"""Lines of one gitignore file that are applied, each to every path below."""
+MAX_PATTERN = 1_000
+"""Characters of a line that is applied."""
 
 
 class IgnorePatterns:
@@ -44,9 +48,11 @@ class IgnorePatterns:
     lies in it, since the walk never enters an ignored one.
     """
 
-    def __init__(self, directory: str, patterns: list[tuple[str, bool]]) -> None:
+    def __init__(self, directory: str, patterns: list[tuple[str, bool]], cut: str | None = None) -> None:
+        self.cut = cut
+        """The file that holds more patterns, or longer ones, than these."""
         self._prefix = os.path.join(directory, "")
-        self._patterns = patterns
+        self.all = patterns
         # Most paths fit no pattern, and one search that says so is cheaper than one for each pattern.
         self._any = _compiled("|".join(f"(?:{regex})" for regex, _ in patterns))
 
@@ -55,7 +61,7 @@ class IgnorePatterns:
 
         None also for a path that does not lie below the directory.
         """
-        if not path.startswith(self._prefix):
+        if not self.all or not path.startswith(self._prefix):
             return None
         relative = path[len(self._prefix) :]
         if os.sep != "/":
@@ -64,7 +70,7 @@ class IgnorePatterns:
             relative += "/"
         if not self._any.search(relative):
             return None
-        return next(ignores for regex, ignores in reversed(self._patterns) if _compiled(regex).search(relative))
+        return next(ignores for regex, ignores in reversed(self.all) if _compiled(regex).search(relative))
 
 
 @lru_cache(maxsize=1024)
@@ -164,7 +170,12 @@ def _from_file(directory: str, path: str, overlays: Overlays) -> IgnorePatterns 
     data = overlays.read(path)
     if isinstance(data, Unreadable):
         return None
-    return parse_patterns(directory, _LINE_END.split(decode_loosely(data)))[0]
+    lines = _LINE_END.split(decode_loosely(data))
+    usable = [line for line in lines if len(line) <= MAX_PATTERN][:MAX_PATTERNS]
+    patterns = parse_patterns(directory, usable)[0]
+    if len(usable) == len(lines):
+        return patterns
+    return IgnorePatterns(directory, [] if patterns is None else patterns.all, path)
 
 
 def _git_directory(top: str) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 
-from lkagent_lint import disk
-from lkagent_lint.languages import NOTEBOOK
-from lkagent_lint.sources.reading import DEFAULT_LIMIT
+from lkagent_lint.sources.reading import read_beginning, without_nulls
 
 _MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDispatchClient|\.createDispatch\(")
 _NAMED = re.compile(rb"agentName|agent_name")
@@ -42,13 +39,13 @@ def _may_command(data: bytes) -> bool:
     return (b"--agent" in data or b"dispatch create" in data) and _CLI.search(data) is not None
 
 
-@disk.question
 def may_mention_sdk(path: str) -> bool:
     """The same of a file that was not read: one over the size limit by its beginning, and an unreadable one may."""
-    try:
-        with open(path, "rb") as file:
-            # A notebook that is read at all may be none that can be.
-            is_unread = path.endswith(NOTEBOOK) or os.fstat(file.fileno()).st_size > DEFAULT_LIMIT
-            return is_unread and mentions_sdk(file.read(DEFAULT_LIMIT))
-    except OSError:
-        return True
+    data = beginning(path)
+    return data is None or mentions_sdk(without_nulls(data))
+
+
+def beginning(path: str) -> bytes | None:
+    """What is looked at of a file that is too large to be read; None where it cannot be read at all."""
+    data = read_beginning(path)
+    return data if isinstance(data, bytes) else None

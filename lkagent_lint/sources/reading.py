@@ -33,6 +33,7 @@ _FLAGS = (
 
 
 _PART = 1 << 16
+_ANY_SIZE = 1 << 62
 
 
 class Unreadable(msgspec.Struct, frozen=True, order=True):
@@ -48,12 +49,27 @@ class Undecodable(msgspec.Struct, frozen=True):
     reason: str
 
 
-@disk.question
 def read(path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
     """The bytes of a regular file of at most ``limit`` bytes; symbolic links are followed.
 
     The size is taken from the file system before anything is read, and only regular files are opened.
     """
+    data = _opened(path, limit, limit)
+    # A file may have grown since its size was taken.
+    if isinstance(data, bytes) and len(data) > limit:
+        return Unreadable(path, _too_large(len(data), limit))
+    return data
+
+
+def read_beginning(path: str, length: int = DEFAULT_LIMIT) -> bytes | Unreadable:
+    """The first ``length`` bytes of a regular file of any size."""
+    data = _opened(path, length, _ANY_SIZE)
+    return data[:length] if isinstance(data, bytes) else data
+
+
+@disk.question
+def _opened(path: str, wanted: int, limit: int) -> bytes | Unreadable:
+    """Up to one byte more than is wanted of a regular file that is no larger than the limit."""
     try:
         refusal = _refusal(os.stat(path), limit)
         if refusal is not None:
@@ -63,15 +79,13 @@ def read(path: str, limit: int = DEFAULT_LIMIT) -> bytes | Unreadable:
             # The path may have become something else since.
             status = os.fstat(descriptor)
             refusal = _refusal(status, limit)
-            data = b"" if refusal is not None else _read_beyond(descriptor, limit, status.st_size)
+            data = b"" if refusal is not None else _read_beyond(descriptor, wanted, status.st_size)
         finally:
             os.close(descriptor)
     except OSError as error:
         return Unreadable(path, f"it cannot be read: {error.strerror or type(error).__name__}")
     except ValueError:
         return Unreadable(path, "its name is not one that this system can open")
-    if len(data) > limit:
-        refusal = _too_large(len(data), limit)
     return data if refusal is None else Unreadable(path, refusal)
 
 
@@ -222,6 +236,26 @@ def decode_loosely(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def in_utf8(data: bytes) -> bytes:
+    """A text in UTF-8 where a byte order mark says that it is UTF-16 or UTF-32, else the bytes as they are.
+
+    Places stay what they are, as they count code points from behind the mark.
+    """
+    if any(data.startswith(mark) for mark, _, _ in _WIDE_MARKS):
+        return decode_loosely(data).encode("utf-8", "replace")
+    return data
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are no text, or one in an encoding that is not known."""
+    return b"\0" in data[:4096]
+
+
+def without_nulls(data: bytes) -> bytes:
+    """Bytes that can be searched for ASCII words, also where they are a wide text without a mark."""
+    return data.replace(b"\0", b"") if is_binary(data) else data
 
 
 def _cookie(body: bytes) -> str | None:

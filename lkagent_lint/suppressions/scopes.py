@@ -64,7 +64,11 @@ class _Scopes:
     def __init__(self, comments: Iterable[Comment], codes: Mapping[str, str], blank: Container[int]) -> None:
         self._blank = blank
         alone = (comment.span for comment in comments if comment.alone)
-        self._comment_lines = {line for span in alone for line in range(span.line, span.end_line + 1)}
+        commented = {line for span in alone for line in range(span.line, span.end_line + 1)}
+        self._code_after: dict[int, int] = {}
+        """By a line of comments alone: the next line that is none."""
+        for line in sorted(commented, reverse=True):
+            self._code_after[line] = self._code_after.get(line + 1, line + 1)
         self._codes = codes
         self._open: dict[str, tuple[int, str, int]] = {}
         """What is disabled, by code: the number of the directive, the name that it uses, and its line."""
@@ -105,8 +109,7 @@ class _Scopes:
     def _ignore(self, number: int, directive: Directive, span: Span) -> None:
         after = span.end_line + 1
         if directive.comment.alone and not directive.problem:
-            while after in self._comment_lines:
-                after += 1
+            after = self._code_after.get(after, after)
             if after in self._blank:
                 write = f"`{grammar.FILE}[{', '.join(directive.names)}]`"
                 problem = (

@@ -15,6 +15,7 @@ from lkagent_lint.languages import NOTEBOOK, SCRIPTS
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.sources.left_out import why_left_out
 from lkagent_lint.sources.prefilter import mentions_sdk
+from lkagent_lint.sources.reading import without_nulls
 from lkagent_lint.why import records as r
 
 
@@ -55,7 +56,7 @@ def _participation(survey: Survey, path: str, show: Callable[[str], str]) -> str
             return f"{said} {', '.join(show(each) for each in _importers(survey, path)[:3])} imports"
         if not path.endswith((".py", NOTEBOOK, *SCRIPTS)):
             said = "it may dispatch an agent or configure one"
-        elif mentions_sdk(data):
+        elif mentions_sdk(without_nulls(data)):
             said = "it mentions a LiveKit SDK"
         else:
             importers = ", ".join(show(each) for each in _importers(survey, path)[:3])

@@ -7,6 +7,9 @@ import ast
 from lkagent_lint.frontends.python.host import children, first_line
 from lkagent_lint.text import Lines
 
+MAX_DEPTH = 1_500
+"""Depth of the syntax tree: a level is several calls deep here, and libcst's time grows with the square of it."""
+
 _STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 _SIMPLE = (
     ast.Expr,

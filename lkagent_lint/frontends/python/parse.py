@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import unicodedata
 import warnings
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ import libcst as cst
 
 from lkagent_lint.facts.file import Problem, ProblemKind
 from lkagent_lint.frontends.python.blocking import BY_THEIR_NAMES, Reaches, reaches
-from lkagent_lint.frontends.python.depth import is_deeper
+from lkagent_lint.frontends.python.chains import is_too_long
+from lkagent_lint.frontends.python.depth import MAX_DEPTH, is_deeper
 from lkagent_lint.frontends.python.host import HostSpans, children, descendants
 from lkagent_lint.frontends.python.inert import find_inert
 from lkagent_lint.frontends.python.nodes import MadeTree, nodes_of
@@ -22,8 +24,6 @@ from lkagent_lint.text import START_OF_FILE, Lines, Span
 
 MAX_NESTING = 200
 """CPython's own limit for brackets (3.10 to 3.15); far beyond it libcst's native parser overflows the stack."""
-MAX_DEPTH = 1_500
-"""Depth of the syntax tree: a level is several calls deep here, and libcst's time grows with the square of it."""
 
 _TAKEN_LATER = (
     "future feature",
@@ -48,6 +48,8 @@ class Parsed(NamedTuple):
     """Where the module is made from; None where only libcst can read the file."""
     reached: Reaches
     """The names through which it reaches calls that block."""
+    unusual: tuple[tuple[cst.Name, str], ...] = ()
+    """Names that libcst read and that are spelled otherwise than Python compares them, with their spelling."""
 
 
 class Host(NamedTuple):
@@ -75,7 +77,7 @@ def _parsed(data: bytes, words: frozenset[str]) -> Parsed | Problem:
     if isinstance(tree, Problem):
         return tree
     if isinstance(tree, SyntaxError):
-        return TOO_DEEP if _nesting(text) > MAX_NESTING else by_libcst(text, tree)
+        return TOO_DEEP if _nesting(text) > MAX_NESTING or is_too_long(text) else by_libcst(text, tree)
     lines = Lines(text)
     if is_deeper(tree, lines, MAX_DEPTH):
         return TOO_DEEP
@@ -95,12 +97,31 @@ def _parsed(data: bytes, words: frozenset[str]) -> Parsed | Problem:
 def by_libcst(text: str, error: SyntaxError) -> Parsed | Problem:
     """A file that the host Python refuses: libcst may know newer syntax."""
     try:
-        return Parsed(cst.parse_module(text), Lines(text), None, BY_THEIR_NAMES)
+        module = cst.parse_module(text)
+        return Parsed(module, Lines(text), None, BY_THEIR_NAMES, () if text.isascii() else _normalised(module))
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         line, column = error.lineno or 1, error.offset or 1
         return Problem(ProblemKind.SYNTAX, error.msg, Span(line, column, line, column))
     except RecursionError:
         return TOO_DEEP
+
+
+def _normalised(module: cst.Module) -> tuple[tuple[cst.Name, str], ...]:
+    """Give a module's names their normal form (NFKC), as Python does; those that had another one, with what it was."""
+    found: list[tuple[cst.Name, str]] = []
+    stack: list[cst.CSTNode] = [module]
+    while stack:
+        node = stack.pop()
+        stack += node.children
+        if isinstance(node, cst.Name) and (normal := unicodedata.normalize("NFKC", node.value)) != node.value:
+            found.append((node, node.value))
+            spell(node, normal)
+    return tuple(found)
+
+
+def spell(node: cst.Name, name: str) -> None:
+    """Write a name in another way, in place: what else is known of the node is known by its identity."""
+    object.__setattr__(node, "value", name)
 
 
 def _host_tree(text: str) -> ast.Module | Problem | SyntaxError:

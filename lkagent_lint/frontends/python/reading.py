@@ -12,7 +12,7 @@ from lkagent_lint.facts.sdk_names import SdkName
 from lkagent_lint.frontends.python import fields
 from lkagent_lint.frontends.python.dispatches import find_dispatches, may_dispatch
 from lkagent_lint.frontends.python.legacy import legacy_use, may_be_legacy
-from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse
+from lkagent_lint.frontends.python.parse import TOO_DEEP, Parsed, parse, spell
 from lkagent_lint.frontends.python.positions import Positions, by_code, by_origin
 from lkagent_lint.frontends.python.sdk_names import members_asked_for, sdk_names
 from lkagent_lint.frontends.python.targets import Targets
@@ -94,6 +94,8 @@ def _legacy(parsed: Parsed, modules: tuple[str, ...]) -> Span | None:
 
 def _positions(parsed: Parsed, wanted: set[int]) -> Positions:
     if parsed.host is None:
+        for name, spelling in parsed.unusual:  # the code that places are found by is the file's own
+            spell(name, spelling)
         return by_code(parsed.module, wanted)
     return by_origin(parsed.host.made, parsed.host.spans, wanted)
 

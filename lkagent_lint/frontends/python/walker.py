@@ -6,7 +6,7 @@ answers False, and the handlers below walk on to the children that matter, in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar
@@ -364,13 +364,14 @@ class Walker(cst.CSTVisitor):
 
     def _with(self, node: cst.With) -> None:
         awaited = node.asynchronous is not None
-        self._enter(list(node.items), awaited, partial(self._walk, node.body))
+        self._enter(iter(node.items), awaited, partial(self._walk, node.body))
 
-    def _enter(self, items: list[cst.WithItem], awaited: bool, body: Callable[[], object]) -> None:
-        if not items:
+    def _enter(self, items: Iterator[cst.WithItem], awaited: bool, body: Callable[[], object]) -> None:
+        """What the items that are left do, one within the other, and then the body."""
+        item = next(items, None)
+        if item is None:
             body()
             return
-        item, rest = items[0], items[1:]
         value = self._evaluate(item.item, Use.KEPT)
         prefix = "__a" if awaited else "__"
         entered = self.expressions.record(
@@ -378,7 +379,7 @@ class Walker(cst.CSTVisitor):
         )
         if item.asname is not None:
             self.bind(item.asname.name, entered)
-        inner: Callable[[], None] = partial(self._enter, rest, awaited, body)
+        inner: Callable[[], None] = partial(self._enter, items, awaited, body)
         if suppresses(item.item):
             self.graph.attempt(inner, [lambda: None], catches_all=False)
         else:

@@ -284,14 +284,21 @@ class ExpressionNodes:
         return quick.DictComp(self.make(host.key), self.make(host.value), self._clauses(host.generators))
 
     def _clauses(self, hosts: Sequence[ast.comprehension]) -> cst.CompFor:
-        first, *rest = hosts
-        return quick.CompFor(
-            self.make(first.target),
-            self.make(first.iter),
-            tuple(quick.CompIf(self.make(each)) for each in first.ifs),
-            self._clauses(rest) if rest else None,
-            ASYNC if first.is_async else None,
-        )
+        made = [
+            (
+                self.make(each.target),
+                self.make(each.iter),
+                tuple(quick.CompIf(self.make(condition)) for condition in each.ifs),
+                ASYNC if each.is_async else None,
+            )
+            for each in hosts
+        ]
+        target, values, conditions, asynchronous = made.pop()
+        clause = quick.CompFor(target, values, conditions, None, asynchronous)
+        while made:
+            target, values, conditions, asynchronous = made.pop()
+            clause = quick.CompFor(target, values, conditions, clause, asynchronous)
+        return clause
 
     _MAKERS: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {
         ast.Name: _name,

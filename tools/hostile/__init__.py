@@ -1,0 +1,1 @@
+"""Hostile inputs and faults, for this linter and for others."""
