@@ -71,7 +71,9 @@ def _with_shown_rules(asked: list[TextFact], text: str) -> list[TextFact]:
     by_file = [each for each in asked if isinstance(each, DispatchFact) and each.kind is DispatchKind.SIP and each.file]
     if not by_file:
         return asked
-    shown = [fact for body, before in _fenced(text) for fact in _of_json(body, before)] + list(_of_here_documents(text))
+    lines = Lines(text)
+    shown = [fact for body, start in _fenced(text) for fact in _of_json(body, lines, start)]
+    shown += _of_here_documents(text, lines)
     if not any(isinstance(each, SipRuleFact) for each in shown):
         return asked
     file = by_file[0].file
@@ -79,10 +81,9 @@ def _with_shown_rules(asked: list[TextFact], text: str) -> list[TextFact]:
     return [*(each for each in asked if each not in by_file), *rules]
 
 
-def _fenced(text: str) -> Iterable[tuple[str, str]]:
-    """The blocks of code of a document, each with everything before it."""
-    for match, _ in zip(_FENCE.finditer(text), range(_MAX_HERE_DOCUMENTS), strict=False):
-        yield match["body"], text[: match.start("body")]
+def _fenced(text: str) -> Iterable[tuple[str, int]]:
+    """The blocks of code of a document, each with its place in it."""
+    return ((match["body"], match.start("body")) for match in _FENCE.finditer(text))
 
 
 def _structured_limit() -> int:
