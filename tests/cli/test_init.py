@@ -89,9 +89,10 @@ def test_a_difference_is_shown_and_nothing_written(project: Path, capfd: pytest.
     assert "+  - repo: https://github.com/lkagent-lint/lkagent-lint\n" in out
 
 
-def test_a_project_of_node_gets_a_file_of_its_own(project: Path) -> None:
+def test_a_project_of_node_gets_a_file_of_its_own(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (project / "package.json").write_text("{}")
-    assert run("init") == 0
+    assert run("init", "--pre-commit") == 0
+    assert "next: pre-commit install" in capfd.readouterr().out
     assert files(project)["lkagent-lint.toml"] == b'baseline = "lkagent-baseline.json"\n'
 
 

@@ -72,11 +72,13 @@ def test_only_publishing_may_publish() -> None:
     assert not re.search(r"password|secrets\.", (REPOSITORY / ".github" / "workflows" / "release.yml").read_text())
 
 
-def test_the_matrix_is_what_the_package_promises() -> None:
+def test_what_the_package_promises_is_tried() -> None:
+    """CI may try more: what it has not run yet is not promised."""
     matrix = workflow("ci.yml")["jobs"]["tests"]["strategy"]["matrix"]
     project = cast("dict[str, Any]", parse_toml((REPOSITORY / "pyproject.toml").read_bytes())["project"])
     promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
-    assert matrix["python"] == promised
+    assert promised
+    assert matrix["python"][: len(promised)] == promised
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
 
 
