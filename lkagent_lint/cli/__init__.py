@@ -38,7 +38,7 @@ def _exit_code(arguments: list[str]) -> int:
         abandon_stdout()
         return INTERRUPTED
     except click.UsageError as error:
-        message = error.format_message()
+        message = " ".join(error.format_message().split())
         print_error(message[:1].lower() + message[1:], hint=f"try: {_named(error)} --help")
     except click.ClickException as error:
         print_error(error.format_message())

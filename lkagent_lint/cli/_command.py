@@ -43,6 +43,18 @@ _GROUPS = (
 )
 """The commands as the help shows them; a test holds that none is missing."""
 
+_ELSEWHERE = {
+    "config": "check --show-settings",
+    "explain": "rule",
+    "fix": "check --fix",
+    "help": "--help",
+    "lint": "check",
+    "rules": "rule --all",
+    "setup": "init",
+    "version": "--version",
+}
+"""What other linters call the commands that are meant."""
+
 _FOOT = """\
 \b
 Examples:
@@ -86,7 +98,7 @@ class _Group(click.Group):
             return
         from lkagent_lint.likeness import TYPED, most_alike
 
-        near = most_alike(word, self.commands, TYPED)
+        near = _ELSEWHERE.get(word) or most_alike(word, self.commands, TYPED)
         if near:
             raise click.UsageError(
                 f"no such command, file or directory: {word}; did you mean lkagent-lint {near}?", ctx

@@ -231,7 +231,8 @@ def test_the_help_of_all_lists_each_command_in_a_group(arguments: list[str], cap
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"), [("chek", "check"), ("rules", "rule"), ("grph", "graph"), ("complete", "completion")]
+    ("word", "meant"),
+    [("chek", "check"), ("rules", "rule --all"), ("grph", "graph"), ("help", "--help"), ("fix", "check --fix")],
 )
 def test_a_misspelt_command_is_told_the_nearest(
     asked: Recorder, word: str, meant: str, capfd: pytest.CaptureFixture[str]
