@@ -120,7 +120,11 @@ def _inner(line: str) -> str:
 
 
 def _from_pathspec(lines: list[str]) -> Iterable[_Compiled] | None:
-    """The compiled patterns of some lines; None if one of them is malformed."""
+    """The compiled patterns of some lines; None if one of them is malformed.
+
+    The spec is not asked for a verdict, because its rules are not git's on the way down: ``!build/`` also brings back
+    what lies in it, and so overrules an outer file, ``* !keep/`` keeps nothing, and ``a/**`` fits a.
+    """
     from pathspec import GitIgnoreSpec
 
     with warnings.catch_warnings():
