@@ -60,10 +60,28 @@ def in_directory(
         document: object = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return
+    for given in (*_overridden(_object(document), package), *_declared(_object(document), package)):
+        yield Manifest(path, ((path, from_npm(given, package)),))
+
+
+def _overridden(document: dict[str, object], package: str) -> Iterator[str]:
+    """What is installed whatever the dependencies ask for: npm's overrides, yarn's resolutions, pnpm's overrides."""
+    for section in (
+        document.get("overrides"),
+        document.get("resolutions"),
+        _object(document.get("pnpm")).get("overrides"),
+    ):
+        for key in (package, f"**/{package}"):
+            given = _object(section).get(key)
+            if isinstance(given, str) and not given.startswith("$"):  # which refers to the dependencies
+                yield given
+
+
+def _declared(document: dict[str, object], package: str) -> Iterator[str]:
     for section in _SECTIONS:
-        given = _object(_object(document).get(section)).get(package)
+        given = _object(document.get(section)).get(package)
         if isinstance(given, str):
-            yield Manifest(path, ((path, from_npm(given, package)),))
+            yield given
 
 
 def from_npm(text: str, package: str = NODE.package) -> Declaration:

@@ -14,7 +14,7 @@ from lkagent_lint.sources.sdk.order import is_prerelease, is_version, normal, or
 from lkagent_lint.sources.sdk.releases import PYTHON, Package
 
 _PLAIN = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
-_EXACT = re.compile(r"==\s*(\d{1,9}(?:\.\d{1,9})*)")
+_EXACT = re.compile(r"==\s*(\d{1,9}(?:\.\d{1,9})*(?:(?:a|b|rc)\d{1,9})?)")
 _POETRY_TERM = re.compile(r"\s*(\^|~=|~|===?|!=|<=|>=|<|>|=)?\s*([0-9][0-9A-Za-z.*+!-]*|\*)\s*,?")
 _ASKING = ("==", "===", "~=", ">=", ">")
 """The operators by which a specifier asks for the version that it names, and does not merely end at it."""
