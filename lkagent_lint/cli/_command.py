@@ -389,5 +389,32 @@ def _why(  # pyright: ignore[reportUnusedFunction]
     return show(place, word, output_format, isolated=isolated, cache=not no_cache, cache_dir=cache_dir)
 
 
+@command.command("upgrade", short_help="Rewrite for another release of the SDK.")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
+@click.option("--to", metavar="VERSION", help="The release of livekit-agents.  [default: the newest stable one]")
+@click.option(
+    "--diff/--write", "only_diff", default=True, help="Show what would change, or change it.  [default: --diff]"
+)
+@click.option("--pins", is_flag=True, help="Also where pyproject.toml, requirements*.txt and package.json pin the SDK.")
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+def _upgrade(  # pyright: ignore[reportUnusedFunction]
+    paths: tuple[str, ...], to: str | None, only_diff: bool, pins: bool, isolated: bool
+) -> int:
+    """Rewrite what another release of the SDK spells in another way, and list what a person has to look at.
+
+    PATHS are files and directories, the current directory if none are given. Only what means the same in the new
+    release is rewritten, and what was rewritten passes the check for it. Code for Node goes to the newest
+    @livekit/agents.
+
+    \b
+    Examples:
+      lkagent-lint upgrade --to 2.0.0b1
+      lkagent-lint upgrade --to 2.0.0b1 --write --pins
+    """
+    from lkagent_lint.cli._upgrade import upgrade
+
+    return upgrade(paths, to, write=not only_diff, pins=pins, isolated=isolated)
+
+
 command.add_command(facts)
 command.add_command(link)

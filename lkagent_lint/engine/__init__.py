@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lkagent_lint.engine.inspection import Inspection
     from lkagent_lint.engine.showing import Governed
     from lkagent_lint.engine.surveys import Survey
+    from lkagent_lint.engine.upgrading import Upgraded
 
 __all__ = [
     "Request",
@@ -36,6 +37,7 @@ __all__ = [
     "settings_of",
     "suppressed",
     "survey",
+    "upgraded",
 ]
 
 
@@ -134,3 +136,14 @@ def facts_of(request: Request) -> tuple[bytes, int]:
     from lkagent_lint.engine import shards
 
     return shards.facts_of(request)
+
+
+def upgraded(request: Request, to: str | None = None, *, pins: bool = False, watch: Watch | None = None) -> Upgraded:
+    """The paths of a request rewritten for a release of livekit-agents, the newest stable one where none is named, with
+    what is left for a person; nothing is written here. ``pins`` are the files that say which release is installed.
+
+    Raises ``ValueError`` for a release that is not known, and ``ConfigError`` as ``check`` does.
+    """
+    from lkagent_lint.engine import upgrading
+
+    return upgrading.upgraded(request, to, pins=pins, watch=watch)

@@ -7,7 +7,7 @@ round leaves fewer findings. A fix for which that is not so is taken back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -44,11 +44,28 @@ class Fixed(NamedTuple):
     """Of the files as they will be."""
 
 
-def fix_all(request: Request, *, unsafe: bool, watch: Watch | None = None) -> Fixed:
-    """Mend what can be: by safe fixes only, or by unsafe ones too. Raises ConfigError as a check does."""
+def fix_all(
+    request: Request,
+    *,
+    unsafe: bool,
+    watch: Watch | None = None,
+    wanted: Callable[[Diagnostic], bool] = lambda _: True,
+    known: Mapping[tuple[str, str], int] | None = None,
+) -> Fixed:
+    """Mend what can be: by safe fixes only, or by unsafe ones too. Raises ConfigError as a check does.
+
+    ``wanted`` says of a finding whether it is to be mended at all, ``known`` how many findings there may be in a file
+    (absolute path) of a rule, beside those that there are before.
+    """
     from lkagent_lint.engine import check
 
-    rounds = _Rounds(request, (Safety.SAFE, Safety.UNSAFE) if unsafe else (Safety.SAFE,), watch)
+    applicable = (Safety.SAFE, Safety.UNSAFE) if unsafe else (Safety.SAFE,)
+    rounds = _Rounds(
+        request,
+        lambda each: each.fix is not None and each.fix.safety in applicable and wanted(each),
+        known or {},
+        watch,
+    )
     report = check(request, watch)
     for _ in range(_ROUNDS):
         chosen = rounds.chosen(report)
@@ -59,9 +76,16 @@ def fix_all(request: Request, *, unsafe: bool, watch: Watch | None = None) -> Fi
 
 
 class _Rounds:
-    def __init__(self, request: Request, wanted: Sequence[Safety], watch: Watch | None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        wanted: Callable[[Diagnostic], bool],
+        known: Mapping[tuple[str, str], int],
+        watch: Watch | None,
+    ) -> None:
         self._request = request
         self._wanted = wanted
+        self._known = Counter(dict(known))
         self._watch = watch
         self._files = Overlays(request.overlays)
         self._before: dict[str, bytes] = {}
@@ -76,7 +100,7 @@ class _Rounds:
         chosen: list[Diagnostic] = []
         for each in report.diagnostics:
             fix = each.fix
-            if fix is None or fix.safety not in self._wanted or each.fingerprint in self._refused:
+            if fix is None or not self._wanted(each) or each.fingerprint in self._refused:
                 continue
             reason = self._hindrance(fix)
             if reason:
@@ -151,7 +175,7 @@ class _Rounds:
             new = check(request, self._watch)
         except RecursionError:
             return "it could not be checked afterwards", None, now
-        problem = _problem(report, new, chosen)
+        problem = _problem(report, new, chosen, self._known)
         return problem, None if problem else new, now
 
     def outcome(self, report: Report) -> Fixed:
@@ -168,11 +192,11 @@ def _fits(changes: list[Splice], taken: list[Splice]) -> bool:
     return not any(one.meets(other) and one != other for one in changes for other in taken)
 
 
-def _problem(before: Report, after: Report, mended: list[Diagnostic]) -> str:
+def _problem(before: Report, after: Report, mended: list[Diagnostic], known: Counter[tuple[str, str]]) -> str:
     """What is wrong with the report after some findings were mended; empty for nothing."""
     old, new = _counted(before.diagnostics), _counted(after.diagnostics)
     gone = _counted(mended)
-    added = sorted({code for (_, code), count in (new - old).items() if count})
+    added = sorted({code for (_, code), count in (new - (old | known)).items() if count})
     if added:
         return f"{', '.join(added)} would be reported then"
     if any(new[each] > old[each] - count for each, count in gone.items()):

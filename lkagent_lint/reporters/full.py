@@ -13,7 +13,6 @@ from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of
 from lkagent_lint.reporters.layout import Piece, flowed
-from lkagent_lint.reporters.mending import WORDS, hunks
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.reporters.style import Style, outcome, seen
 from lkagent_lint.text import START_OF_FILE, Lines, Span
@@ -86,6 +85,8 @@ class _Page:
 
     def _mending(self, fix: Fix, path: str, frame: Frame) -> Iterator[str]:
         """A fix as a small diff."""
+        from lkagent_lint.reporters.mending import WORDS, hunks  # most reports hold no fix
+
         yield from self._remark(WORDS[fix.safety], fix.title, frame)
         for hunk in hunks(fix, self._texts):
             if hunk.path != path:

@@ -1,0 +1,138 @@
+"""From 1.x to 2.0: what is rewritten, what is left with its reason, and which pins change. One agent a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lkagent_lint import engine
+
+HEAD = "from livekit.agents import Agent, AgentServer, AgentTask, JobContext, function_tool\n"
+DESK = """
+
+class Desk(Agent):
+    def __init__(self) -> None:
+        super().__init__(instructions="Be brief.")
+
+    async def on_enter(self) -> None:
+        %s
+"""
+
+
+def upgraded(
+    tmp_path: Path, text: str, *, to: str | None = "2.0.0b1", pin: str = "==1.8.9", pins: bool = False
+) -> tuple[str, list[str]]:
+    """The agent afterwards, and what is left for a person."""
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project]\nname = "a"\nversion = "1"\ndependencies = ["livekit-agents{pin}"]\n'
+        "[tool.lkagent-lint]\nroot = true\n"
+    )
+    agent = tmp_path / "agent.py"
+    agent.write_text(text)
+    done = engine.upgraded(engine.Request(paths=(str(tmp_path),)), to, pins=pins)
+    after = {each.path: each.after.decode() for each in done.rewrites}
+    return after.get(str(agent), text), [each.message for each in done.left]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "from livekit.agents import AgentSession\n\ns: 'AgentSession[int]' = AgentSession()\nf(AgentSession=s)\n",
+            "from livekit.agents import LiveSession\n\ns: 'LiveSession[int]' = LiveSession()\nf(AgentSession=s)\n",
+        ),
+        (
+            "from livekit.agents import AgentSession as S, JobContext\n\ns = S()\nt = 'AgentSession'\n",
+            "from livekit.agents import LiveSession as S, JobContext\n\ns = S()\nt = 'AgentSession'\n",
+        ),
+        (
+            "from livekit import agents\n\ns = agents.AgentSession()\n",
+            "from livekit import agents\n\ns = agents.LiveSession()\n",
+        ),
+        (
+            "from livekit.agents.worker import AssignmentTimeoutError\n\nprint(AssignmentTimeoutError)\n",
+            "from livekit.agents import AssignmentTimeoutError\n\nprint(AssignmentTimeoutError)\n",
+        ),
+        (
+            f"{HEAD}server = AgentServer()\n\n\n@server.rtc_session(agent_name='a')\n"
+            "async def entry(ctx: JobContext) -> None:\n    await ctx.connect()\n",
+            f"{HEAD}server = AgentServer(agent_name='a')\n\n\n@server.rtc_session()\n"
+            "async def entry(ctx: JobContext) -> None:\n    await ctx.connect()\n",
+        ),
+        (
+            f"{HEAD}\n\nclass T(AgentTask[str]):\n    @function_tool\n    async def t(self, x: str) -> None:\n"
+            "        self.complete(x)\n",
+            f"{HEAD.replace('AgentTask, ', 'AgentTask, Completed, ')}\n\nclass T(AgentTask[str]):\n"
+            "    @function_tool\n    async def t(self, x: str) -> None:\n        return Completed(x)\n",
+        ),
+        (
+            f"{HEAD}{DESK % 'self.x = Agent(instructions=str(), chat_ctx=self.chat_ctx)'}",
+            f"{HEAD}{DESK % 'self.x = Agent(instructions=str())'}",
+        ),
+        (
+            f"{HEAD}\n\nclass T(AgentTask[str]):\n    def __init__(self) -> None:\n        self.state = {{}}\n"
+            "        super().__init__(instructions='')\n",
+            f"{HEAD}\n\nclass T(AgentTask[str]):\n    def __init__(self) -> None:\n"
+            "        super().__init__(instructions='')\n        self.state = {}\n",
+        ),
+    ],
+)
+def test_it_is_rewritten(tmp_path: Path, before: str, after: str) -> None:
+    assert upgraded(tmp_path, before) == (after, [])
+    (tmp_path / "agent.py").write_text(after)
+    assert engine.upgraded(engine.Request(paths=(str(tmp_path),)), "2.0.0b1").rewrites == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("await self.update_instructions('x')", "@agent.instructions"),
+        ("await self.update_chat_ctx(self.chat_ctx)", "turn_ctx"),
+        ("await self.update_tools([])", "@agent.tool"),
+        ("self.x = Agent(instructions='', chat_ctx=self.chat_ctx.copy())", "session.start(agent, chat_ctx=)"),
+    ],
+)
+def test_what_needs_a_person_is_left_with_the_new_spelling(tmp_path: Path, body: str, words: str) -> None:
+    text = HEAD + DESK % body
+    after, left = upgraded(tmp_path, text)
+    assert after == text
+    (message,) = left
+    assert words in message
+
+
+def test_a_name_that_is_known_too_late_is_left(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}server = AgentServer()\nname = input()\n\n\n@server.rtc_session(agent_name=name)\n"
+        "async def entry(ctx: JobContext) -> None:\n    await ctx.connect()\n"
+    )
+    after, left = upgraded(tmp_path, text)
+    assert after == text
+    assert len(left) == 1
+
+
+def test_what_was_wrong_before_is_no_business_of_an_upgrade(tmp_path: Path) -> None:
+    text = f"{HEAD}\n\nasync def entry(ctx: JobContext) -> None:\n    ctx.connect()\n"
+    assert upgraded(tmp_path, text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("pin", "then"),
+    [("==1.8.9", "==2.0.0b1"), ("~=1.8", "~=2.0.0b1"), (">=1.2,<2", ">=2.0.0b1"), ("[x]>=1", "[x]>=2.0.0b1")],
+)
+def test_pins_change_where_that_is_asked_for(tmp_path: Path, pin: str, then: str) -> None:
+    upgraded(tmp_path, "", pin=pin)
+    request = engine.Request(paths=(str(tmp_path),))
+    assert engine.upgraded(request, "2.0.0b1").rewrites == ()
+    (rewrite,) = engine.upgraded(request, "2.0.0b1", pins=True).rewrites
+    assert rewrite.after == rewrite.before.replace(f"livekit-agents{pin}".encode(), f"livekit-agents{then}".encode())
+
+
+def test_a_release_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no release 9\.9 of livekit-agents is known"):
+        upgraded(tmp_path, "", to="9.9")
+
+
+def test_the_newest_stable_release_is_the_default(tmp_path: Path) -> None:
+    text = f"{HEAD}\n\nasync def f(ctx: JobContext) -> None:\n    await ctx.connect(e2ee=None)\n"
+    assert upgraded(tmp_path, text, to=None, pin="==1.2.0")[0] == text.replace("e2ee", "encryption")
