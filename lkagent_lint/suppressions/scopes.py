@@ -17,10 +17,12 @@ from typing import NamedTuple
 from lkagent_lint.facts.comments import Comment
 from lkagent_lint.suppressions import grammar
 from lkagent_lint.suppressions.grammar import Directive
-from lkagent_lint.suppressions.narrowing import cuts
 from lkagent_lint.text import Span
 
 _END = 1 << 62
+_MOST = 50
+"""Names in a list that somebody has written."""
+_BETWEEN = ", \t"
 
 
 class Suppression(NamedTuple):
@@ -145,7 +147,7 @@ class _Scopes:
 def _suppression(each: Directive, covers: Mapping[str, range], problems: list[tuple[str, str]]) -> Suppression:
     spans = dict(_spans(each))
     return Suppression(
-        each.comment.span, each.verb, each.names, each.reason, covers, tuple(problems), spans, cuts(each, spans)
+        each.comment.span, each.verb, each.names, each.reason, covers, tuple(problems), spans, _cuts(each, spans)
     )
 
 
@@ -159,3 +161,40 @@ def _spans(directive: Directive) -> Iterator[tuple[str, Span]]:
         else:
             yield name, Span(span.line, span.column + found, span.line, span.column + found + len(name))
             at = found + len(name)
+
+
+# What else stands in a comment stays: other directives, the comments of other tools, codes of theirs in a ``noqa``.
+
+
+def _cuts(directive: Directive, spans: Mapping[str, Span]) -> dict[str, Span]:
+    """By name what to take out; ``spans`` are those of the names. Nothing for a comment of several lines."""
+    span = directive.comment.span
+    if span.line != span.end_line or not 0 < len(directive.names) <= _MOST:
+        return {}
+    opening, closing = _list(directive)
+    found: dict[str, Span] = {}
+    for name in directive.names:
+        start, end = _cut(directive, opening, closing, spans[name].column - span.column, len(name))
+        found[name] = Span(span.line, span.column + start, span.line, span.column + end)
+    return found
+
+
+def _cut(directive: Directive, opening: int, closing: int, start: int, length: int) -> tuple[int, int]:
+    before, behind = directive.comment.text[opening:start], directive.comment.text[start + length : closing]
+    if behind.strip(_BETWEEN):
+        return start, closing - len(behind.lstrip(_BETWEEN))
+    if before.strip(_BETWEEN):
+        return opening + len(before.rstrip(_BETWEEN)), closing
+    return directive.start, directive.end
+
+
+def _list(directive: Directive) -> tuple[int, int]:
+    """Where the list of names begins and ends in the comment."""
+    text = directive.comment.text
+    if directive.verb != grammar.NOQA:
+        opening = text.index("[", directive.start) + 1
+        return opening, text.index("]", opening)
+    match = grammar.NOQA_FORM.search(text)
+    assert match is not None
+    start = match.start("codes")
+    return start, start + len(match["codes"].rstrip(_BETWEEN))
