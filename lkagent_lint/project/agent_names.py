@@ -40,6 +40,8 @@ class Pattern(msgspec.Struct, frozen=True):
     """A text of which only these parts are known, in their order; None stands for each of the others."""
 
     parts: tuple[str | None, ...]
+    variables: tuple[str, ...] = ()
+    """The variables of the environment that the others are, in their order; empty where some is anything else."""
 
     def fits(self, name: str) -> bool:
         """Whether the name can be a text like that."""
@@ -86,7 +88,7 @@ def name_of(things: Things) -> AgentName:
     if len(things) == 1:
         (only,) = things
         if isinstance(only, Formatted):
-            return Pattern(only.parts)
+            return Pattern(only.parts, only.variables)
         if isinstance(only, Nothing):
             return UNNAMED
     return UNKNOWN_NAME

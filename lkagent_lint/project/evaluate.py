@@ -439,12 +439,17 @@ class Evaluator:
 def formatted(parts: Iterable[Things]) -> Things:
     """A text that is joined of these; anything where no part of it is known."""
     known: list[str | None] = []
+    variables: list[str | None] = []
     for each in parts:
         texts = [one.value for one in each if isinstance(one, String)]
         known.append(texts[0] if len(texts) == len(each) == 1 else None)
+        if known[-1] is None:
+            read = [one.variable for one in each if isinstance(one, FromVariable)]
+            variables.append(read[0] if len(read) == len(each) == 1 else None)
     if not any(known) or sum(len(each or "") for each in known) > limits.MAX_TEXT:
         return ANYTHING
-    return only(Formatted(tuple(known)))
+    named = tuple(each for each in variables if each is not None)
+    return only(Formatted(tuple(known), named if len(named) == len(variables) else ()))
 
 
 def _at(parts: tuple[Things, ...], key: v.Expr) -> Things:

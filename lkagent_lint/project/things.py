@@ -117,6 +117,8 @@ class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A text of which only parts are known, in their order; None stands for each of the others."""
 
     parts: tuple[str | None, ...]
+    variables: tuple[str, ...] = ()
+    """The variables of the environment that the others are, in their order; empty where some is anything else."""
 
 
 class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False):

@@ -147,6 +147,8 @@ def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | N
             return Match("variable", True)
         case (Usually(_, variable), FromEnv(other)) | (FromEnv(other), Usually(_, variable)) if variable == other:
             return Match("variable", True)
+        case Pattern() as left, Pattern() as right if left == right and left.variables:
+            return Match("variable", True)
         case (Pattern() as pattern, Known() | OneOf() as other) | (Known() | OneOf() as other, Pattern() as pattern):
             return Match("unknown", False) if any(map(pattern.fits, possible_names(project, other))) else None
         case Known(left), OneOf(values):
@@ -230,6 +232,8 @@ def _how(dispatch: Dispatch, agreed: Match) -> str:
             return "by one of several names"
         case "default", FromEnv(variable, default):
             return f"by the usual value of {variable}" + (f", {quoted(default)}" if default is not None else "")
+        case "variable", Pattern(_, variables):
+            return f"by a name that is made of the same {' and '.join(variables)}"
         case "variable", Usually(_, variable):
             return f"usually by the same variable, {variable}"
         case "default", Usually(values):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lkagent_lint.diagnostics import Severity
-from tests.dispatch.projects import Side, findings, severities, verdict, write
+from tests.dispatch.projects import WORKERS, Side, findings, severities, verdict, write
 
 _REQUEST = "api.CreateAgentDispatchRequest"
 _CALL = f"lk.agent_dispatch.create_dispatch({_REQUEST}(agent_name=%s, room='r'))"
@@ -100,6 +100,17 @@ def test_a_persona_is_asked_for_by_nobody(text: str, tmp_path: Path) -> None:
 )
 def test_a_request_of_the_projects_own_asks(text: str, tmp_path: Path) -> None:
     assert verdict(write(tmp_path, "node", {"request.ts": f"// livekit\n{text}\n"})) == "yes"
+
+
+@pytest.mark.parametrize(("variable", "expected"), [("PROJECT", "yes"), ("OTHER", "unknown")])
+def test_a_name_made_of_the_same_variable_reaches(variable: str, expected: str, tmp_path: Path) -> None:
+    name, text = WORKERS["python"]
+    worker = text.replace('"front-desk"', "f\"{os.environ['PROJECT']}-voice\"").replace("from", "import os\nfrom", 1)
+    call = (
+        f"{_IMPORT}export const call = (c: AgentDispatchClient) => "
+        f"c.createDispatch('r', `${{process.env.{variable}}}-voice`);\n"
+    )
+    assert verdict(write(tmp_path, "python", {name: worker, "call.ts": call})) == expected
 
 
 _TOKEN = (
