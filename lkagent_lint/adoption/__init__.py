@@ -95,10 +95,9 @@ class _Planner:
             return 0
         request = engine.Request(paths=(self._root,), cache=True)
         (written,) = engine.rewritten_baselines(msgspec.structs.replace(request, options={_SETTING: path}))
-        if not written.added:
+        if not written.added or not self._name_baseline():
             return 0
-        if self._name_baseline():
-            self._changes.insert(0, FileChange(path, None, written.after, "the findings that are there"))
+        self._changes.insert(0, FileChange(path, None, written.after, "the findings that are there"))
         return written.added
 
     def _name_baseline(self) -> bool:

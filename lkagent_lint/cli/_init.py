@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 
 import click
 
 from lkagent_lint import adoption, writing
 from lkagent_lint.adoption import FileChange, Plan
-from lkagent_lint.cli._output import write_output
+from lkagent_lint.cli._output import print_note, write_output
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import counted
@@ -25,6 +26,8 @@ def set_up(path: str, *, diff: bool, hook: bool) -> int:
     plan = adoption.plan_for(os.path.abspath(path), hook=hook)
     if diff:
         write_output("".join(map(_diff, plan.changes)) or "nothing to write\n")
+        for line in _by_hand(plan):
+            print_note(line)
         return 0
     for change in plan.changes:
         _write(change)
@@ -44,11 +47,7 @@ def _told(plan: Plan) -> list[str]:
     escape = Escaper.from_environment()
     lines = [f"{escape.leading(_shown(each.path))}: {_verb(each)} {each.about}" for each in plan.changes]
     lines += [f"{each} was set up before" for each in plan.there]
-    for path, what in plan.by_hand:
-        lines += [
-            f"{escape.leading(_shown(path))}: left alone; {escape.inline(first)}" for first in what.splitlines()[:1]
-        ]
-        lines += [f"  {line}" for line in what.splitlines()[1:]]
+    lines += map(escape.leading, _by_hand(plan))
     if not plan.changes and not plan.by_hand:
         lines.append("nothing to write")
     if plan.known:
@@ -63,6 +62,13 @@ def _told(plan: Plan) -> list[str]:
     if plan.left:
         lines.append(f"{counted(plan.left, 'finding')} would fail a run: lkagent-lint shows what")
     return lines
+
+
+def _by_hand(plan: Plan) -> Iterator[str]:
+    for path, what in plan.by_hand:
+        first, *rest = what.splitlines()
+        yield f"{_shown(path)}: left alone; {first}"
+        yield from (f"  {line}" for line in rest)
 
 
 def _verb(change: FileChange) -> str:

@@ -119,6 +119,18 @@ def test_a_link_is_not_written_through(project: Path, capfd: pytest.CaptureFixtu
     assert not (project / "lkagent-baseline.json").exists(), "no settings would name it"
 
 
+def test_settings_that_cannot_be_extended_are_told_and_nothing_is_promised(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text("[tool\n")
+    assert run("init") == 0
+    out = capfd.readouterr().out
+    assert 'pyproject.toml: left alone; add baseline = "lkagent-baseline.json" under [tool.lkagent-lint]' in out
+    assert "in the baseline" not in out
+    assert "2 findings would fail a run" in out
+    assert set(files(project)) == {"agent.py", "pyproject.toml"}
+
+
 def test_findings_under_settings_of_their_own_are_told(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (project / "sub").mkdir()
     (project / "sub" / "lkagent-lint.toml").write_text('ignore = ["LKA201"]\n')
