@@ -31,10 +31,14 @@ from lkagent_lint.writing import Rewrite
 
 _OF_RELEASES = ("LKA308", "LKA501", "LKA502", "LKA503")
 """What these rules say is an upgrade's business, whether it holds for the old release too or not."""
+_STILL_WORKS = "LKA502"
+"""What this rule says needs nobody for the upgrade itself."""
 _PINS = re.compile(
     r"(?P<name>livekit-agents(?:\[[\w\s,.-]*\])?)(?P<before>\s*)(?P<pin>[=~<>!][=~<>!\w\s.,*+-]*?)(?=\s*(?:[;\"'#\r\n)]|$))"
 )
-_NODE_PINS = re.compile(r"(?P<name>\"@livekit/agents\"\s*:\s*)\"(?P<pin>[\^~>=]*\d[^\"]*)\"")
+_NODE_STILL_WORKS = "LKA502"
+"""What this rule says needs nobody for the upgrade itself."""
+_PINS = re.compile(r"(?P<name>\"@livekit/agents\"\s*:\s*)\"(?P<pin>[\^~>=]*\d[^\"]*)\"")
 _Alike = tuple[str, str, str, tuple[str, ...]]
 
 
@@ -70,7 +74,7 @@ def upgraded(request: Request, to: str | None, *, pins: bool, watch: Watch | Non
     counts = Counter((each.place.path, each.code) for each in before.diagnostics)
     done = fix_all(then, unsafe=False, watch=watch, wanted=is_new, known=counts)
     rewrites = {each.path: each for each in done.rewrites}
-    left = tuple(each for each in done.report.diagnostics if is_new(each))
+    left = tuple(each for each in done.report.diagnostics if each.code != _STILL_WORKS and is_new(each))
     if pins:
         for each in _pinned(then, target, rewrites):
             rewrites[each.path] = each
