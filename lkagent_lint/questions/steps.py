@@ -18,6 +18,7 @@ from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.sources.sdk.vocabulary import Role
+from lkagent_lint.text import Span
 from lkagent_lint.typestate.automaton import LEAVING_EVENTS, LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
 from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
@@ -26,15 +27,16 @@ _SCANS = vocabulary.written(lambda term: term.outside is vocabulary.Outside.EMPT
 """Containers that say who is there already."""
 
 
-def _looks_around(flow: Flow) -> bool:
-    """It reads who is there, and not only how many they are."""
-    return any(
-        isinstance(step, Read)
+def _looks(flow: Flow) -> list[Span]:
+    """Where it reads who is there, and not only how many they are."""
+    return [
+        step.span
+        for step in flow.steps
+        if isinstance(step, Read)
         and isinstance(step.value, v.Attribute)
         and step.value.name in _SCANS
         and step.use is not Use.COUNTED
-        for step in flow.steps
-    )
+    ]
 
 
 _OUTSIDE = {vocabulary.spoken(each): each.outside for each in vocabulary.TERMS.values() if each.outside is not None}
@@ -120,14 +122,26 @@ class StepOrder:
 
     @cached_property
     def _looks_around(self) -> bool:
-        """Some function of the project looks at who is there already, before the job is over."""
+        """Some function of the project looks at who is there already: in the room, and before the job is over."""
         files = self._project.files.items()
-        looking = [(path, flow) for path, facts in files for flow in facts.flows.values() if _looks_around(flow)]
+        outside = self._uses_before_joining
+        looking = [
+            (path, flow)
+            for path, facts in files
+            for flow in facts.flows.values()
+            if any(Place(path, span) not in outside for span in _looks(flow))
+        ]
         if not looking:
             return False
         handed = self._listeners.handed(Role.SHUTDOWN)
         at_the_end = {(each.path, each.flow) for found in handed for each in found.things if isinstance(each, Closure)}
         return any(not self._runs_at_the_end(path, flow, at_the_end, frozenset()) for path, flow in looking)
+
+    @cached_property
+    def _uses_before_joining(self) -> frozenset[Place]:
+        """Where every job that comes there uses the room before it has joined it, and so sees nobody."""
+        uses = self.ways(lambda way: way.event.kind is Kind.ROOM_USE)
+        return frozenset(place for place, ways in uses.items() if all(each.is_outside for each in ways))
 
     def _runs_at_the_end(
         self, path: str, flow: Flow, callbacks: set[tuple[str, str]], asked: frozenset[tuple[str, str]]

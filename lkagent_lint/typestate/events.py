@@ -214,8 +214,8 @@ def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = froz
             case SdkObject(kind):
                 if kind in kinds:
                     return True
-            case SdkMethod(kind, _):
-                if kind in kinds and kind != "Room":  # its name and the like lead nowhere
+            case SdkMethod(kind, name):
+                if kind in kinds and kind != "Room" and _leads_on(kind, name):  # a room's name leads nowhere
                     return True
             case Box(items):
                 if carries(items, kinds, seen):
@@ -232,6 +232,13 @@ def carries(things: Things, kinds: frozenset[str], seen: frozenset[Thing] = froz
             case _:
                 pass
     return False
+
+
+def _leads_on(kind: str, name: str) -> bool:
+    """Whoever has the member may come to the job by it: it is a step, or holds what takes steps. All of these have
+    rows; what else there is (a session's history, its usage) is data. Of private members nothing is known.
+    """
+    return term(kind, name) is not None or name == "userdata" or name.startswith("_")
 
 
 def is_nothing(things: Things) -> bool:
