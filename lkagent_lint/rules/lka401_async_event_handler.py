@@ -47,7 +47,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.project.callables import Shape, shape_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
+from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import RTC, RTC_NODE, Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -76,17 +76,22 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _finding(found: Handed, shape: Shape) -> Diagnostic:
     what = _spelt(found)
     if shape is Shape.ASYNC and found.method == "on":
-        wrong = (
-            f'{what} is async, so registering it raises ValueError("Cannot register an async callback with `.on()`"): '
-            "register a plain function that starts a task with asyncio.create_task() and keeps it"
-        )
+        title = f"{shortened(what)} is async, and is given to .on()"
+        note = 'registering it raises ValueError("Cannot register an async callback with `.on()`")'
     else:
         gives = "is async" if shape is Shape.ASYNC else "gives back a coroutine"
-        wrong = (
-            f"{what} {gives}, and .{found.method}() calls it without awaiting the result, so its body never runs: "
-            "register a plain function that starts a task with asyncio.create_task() and keeps it"
-        )
-    return META.at(found.place, wrong, subject=found.activation.name, key=(found.method, found.topic))
+        title = f"{shortened(what)} {gives}, and .{found.method}() awaits nothing"
+        note = f".{found.method}() calls it without awaiting the result, so its body never runs"
+    return META.at(
+        found.place,
+        title,
+        note=note,
+        help="register a plain function that starts a task with asyncio.create_task() and keeps it",
+        label="registered here",
+        culprit=(what.removesuffix("()"),),
+        subject=found.activation.name,
+        key=(found.method, found.topic),
+    )
 
 
 def _spelt(found: Handed) -> str:

@@ -45,8 +45,8 @@ from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.questions.emitters import UnknownEvent
 from lkagent_lint.questions.offers import package_of_class
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import quoted, shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import EVENTS
 from lkagent_lint.sources.sdk.vocabulary import snake
@@ -65,7 +65,12 @@ _OTHERS = {"AgentSession": "Room", "Room": "AgentSession"}
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.emitters.unknown_events.values():
         yield META.at(
-            found.place, _message(found), subject=found.function, key=(found.kind, found.event), fix=_fix(found)
+            found.place,
+            _said(found),
+            culprit=(found.event,),
+            subject=found.function,
+            key=(found.kind, found.event),
+            fix=_fix(found),
         )
 
 
@@ -82,12 +87,15 @@ def _fix(found: UnknownEvent) -> Fix | None:
     return suggestion(f"listen for {quoted(near)}", ReplaceText(found.place, found.event, near)) if near else None
 
 
-def _message(found: UnknownEvent) -> str:
-    name = found.event if "." in found.event else quoted(found.event)
+def _said(found: UnknownEvent) -> Said:
+    name = shortened(found.event, 44) if "." in found.event else quoted(found.event, 32)
     kind = found.release.called(found.kind)
-    return (
-        f"{kind} never emits {name} ({found.release.table.package} {found.release.label}), so this listener is "
-        f"never called{_advice(found)}"
+    package = f"{found.release.table.package} {found.release.label}"
+    return Said(
+        f"{kind} never emits {name}",
+        f"{package} does not have this event, so this listener is never called",
+        _advice(found) or f"listen for an event that {kind} has, or take the listener away",
+        "no such event",
     )
 
 
@@ -96,15 +104,16 @@ def _advice(found: UnknownEvent) -> str:
     package = found.release.table.package
     successor = EVENTS.get(snake(word))
     if successor in found.release.events(found.kind):
-        return f": use {quoted(successor)}"
+        return f"use {quoted(successor)}"
     later = found.release.table.catalog.newest(package).events(found.kind)
     if found.event in later:
-        return f": newer releases of {package} have this event"
+        return f"upgrade: newer releases of {package} have this event"
     other = _OTHERS.get(found.kind, "")
     if other:
         of_node = package.startswith("@")
         emitter = found.release.table.catalog.newest(package_of_class(other, node=of_node))
         if found.event in emitter.events(other):
-            return f": it is an event of {'the room' if other == 'Room' else 'the session'}"
+            of = "the room" if other == "Room" else "the session"
+            return f"listen for it there: it is an event of {of}"
     near = most_alike(word, list(found.release.events(found.kind)))
-    return f"; the nearest event that it has is {quoted(near)}" if near else ""
+    return f"the nearest event that it has is {quoted(near)}" if near else ""

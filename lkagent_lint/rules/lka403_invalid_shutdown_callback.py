@@ -68,8 +68,8 @@ from lkagent_lint.project.things import (
 )
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import is_node, quoted
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -90,10 +90,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.listeners.handed(Role.SHUTDOWN):
         wrong = _wrong_in_node(project, found) if is_node(found.place) else _wrong(project, found)
         if wrong:
-            yield META.at(found.place, wrong, subject=found.activation.name)
+            yield META.at(found.place, wrong, label="this callback", subject=found.activation.name)
 
 
-def _wrong_in_node(project: Project, found: Handed) -> str:
+def _wrong_in_node(project: Project, found: Handed) -> Said | None:
     """The same for Node, which calls whatever it was given and waits for what that gives."""
     evaluator = project.evaluator
     if is_coroutine(found.handler, found.activation, evaluator):
@@ -101,31 +101,37 @@ def _wrong_in_node(project: Project, found: Handed) -> str:
     elif is_none(found.handler, found.activation, evaluator):
         given = "undefined"
     else:
-        return ""
-    return (
-        f"the callback is called here and gives {given}: it runs now and not when the job ends, and then "
-        '"TypeError: callback is not a function" is logged: give the function itself, without brackets'
+        return None
+    return Said(
+        f"the callback is called here and gives {given}",
+        'it runs now and not when the job ends, and then "TypeError: callback is not a function" is logged',
+        "give the function itself, without brackets",
     )
 
 
-def _wrong(project: Project, found: Handed) -> str:
-    """What is wrong with a callback, in a sentence; empty if nothing surely is."""
+def _wrong(project: Project, found: Handed) -> Said | None:
+    """What is wrong with a callback; None if nothing surely is."""
     evaluator = project.evaluator
     if is_coroutine(found.handler, found.activation, evaluator):
-        return f"the callback is called here, so {_refused('coroutine')}: give the function itself, without brackets"
+        cure = "give the function itself, without brackets"
+        return Said("the callback is called here, and gives a coroutine", _refused("coroutine"), cure)
     if is_none(found.handler, found.activation, evaluator):
-        return f"the callback is called here and gives None, so {_refused('NoneType')}: give an async function itself"
+        return Said(
+            "the callback is called here, and gives None", _refused("NoneType"), "give an async function itself"
+        )
     things = found.things
     if things and all(isinstance(each, Partial) for each in things):
-        return f"the callback is a partial, so {_refused('functools.partial')}: wrap the call in an async function"
+        return Said("the callback is a partial", _refused("functools.partial"), "wrap the call in an async function")
     if things and all(isinstance(each, Instance) for each in things):
         names = {each.name for each in things if isinstance(each, Instance)}
         kind = names.pop().rpartition(".")[2] if len(names) == 1 else "..."
-        return f"the callback is an object, so {_refused(kind)}: give one of its async methods"
+        return Said("the callback is an object", _refused(kind), "give one of its async methods")
     if shape_of(things, evaluator) is Shape.PLAIN:
-        return (
-            "the callback is no coroutine function: it runs, then awaiting its result raises TypeError (object NoneType"
-            " can't be used in 'await' expression) and cuts off the callbacks beside it: make it an async function"
+        return Said(
+            "the callback is no coroutine function",
+            "it runs, then awaiting its result raises TypeError (object NoneType can't be used in 'await' expression) "
+            "and cuts off the callbacks beside it",
+            "make it an async function",
         )
     return _signature(project, found, things)
 
@@ -134,39 +140,50 @@ def _refused(kind: str) -> str:
     return f"add_shutdown_callback() raises AttributeError ('{kind}' object has no attribute '__code__')"
 
 
-def _signature(project: Project, found: Handed, things: Things) -> str:
+def _signature(project: Project, found: Handed, things: Things) -> Said | None:
     """What is wrong with the parameters of the callback, if it is one function of the project."""
     if len(things) != 1:
-        return ""
+        return None
     (thing,) = things
     if not isinstance(thing, Closure) or shape_of(things, project.evaluator) is Shape.UNKNOWN:
-        return ""
+        return None
     flow = project.files[thing.path].flows[thing.flow]
     positional = [each for each in flow.parameters if each.kind == "positional"]
     if thing.bound is not None:
         positional = positional[1:]
         if not positional and not project.sdk(found.place.path).has(Change.BOUND_SHUTDOWN_CALLBACKS):
-            return (
-                "before livekit-agents 1.1.0 a bound method is called with the reason: this one takes none, so it "
-                "raises TypeError at shutdown and never runs; give it a parameter for the reason"
+            return Said(
+                "the callback is a method, and takes no reason",
+                "before livekit-agents 1.1.0 a bound method is called with the reason: this one raises TypeError at "
+                "shutdown and never runs",
+                "give it a parameter for the reason",
             )
     required = [each.name for each in positional if each.default is None]
     if len(required) > 1:
-        return _fails(f"the callback needs {len(required)} arguments ({', '.join(required)}) and is given the reason")
+        return _fails(
+            f"the callback needs {len(required)} arguments and is given one",
+            f"it needs {len(required)} arguments ({', '.join(required)}) and is given the reason",
+            "take the reason alone",
+        )
     needed = next((each.name for each in flow.parameters if each.kind == "keyword" and each.default is None), "")
     if needed:
-        return _fails(f'the callback needs the argument "{needed}", which nobody gives it')
+        return _fails(
+            f"the callback needs the argument {quoted(needed, 24)}, which nobody gives it",
+            "it is called with the reason alone",
+            "give the argument a default",
+        )
     if positional and _takes_other(positional[0], thing, project.evaluator):
         name = positional[0].name
-        return (
-            f'"{name}" is given the reason for the shutdown, a string, because it is a positional parameter: use the '
-            f"value directly, or make it keyword-only (*, {name}=...)"
+        return Said(
+            f"{quoted(name, 24)} is given the reason for the shutdown",
+            "the reason is a string, and goes to the first positional parameter",
+            f"use the value directly, or make it keyword-only (*, {name}=...)",
         )
-    return ""
+    return None
 
 
-def _fails(wrong: str) -> str:
-    return f"{wrong}: it raises TypeError at shutdown and never runs"
+def _fails(title: str, why: str, cure: str) -> Said:
+    return Said(title, f"{why}, so it raises TypeError at shutdown and never runs", cure)
 
 
 def _takes_other(parameter: Parameter, closure: Closure, evaluator: Evaluator) -> bool:

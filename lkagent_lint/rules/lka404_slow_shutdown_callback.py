@@ -59,7 +59,7 @@ from lkagent_lint.project.things import Activation, Things, in_order
 from lkagent_lint.questions.server_options import UNSAID, Given, given_in_python, is_given_in_node
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.waiting import OpenRequest, Path, Wait, Waiting
-from lkagent_lint.questions.wording import is_node, where, words
+from lkagent_lint.questions.wording import is_node, shortened, where, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -162,7 +162,7 @@ def _related(through: Place | None, callback: _Callback) -> list[Related]:
     return [Related(callback.place, "the callback is registered here"), *called]
 
 
-def _end(place: Place, callback: _Callback) -> str:
+def _end(place: Place, callback: _Callback) -> tuple[str, str]:
     """What becomes of a callback that takes too long, and what to do."""
     longer = f"give the server a longer {words(place).spelt(callback.option)}"
     by = where(callback.place, place)
@@ -170,14 +170,18 @@ def _end(place: Place, callback: _Callback) -> str:
         has, killed = f"the job has {callback.limit:g} s to end", "its process is killed before it is done"
     else:
         has, killed = f"the end of a session has {callback.limit:g} s", "it is cancelled then"
-    return f"{has} ({by} registers it): {killed}; wait less, or {longer}"
+    return f"{has} ({by} registers it): {killed}", f"wait less, or {longer}"
 
 
 def _finding(wait: Wait, callback: _Callback, function: str) -> Diagnostic:
     what = "may wait" if wait.is_limit else "waits"
+    note, help = _end(wait.place, callback)
     return META.at(
         wait.place,
-        f"the shutdown callback {what} {wait.seconds:g} s, and {_end(wait.place, callback)}",
+        f"the shutdown callback {what} {wait.seconds:g} s",
+        note=note,
+        help=help,
+        label=f"it {what} here",
         related=_related(wait.through, callback),
         subject=function,
         key=(wait.call,),
@@ -191,11 +195,14 @@ def _added_up(path: Path, callback: _Callback, function: str) -> Diagnostic:
         at, added = each, added + each.total
         if added >= callback.limit:
             break
+    note, help = _end(at.place, callback)
     here = f"{at.times:g} times {at.seconds:g} s" if at.times > 1 else f"{at.seconds:g} s"
     return META.at(
         at.place,
-        f"the waits of this shutdown callback add up to {path.seconds:g} s ({here} here), and "
-        f"{_end(at.place, callback)}",
+        f"the waits of this shutdown callback add up to {path.seconds:g} s",
+        note=f"{here} are spent here; {note}",
+        help=help,
+        label="the time is up here",
         related=_related(at.through, callback),
         subject=function,
         key=(at.call, "sum"),
@@ -206,9 +213,11 @@ def _without_limit(request: OpenRequest, callback: _Callback, function: str) -> 
     until = "waits for an answer for ever" if request.seconds == inf else f"gives up after {request.seconds:g} s"
     return META.at(
         request.place,
-        f"{request.call}() has no limit of its own here and {until}, and the job has {callback.limit:g} s to end "
-        f"({where(callback.place, request.place)} registers the callback): its process is killed before; give the "
-        "request a timeout",
+        f"{shortened(request.call)}() has no limit in a shutdown callback",
+        note=f"it {until}, and the job has {callback.limit:g} s to end ({where(callback.place, request.place)} "
+        "registers the callback): its process is killed before",
+        help="give the request a timeout",
+        label=f"it {until}",
         related=_related(request.through, callback),
         subject=function,
         key=(request.call,),

@@ -69,7 +69,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Foreign, Library, Thing
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.blocking import (
     CALLS_OF_COMMON,
@@ -165,14 +165,15 @@ def _finding(found: OnLoop) -> Diagnostic:
     known = _known(found.what)
     assert known is not None
     related: list[Related] = []
-    runs = f"{known.shown}()"
+    by_way = ""
+    runs, title = f"{known.shown}()", f"{shortened(known.shown, 36)}()"
     if found.through is not None:
-        runs = f"this call leads to {runs} ({where(found.through, found.place)}), which"
+        by_way = f"this call leads to {runs} ({where(found.through, found.place)}); "
         related.append(Related(found.through, "it blocks here"))
     if found.root.role in _OF_WORKER:
-        effect = "the worker's event loop: it answers nobody until it returns"
+        loop, effect = "the worker's event loop", "it answers nobody until it returns"
     else:
-        effect = "the event loop: the agent neither hears nor speaks until it returns"
+        loop, effect = "the event loop", "the agent neither hears nor speaks until it returns"
     start = found.root.activation.flow
     name = start.own_name
     by = f"{name}() is {_ROLES[found.root.role]}" if name.isidentifier() else f"in {_ROLES[found.root.role]}"
@@ -180,7 +181,10 @@ def _finding(found: OnLoop) -> Diagnostic:
         by = f"{name}(), {_ROLES[found.root.role]}, leads here"
     return META.at(
         found.place,
-        f"{runs} blocks {effect} ({by}); {known.instead}",
+        f"{title} blocks {loop}",
+        note=f"{by_way}{effect} ({by})",
+        help=known.instead,
+        label="it blocks here" if found.through is None else "this leads to it",
         related=related,
         subject=found.function,
         key=(known.shown,),

@@ -60,8 +60,8 @@ from lkagent_lint.questions.absence import EVERYWHERE
 from lkagent_lint.questions.methods import WrittenCall, class_called
 from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.questions.wording import is_node, shortened
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import METHODS
@@ -116,7 +116,12 @@ class _Unknown(NamedTuple):
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in _unknown(subject):
         yield META.at(
-            found.place, _message(found), subject=found.function, key=(found.kind, found.name), fix=_fix(found)
+            found.place,
+            _said(found),
+            culprit=(found.name,),
+            subject=found.function,
+            key=(found.kind, found.name),
+            fix=_fix(found),
         )
 
 
@@ -209,17 +214,18 @@ def _shown(subject: Subject, thing: Thing, method: str) -> str:
             return ""
 
 
-def _message(found: _Unknown) -> str:
+def _said(found: _Unknown) -> Said:
     if is_node(found.place):
         error = f"TypeError ({found.name} is not a function)"
     else:
         shown = found.release.called(found.kind) if found.shown == found.kind else found.shown
         error = f"AttributeError ('{shown}' object has no attribute '{found.name}')"
-    package = found.release.table.package
     kind = found.release.called(found.kind)
-    return (
-        f"{kind} has no method {found.name} ({package} {found.release.label}), so this call raises {error}"
-        f"{_advice(found, is_in_node=is_node(found.place))}"
+    return Said(
+        f"{kind} has no method {shortened(found.name)}",
+        f"{found.release.table.package} {found.release.label} does not have it, so this call raises {error}",
+        _advice(found, is_in_node=is_node(found.place)) or "call a method that it has",
+        "no such method",
     )
 
 
@@ -227,16 +233,16 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     package = found.release.table.package
     successor = METHODS.get((found.kind, found.name))
     if successor:
-        return f": {successor}"
+        return successor
     if found.lack.comes:
-        return f": {package} has it since {found.lack.comes}"
+        return f"upgrade: {package} has it since {found.lack.comes}"
     for kind, who in _OTHERS.items():
         for other in tables.packages(node=is_in_node)[:2]:
             member = found.release.table.catalog.newest(other).member(kind, found.name) if kind != found.kind else None
             if member is not None and member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE):
-                return f": {who} has a method of that name"
+                return f"call it there: {who} has a method of that name"
     near = most_alike(found.name, _methods(found), 0.66)
-    return f"; the nearest method that it has is {near}()" if near else ""
+    return f"the nearest method that it has is {near}()" if near else ""
 
 
 def _methods(found: _Unknown) -> list[str]:

@@ -56,8 +56,8 @@ from lkagent_lint.project.things import Activation, Closure, Instance, SdkObject
 from lkagent_lint.questions.arity import arity_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import is_node, quoted
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.questions.wording import is_node, quoted, shortened
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -100,9 +100,12 @@ def _finding(project: Project, found: Handed, passed: int, needed: tuple[str, ..
     handlers = [each for each in found.things if isinstance(each, Closure)]
     return META.at(
         found.place,
-        f"this handler needs {len(needed)} arguments ({', '.join(needed)}) and {quoted(found.topic)} passes "
-        f"{passed or 'none'}, so emitting it raises TypeError (missing {len(missing)} required positional {argument}: "
-        f"{names})",
+        f"this handler needs {len(needed)} arguments and its event passes {passed or 'none'}",
+        note=f"{quoted(found.topic)} passes {passed or 'none'}, and the handler takes {', '.join(needed)}, so emitting "
+        f"it raises TypeError (missing {len(missing)} required positional {argument}: {names})",
+        help="take as many arguments as the event passes",
+        label="registered here",
+        culprit=(found.topic,),
         related=[
             Related(Place(each.path, project.files[each.path].flows[each.flow].span), "the handler")
             for each in handlers[:1]
@@ -123,30 +126,31 @@ def _entering(subject: Subject) -> Iterator[Diagnostic]:
             continue
         if "Agent" not in project.evaluator.classes.kinds(Instance(activation.path, flow.owner, None)):
             continue
-        message, severity = _entered_with(flow, activation)
-        if message:
-            yield META.at(activation.place(flow.span), message, subject=flow.name, key=("on_enter",), severity=severity)
+        found, severity = _entered_with(flow, activation)
+        if found is not None:
+            yield META.at(activation.place(flow.span), found, subject=flow.name, key=("on_enter",), severity=severity)
 
 
-def _entered_with(flow: Flow, activation: Activation) -> tuple[str, Severity]:
-    """What a RunContext as the one argument does to a hook; empty where that is meant."""
+def _entered_with(flow: Flow, activation: Activation) -> tuple[Said | None, Severity]:
+    """What a RunContext as the one argument does to a hook; None where that is meant."""
     _, *own = flow.parameters
     needed = [each for each in own if each.default is None and each.kind in ("positional", "keyword")]
     taking = [each for each in own if each.kind in ("positional", "*")]
     by_name = [each for each in needed if each.kind == "keyword"]
     begin = "since livekit-agents 2.0 an on_enter with parameters is called with a RunContext"
-    nothing = "which is only logged, and nothing of the hook runs: take no parameter, or the context alone"
+    nothing = "TypeError, which is only logged, and nothing of the hook runs"
+    cure, label = "take no parameter, or the context alone", "called with a RunContext"
     if not taking:
-        return f"{begin}, and this one takes none by position: TypeError, {nothing}", Severity.ERROR
+        note = f"{begin}, and this one takes none by position: {nothing}"
+        return Said("on_enter() is given a RunContext and takes none", note, cure, label), Severity.ERROR
     if len(needed) > 1 or by_name:
-        return f"{begin} alone, and this one needs more: TypeError, {nothing}", Severity.ERROR
+        note = f"{begin} alone, and this one needs more: {nothing}"
+        return Said("on_enter() is given a RunContext alone and needs more", note, cure, label), Severity.ERROR
     first = taking[0]
     if first.kind == "*" or _may_be_context(first, activation):
-        return "", Severity.WARNING
-    return (
-        f"{begin}, so {first.name} is one here, and not what it was up to 1.8: take no parameter, or the context alone",
-        Severity.WARNING,
-    )
+        return None, Severity.WARNING
+    note = f"{begin}, so {first.name} is one here, and not what it was up to 1.8"
+    return Said(f"{shortened(first.name)} of on_enter() is a RunContext", note, cure, label), Severity.WARNING
 
 
 def _may_be_context(parameter: Parameter, activation: Activation) -> bool:

@@ -50,7 +50,7 @@ from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.things import NOTHING, Activation, ClassOf, Instance, Record, Sdk, SdkObject, Thing, Things
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -73,64 +73,67 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         has_options = bool(project.sdk(activation.path).has(Change.ROOM_OPTIONS))
         wrong = judge(found.call, activation, project.evaluator, has_options)
         if wrong:
-            yield META.at(found.place, wrong, subject=activation.name)
+            yield META.at(found.place, wrong, label="called so", subject=activation.name)
 
 
-def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
-    """What is wrong with a call, in a sentence; empty if nothing surely is."""
+_CURE = "agent is its only positional parameter: write session.start(agent=..., room=ctx.room)"
+
+
+def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> Said | None:
+    """What is wrong with a call; None if nothing surely is."""
     named = dict(call.keywords)
     if any(isinstance(each, v.Spread) for each in call.args):
-        return ""
+        return None
     given = [activation.value(each) for each in call.args]
-    room_first = bool(given) and _is_room(given[0])
-    cure = "agent is its only positional parameter: session.start(agent=..., room=ctx.room)"
     if len(call.args) > 1:
-        raised = f"TypeError (takes 2 positional arguments but {len(call.args) + 1} were given)"
-        return f"session.start() raises {raised}: {cure}"
+        raised = f"it raises TypeError (takes 2 positional arguments but {len(call.args) + 1} were given)"
+        return Said(f"session.start() is given {len(call.args)} arguments without keywords", raised, _CURE)
     if call.args and "agent" in named:
-        return f"session.start() raises TypeError (got multiple values for argument 'agent'): {cure}"
+        raised = "it raises TypeError (got multiple values for argument 'agent')"
+        return Said("session.start() is given its agent twice", raised, _CURE)
     if "participant" in named:
-        raised = "TypeError (got an unexpected keyword argument 'participant')"
-        return f"session.start() raises {raised}: the participant is chosen by room_options, if at all"
-    if room_first:
-        return f"session.start() is given a room as its agent and raises AttributeError: {cure}"
+        raised = "it raises TypeError (got an unexpected keyword argument 'participant')"
+        return Said("session.start() takes no participant", raised, "choose the participant by room_options, if at all")
+    if given and _is_room(given[0]):
+        return Said("session.start() is given a room as its agent", "it raises AttributeError", _CURE)
     agent = given[0] if given else activation.value(named["agent"]) if "agent" in named else None
     if agent is None:
-        return (
-            ""
-            if "**" in named
-            else f"session.start() raises TypeError (missing 1 required positional argument: 'agent'): {cure}"
-        )
+        raised = "it raises TypeError (missing 1 required positional argument: 'agent')"
+        return None if "**" in named else Said("session.start() is given no agent", raised, _CURE)
     if _is_class(agent, evaluator):
-        return (
-            "session.start() is given the agent's class and raises AttributeError: give it an agent, made by calling it"
-        )
+        cure = "give it an agent, made by calling it"
+        return Said("session.start() is given the agent's class", "it raises AttributeError", cure)
     options = named.get("room_options")
     kind = _old_options(activation.value(options)) if options is not None and has_options else ""
     if kind:
-        return (
-            f"session.start() raises ValueError (expected RoomOptions): {kind} is not one; use room_io.RoomOptions, or "
-            f"{'room_input_options' if kind == 'RoomInputOptions' else 'room_output_options'}="
+        old = "room_input_options" if kind == "RoomInputOptions" else "room_output_options"
+        return Said(
+            f"room_options= of session.start() is given {kind}",
+            f"it raises ValueError (expected RoomOptions): {kind} is not one",
+            f"use room_io.RoomOptions, or {old}=",
         )
-    return ""
+    return None
 
 
-def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> str:
+def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_options: bool) -> Said | None:
     if any(isinstance(each, v.Spread) for each in call.args):
-        return ""
-    cure = "session.start({ agent, room: ctx.room })"
+        return None
+    cure = "write session.start({ agent, room: ctx.room })"
     given = activation.value(call.args[0]) if call.args else frozenset({NOTHING})
     if given and all(_is_no_object(each, evaluator) for each in given):
-        return f"session.start() takes one object, finds no agent in what it is given, and throws TypeError: {cure}"
+        note = "it finds no agent in what it is given, and throws TypeError"
+        return Said("session.start() takes one object", note, cure)
     records = [each for each in given if isinstance(each, Record)]
     if not records or len(records) < len(given):
-        return ""
+        return None
     agents = frozenset[Thing]().union(*(evaluator.scripts.held(each, "agent") for each in records))
     if all(each == NOTHING for each in agents):
-        return f"session.start() is given no agent and throws TypeError: {cure}"
+        return Said("session.start() is given no agent", "it throws TypeError", cure)
     if _is_class(agents, evaluator):
-        return "session.start() is given the agent's class and throws TypeError: give it an agent, made with `new`"
-    return ""
+        return Said(
+            "session.start() is given the agent's class", "it throws TypeError", "give it an agent, made with `new`"
+        )
+    return None
 
 
 def _is_no_object(thing: Thing, evaluator: Evaluator) -> bool:

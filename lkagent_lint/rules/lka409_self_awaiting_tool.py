@@ -58,7 +58,7 @@ from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, in_order, only
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
@@ -112,8 +112,11 @@ def _in_node(node: Activation) -> Iterator[Diagnostic]:
         name = node.flow.own_name
         yield META.at(
             node.place(call.span),
-            f"{name}() makes the speech that is played now and waits here for session.{word_of(call)}(), which goes on "
-            "only when that is done: it hangs; do not await it",
+            f"{shortened(name, 24)}() waits for session.{word_of(call)}(), and hangs",
+            note=f"{name}() makes the speech that is played now, and waits here for session.{word_of(call)}(), which "
+            "goes on only when that is done",
+            help="do not await it",
+            label="this never ends",
             subject=node.name,
             key=(word_of(call),),
         )
@@ -185,9 +188,11 @@ def _finding(place: Place, flow: Flow, attribute: str) -> Diagnostic:
     which = "the speech that owns it" if surely else "the current speech, which is as a rule the one that owns it"
     return META.at(
         place,
-        f"the tool {flow.own_name}() waits for {which}, and that waits for the tool: RuntimeError (cannot call "
-        "`SpeechHandle.wait_for_playout()` from inside the function tool that owns this SpeechHandle); "
-        "await RunContext.wait_for_playout() instead",
+        f"the tool {shortened(flow.own_name, 24)}() waits for the speech that waits for it",
+        note=f"it waits for {which}, and that waits for the tool: RuntimeError (cannot call "
+        "`SpeechHandle.wait_for_playout()` from inside the function tool that owns this SpeechHandle)",
+        help="await RunContext.wait_for_playout() instead",
+        label="it waits for itself",
         subject=flow.name,
         key=(attribute,),
         severity=Severity.ERROR if surely else Severity.WARNING,
@@ -202,8 +207,10 @@ def _hanging(place: Place, tool: Activation, method: str, through: Place | None)
     leads = "" if through is None else f" ({where(through, place)} leads here)"
     return META.at(
         place,
-        f"the tool {tool.flow.own_name}(){leads} waits for session.{method}(), and that for the speech that called it, "
-        f"{effect}; call session.shutdown(), which does not wait",
+        f"the tool {shortened(tool.flow.own_name, 24)}() waits for session.{method}()",
+        note=f"that{leads} waits for the speech that called the tool, {effect}",
+        help="call session.shutdown(), which does not wait",
+        label="it waits for itself",
         related=[] if through is None else [Related(through, "the tool leads there")],
         subject=tool.name,
         key=(method,),
