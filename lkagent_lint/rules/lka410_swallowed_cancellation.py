@@ -71,8 +71,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     seen.add(place)
                     yield META.at(
                         place,
-                        f"this catches the cancellation by which the job ends its entry ({where(job.place, place)}), "
-                        "and the loop goes on: the shutdown waits for it, and its callbacks do not run; raise it again",
+                        "this catches the cancellation by which the job ends its entry",
+                        note=f"the entry ({where(job.place, place)}) is cancelled when the job ends, and the loop "
+                        "goes on: the shutdown waits for it, and its callbacks do not run",
+                        help="raise it again",
+                        label="the cancellation ends here",
                         subject=flow.name,
                     )
 

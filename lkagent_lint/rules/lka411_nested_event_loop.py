@@ -45,7 +45,7 @@ from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Library, Thing
 from lkagent_lint.questions.loop import OnLoop
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import where
+from lkagent_lint.questions.wording import shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.scheduling import TASK_MAKERS
 from lkagent_lint.sources.sdk.releases import Basis
@@ -103,17 +103,19 @@ def _asks(flow: Flow) -> bool:
 
 def _finding(found: OnLoop) -> Diagnostic:
     related: list[Related] = []
-    runs = f"{found.what} starts an event loop"
+    by_way = ""
     if found.through is not None:
-        runs = f"this call leads to {found.what} ({where(found.through, found.place)}), which starts an event loop"
+        by_way = f"this call leads to {found.what} ({where(found.through, found.place)}); "
         related.append(Related(found.through, "the loop is started here"))
     said = "asyncio.run() cannot be called from a running event loop"
     if found.what != "asyncio.run()":
         said = "This event loop is already running"
     return META.at(
         found.place,
-        f"{runs} inside the one that runs the job, so it raises RuntimeError ({said}): await the coroutine, or start a "
-        "task with asyncio.create_task()",
+        f"{shortened(found.what)} starts an event loop inside the job's",
+        note=f"{by_way}it raises RuntimeError ({said})",
+        help="await the coroutine, or start a task with asyncio.create_task()",
+        label="a second loop is started here" if found.through is None else "this leads to it",
         related=related,
         subject=found.function,
         key=(found.what,),

@@ -50,6 +50,7 @@ from lkagent_lint.project.things import Activation, SdkMethod
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.offers import Lack, parameters_of
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import KEYWORDS
@@ -121,8 +122,12 @@ def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
     keyword, release = found.lack.name, found.lack.release
     return META.at(
         place,
-        f"{found.title} takes no {keyword} in {release.table.package} {release.label}, so this raises TypeError "
-        f"(got an unexpected keyword argument '{keyword}'){_hint(found.lack)}",
+        f"{shortened(found.title, 36)} takes no {shortened(keyword, 24)}",
+        note=f"it does not in {release.table.package} {release.label}, so this raises TypeError (got an unexpected "
+        f"keyword argument '{keyword}')",
+        help=_hint(found.lack) or "take it away",
+        label="not taken",
+        culprit=(keyword,),
         subject=function,
         key=(found.title, keyword),
         fix=_fix(place, found.lack),
@@ -139,14 +144,14 @@ def _fix(place: Place, lack: Lack) -> Fix | None:
 def _hint(lack: Lack) -> str:
     """Since when it does, what was meant, or who takes it; empty where nobody knows."""
     if lack.comes:
-        return f": it does since {lack.comes}"
+        return f"upgrade: it does since {lack.comes}"
     release, keyword = lack.release, lack.name
     own = parameters_of(release, lack.owner, lack.method)
     meant = misspelled(keyword, own.keywords) if own is not None else None
     if meant is not None:
-        return f": {meant} is probably meant"
+        return f"write {meant}: {meant} is probably meant"
     for other in _OTHERS:
         parameters = release.parameters(other)
         if parameters is not None and not parameters.var_keyword and parameters.accepts(keyword):
-            return f": {other} takes it"
+            return f"give it to {other}, which takes it"
     return ""

@@ -49,7 +49,7 @@ from lkagent_lint.project.things import NEVER, Activation, ClassOf, Closure, Ins
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted, where
+from lkagent_lint.questions.wording import quoted, shortened, where
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -87,8 +87,12 @@ def _of_tool(subject: Subject, path: str, flow: Flow) -> Iterator[Diagnostic]:
         what = "parameters" if len(bare) > 1 else "parameter"
         yield META.at(
             place,
-            f"the schema of the tool {flow.own_name} is made of annotations, and its {what} {', '.join(bare)} "
+            f"a {what.removesuffix('s')} of the tool {shortened(flow.own_name)} has no annotation",
+            note=f"the schema of a tool is made of annotations, and its {what} {', '.join(bare)} "
             f"{'have' if len(bare) > 1 else 'has'} none: KeyError at every reply",
+            help="annotate every parameter",
+            label="no schema can be made of it",
+            culprit=[each.lstrip("*") for each in bare],
             subject=flow.name,
             key=("annotation",),
         )
@@ -98,8 +102,10 @@ def _of_tool(subject: Subject, path: str, flow: Flow) -> Iterator[Diagnostic]:
         if name:
             yield META.at(
                 place,
-                f"the tool {flow.own_name} returns the class {name} and no agent, so nobody takes over: "
-                f"return {name}()",
+                f"the tool {shortened(flow.own_name, 22)} returns the class {shortened(name, 22)} and no agent",
+                note="nobody takes over",
+                help=f"return {name}()",
+                label="it returns a class",
                 subject=flow.name,
                 key=("class",),
             )
@@ -173,8 +179,12 @@ def _of_list(subject: Subject, place: Place, items: tuple[v.Expr, ...], activati
         if not flow.decorators and not flow.is_lambda:
             yield META.at(
                 place,
-                f"{flow.own_name} is a plain function ({where(defined, place)}) and no tool: ValueError (Expected an "
-                "instance of FunctionTool or RawFunctionTool); decorate it with @function_tool",
+                f"{shortened(flow.own_name)} is a plain function and no tool",
+                note=f"it is defined without a decorator ({where(defined, place)}): ValueError (Expected an instance "
+                "of FunctionTool or RawFunctionTool)",
+                help="decorate it with @function_tool",
+                label="given as a tool here",
+                culprit=(flow.own_name,),
                 related=[Related(defined, "the function")],
                 subject=activation.name,
                 key=(flow.own_name,),
@@ -185,7 +195,10 @@ def _of_list(subject: Subject, place: Place, items: tuple[v.Expr, ...], activati
             if (other.path, other.flow) != (function.path, function.flow):
                 yield META.at(
                     place,
-                    f"two tools of this list are called {quoted(name)}: ValueError (duplicate function name)",
+                    f"two tools of this list are called {quoted(name, 32)}",
+                    note="ValueError (duplicate function name)",
+                    help="give one of them another name",
+                    label="two of one name",
                     related=[Related(defined, "the second one")],
                     subject=activation.name,
                     key=(name,),

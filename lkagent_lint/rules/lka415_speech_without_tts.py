@@ -134,8 +134,11 @@ def _finding(found: WrittenCall) -> Diagnostic:
     reply = "generateReply({ instructions })" if in_node else "generate_reply(instructions=...)"
     return META.at(
         found.place,
-        f"session.say() {'throws' if in_node else 'raises RuntimeError'} (trying to generate speech from text without "
-        f"a TTS model): no session or agent of the project is given a TTS, and its realtime model cannot speak a text; "
-        f"give the session a tts, or let the model speak by {reply}",
+        "session.say() is called, and nobody is given a TTS",
+        note=f"session.say() {'throws' if in_node else 'raises RuntimeError'} (trying to generate speech from text "
+        "without a TTS model): no session or agent of the project is given a TTS, and its realtime model cannot speak "
+        "a text",
+        help=f"give the session a tts, or let the model speak by {reply}",
+        label="nobody can speak this",
         subject=found.activation.name,
     )

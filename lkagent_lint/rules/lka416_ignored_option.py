@@ -84,6 +84,11 @@ def _is_made(subject: Subject, found: WrittenCall) -> bool:
     return constructed(found.call, found.activation, evaluator, release, "turn_handling").rpartition(".")[2] in _MAKERS
 
 
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return (" and " if not more else ", ").join(f"{each}=" for each in names[:2]) + more
+
+
 def _dropped(call: Call, activation: Activation, wins: str, loses: frozenset[str]) -> Iterator[Diagnostic]:
     given = dict(call.keywords)
     if wins in given and _is_given(given[wins], activation) and call.span is not None:
@@ -91,8 +96,11 @@ def _dropped(call: Call, activation: Activation, wins: str, loses: frozenset[str
         if dropped:
             yield META.at(
                 activation.place(call.span),
-                f"{' and '.join(f'{each}=' for each in dropped)} {'is' if len(dropped) == 1 else 'are'} dropped "
-                f"without a word, because {wins}= is given too: say all of it there",
+                f"{_few(dropped)} {'is' if len(dropped) == 1 else 'are'} dropped",
+                note=f"without a word, because {wins}= is given too",
+                help=f"say all of it in {wins}=",
+                label="dropped",
+                culprit=dropped,
                 subject=activation.name,
                 key=tuple(dropped),
                 fix=safe(

@@ -48,7 +48,7 @@ from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, SdkObject, Thing
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import words
+from lkagent_lint.questions.wording import shortened, words
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -116,8 +116,10 @@ def _refused(found: WrittenCall) -> Diagnostic:
     update = "updateChatCtx" if in_node else "update_chat_ctx"
     return META.at(
         found.place,
-        f"the chat context of an agent is read-only, so this {raises} a read-only chat context): change a copy and set "
-        f"it with agent.{update}()",
+        "the chat context of an agent is read-only",
+        note=f"this {raises} a read-only chat context)",
+        help=f"change a copy and set it with agent.{update}()",
+        label="refused here",
         subject=found.activation.name,
     )
 
@@ -130,8 +132,10 @@ def _rebound(activation: Activation) -> Iterator[Diagnostic]:
             if look.value == v.Name(name) and look.access is Access.STORED:
                 yield META.at(
                     activation.place(look.span),
-                    f"{name} is a name of this method alone, so binding it anew changes nothing in the turn: change "
-                    "the context that was passed",
+                    f"binding {shortened(name)} anew changes nothing in the turn",
+                    note=f"{name} is a name of this method alone",
+                    help="change the context that was passed",
+                    label="this has no effect",
                     subject=flow.name,
                     key=(name,),
                     severity=Severity.WARNING,

@@ -48,7 +48,8 @@ from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.questions.wording import shortened
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
 from lkagent_lint.sources.sdk.tables import Release
 
@@ -76,7 +77,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             for name, flow in hooks.items() if kind else ():
                 wrong = _wrong(subject, release, kind, name, flow)
                 if wrong and not subject.project.in_tests(path):
-                    yield META.at(Place(path, flow.span), wrong, subject=flow.name, key=(name,))
+                    yield META.at(Place(path, flow.span), wrong, label="this method", subject=flow.name, key=(name,))
 
 
 def _methods(record: Class, flows: Mapping[str, Flow]) -> Iterator[tuple[str, Flow]]:
@@ -96,24 +97,29 @@ def _agent(subject: Subject, path: str, record: Class) -> str:
     return min(kinds) if kinds and kinds <= _AGENTS and len(above) == len(kinds) else ""
 
 
-def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> str:
-    """What is wrong with a method, in a sentence; empty where nothing surely is."""
+def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> Said | None:
+    """What is wrong with a method; None where nothing surely is."""
     member = release.member(kind, name)
     if member is not None:
         given = None if member.parameters is None else len(member.parameters.positional)
         needed = _needed(flow)
         if given is None or member.parameters is None or member.parameters.var_positional or needed <= given:
-            return ""
-        return (
+            return None
+        return Said(
+            f"{shortened(name, 40)}() takes more than the SDK gives it",
             f"the SDK gives {name}() {given or 'no'} argument{'s' if given != 1 else ''}, and this needs {needed}, so "
-            "its turn raises TypeError (missing required positional argument)"
+            "its turn raises TypeError (missing required positional argument)",
+            "take what the SDK gives, or give the others a default",
         )
     if name in subject.offers.members(release, kind) or _is_mentioned(subject, name, flow):
-        return ""
+        return None
     hooks = [each for each in release.members(kind) if _LIKE_HOOK.fullmatch(each)]
     meant = most_alike(name, hooks, 0.6)
-    hint = f": {meant} is probably meant" if meant else f": its hooks are {', '.join(sorted(hooks))}"
-    return f"{name}() is no hook of {kind} in {release.table.package} {release.label}, and nothing calls it{hint}"
+    return Said(
+        f"{shortened(name, 40)}() is no hook of {kind}",
+        f"{release.table.package} {release.label} has none of that name, and nothing calls it",
+        f"write {meant}: {meant} is probably meant" if meant else f"write one of its hooks, {', '.join(sorted(hooks))}",
+    )
 
 
 def _needed(flow: Flow) -> int:

@@ -70,8 +70,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 prefix = "" if spoken.spells_camel else "rtc."
                 yield META.at(
                     activation.place(each.span),
-                    f"{value.name} of a {_SPOKEN[kind]} is a number and never equals {quoted(shown)}: compare it with "
-                    f"{prefix}{begins}{_member(shown)}",
+                    f"{value.name} of a {_SPOKEN[kind]} never equals {quoted(shown, 24)}",
+                    note="it is a number, a member of an enumeration",
+                    help=f"compare it with {prefix}{begins}{_member(shown)}",
+                    label="never equal",
+                    culprit=(shown,),
                     subject=activation.name,
                     key=(kind, value.name),
                 )

@@ -43,6 +43,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Access, Flow
 from lkagent_lint.questions.agent_options import AgentOptions
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -67,9 +68,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if name and not _asks(name, flow) and agents.surely_without(name, activation.path, flow.owner):
                 yield META.at(
                     activation.place(look.span),
-                    f"self.{name} is what the agent itself was given, and {flow.owner.rpartition('.')[2]} is given "
-                    f"none, so this raises AttributeError ('NotGiven' object has no attribute ...): "
-                    f"self.session.{name} is the session's",
+                    f"self.{name} is used, and {shortened(flow.owner.rpartition('.')[2])} is given none",
+                    note=f"self.{name} is what the agent itself was given, so this raises AttributeError ('NotGiven' "
+                    "object has no attribute ...)",
+                    help=f"use self.session.{name}, the session's",
+                    label="not given",
                     subject=flow.name,
                     key=(name,),
                 )

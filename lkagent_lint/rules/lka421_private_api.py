@@ -42,6 +42,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Look
 from lkagent_lint.project.things import Activation, SdkObject
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
@@ -67,7 +68,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if kind and not is_own and look.span is not None:
                 yield META.at(
                     activation.place(look.span),
-                    f"{name} is a private attribute of {kind}, which any release may change or take away",
+                    f"{shortened(name)} is a private attribute of {kind}",
+                    note="any release may change it or take it away",
+                    help="use what the class offers, or pin the release",
+                    label="private",
+                    culprit=(name,),
                     subject=activation.name,
                     key=(kind, name),
                 )

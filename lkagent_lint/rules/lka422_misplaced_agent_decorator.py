@@ -59,7 +59,8 @@ from lkagent_lint.project.things import NEVER, Closure, Instance, SdkMethod, onl
 from lkagent_lint.questions.agents import Registration
 from lkagent_lint.questions.arity import Arity, arity_of
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.questions.wording import shortened
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import written
@@ -107,44 +108,52 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for each in subject.agents.registrations():
         path = each.place.path
         if project.sdk(path).has(Change.AGENT_REGISTERS) and not project.in_tests(path):
-            message = _on_class(subject, each) if each.is_on_class else _on_agent(subject, each)
-            if message:
-                yield META.at(each.place, message, subject=each.activation.name, key=(each.spelt,))
+            found = _on_class(subject, each) if each.is_on_class else _on_agent(subject, each)
+            if found is not None:
+                yield META.at(
+                    each.place, found, label="this registers nothing", subject=each.activation.name, key=(each.spelt,)
+                )
 
 
-def _on_class(subject: Subject, each: Registration) -> str:
+def _on_class(subject: Subject, each: Registration) -> Said | None:
     if not all(subject.agents.has_as_written(owner, each.method) for owner in each.owners):
-        return ""
+        return None
     if not each.name:
         if each.method != "on_enter" or each.call.use is not Use.AWAITED:
-            return ""
-        return f"{each.spelt} is no function in livekit-agents 2.0 ({_type_error(_ON_CLASS['on_enter'])}): await \
-super().on_enter()"
-    instead = f"an agent has {each.method}, and in the body of a class stands a hook, or @function_tool"
+            return None
+        return Said(
+            f"{shortened(each.spelt)} is no function in livekit-agents 2.0",
+            _type_error(_ON_CLASS["on_enter"]),
+            "write await super().on_enter()",
+        )
+    no_decorator = f"{shortened(each.spelt, 30)} is that of a class, no decorator"
+    instead = f"use the agent's {each.method}, or in the body of a class a hook, or @function_tool"
     if each.method != "tool":
         error = _ON_CLASS.get(each.method)
-        return f"{each.spelt} is that of a class, no decorator ({_type_error(error)}): {instead}" if error else ""
+        return Said(no_decorator, _type_error(error), instead) if error else None
     if each.has_brackets:
         error = "Agent.tool() missing 1 required positional argument: 'self'"
-        return f"{each.spelt}() is that of a class, no decorator ({_type_error(error)}): {instead}"
-    return (
-        f"{each.name}() becomes no tool of any agent, and nothing says so: {each.spelt} is that of a class, and "
-        f"without an agent it registers nothing; {instead}"
+        return Said(no_decorator, _type_error(error), instead)
+    return Said(
+        f"{shortened(each.name)}() becomes no tool of any agent",
+        f"nothing says so: {each.spelt} is that of a class, and without an agent it registers nothing",
+        instead,
     )
 
 
-def _on_agent(subject: Subject, each: Registration) -> str:
+def _on_agent(subject: Subject, each: Registration) -> Said | None:
     own = _own(subject, each)
     if own is None:
-        return ""
+        return None
     if each.has_brackets and each.method != "tool":
         error = _WITH_BRACKETS[each.method]
         is_plain = not own and not each.call.args and not each.call.keywords
-        return f"{each.spelt} takes no brackets as a decorator ({_type_error(error)})" if is_plain else ""
+        title = f"{shortened(each.spelt)} takes no brackets as a decorator"
+        return Said(title, _type_error(error), "take the brackets away") if is_plain else None
     if each.method == "on_exit":
-        return _is_a_hook(each, own or "Agent.on_exit") if each.name else ""
+        return _is_a_hook(each, own or "Agent.on_exit") if each.name else None
     if own:
-        return _is_a_hook(each, own) if each.method == "on_enter" else ""
+        return _is_a_hook(each, own) if each.method == "on_enter" else None
     return _taken(subject, each) or _bound(subject, each)
 
 
@@ -164,26 +173,31 @@ def _own(subject: Subject, each: Registration) -> str | None:
     return found.pop() if len(found) == 1 and "" not in found else None
 
 
-def _is_a_hook(each: Registration, method: str) -> str:
+def _is_a_hook(each: Registration, method: str) -> Said:
     error = _type_error(f"{method}() takes 1 positional argument but 2 were given")
     if each.method == "on_exit":
-        return f"{each.spelt} is a hook of agents and no decorator ({error}): override on_exit in a class of its own"
-    return (
-        f"the agent's class has an on_enter of its own, so {each.spelt} is no decorator ({error}): call it from there"
+        title = f"{shortened(each.spelt)} is a hook of agents and no decorator"
+        return Said(title, error, "override on_exit in a class of its own")
+    return Said(
+        f"{shortened(each.spelt)} is a hook of the class and no decorator",
+        f"the agent's class has an on_enter of its own ({error})",
+        "call the function from there",
     )
 
 
-def _taken(subject: Subject, each: Registration) -> str:
-    """What is wrong with the arguments that a function takes; empty if nothing is."""
+def _taken(subject: Subject, each: Registration) -> Said | None:
+    """What is wrong with the arguments that a function takes; None if nothing is."""
     function = subject.agents.function_named(each)
     passed = _PASSED.get(each.method, ())
     arity = arity_of(subject.project, function) if passed and function is not None else None
     if function is None or arity is None or arity.takes(len(passed)):
-        return ""
+        return None
     title = each.name or "this function"
-    return (
+    return Said(
+        f"{shortened(title)} does not take what {shortened(each.spelt)} passes",
         f"{title} takes {_so_many(arity)}, and {each.spelt} passes {' and '.join(passed)}: calling it raises "
-        f"TypeError, and {_EFFECTS[each.method]}"
+        f"TypeError, and {_EFFECTS[each.method]}",
+        f"let it take {' and '.join(passed)}",
     )
 
 
@@ -195,28 +209,30 @@ def _so_many(arity: Arity) -> str:
     return "one argument" if arity.most else "no argument"
 
 
-def _bound(subject: Subject, each: Registration) -> str:
-    """What says that the agent is bound already; empty if nothing surely does."""
+def _bound(subject: Subject, each: Registration) -> Said | None:
+    """What says that the agent is bound already; None if nothing surely does."""
     receiver = each.call.target.base if isinstance(each.call.target, v.Attribute) else None
     flow, facts = each.activation.flow, each.activation.facts
     if not isinstance(receiver, v.Name) or each.method not in _WHAT:
-        return ""
+        return None
+    too_late = f"{shortened(each.spelt)} comes when the agent runs already"
     error = f"RuntimeError (cannot register {_WHAT[each.method]} on agent …: it is already bound to a session)"
     if flow.owner and flow.own_name in _HOOKS and flow.parameters and flow.parameters[0].name == receiver.name:
         kinds = (subject.project.evaluator.classes.kinds(owner) for owner in each.owners)
         runs_in_text = any("AgentTask" in found for found in kinds)
-        return "" if runs_in_text else f"the agent runs here, so {each.spelt} raises {error}: register it before"
+        note = f"the agent runs here, so {each.spelt} raises {error}"
+        return None if runs_in_text else Said(too_late, note, "register it before")
     home = owner_of(facts, flow, receiver.name)
     if home is None or len(home.variables.get(receiver.name, ())) != 1:
-        return ""
+        return None
     for number, call in enumerate(flow.calls):
         if call.use is Use.AWAITED and argument(call, 0, "agent") == receiver and call.span is not None:
             if each.activation.targets(call) == _START and surely_before(flow, number, each.found.number):
-                return (
-                    f"the session has started with this agent (line {call.span.line}), so {each.spelt} raises {error}: \
-register it before"
+                note = (
+                    f"the session has started with this agent (line {call.span.line}), so {each.spelt} raises {error}"
                 )
-    return ""
+                return Said(too_late, note, "register it before")
+    return None
 
 
 def _type_error(said: str) -> str:

@@ -49,7 +49,7 @@ from lkagent_lint.project.decorators import AS_WRITTEN
 from lkagent_lint.project.things import NEVER, Box, ClassOf, Closure, Instance, Sdk, SdkObject, String, Thing
 from lkagent_lint.questions.doors import Served
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -82,23 +82,28 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 things = found.activation.value(given) if not isinstance(given, v.Spread) else NEVER
                 kinds = {_no_door(subject, each) for each in things}
                 if len(kinds) == 1 and "" not in kinds:
-                    yield META.at(found.place, _refused(kinds.pop()), subject=found.activation.name)
+                    yield META.at(
+                        found.place, _refused(kinds.pop()), label="no door is given here", subject=found.activation.name
+                    )
     for server in subject.doors.servers():
         if project.sdk(server.site.path).has(Change.DOORS) and _has_no_door(subject, server):
             route = next(server.routes)
             yield META.at(
                 server.place,
-                "this server has routes and no door, so running it raises RuntimeError (No RTC session entrypoint has "
-                "been registered.): register an entry function (rtc_session) or a text door (a2a_session)",
+                "this server has routes and no door",
+                note="running it raises RuntimeError (No RTC session entrypoint has been registered.)",
+                help="register an entry function (rtc_session) or a text door (a2a_session)",
+                label="no door",
                 related=[Related(route.place, "a route")],
             )
 
 
-def _refused(what: str) -> str:
-    hint = ""
+def _refused(what: str) -> Said:
+    help = "give it a door, of rtc_session() or a2a_session(), or a handler"
     if what == "a function":
-        hint = "; where a handler registers it, add the handler, else make a door of it, rtc_session()(function)"
-    return f'server.add takes doors and handlers, and this is {what} ("TypeError: not a door: …"){hint}'
+        help = "where a handler registers it, add the handler, else make a door of it, rtc_session()(function)"
+    title = f"server.add takes doors and handlers, and this is {what}"
+    return Said(title, '"TypeError: not a door: …"', help)
 
 
 def _no_door(subject: Subject, thing: Thing) -> str:

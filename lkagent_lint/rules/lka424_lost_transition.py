@@ -49,7 +49,7 @@ from lkagent_lint.project.things import Library, only
 from lkagent_lint.questions.agents import TRANSITIONS, transition_of
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -73,42 +73,51 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.methods.best_known({*TRANSITIONS, _UNION, *_ASKS}):
         path = found.activation.path
         if project.sdk(path).has(Change.TRANSITIONS) and not project.in_tests(path):
-            message = _of_union(found) or _of_value(found)
-            if message:
-                yield META.at(found.place, message, subject=found.activation.name, key=(message.partition(" ")[0],))
+            said = _of_union(found) or _of_value(found)
+            if said is not None:
+                key = said.title.partition(" ")[0]
+                yield META.at(found.place, said, subject=found.activation.name, key=(key,))
 
 
-def _of_value(found: WrittenCall) -> str:
+def _of_value(found: WrittenCall) -> Said | None:
     name = transition_of(found.targets)
     if not name or name == _UNION:
-        return ""
+        return None
     if found.call.use is Use.AWAITED:
-        return (
-            f"{name} is a value and no coroutine, so awaiting it raises TypeError (object {name} can't be used in "
-            "'await' expression): return it from the tool"
+        return Said(
+            f"{name} is a value and no coroutine",
+            f"awaiting it raises TypeError (object {name} can't be used in 'await' expression)",
+            "return it from the tool",
+            "nothing to await",
         )
     if found.call.use is not Use.DROPPED:
-        return ""
-    return (
-        f"{name}(...) is made here and dropped, so nothing comes of it: only what a tool or on_enter returns counts, "
-        f"return {name}(...)"
+        return None
+    return Said(
+        f"{name}(...) is made here and dropped",
+        "nothing comes of it: only what a tool or on_enter returns counts",
+        f"return {name}(...)",
+        "made and dropped",
     )
 
 
-def _of_union(found: WrittenCall) -> str:
+def _of_union(found: WrittenCall) -> Said | None:
     if transition_of(found.targets) == _UNION:
-        return (
-            f"{_UNION} is a union of types, so calling it raises TypeError (Cannot instantiate typing.Union): "
-            f"make {_one()}"
+        return Said(
+            f"{_UNION} is a union of types, and is called",
+            "calling it raises TypeError (Cannot instantiate typing.Union)",
+            f"make {_one()}",
+            "nothing can be made of it",
         )
     for word, asks in _ASKS.items():
         given = found.call.args[1] if found.targets == asks and len(found.call.args) == 2 else None
         if given is not None and transition_of(found.activation.value(given)) == _UNION:
-            return (
-                f"{_UNION} is a union of types, so {word} raises TypeError ({_NO_CLASS}): ask is_transition of "
-                "livekit.agents.llm.tool_context"
+            return Said(
+                f"{_UNION} is a union of types, and {word} takes none",
+                f"{word} raises TypeError ({_NO_CLASS})",
+                "ask is_transition of livekit.agents.llm.tool_context",
+                "no class",
             )
-    return ""
+    return None
 
 
 def _one() -> str:

@@ -70,8 +70,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if found.call.use is Use.AWAITED and _has_no_model(subject, found):
             yield META.at(
                 found.place,
-                "this agent is made without llm=, and run() has no session to take a model from: AssertionError "
-                "(llm_node called but no LLM node is available); give the agent a model of its own",
+                "this agent is made without llm=, and run() needs one",
+                note="run() has no session to take a model from: AssertionError (llm_node called but no LLM node is "
+                "available)",
+                help="give the agent a model of its own",
+                label="no model answers here",
                 subject=found.activation.name,
             )
 

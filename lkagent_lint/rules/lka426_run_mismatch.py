@@ -70,8 +70,8 @@ from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.text_runs import AgentTool, TextRun
-from lkagent_lint.questions.wording import where
-from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
+from lkagent_lint.questions.wording import shortened, where
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import PYTHON as PACKAGE
 from lkagent_lint.sources.sdk.releases import Basis
@@ -118,39 +118,59 @@ def _of_text(subject: Subject) -> Iterator[Diagnostic]:
             if call.span is not None and _is_retry(tool, call.target):
                 yield META.at(
                     tool.activation.place(call.span),
-                    f"only agent.run() knows ModelRetry: on a call {_READS_ERROR} and not the reason, raise ToolError",
+                    "ModelRetry is raised in a tool that only calls use",
+                    note=f"only agent.run() knows it: on a call {_READS_ERROR} and not the reason",
+                    help="raise ToolError",
+                    label="nobody tries again",
                     subject=tool.flow.name,
                 )
     for found in subject.methods.best_known({*_TIMES, "Agent", "__init__"}):
         path = found.activation.path
         if project.sdk(path).has(Change.RUNS_IN_TEXT) and not project.in_tests(path):
-            message = _of_times(found) or _of_output(subject, found)
-            if message:
-                yield META.at(found.place, message, subject=found.activation.name)
+            said = _of_times(found) or _of_output(subject, found)
+            if said is not None:
+                yield META.at(found.place, said, subject=found.activation.name)
     for each in subject.agents.registrations():
         path = each.place.path
         is_one = each.method == "output_validator" and not each.is_on_class and not project.in_tests(path)
         if is_one and project.sdk(path).has(Change.RUNS_IN_TEXT):
-            yield META.at(each.place, f"output validators are called by agent.run() alone, {_NONE}")
+            yield META.at(
+                each.place,
+                "output validators are called by agent.run() alone",
+                note=_NONE,
+                help="run the agent in text, or take the validator away",
+                label="never called",
+            )
 
 
-def _of_times(found: WrittenCall) -> str:
+def _of_times(found: WrittenCall) -> Said | None:
     name = transition_of(found.targets)
     given = [each for each, _ in found.call.keywords if each in _TIMES.get(name, ())]
     if not given:
-        return ""
+        return None
     said = f"{name}({', '.join(f'{each}=' for each in _TIMES[name])}) is not applied in memory"
-    return f'{name}({given[0]}=) is left out on a call ("{said}"), {_NONE}'
+    return Said(
+        f"{name}({given[0]}=) is left out on a call",
+        f'"{said}", {_NONE}',
+        "take it away, or run the agent in text",
+        "without effect",
+    )
 
 
-def _of_output(subject: Subject, found: WrittenCall) -> str:
+def _of_output(subject: Subject, found: WrittenCall) -> Said | None:
     if not any(name == "output_type" for name, _ in found.call.keywords):
-        return ""
+        return None
     release = subject.offers.release(found.activation.path, PACKAGE.package)
     evaluator = subject.project.evaluator
     made = "" if release is None else constructed(found.call, found.activation, evaluator, release, "output_type")
-    is_agent = made.rpartition(".")[2] == "Agent"
-    return f"only agent.run() makes an output of output_type, on a call it is text; {_NONE[4:]}" if is_agent else ""
+    if made.rpartition(".")[2] != "Agent":
+        return None
+    return Said(
+        "output_type is given to an agent that runs in calls only",
+        f"only agent.run() makes an output of output_type, on a call it is text; {_NONE[4:]}",
+        "take it away, or run the agent in text",
+        "without effect",
+    )
 
 
 def _is_retry(tool: AgentTool, target: v.Expr) -> bool:
@@ -169,8 +189,12 @@ def _of_calls(subject: Subject, tool: AgentTool, run: TextRun) -> Iterator[Diagn
             place = tool.activation.place(call.span)
             yield META.at(
                 place,
-                f"this agent runs in text too ({where(run.place, place)}), where {used.name} "
-                f"raises RuntimeError and {_READS_ERROR}",
+                f"{used.name} is used in an agent that runs in text too",
+                note=f"this agent runs in text too ({where(run.place, place)}), where {used.name} raises RuntimeError "
+                f"and {_READS_ERROR}",
+                help=f"do without {used.name}, or guard it",
+                label="not there in text",
+                culprit=(used.name,),
                 related=[Related(run.place, "where it runs in text")],
                 subject=tool.flow.name,
                 key=(used.name,),
@@ -188,8 +212,11 @@ def _of_caught(subject: Subject, tool: AgentTool, run: TextRun) -> Iterator[Diag
                 place = tool.activation.place(call.span)
                 yield META.at(
                     place,
-                    f"this agent runs in text too ({where(run.place, place)}), where {task} begins by an exception "
-                    "(TaskAwaited) that the handler catches, so it never begins: await it outside of the try",
+                    f"{shortened(task)} is awaited where its beginning is caught",
+                    note=f"this agent runs in text too ({where(run.place, place)}), where {task} begins by an "
+                    "exception (TaskAwaited) that the handler catches, so it never begins",
+                    help="await it outside of the try",
+                    label="it never begins in text",
                     related=[Related(run.place, "where it runs in text")],
                     subject=flow.name,
                     key=(task,),
@@ -234,8 +261,10 @@ def _of_tasks(subject: Subject, tool: AgentTool) -> Iterator[Diagnostic]:
         if call is not None and call.span is not None and name in ("Completed", "Failed", "Rejected", "Working"):
             yield META.at(
                 tool.activation.place(call.span),
-                f"only a tool of an AgentTask ends or holds something by {name}: of this agent's tool it is the "
-                "output, and nothing ends",
+                f"only a tool of an AgentTask ends or holds something by {name}",
+                note="of this agent's tool it is the output, and nothing ends",
+                help="return what the tool found",
+                label="nothing ends here",
                 subject=tool.flow.name,
                 key=(name,),
             )
@@ -264,8 +293,11 @@ def _of_turns(subject: Subject) -> Iterator[Diagnostic]:
                 place = Place(owner.path, flow.span)
                 yield META.at(
                     place,
-                    f"this agent runs in text too ({where(run.place, place)}), where on_user_turn_completed is not "
-                    "called: what it adds to a turn is missing there",
+                    "on_user_turn_completed is not called in text",
+                    note=f"this agent runs in text too ({where(run.place, place)}), where on_user_turn_completed is "
+                    "not called: what it adds to a turn is missing there",
+                    help="add it where both ways come by, as in the agent's instructions",
+                    label="not called in text",
                     related=[Related(run.place, "where it runs in text")],
                     severity=Severity.INFO,
                 )

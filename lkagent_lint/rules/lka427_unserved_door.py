@@ -74,7 +74,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if made.kind == "AgentServer":
                 yield from _policies(made)
             elif _is_never_added(subject, made):
-                yield META.at(made.place, f"{_title(made)}: server.add() is not given it anywhere, and nothing says so")
+                yield META.at(
+                    made.place,
+                    _title(made),
+                    note="server.add() is not given it anywhere, and nothing says so",
+                    help="give it to a server, server.add(...)",
+                    label="made here",
+                )
 
 
 def _is_never_added(subject: Subject, made: Served) -> bool:
@@ -97,11 +103,13 @@ def _policies(server: Served) -> Iterator[Diagnostic]:
         path = argument(each.call, 0, "path")
         if isinstance(path, v.Text) and path.value not in paths:
             near = misspelled(path.value, paths)
-            hint = f"; did you mean {quoted(near)}?" if near else ""
             yield META.at(
                 each.place,
-                f"no route of this server has the path {quoted(path.value)}, so this policy holds for nothing, and "
-                f"nothing says so{hint}",
+                f"no route of this server has the path {quoted(path.value, 30)}",
+                note="this policy holds for nothing, and nothing says so",
+                help=f"did you mean {quoted(near)}?" if near else "give the path of a route of this server",
+                label="no such route",
+                culprit=(path.value,),
                 key=(path.value,),
             )
 

@@ -111,8 +111,10 @@ def _of_job(subject: Subject, solved: Solved) -> Iterator[Diagnostic]:
     for each in sessions:
         yield META.at(
             each.place,
-            "this session is not given the thread that the server finds or makes for every call, so nothing of the "
-            "call is stored: LiveSession(thread=ctx.thread)",
+            "this session is not given the thread of its call",
+            note="the server finds or makes one for every call, and nothing of the call is stored without it",
+            help="write LiveSession(thread=ctx.thread)",
+            label="made without a thread",
             related=[Related(servers[0].place, "the server with its storage")],
             subject=solved.job.entry.flow,
             severity=Severity.INFO if text else Severity.WARNING,
@@ -163,8 +165,12 @@ def _of_dispatches(subject: Subject) -> Iterator[Diagnostic]:
         if fault is not None and isinstance(name, Known) and name in stored:
             yield META.at(
                 found.place,
-                f"{fault.what}, and the server takes the thread from {_KEY} of a JSON object: every call that this "
-                "asks for gets a new thread, and nothing says so",
+                fault.what,
+                note=f"the server takes the thread from {_KEY} of a JSON object: every call that this asks for gets a "
+                "new thread, and nothing says so",
+                help=f'give a JSON object with "{_KEY}", a text',
+                label="no thread is named",
+                culprit=(fault.key, "metadata"),
                 subject=found.activation.name,
                 key=(fault.key,),
                 severity=fault.severity,

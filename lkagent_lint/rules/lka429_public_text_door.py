@@ -68,8 +68,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if is_door and _SAYS.isdisjoint(name for name, _ in found.call.keywords):
             yield META.at(
                 found.place,
-                "this text door is open to everybody who knows its address, which is what a2a_session does where "
-                "nothing is said: say public=False, give auth=, or say public=True if that is meant",
+                "this text door is open to everybody who knows its address",
+                note="that is what a2a_session does where nothing is said",
+                help="say public=False, give auth=, or say public=True if that is meant",
+                label="nothing is said here",
                 subject=found.activation.name,
             )
 

@@ -59,6 +59,7 @@ from lkagent_lint.questions.asked_names import Missing, homes
 from lkagent_lint.questions.constructions import constructed
 from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
@@ -95,8 +96,11 @@ def _private(subject: Subject) -> Iterator[Diagnostic]:
             if bases and not own and all("Agent" in classes.kinds(each) for each in bases):
                 yield META.at(
                     activation.place(read.span),
-                    f"{name} of an agent is gone since {sdk.package} {Change.HISTORY_OF_SESSION.since} ({sdk.version} "
-                    f"holds here), so this raises AttributeError: {PRIVATE[name]}",
+                    f"{name} of an agent is gone since {sdk.package} {Change.HISTORY_OF_SESSION.since}",
+                    note=f"{sdk.version} holds here, so this raises AttributeError",
+                    help=PRIVATE[name],
+                    label="gone",
+                    culprit=(name,),
                     subject=activation.name,
                     key=(name,),
                 )
@@ -140,12 +144,22 @@ def _refused(place: Place, lack: Lack, function: str, *, goes_on: bool) -> Diagn
     kind, keyword, release = lack.owner.rpartition(".")[2], lack.name, lack.release
     return META.at(
         place,
-        f"{kind} takes no {keyword} since {release.table.package} {lack.gone} ({release.label} holds here), so this "
-        f"raises TypeError ({kind}.__init__() got an unexpected keyword argument '{keyword}'): {KEYWORDS[keyword]}",
+        f"{kind} takes no {keyword} since {release.table.package} {lack.gone}",
+        note=f"{release.label} holds here, so this raises TypeError ({kind}.__init__() got an unexpected keyword "
+        f"argument '{keyword}')",
+        help=KEYWORDS[keyword],
+        label="not taken any more",
+        culprit=(keyword,),
         subject=function,
         key=(kind, keyword),
         fix=safe("take it away", RemoveArgument(place, keyword)) if goes_on else None,
     )
+
+
+def _short(missing: Missing) -> str:
+    """Its last name, where the whole is too long for a title."""
+    dotted = missing.dotted
+    return dotted if len(dotted) <= 32 else shortened(missing.name or dotted, 32)
 
 
 def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
@@ -155,11 +169,13 @@ def _finding(path: str, missing: Missing, gone: Period) -> Diagnostic:
     if successor is None and missing.name:
         elsewhere = homes(missing.release, missing.name)
         successor = f"{missing.name} of {elsewhere[0]}" if elsewhere else None
-    use = f": use {successor}" if successor else ""
     return META.at(
         Place(path, missing.fact.span),
-        f"{missing.dotted} is gone since {missing.release.table.package} {gone.until} ({missing.release.label} holds "
-        f"here), so {missing.error}{use}",
+        f"{_short(missing)} is gone since {missing.release.table.package} {gone.until}",
+        note=f"{missing.release.label} holds here, and has no {missing.dotted}, so {missing.error}",
+        help=f"use {successor}" if successor else "do without it, or pin a release that has it",
+        label="gone",
+        culprit=(missing.name or missing.module,),
         key=(missing.dotted,),
         fix=_fix(path, missing),
     )
@@ -179,7 +195,10 @@ def _not_yet(path: str, missing: Missing, gone: Period) -> Diagnostic:
     package, version = missing.release.table.package, missing.release.label
     return META.at(
         Place(path, missing.fact.span),
-        f"{missing.dotted} is not in {package} {version}, which was made from {MADE_FROM[gone.until]}, so "
-        f"{missing.error}: {gone.since} has it, and so may what follows {version}",
+        f"{_short(missing)} is not in {package} {version}",
+        note=f"{version} was made from {MADE_FROM[gone.until]}, so {missing.error}",
+        help=f"wait for the next release, or use {gone.since}: {gone.since} has it, and so may what follows {version}",
+        label="not there",
+        culprit=(missing.name or missing.module,),
         key=(missing.dotted,),
     )

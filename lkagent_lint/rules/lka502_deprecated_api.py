@@ -53,8 +53,8 @@ from lkagent_lint.project.things import Activation, Sdk, SdkMethod
 from lkagent_lint.questions.asked_names import AskedName
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.questions.wording import quoted
-from lkagent_lint.rules._base import Default, Meta
+from lkagent_lint.questions.wording import quoted, shortened
+from lkagent_lint.rules._base import Default, Meta, Said
 from lkagent_lint.sources.sdk.parts import package_of
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.successors import ALIASES, DEPRECATED_EVENTS, DEPRECATED_NAMES, DEPRECATED_PARAMETERS
@@ -76,7 +76,7 @@ _REPEATED = re.compile(r"^\w+ is deprecated[.,]\s*")
 _ONE_NAME = re.compile(r"[Uu]se `?(\w+)`? instead")
 _ALIAS = re.compile(r"^Use \{@link (\w+)\} instead\. This alias ")
 _MARKUP = re.compile(r"\{@link\s+(\S+?)\s*\}")
-Said = tuple[str, str]
+Deprecated = tuple[str, str]
 """What is deprecated, and what the SDK says of it."""
 
 
@@ -86,7 +86,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if not offers.is_old(path):
             yield from _names(offers, path)
     for place, function, (what, said) in _calls(subject, offers):
-        yield META.at(place, _message(what, said), subject=function, key=(what,), fix=_respelled(place, what, said))
+        culprit = (what.partition("=")[0],)
+        fix = _respelled(place, what, said)
+        yield META.at(place, _words(what, said), culprit=culprit, subject=function, key=(what,), fix=fix)
 
 
 def _respelled(place: Place, what: str, said: str) -> Fix | None:
@@ -103,13 +105,14 @@ def _respelled(place: Place, what: str, said: str) -> Fix | None:
     return None
 
 
-def _message(what: str, said: str) -> str:
+def _words(what: str, said: str) -> Said:
     """What the SDK says, without what is said already and without the markup of its documentation."""
     plain = _MARKUP.sub(r"\1", _REPEATED.sub("", said)).rstrip(".")
     verb = "has a successor" if what in _SILENT else "is deprecated"
     first = plain.partition(" ")[0]
     begins_sentence = first[1:].islower()  # else it is the name of a class
-    return f"{what} {verb}: {plain[:1].lower() if begins_sentence else plain[:1]}{plain[1:]}"
+    advice = f"{plain[:1].lower() if begins_sentence else plain[:1]}{plain[1:]}"
+    return Said(f"{shortened(what, 56)} {verb}", "", advice, "it still works")
 
 
 def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
@@ -118,8 +121,8 @@ def _names(offers: Offers, path: str) -> Iterator[Diagnostic]:
         if _said_of_name(reached):
             found.setdefault(reached.name, []).append(reached)
     for name, ways in found.items():
-        message = _message(name, _said_of_name(ways[0]))
-        yield META.at(Place(path, ways[0].fact.span), message, key=(name,), fix=_renamed(path, name, ways))
+        place, words = Place(path, ways[0].fact.span), _words(name, _said_of_name(ways[0]))
+        yield META.at(place, words, culprit=(name,), key=(name,), fix=_renamed(path, name, ways))
 
 
 def _renamed(path: str, name: str, ways: list[AskedName]) -> Fix | None:
@@ -153,7 +156,7 @@ def _said_of_name(reached: AskedName) -> str:
     return release.deprecated(known.path) or release.deprecated(alias) or ""
 
 
-def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]]:
+def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Deprecated]]:
     callers = subject.methods.activations(lambda flow: bool(flow.calls))
     for activation in subject.methods.best(callers):
         if activation.is_node or offers.is_old(activation.path):
@@ -164,7 +167,7 @@ def _calls(subject: Subject, offers: Offers) -> Iterator[tuple[Place, str, Said]
                     yield activation.place(call.span), activation.name, said
 
 
-def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Said]:
+def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Deprecated]:
     targets = activation.targets(call)
     if len(targets) != 1:
         return []
@@ -186,7 +189,7 @@ def _said_of_call(offers: Offers, call: Call, activation: Activation) -> list[Sa
             return []
 
 
-def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str) -> list[Said]:
+def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str) -> list[Deprecated]:
     release = offers.of_class(path, kind)
     if release is None or not release.has_class(kind):
         return []
@@ -198,8 +201,8 @@ def _said_of_method(offers: Offers, call: Call, path: str, kind: str, name: str)
     return found + _said_of_keywords(release, call, owner, f"{kind}.{name}")
 
 
-def _said_of_keywords(release: Release, call: Call, owner: str, shown: str) -> list[Said]:
-    found: list[Said] = []
+def _said_of_keywords(release: Release, call: Call, owner: str, shown: str) -> list[Deprecated]:
+    found: list[Deprecated] = []
     for keyword, _ in call.keywords:
         since, use = DEPRECATED_PARAMETERS.get((shown, keyword), ("", ""))
         said = use if since and release.is_at_least(since) else release.deprecated(owner, keyword)
@@ -208,7 +211,7 @@ def _said_of_keywords(release: Release, call: Call, owner: str, shown: str) -> l
     return found
 
 
-def _said_of_event(release: Release, call: Call, kind: str) -> list[Said]:
+def _said_of_event(release: Release, call: Call, kind: str) -> list[Deprecated]:
     match call.args[:1]:
         case (v.Text(event),):
             successor = DEPRECATED_EVENTS.get((kind, event), "")

@@ -47,6 +47,7 @@ from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.intents import Fix, Reimport, safe
 from lkagent_lint.questions.asked_names import Missing, homes, spelt
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.parts import BY_NAME
 from lkagent_lint.sources.sdk.releases import Basis
@@ -70,9 +71,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _finding(path: str, missing: Missing) -> Diagnostic:
-    what = f"{spelt(missing.module)} has no {missing.name}" if missing.name else f"there is no module {missing.module}"
-    title = f"{what}, so {missing.error}{_cure(missing)}"
-    return META.at(Place(path, missing.fact.span), title, key=(missing.dotted,), fix=_fix(path, missing))
+    what = f"{shortened(spelt(missing.module), 28)} has no {shortened(missing.name, 28)}"
+    return META.at(
+        Place(path, missing.fact.span),
+        what if missing.name else f"there is no module {shortened(missing.module, 48)}",
+        note=missing.error,
+        help=_cure(missing),
+        label="not there",
+        culprit=(missing.name or missing.module,),
+        key=(missing.dotted,),
+        fix=_fix(path, missing),
+    )
 
 
 def _fix(path: str, missing: Missing) -> Fix | None:
@@ -89,10 +98,10 @@ def _cure(missing: Missing) -> str:
     wanted = missing.name or missing.fact.name.partition(".")[0]
     elsewhere = homes(missing.release, wanted) if wanted else []
     if missing.sdk.is_node and wanted in BY_NAME:
-        return f": import * as {wanted} from '{elsewhere[0]}'"
+        return f"write import * as {wanted} from '{elsewhere[0]}'"
     if elsewhere:
-        return f": {wanted} is in {spelt(elsewhere[0])}"
+        return f"import it from there: {wanted} is in {spelt(elsewhere[0])}"
     own = CLASSES[wanted].node if missing.sdk.is_node and wanted in CLASSES else ()
     if own and (found := homes(missing.release, own[-1].name)):
-        return f": in Node it is {own[-1].name} of {spelt(found[0])}"
-    return f", and no release of {missing.sdk.package} has it"
+        return f"use that: in Node it is {own[-1].name} of {spelt(found[0])}"
+    return f"do without it: no release of {missing.sdk.package} has it"

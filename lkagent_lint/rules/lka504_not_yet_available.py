@@ -41,6 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.asked_names import Missing, spelt
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 
@@ -81,8 +82,12 @@ def _finding(path: str, package: str, found: list[Missing]) -> Diagnostic:
     )
     return META.at(
         Place(path, first.fact.span),
-        f"{name} comes with {package} {first.gone.since}{more}, and {first.release.label} is pinned here, so "
-        f"{first.error}: raise the pin, or write for the release that is pinned",
+        f"{shortened(first.name or spelt(first.module), 32)} comes with {package} {first.gone.since} only",
+        note=f"{name} comes with {package} {first.gone.since}{more}, and {first.release.label} is pinned here, so "
+        f"{first.error}",
+        help="raise the pin, or write for the release that is pinned",
+        label="not there yet",
+        culprit=(first.name or first.module,),
         related=[
             Related(Place(path, each.fact.span), f"{each.name or each.module} is not there either")
             for each in others[:4]

@@ -41,6 +41,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
@@ -54,8 +55,8 @@ META = Meta(
 )
 
 _MODES = {
-    "dev": "in which it does not drain, so every deployment cuts its calls, and keeps no process ready",
-    "console": "which talks to the terminal and registers no worker",
+    "dev": "it does not drain, so every deployment cuts its calls, and keeps no process ready",
+    "console": "it talks to the terminal and registers no worker",
 }
 
 
@@ -66,7 +67,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if what is not None and not started.for_development and not started.process.inherits:
             yield META.at(
                 started.place,
-                f'{started.by} starts the worker with "{started.mode}", {what}: start it with "start"',
+                f'{shortened(started.by)} starts the worker with "{started.mode}"',
+                note=what,
+                help='start it with "start"',
+                label="a mode for development",
+                culprit=(started.mode or "",),
                 related=[Related(Place(started.worker, START_OF_FILE), "the worker")],
                 subject=started.process.name,
             )

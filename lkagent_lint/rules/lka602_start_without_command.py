@@ -40,6 +40,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
@@ -61,8 +62,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             name = os.path.basename(started.worker)
             yield META.at(
                 started.place,
-                f"{started.by} runs {name} without a command, so cli.run_app() prints its help and ends, and no worker "
-                'registers: add "start"',
+                f"{shortened(started.by, 24)} runs {shortened(name, 22)} without a command",
+                note="cli.run_app() prints its help and ends, and no worker registers",
+                help='add "start"',
+                label="no command",
+                culprit=(name,),
                 related=[Related(Place(started.worker, START_OF_FILE), "the worker")],
                 subject=started.process.name,
             )

@@ -46,6 +46,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts.deployment import ProcessKind
 from lkagent_lint.questions.deployment import Drain, Started
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -100,9 +101,11 @@ def _finding(found: list[tuple[Started, Drain, float]]) -> Diagnostic:
     given = "" if started.process.says_grace else f", {keeper.name}'s default,"
     return META.at(
         _place(started),
-        f"{started.by} has {grace:g} s{given} to end before it is killed, and its worker lets calls go on for "
-        f"{drain.seconds:g} s ({drain.source}): the calls are cut at every deployment; raise {keeper.setting}, or "
-        "lower the worker's drain timeout",
+        f"{shortened(started.by, 24)} has {grace:g} s{given} to end",
+        note=f"it is killed then, and its worker lets calls go on for {drain.seconds:g} s ({drain.source}), so the "
+        "calls are cut at every deployment",
+        help=f"raise {keeper.setting}, or lower the worker's drain timeout",
+        label="too short" if started.process.says_grace else "nothing is said of the time to end",
         related=[Related(_place(other), f"{other.by} has {seconds:g} s") for other, _, seconds in found[1:4]],
         subject=started.process.name,
     )

@@ -75,8 +75,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if reason is not None and not started.for_development:
             yield META.at(
                 started.place,
-                f"{reason}, so SIGTERM does not reach the worker and every deployment cuts its calls: make the worker "
-                f"the first process, {_advice(started)}",
+                "SIGTERM does not reach the worker",
+                note=f"{reason}, and every deployment cuts its calls",
+                help=f"make the worker the first process, {_advice(started)}",
+                label="the worker is started here",
                 subject=process.name,
             )
 
