@@ -36,9 +36,7 @@ _STILL_WORKS = "LKA502"
 _PINS = re.compile(
     r"(?P<name>livekit-agents(?:\[[\w\s,.-]*\])?)(?P<before>\s*)(?P<pin>[=~<>!][=~<>!\w\s.,*+-]*?)(?=\s*(?:[;\"'#\r\n)]|$))"
 )
-_NODE_STILL_WORKS = "LKA502"
-"""What this rule says needs nobody for the upgrade itself."""
-_PINS = re.compile(r"(?P<name>\"@livekit/agents\"\s*:\s*)\"(?P<pin>[\^~>=]*\d[^\"]*)\"")
+_NODE_PINS = re.compile(r"(?P<name>\"@livekit/agents\"\s*:\s*)\"(?P<pin>[\^~>=]*\d[^\"]*)\"")
 _Alike = tuple[str, str, str, tuple[str, ...]]
 
 
