@@ -46,6 +46,8 @@ SCANNED = {
     "Dart": (".dart",),
     "Elixir": (".ex", ".exs"),
     "Terraform": (".tf", ".hcl"),
+    "Lua": (".lua",),
+    "requests of HTTP": (".http", ".rest", ".hurl", ".bru"),
     "Unity": (".asset", ".prefab", ".unity"),
     "a component": HOLD_SCRIPTS,
     "HTML": (".html", ".htm"),

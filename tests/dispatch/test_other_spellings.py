@@ -273,6 +273,25 @@ DOCUMENTS = {
         "livekit.yaml": "room:\n  room_configurations:\n    desk:\n      agents:\n        - agent_name: front-desk\n"
     },
     "unity-asset": {"Agent.asset": "MonoBehaviour:\n  m_Name: livekit\n  _agentName: front-desk\n"},
+    "terraform-block": {
+        "main.tf": 'resource "livekit_sip_dispatch_rule" "in" {\n  room_config {\n    agents {\n'
+        '      agent_name = "front-desk"\n    }\n  }\n}\n'
+    },
+    "http-request": {
+        "calls.http": "POST https://x.livekit.cloud/twirp/livekit.AgentDispatchService/CreateDispatch\n"
+        'Content-Type: application/json\n\n{"room": "r", "agent_name": "front-desk"}\n'
+    },
+    "lua-request": {
+        "call.lua": "-- livekit\nlocal path = '/twirp/livekit.AgentDispatchService/CreateDispatch'\n"
+        'http.post(host .. path, \'{"room": "r", "agent_name": "front-desk"}\')\n'
+    },
+    "swift-initialiser": {
+        "Call.swift": 'import LiveKit\nlet s = Session(tokenSource: t, tokenOptions: .init(agentName: "front-desk"))\n'
+    },
+    "cpp-options": {
+        "call.cpp": "#include <livekit/livekit.h>\nlivekit::TokenRequestOptions request;\n"
+        'request.agent_name = "front-desk";\n'
+    },
     "terraform": {
         "main.tf": 'resource "livekit_sip_dispatch_rule" "in" {\n  room_config = {\n'
         '    agents = [{ agent_name = "front-desk" }]\n  }\n}\n'

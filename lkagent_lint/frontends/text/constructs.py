@@ -21,7 +21,9 @@ from lkagent_lint.text import Lines
 
 _OPENERS = re.compile(
     r"(?P<message>\b(?:RoomAgentDispatch|CreateAgentDispatchRequest|TokenRequestOptions|TokenSourceFetchOptions)\b"
-    r"(?:\.new(?:Builder)?|::new)?\s{0,3}(?=[({\[]))"
+    r"(?:\.new(?:Builder)?|::new)?\s{0,3}(?=[({\[])|\btokenOptions:\s{0,3}\.init(?=\())"
+    r"|(?P<declared>\b(?:RoomAgentDispatch|CreateAgentDispatchRequest|TokenRequestOptions)\s{1,3}\w{1,60}\s{0,3};)"
+    r"|(?P<block>^\s{0,40}agents\s{0,3}(?=\{))"
     r"|(?P<agents>[\"']?\b[aA]gents\b[\"']?\s{0,3}(?:=>|:=|[:=])\s{0,3}(?:vec!|new\b[^\[{(\n;]{0,60}|\[\]\*?[\w.]{1,60}"
     r"|(?:mutable)?listOf|arrayOf|List\.of|Arrays\.asList|@)?\s{0,3}(?=[\[{(]))"
     r"|(?P<call>\b(?:create_?[dD]ispatch|CreateDispatch)\s{0,3}(?=\())"
@@ -37,7 +39,7 @@ _NAME = re.compile(
     r"(?P<value>\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|`[^`\n]{0,200}`|[^\s,;)}\]][^,;)}\]\n]{0,120})",
     re.IGNORECASE,
 )
-_LITERAL = re.compile(r"[\"'`](?P<text>[\w.:/@ -]{1,200})[\"'`](?:\.(?:to_string|to_owned|into)\(\))?")
+_LITERAL = re.compile(r"[\"'`](?P<text>[\w.:/@ -]{1,200})[\"'`](?:\.(?:to_string|to_owned|into)\(\)|\.freeze)?")
 _CONVERTED = re.compile(r"\.(?:to_string|to_owned|into|clone|as_str|toString|trim)\(\)$")
 _DEFAULT = re.compile(
     r"[\"']?\s{0,3}[\])]{0,2}\s{0,3}(?:,\s{0,3}(?:default(?:Value)?:\s{0,3})?|\?\?|\?:|\|\||\bor\b|"
@@ -127,6 +129,12 @@ class _Finder:
                 value = self._code[opener.end() : end if end >= 0 else len(self._code)].strip()
                 if value.strip("\"'"):
                     yield Text(value.strip("\"'")), opener.start(), opener.end()
+            case "declared":  # C++: the name is assigned behind it
+                named = list(self._named(Region(opener.end(), opener.end() + _REACH)))[:1]
+                yield from named or unknown
+            case "block":
+                if self._language.name == "Terraform":
+                    yield from self._named(self._region(opener.end()))
             case "service":
                 named = list(self._named(Region(opener.end(), opener.end() + _REACH)))[:1]
                 yield from named or unknown
@@ -216,7 +224,7 @@ class _Finder:
 
     def _value(self, text: str) -> Expr:
         """What a value that is written out says: a literal, a variable of the environment, a constant of the file."""
-        text = _CONVERTED.sub("", text.strip())
+        text = _CONVERTED.sub("", text.strip().removesuffix(";"))
         known = _written(text)
         if known != OPAQUE:
             return known

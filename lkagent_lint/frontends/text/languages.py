@@ -30,7 +30,12 @@ class Language(NamedTuple):
     """It is JavaScript with something around it: a component of a web interface."""
 
 
-_COMMENTS = {"Ruby": _HASHES, "Elixir": _HASHES, "Unity": _HASHES, "PHP": _BOTH, "Terraform": _BOTH}
+_DASHES = re.compile(rf"(?:{_STRINGS})|(?P<comment>--[^\n]*)", re.DOTALL)
+_COMMENTS = {
+    **dict.fromkeys(("Ruby", "Elixir", "Unity", "requests of HTTP"), _HASHES),
+    **dict.fromkeys(("PHP", "Terraform"), _BOTH),
+    "Lua": _DASHES,
+}
 _HOLDERS = ("a component", "HTML")
 _BY_SUFFIX = {
     suffix: Language(name, _COMMENTS.get(name, _SLASHES), name in _HOLDERS)
