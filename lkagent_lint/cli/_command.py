@@ -36,7 +36,8 @@ nobody awaits, agents that nobody dispatches. Without a command, check is meant.
 """
 
 _GROUPS = (
-    ("Check", ("check", "init")),
+    ("Check", ("check",)),
+    ("Set up, and move on", ("init", "upgrade")),
     ("Understand", ("rule", "why", "graph")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
