@@ -229,6 +229,7 @@ _CHOICES = {
     "job-type-model": ("reference", "server"),
 }
 EXPECTED = {
+    "drain-timeout": "a number of seconds, 0 or more",
     "root": "true or false",
     "extend": "a string",
     "select": _STRINGS,

@@ -22,10 +22,16 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_un
     emitters: tuple[DottedName, ...] = ()
     """Classes whose objects are emitters of the SDK's kind: ``on`` takes no async function."""
 
+    blocks: dict[DottedName, str] = {}
+    """Functions and methods that hold the event loop up until they return, each with what does the same without; empty
+    if there is no such thing."""
+    hooks: dict[DottedName, tuple[str, ...]] = {}
+    """Base classes of agents, with the methods that they call and that agents override."""
+
     @property
     def words(self) -> frozenset[str]:
         """The last part of every name: without it in a function, none of them is called there."""
-        named = (*self.joins_room, *self.starts_session, *self.dispatches, *self.emitters)
+        named = (*self.joins_room, *self.starts_session, *self.dispatches, *self.emitters, *self.blocks, *self.hooks)
         return frozenset(each.rpartition(".")[2] for each in named)
 
     def may_dispatch(self, data: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """Globs of agent names that something outside this project dispatches (LKA201)."""
     job_type_model: Literal["reference", "server"] = "reference"
     """``server`` turns off LKA202 and LKA204, for projects whose rooms are always created by the token's join."""
+    drain_timeout: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    """How many seconds the workers let calls go on after SIGTERM, where something else than their code says so
+    (LKA603)."""
     sdk_version: str | None = None
     """The livekit-agents version to judge by, instead of the one that the project's own files pin."""
     node_sdk_version: str | None = None
@@ -69,8 +72,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid
     """What functions of the project, or of its packages, do. Each stands there by its exact dotted name, as
     ``mypkg.rooms.join``: ``joins-room`` and ``starts-session`` list functions that are followed no further,
     ``dispatches`` is a table of functions with the argument that carries the agent's name (a position, from 0, or a
-    keyword), and ``emitters`` lists classes whose objects are emitters like the SDK's. A function of a Node project
-    goes by its path from the root without the ending: ``src/rooms.join``."""
+    keyword), ``emitters`` lists classes whose objects are emitters like the SDK's, ``blocks`` is a table of functions
+    that hold up the event loop with what does the same without (LKA405), and ``hooks`` one of base classes of agents
+    with the methods that they call (LKA418). A function of a Node project goes by its path from the root without the
+    ending: ``src/rooms.join``."""
     info_in_flake8: bool = False
     """Also report info findings under flake8, which has no severities."""
 

@@ -50,6 +50,10 @@ class ProcessFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of an image: the stage that is built where none is named."""
     base: str = ""
     """Of an image: what its first stage is built from."""
+    lacks_downloads: bool = False
+    """Of an image: it is built from images of languages and systems alone, and nothing that runs or is copied while it
+    is built can fetch more than packages.
+    """
     image: str | None = None
     """Of a service: the file of its image, relative to this one; None where the image comes from elsewhere."""
     stage: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from lkagent_lint.diagnostics import Place
+from lkagent_lint.facts.deployment import ProcessKind
 from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
@@ -40,6 +41,7 @@ class _Builder:
     def __init__(self, project: Project, show: Callable[[str], str], seen: Callable[[Place], Place]) -> None:
         self.seen = seen
         self.project = project
+        self.subject = Subject(project)
         self.show = show
         workers = sorted(project.workers, key=lambda each: each.place)
         dispatches = sorted(project.dispatches, key=lambda each: (each.place, each.kind.value, repr(each.name)))
@@ -63,7 +65,7 @@ class _Builder:
         edges = tuple(each for each in self.edges if each.dispatch in inside or each.worker in inside)
         shown = inside.union(*({each.dispatch, each.worker} for each in edges))
         unnamed = any(key in shown and self.workers[key].name == Known("") for key in self.workers)
-        verdicts = Subject(project).verdicts
+        verdicts = self.subject.verdicts
         return r.ProjectGraph(
             root=self.show(project.root),
             files=len(project.files),
@@ -107,7 +109,14 @@ class _Builder:
             in_tests=worker.in_tests,
             gets_jobs=found.gets_jobs,
             because=tuple(map(self._reason, found.reasons)),
+            started_by=tuple(self._starts(path)),
         )
+
+    def _starts(self, worker: str) -> Iterable[r.StartRecord]:
+        for each in sorted(self.subject.deployment.started, key=lambda started: started.place):
+            kind = each.process.kind
+            if each.worker == worker and kind is not ProcessKind.SCRIPT:
+                yield r.StartRecord(at=self._at(each.place), kind=kind.value, name=each.process.name, command=each.mode)
 
     def _reason(self, reason: JobReason) -> r.Reason:
         return r.Reason(

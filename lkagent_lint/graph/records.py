@@ -60,6 +60,17 @@ class FunctionRecord(msgspec.Struct, frozen=True, kw_only=True):
     at: Position
 
 
+class StartRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployment file that starts a worker."""
+
+    at: Position
+    kind: Literal["image", "compose", "pod", "unit", "procfile", "fly"]
+    name: str
+    """Of the stage, the service, the container or the process type; empty where it has none."""
+    command: str | None
+    """The worker's own command, ``start``; empty where it is given none, null where that is not known."""
+
+
 class WorkerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A registration of an agent."""
 
@@ -78,6 +89,8 @@ class WorkerRecord(msgspec.Struct, frozen=True, kw_only=True):
     gets_jobs: Answer
     """Whether it would ever get a job: ``yes`` by something in the project, ``unknown`` where that is not known."""
     because: tuple[Reason, ...]
+    started_by: tuple[StartRecord, ...] = ()
+    """What starts it, as far as the deployment files tell."""
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,6 +62,10 @@ def _worker(worker: WorkerRecord) -> Iterator[str]:
     yield f"worker {title(worker)} at {place(worker.at)}"
     runs = [f"{each.name or 'the agent'} ({place(each.at)})" for each in worker.runs]
     yield f"  runs {', '.join(runs) or 'an entry function that is not known'}; {worker.sdk}"
+    for start in worker.started_by:
+        named = f"{start.kind} {start.name}".rstrip()
+        command = "a command that is not known" if start.command is None else start.command or "no command"
+        yield f"  started by {named} ({place(start.at)}) with {command}"
     yield f"  gets jobs: {worker.gets_jobs}"
     possible = [each for each in worker.because if each.kind == "possible-dispatch"]
     shown = possible[: 0 if worker.gets_jobs == "yes" and len(possible) > 1 else _MOST]

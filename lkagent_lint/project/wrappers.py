@@ -37,6 +37,24 @@ class Wrappers:
         """It is an object of a class of emitters."""
         return self._is_one(thing, path, self._names(path).emitters)
 
+    def blocks(self, thing: Thing, path: str) -> tuple[str, str] | None:
+        """The name of a function that holds up the event loop, and what does the same without; None for all others."""
+        for name, instead in self._names(path).blocks.items():
+            if self._is_one(thing, path, (name,)):
+                return name, instead
+        return None
+
+    def any_blocks(self, path: str) -> bool:
+        """Whether any function is known to hold up the event loop for the calls in a file."""
+        return bool(self._names(path).blocks)
+
+    def hooks(self, thing: Thing, path: str) -> tuple[str, ...] | None:
+        """The methods that a base class calls; None for a class of which nothing is said."""
+        for name, methods in self._names(path).hooks.items():
+            if self._is_one(thing, path, (name,)):
+                return methods
+        return None
+
     def dispatches(self, path: str) -> bool:
         """Whether any function is known to dispatch for the calls in a file."""
         return bool(self._names(path).dispatches)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +35,11 @@ _DEVELOPMENT = re.compile(
     r"(?:^|[._-])(?:dev|devel|development|local|override|tests?|ci|debug|example|sample)(?:[._-]|$)", re.IGNORECASE
 )
 _NODE_START = "runApp"
+_NEEDS_FILES = ("livekit.plugins.turn_detector", "@livekit/agents-plugin-livekit")
+"""Modules of plugins whose models are files that ``download-files`` fetches, and that raise without them."""
+_DOWNLOADS = re.compile(r"download[-_]?files|huggingface|hf_hub", re.IGNORECASE)
+_FOUND_BY_SDK = ("main.py", "app.py", "agent.py", "app/main.py", "app/app.py", "app/agent.py")
+"""What the SDK's command line runs where it is given no file (livekit-agents 1.8.9, ``cli/discover.py``)."""
 _BY_DEFAULT = "its default"
 
 
@@ -103,8 +108,12 @@ class Deployment:
         project = self._project
         python = {each.site.path for each in project.starts if not each.in_tests}
         node = {path for path, _ in project.words.callers({_NODE_START}) if not path.endswith(PYTHON)}
-        registering = {each.place.path for each in project.workers if not each.in_tests}
-        return frozenset(python | (node & registering))
+        return frozenset(python | (node & self.registering))
+
+    @cached_property
+    def registering(self) -> frozenset[str]:
+        """The files that register a worker, whoever runs it."""
+        return frozenset(each.place.path for each in self._project.workers if not each.in_tests)
 
     def takes_arguments_as_given(self, worker: str) -> bool:
         """The file leaves the command line to ``cli.run_app``: it neither changes it nor reads one of its own."""
@@ -133,7 +142,12 @@ class Deployment:
         )
 
     def drain(self, worker: str) -> Drain | None:
-        """How long the worker drains; None where that is not known. Where servers differ, the shortest counts."""
+        """How long the worker drains; None where that is not known. Where servers differ, the shortest counts, and what
+        the settings say goes before all.
+        """
+        said = self._project.settings(worker).drain_timeout
+        if said is not None:
+            return Drain(said, "the setting drain-timeout")
         sdk = self._project.sdk(worker)
         hour = sdk.has(Change.DRAIN_AN_HOUR)
         if worker.endswith(SCRIPTS):
@@ -147,6 +161,26 @@ class Deployment:
             numbers.append(3600.0 if hour else 1800.0)
         shortest = min(numbers)
         return Drain(shortest, "drain_timeout" if shortest in given else _BY_DEFAULT)
+
+    def lacks_models(self, started: Started) -> str:
+        """The module of the plugin whose models an image surely lacks; empty where there is none."""
+        process = started.process
+        if process.kind is not ProcessKind.IMAGE or not process.lacks_downloads or self._downloads:
+            return ""
+        packages = {each.package for each in self._project.workers if each.place.path == started.worker}
+        for path, facts in self._project.files.items():
+            is_inside = any(not each or path.startswith(os.path.join(each, "")) for each in packages)
+            if is_inside and not is_test_file(path, self._project.root):
+                found = next((each for each in _NEEDS_FILES if any(map(_below(each), facts.modules))), "")
+                if found:
+                    return found
+        return ""
+
+    @cached_property
+    def _downloads(self) -> bool:
+        """Some script, service or process fetches the plugins' files itself."""
+        commands = (command for _, process in self._processes for command in process.commands)
+        return any(_DOWNLOADS.search(word) for command in commands for word in command.words)
 
     # From a process to the workers that it starts
 
@@ -174,7 +208,7 @@ class Deployment:
             if program is None:
                 continue
             step = (process, command, program)
-            if program.runs in (Runs.FILE, Runs.MODULE):
+            if program.runs in (Runs.FILE, Runs.MODULE, Runs.SERVED):
                 yield (step,)
             elif depth and (script := self._script(path, program)) is not None:
                 for rest in self._steps(*script, depth - 1):
@@ -196,21 +230,25 @@ class Deployment:
         return () if facts is None else tuple(each for each in facts.processes if each.kind is kind)
 
     def _script(self, path: str, program: Program) -> tuple[str, ProcessFact] | None:
-        """The one script that a program is: of the package.json that is nearest, or the shell script of that name."""
-        named = program.runs is Runs.NAMED_SCRIPT
-        name = program.target if named else os.path.basename(program.target)
+        """The one script that a program is: of the package.json that is nearest, the shell script of that name, the
+        function that a package installs as a command, or the rule of a Makefile.
+        """
+        name = os.path.basename(program.target) if program.runs is Runs.SCRIPT else program.target
         found = [
             (where, each)
             for where, each in self._processes
-            if each.kind is ProcessKind.SCRIPT
-            and each.name == name
-            and (os.path.basename(where) == "package.json") is named
+            if each.kind is ProcessKind.SCRIPT and each.name == name and _holds(where, program.runs)
         ]
-        return _nearest(found, path)
+        return _nearest(found, path) if found else None
 
     def _file(self, path: str, program: Program) -> str | None:
         """The one worker's file that a program can be, by the end of its path; the nearest one of equals."""
-        target = program.target
+        target, workers = program.target, self.workers
+        if program.runs is Runs.SERVED:
+            workers = self.registering
+            if not target:
+                beside = (os.path.join(os.path.dirname(path), each) for each in _FOUND_BY_SDK)
+                return next((each for each in beside if each in workers), None)
         if program.runs is Runs.MODULE:
             module = target.replace(".", "/")
             names: tuple[str, ...] = (f"{module}.py", f"{module}/__main__.py")
@@ -223,8 +261,27 @@ class Deployment:
             most = max((_common(each, parts) for each in files), default=0)
             found = _nearest([(each, None) for each in files if _common(each, parts) == most], path)
             if files:
-                return found[0] if found is not None and found[0] in self.workers else None
+                return found[0] if found is not None and found[0] in workers else None
         return None
+
+
+def _holds(path: str, runs: Runs) -> bool:
+    """Whether a file holds scripts of a kind."""
+    name = os.path.basename(path)
+    match runs:
+        case Runs.NAMED_SCRIPT:
+            return name == "package.json"
+        case Runs.COMMAND:
+            return name in ("pyproject.toml", "setup.cfg")
+        case Runs.TARGET:
+            return "akefile" in name or name.endswith(".mk")
+        case _:
+            return name.endswith((".sh", ".bash"))
+
+
+def _below(module: str) -> Callable[[str], bool]:
+    """Whether a module is that one, or one in it."""
+    return lambda name: name == module or name.startswith((f"{module}.", f"{module}/"))
 
 
 def _sources(target: str) -> tuple[str, ...]:

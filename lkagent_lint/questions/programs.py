@@ -41,6 +41,16 @@ _NODE_VALUES = frozenset({"-r", "--require", "--import", "--loader", "--experime
 _PYTHON_VALUES = frozenset({"-X", "-W"})
 MANAGERS = frozenset({"npm", "pnpm", "yarn"})
 _EXECUTORS = frozenset({"npx", "pnpx", "bunx"})
+_SDK_MODULE, _SDK_COMMAND = "livekit.agents", "livekit-agents"
+"""The SDKs' own command lines, which are given the worker's file: ``python -m livekit.agents start agent.py``."""
+_SDK_VALUES = frozenset(
+    {
+        *("--log-level", "--log-format", "--url", "--api-key", "--api-secret", "--cli-addr", "--reload-addr"),
+        *("--worker-token", "--shutdown-timeout", "--drain-timeout"),
+    }
+)
+_MAKE_VALUES = frozenset({"-C", "-f", "--directory", "--file", "--makefile", "-j"})
+_COMMAND_NAME = re.compile(r"[A-Za-z][\w.-]*")
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
 _UNKNOWN = re.compile(r"[$`%]|\{\{")
 
@@ -50,10 +60,16 @@ class Runs(enum.Enum):
 
     FILE = "file"
     MODULE = "module"
+    SERVED = "served"
+    """The file whose server the SDK's own command line runs; empty for the one that it finds."""
     SCRIPT = "script"
     """A shell script, by its path."""
     NAMED_SCRIPT = "named-script"
     """A script of package.json, by its name."""
+    COMMAND = "command"
+    """A command that a package installs, by its name."""
+    TARGET = "target"
+    """A rule of a Makefile, by its name."""
 
 
 class Program(NamedTuple):
@@ -111,6 +127,9 @@ class _WordReader:
                 if self._take() != "run":
                     return None
                 self._options(_UV_VALUES if name == "uv" else frozenset())
+            elif name == "make":
+                self._options(_MAKE_VALUES)
+                return self._found(Runs.TARGET, self._take())
             elif name in _EXECUTORS:
                 self._manager = self._manager or "npx"
                 self._options()
@@ -139,7 +158,8 @@ class _WordReader:
             self._options(_PYTHON_VALUES, stop=("-m", "-c"))
             word = self._take()
             if word == "-m":
-                return self._found(Runs.MODULE, self._take())
+                word = self._take()
+                return self._of_sdk() if word == _SDK_MODULE else self._found(Runs.MODULE, word)
         elif name == "node":
             self._options(_NODE_VALUES, stop=("-e", "--eval"))
             word = self._take()
@@ -152,7 +172,26 @@ class _WordReader:
             return self._found(Runs.SCRIPT, self._take())
         if word.endswith((*PYTHON, *SCRIPTS)) or (name == "node" and not word.startswith("-")):
             return self._found(Runs.FILE, word)
-        return self._found(Runs.SCRIPT, word) if word.endswith((".sh", ".bash")) else None
+        if word.endswith((".sh", ".bash")):
+            return self._found(Runs.SCRIPT, word)
+        if name == _SDK_COMMAND:
+            return self._of_sdk()
+        return self._found(Runs.COMMAND, name) if _COMMAND_NAME.fullmatch(name) else None
+
+    def _of_sdk(self) -> Program | None:
+        """The worker's file that the SDK's own command line is given, empty for one that it looks for itself, with the
+        command as if the file were run.
+        """
+        options = self._options(_SDK_VALUES)
+        command = self._take()
+        options += self._options(_SDK_VALUES)
+        file = self._words[self._at] if self._at < len(self._words) else ""
+        self._at += 1
+        options += self._options(_SDK_VALUES)
+        if _UNKNOWN.search(file) or not is_known((command, *options)):
+            return None
+        mode = "dev" if "--dev" in options else command
+        return Program(Runs.SERVED, file, (mode,), self._exec, self._manager, self._group)
 
     def _found(self, runs: Runs, target: str) -> Program | None:
         arguments = self._words[self._at :]

@@ -111,13 +111,25 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     if not _may_block(project):
         return
-    for found in subject.loop.calls(_blocks):
-        yield _finding(found)
+    wrappers = project.evaluator.wrappers
+    said: dict[str, BlockingCall] = {}
+
+    def judge(thing: Thing, call: Call, activation: Activation) -> str:
+        named = wrappers.blocks(thing, activation.path)
+        if named is None:
+            return _blocks(thing, call, activation)
+        said[named[0]] = BlockingCall(named[0], f"use {named[1]}" if named[1] else "run it in asyncio.to_thread()")
+        return named[0]
+
+    for found in subject.loop.calls(judge):
+        yield _finding(found, said.get(found.what) or _known(found.what))
 
 
 def _may_block(project: Project) -> bool:
     """Some file imports a module that blocks, and says of a common one what blocks; else nothing needs to be walked."""
-    for facts in project.files.values():
+    for path, facts in project.files.items():
+        if project.evaluator.wrappers.any_blocks(path):
+            return True
         if facts.language == "python":
             imported = {module.partition(".")[0] for module in facts.modules} & MODULES
             if imported - COMMON or (imported and any(word in encode(facts) for word in _SAID)):
@@ -161,8 +173,7 @@ def _fix(found: OnLoop) -> Fix | None:
     return unsafe("run it in a thread, and wait for that", InThread(found.place))
 
 
-def _finding(found: OnLoop) -> Diagnostic:
-    known = _known(found.what)
+def _finding(found: OnLoop, known: BlockingCall | None) -> Diagnostic:
     assert known is not None
     related: list[Related] = []
     by_way = ""

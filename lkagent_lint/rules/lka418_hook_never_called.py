@@ -2,9 +2,9 @@
 
 ## What it does
 
-Reports, in Python, a method of a class of agents that is called like the SDK's hooks (`on_…`, `…_node`), is none in
-this release, and that nothing in the project calls, registers or mentions; and a hook that needs other arguments than
-the SDK gives it.
+Reports a method of a class of agents that is called like the SDK's hooks (`on_…`, `…_node`; in Node `on…`, `…Node`),
+is none in this release, and that nothing in the project calls, registers or mentions; and in Python a hook that needs
+other arguments than the SDK gives it.
 
 ## Why it is bad
 
@@ -22,7 +22,8 @@ argument".
 
 ## When it stays silent
 
-When the class has a base that is not known, or one of the project's own that has the method; when anything in the
+When the class has a base that is not known, or one of the project's own that has the method (`names.hooks` in the
+settings says of a base what it calls); when anything in the
 project mentions the name; when the method is decorated; for names that a later release has.
 
 ## Evidence
@@ -49,8 +50,8 @@ from lkagent_lint.likeness import most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
-from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
-from lkagent_lint.sources.sdk.releases import PYTHON, Basis
+from lkagent_lint.rules._base import Meta, Said
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 from lkagent_lint.sources.sdk.tables import Release
 
 META = Meta(
@@ -59,47 +60,67 @@ META = Meta(
     Severity.WARNING,
     "a method that looks like a hook and is none, or takes other arguments",
     basis=Basis.REFUSAL,
-    sdks=IN_PYTHON,
 )
 
 _AGENTS = frozenset({"Agent", "AgentTask"})
 _LIKE_HOOK = re.compile(r"on_[a-z]\w*|[a-z]\w*_node|before_\w+_cb|after_\w+_cb")
+_LIKE_HOOK_IN_NODE = re.compile(r"on[A-Z]\w*|[a-z]\w*Node|before[A-Z]\w*|after[A-Z]\w*")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in subject.project.files.items():
-        release = subject.offers.complete(path, PYTHON.package)
-        if release is None or not path.endswith(PYTHON_SUFFIXES):
+        if not facts.classes:
+            continue
+        in_node = not path.endswith(PYTHON_SUFFIXES)
+        release = subject.offers.complete(path, (NODE if in_node else PYTHON).package)
+        if release is None:
             continue
         for record in facts.classes.values():
-            hooks = {name: flow for name, flow in _methods(record, facts.flows) if not flow.decorators}
-            kind = _agent(subject, path, record) if hooks else ""
+            found = _methods(record, facts.flows, _likeness(in_node))
+            hooks = {name: flow for name, flow in found if not flow.decorators}
+            kind, own = _agent(subject, path, record) if hooks else ("", frozenset[str]())
             for name, flow in hooks.items() if kind else ():
+                if name in own:
+                    continue
                 wrong = _wrong(subject, release, kind, name, flow)
                 if wrong and not subject.project.in_tests(path):
                     yield META.at(Place(path, flow.span), wrong, label="this method", subject=flow.name, key=(name,))
 
 
-def _methods(record: Class, flows: Mapping[str, Flow]) -> Iterator[tuple[str, Flow]]:
+def _likeness(in_node: bool) -> re.Pattern[str]:
+    """How hooks are called."""
+    return _LIKE_HOOK_IN_NODE if in_node else _LIKE_HOOK
+
+
+def _methods(record: Class, flows: Mapping[str, Flow], like: re.Pattern[str]) -> Iterator[tuple[str, Flow]]:
     for name, values in record.attributes.items():
-        if _LIKE_HOOK.fullmatch(name) and len(values) == 1 and isinstance(values[0], v.Function):
+        if like.fullmatch(name) and len(values) == 1 and isinstance(values[0], v.Function):
             yield name, flows[values[0].flow]
 
 
-def _agent(subject: Subject, path: str, record: Class) -> str:
-    """``Agent`` or ``AgentTask`` for a class that has no other bases than these; empty for all others."""
-    classes = subject.project.evaluator.classes
+def _agent(subject: Subject, path: str, record: Class) -> tuple[str, frozenset[str]]:
+    """``Agent`` or ``AgentTask`` for a class that has no other bases than these, and those of which the settings say
+    what they call, with what that is; nothing for all others.
+    """
+    evaluator = subject.project.evaluator
     own = ClassOf(path, record.name)
-    if not classes.is_closed(own):
-        return ""
-    above = classes.lineage(own)[1:]
+    scope = evaluator.usual(path, evaluator.files[path].flows[record.scope])
+    said = [evaluator.wrappers.hooks(each, path) for base in record.bases for each in evaluator.value(base, scope)]
+    if said and None not in said:
+        return "Agent", frozenset(name for names in said for name in names or ())
+    if not evaluator.classes.is_closed(own):
+        return "", frozenset()
+    above = evaluator.classes.lineage(own)[1:]
     kinds = {each.kind for each in above if isinstance(each, SdkObject)}
-    return min(kinds) if kinds and kinds <= _AGENTS and len(above) == len(kinds) else ""
+    return (min(kinds) if kinds and kinds <= _AGENTS and len(above) == len(kinds) else ""), frozenset()
 
 
 def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> Said | None:
     """What is wrong with a method; None where nothing surely is."""
     member = release.member(kind, name)
+    in_node = release.table.package == NODE.package
+    if member is not None and in_node:
+        return None  # ECMAScript leaves what is not given undefined
     if member is not None:
         given = None if member.parameters is None else len(member.parameters.positional)
         needed = _needed(flow)
@@ -113,7 +134,7 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
         )
     if name in subject.offers.members(release, kind) or _is_mentioned(subject, name, flow):
         return None
-    hooks = [each for each in release.members(kind) if _LIKE_HOOK.fullmatch(each)]
+    hooks = [each for each in release.members(kind) if _likeness(in_node).fullmatch(each)]
     meant = most_alike(name, hooks, 0.6)
     return Said(
         f"{shortened(name, 40)}() is no hook of {kind}",

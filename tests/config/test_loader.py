@@ -115,6 +115,7 @@ def test_an_underscore_instead_of_a_hyphen_is_recognised() -> None:
         ("exclude = ['a', 1]", '"exclude" in [tool.lkagent-lint] must be a list of strings'),
         ("fail-on = 'fatal'", '"fail-on" in [tool.lkagent-lint] must be "error", "warning" or "info"'),
         ("job-type-model = 1", '"job-type-model" in [tool.lkagent-lint] must be "reference" or "server"'),
+        ("drain-timeout = -1", '"drain-timeout" in [tool.lkagent-lint] must be a number of seconds, 0 or more'),
         ("sdk-version = 1.5", '"sdk-version" in [tool.lkagent-lint] must be a string'),
         (
             "sdk-version = '~=1.5'",

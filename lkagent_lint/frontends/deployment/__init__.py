@@ -1,4 +1,5 @@
-"""Files that say how a worker is started and stopped: images, compose files, pods, units, lists of processes, scripts.
+"""Files that say how a worker is started and stopped: images, compose files, pods, units, lists of processes, scripts,
+and the commands that packages install.
 
 This module says which files these are; what reads them is imported when there is one to read.
 """
@@ -16,6 +17,8 @@ _FLY = re.compile(r"fly(?:\..*)?\.toml")
 _SHELL_SCRIPTS = (".sh", ".bash")
 _SERVICES = re.compile(rb"^services:", re.MULTILINE)
 _RUNS = re.compile(rb"\b(?:python|node|uv|npm|pnpm|yarn|bun|tsx|poetry|pipenv|pdm)")
+_MAKEFILE = re.compile(r"(?:GNU)?[mM]akefile(?:\..*)?|.*\.mk")
+_ENTRY_POINTS = re.compile(rb"^\[(?:project|tool\.poetry)\.scripts\]|^\s*console_scripts\s*=", re.MULTILINE)
 MAX_BYTES = 300_000
 """A deployment file that people write by hand is far smaller."""
 
@@ -30,6 +33,10 @@ def may_start(data: bytes, name: str) -> bool:
         return _RUNS.search(data) is not None
     if name == "package.json":
         return b'"scripts"' in data
+    if name in ("pyproject.toml", "setup.cfg"):
+        return _ENTRY_POINTS.search(data) is not None
+    if _MAKEFILE.fullmatch(name) is not None:
+        return _RUNS.search(data) is not None
     return name.endswith(UNIT) or any(each.fullmatch(name) is not None for each in (_IMAGE, _PROCFILE, _FLY))
 
 
@@ -53,4 +60,8 @@ def processes(data: bytes, name: str) -> tuple[ProcessFact, ...]:
         return tuple(lists.process_types(text))
     if _FLY.fullmatch(name):
         return tuple(lists.fly(text))
+    if name in ("pyproject.toml", "setup.cfg"):
+        return tuple(lists.entry_points(text))
+    if _MAKEFILE.fullmatch(name) is not None:
+        return tuple(lists.rules(text))
     return tuple(lists.script(text, name))

@@ -20,6 +20,16 @@ _COMMENT = re.compile(r"[ \t]*#")
 _HERE = re.compile(r"<<-?[ \t]*[\"']?(?P<end>\w{1,40})[\"']?")
 _NAMED = re.compile(r"(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
 _OPTION = re.compile(r"--\w+(?:=\S+)?\s+")
+_PLAIN_BASE = re.compile(
+    r"(?:.*/)?(?:python|node|bun|deno|uv|ubuntu|debian|debian-slim|alpine|fedora|pypy|cuda|micromamba|miniconda3?)(?:[:@].*)?"
+)
+"""Images of languages and systems, which hold nothing of an agent."""
+_FETCHES = re.compile(
+    r"download|hugging|\bhf\b|\bmake\b|curl|wget|gsutil|\baws\b|\.sh\b|\.py\b|\.[cm]?[jt]s\b|\bnode\b|\bpython[\d.]*\s+-(?!m\s+(?:pip|venv|ensurepip)\b)",
+    re.IGNORECASE,
+)
+"""What may fetch a model while an image is built, and what nobody knows of."""
+_HOLDS_MODELS = re.compile(r"hugging|cache|model|weights|onnx", re.IGNORECASE)
 _HAS_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -52,7 +62,7 @@ class _Stage:
         elif keyword == "ENTRYPOINT":
             self.entry, self.command = _ImageCommand(_exec_form(text), text, span), None
 
-    def process(self, *, final: bool) -> ProcessFact | None:
+    def process(self, *, final: bool, bare: bool) -> ProcessFact | None:
         """What runs: the entry point with the command as its arguments; one in shell form takes none."""
         entry, command = self.entry, self.command
         given = entry or command
@@ -75,6 +85,7 @@ class _Stage:
             shell=shell,
             final=final,
             base=self.base,
+            lacks_downloads=bare,
         )
 
 
@@ -83,6 +94,7 @@ def stages(text: str) -> Iterator[ProcessFact]:
     lines = Lines(text)
     found: list[_Stage] = []
     names: dict[str, _Stage] = {}
+    bare = True
     for keyword, arguments, span in _instructions(text, lines):
         if keyword == "FROM":
             match = _NAMED.match(_OPTION.sub("", arguments))
@@ -90,14 +102,30 @@ def stages(text: str) -> Iterator[ProcessFact]:
                 continue
             stage = _Stage(match["name"] or "", match["base"], names.get(match["base"].lower()))
             found.append(stage)
+            bare = bare and (_PLAIN_BASE.fullmatch(stage.base) is not None)
             if match["name"]:
                 names[match["name"].lower()] = stage
         elif found:
             found[-1].take(keyword, arguments, span)
+            bare = bare and not _may_fetch(keyword, arguments)
     for stage in found:
-        process = stage.process(final=stage is found[-1])
+        process = stage.process(final=stage is found[-1], bare=bare)
         if process is not None:
             yield process
+
+
+def _may_fetch(keyword: str, arguments: str) -> bool:
+    """Whether an instruction may bring files of models into the image."""
+    match keyword:
+        case "RUN":
+            return "<<" in arguments or _FETCHES.search(arguments) is not None
+        case "COPY" | "ADD":
+            is_of_image = re.search(r"--from=[\"']?[\w-]*[/:.]", arguments) is not None
+            return (is_of_image and "uv" not in arguments) or _HOLDS_MODELS.search(arguments) is not None
+        case "ENV" | "VOLUME" | "ARG":
+            return "hf_" in arguments.lower() or _HOLDS_MODELS.search(arguments.replace("NO_CACHE", "")) is not None
+        case _:
+            return False
 
 
 def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span]]:

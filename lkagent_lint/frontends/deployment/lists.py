@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lkagent_lint.facts.deployment import ProcessFact, ProcessKind
+from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
 from lkagent_lint.frontends.deployment.shell import commands_of, split, unwrapped
 from lkagent_lint.text import Lines, Span
 
@@ -22,6 +22,15 @@ _PART = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|hours?|hr|h|minutes
 _UNITS = {"ms": 0.001, "h": 3600.0, "m": 60.0, "s": 1.0, "": 1.0}
 _PROCESS_TYPE = re.compile(r"^(?P<name>[\w-]+):[ \t]+(?P<command>.+?)\r?$", re.MULTILINE)
 _SHEBANG = re.compile(r"#!.*?\b(?P<name>bash|dash|zsh|sh)\b")
+_ENTRY_POINT = re.compile(
+    r"""^[ \t]*["']?(?P<name>[\w.-]{1,80})["']?[ \t]*=[ \t]*["']?"""
+    r"""(?P<module>[A-Za-z_][\w.]{0,200}):\w+["']?[ \t]*\r?$""",
+    re.MULTILINE,
+)
+_RULE = re.compile(
+    r"^(?P<names>[\w./-][\w ./-]{0,200}?)[ \t]*::?(?!=)[^\n]*\n(?P<recipe>(?:\t[^\n]*\n?)+)", re.MULTILINE
+)
+_RECIPE_PREFIX = re.compile(r"^\t[ \t]*[@+-]*")
 _ENDLESS = 10.0**9
 
 
@@ -116,3 +125,42 @@ def script(text: str, name: str) -> Iterator[ProcessFact]:
         commands=commands_of(text),
         shell="sh" if shebang is None else shebang["name"],
     )
+
+
+def entry_points(text: str) -> Iterator[ProcessFact]:
+    """The commands that a package installs (``[project.scripts]``, Poetry's, ``console_scripts`` of setup.cfg): each
+    imports a module and calls a function of it.
+    """
+    lines = Lines(text)
+    for match in _ENTRY_POINT.finditer(text):
+        header = text.rfind("\n[", 0, match.start())
+        section = text[header + 1 : text.find("\n", header + 1)].strip() if header >= 0 else ""
+        is_command = section in ("[project.scripts]", "[tool.poetry.scripts]") or (
+            section == "[options.entry_points]" and _is_console(text[header : match.start()])
+        )
+        if is_command:
+            yield ProcessFact(
+                kind=ProcessKind.SCRIPT,
+                name=match["name"],
+                span=lines.span(*match.span()),
+                commands=(ProcessCommand(words=("python", "-m", match["module"])),),
+            )
+
+
+def _is_console(text: str) -> bool:
+    """The last group of entry points that has begun is that of commands."""
+    groups = re.findall(r"^(\w+)\s*=[ \t]*\r?$", text, re.MULTILINE)
+    return groups[-1:] == ["console_scripts"]
+
+
+def rules(text: str) -> Iterator[ProcessFact]:
+    """The rules of a Makefile, each with the commands of its recipe. ``make`` passes signals on and runs each line in a
+    shell that becomes the command, so no shell is said to stand between.
+    """
+    lines = Lines(text)
+    for match in _RULE.finditer(text):
+        recipe = "\n".join(_RECIPE_PREFIX.sub("", each) for each in match["recipe"].splitlines())
+        for name in match["names"].split():
+            yield ProcessFact(
+                kind=ProcessKind.SCRIPT, name=name, span=lines.span(*match.span("names")), commands=commands_of(recipe)
+            )
