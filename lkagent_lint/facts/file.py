@@ -187,6 +187,8 @@ class FileFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Names of the SDK that it imports, or reads from imported modules."""
     asked_for: tuple[str, ...] = ()
     """Names of members that it stores, or looks for before it uses them (``hasattr``, ``typeof``)."""
+    given: tuple[str, ...] = ()
+    """Python: names of members that it looks for, or stores on something else than ``self``, in inert code too."""
     main_only: tuple[str, ...] = ()
     """Python: names of the module that only the guard ``if __name__ == "__main__"`` binds."""
     agents: tuple[AgentFact, ...] = ()

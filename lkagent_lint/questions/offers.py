@@ -156,7 +156,12 @@ class Offers:
     def lacked_member(self, path: str, kind: str, name: str) -> Lack | None:
         """A member that a class surely does not have in the release for a file; None where it has, or may have."""
         release = self.all_of_class(path, kind)
-        if release is None or _is_of_0x(release) or not release.has_class(kind):
+        return None if release is None else self.lacked_by(release, kind, name)
+
+    @staticmethod
+    def lacked_by(release: Release, kind: str, name: str) -> Lack | None:
+        """The same of a class in a release of which all is known; the class may be given by its path."""
+        if _is_of_0x(release) or not release.has_class(kind):
             return None
         if release.is_open_class(kind):
             return None

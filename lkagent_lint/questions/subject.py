@@ -9,12 +9,14 @@ from lkagent_lint.questions.absence import Absence
 from lkagent_lint.questions.afterwards import Afterwards
 from lkagent_lint.questions.agents import Agents
 from lkagent_lint.questions.api_requests import ApiRequests
+from lkagent_lint.questions.attributes import Attributes
 from lkagent_lint.questions.contexts import Contexts
 from lkagent_lint.questions.deployment import Deployment
 from lkagent_lint.questions.dispatches import Starved, registered_names, starved
 from lkagent_lint.questions.doors import Doors
 from lkagent_lint.questions.emitters import Emitters
 from lkagent_lint.questions.handlers import Handlers
+from lkagent_lint.questions.held import HeldObjects
 from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.loop import Loop
 from lkagent_lint.questions.methods import Methods
@@ -59,6 +61,16 @@ class Subject:
     def listeners(self) -> Listeners:
         """What the SDK is handed to call later."""
         return Listeners(self.project, self.methods)
+
+    @cached_property
+    def held(self) -> HeldObjects:
+        """Of which classes of the SDK objects are."""
+        return HeldObjects(self.project, self.offers, self.listeners)
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """Which attributes of the SDK's objects are used and are not there."""
+        return Attributes(self.project, self.methods, self.offers, self.held)
 
     @cached_property
     def handlers(self) -> Handlers:

@@ -63,8 +63,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             command = "npx livekit-agents" if started.worker.endswith(SCRIPTS) else "python -m livekit.agents"
             yield META.at(
                 started.place,
-                f"the worker uses {plugin}, whose models are files that nothing in this image downloads, so its "
-                f"process cannot start: add a RUN of `{command} download-files`",
+                "nothing in this image downloads the plugin's models",
+                note=f"the worker uses {plugin}, which does not fetch its files itself, so its process cannot start",
+                help=f"add a RUN of `{command} download-files`",
+                label="started without them",
                 related=[Related(Place(started.worker, START_OF_FILE), "the worker")],
                 subject=started.process.name,
             )

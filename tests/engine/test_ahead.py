@@ -14,7 +14,7 @@ from tests.harness.cases import Case, Kind
 
 BAD = [case for case in cases.find_cases() if case.kind is Kind.BAD and case.code != "LKA209"]
 """LKA209 rests on packages of which no setting speaks."""
-ABSENCE = frozenset({"LKA402", "LKA406", "LKA407", "LKA412", "LKA501", "LKA503", "LKA504"})
+ABSENCE = frozenset({"LKA402", "LKA406", "LKA407", "LKA412", "LKA413", "LKA501", "LKA503", "LKA504"})
 """Rules that ask for themselves what the releases of several packages do not have."""
 NEWER = ('sdk-version = "1.99.0"', 'node-sdk-version = "1.99.0"')
 ANOTHER_MAJOR = ('sdk-version = "9.0.0"', 'node-sdk-version = "9.0.0"')

@@ -225,6 +225,57 @@ attempt(lambda: Agent(instructions="hi", title="desk"))
     )
 
 
+@claim("LKA413", "AttributeError: 'RunContext' object has no attribute 'chat_ctx'")
+def test_an_attribute_that_is_not_there_raises(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _ATTEMPT
+        + """
+from livekit.agents import RunContext, UserInputTranscribedEvent
+
+attempt(lambda: RunContext.__new__(RunContext).chat_ctx)
+attempt(lambda: UserInputTranscribedEvent(transcript="hi", is_final=True).text)
+"""
+    )
+    seen.says(
+        "AttributeError: 'RunContext' object has no attribute 'chat_ctx'",
+        "AttributeError: 'UserInputTranscribedEvent' object has no attribute 'text'",
+    )
+
+
+@claim("LKA413", "AttributeError: property 'session' of 'Agent' object has no setter")
+def test_a_property_of_an_agent_cannot_be_set(sdk: Sdk) -> None:
+    seen = sdk.run(
+        _ATTEMPT
+        + """
+from livekit.agents import Agent
+
+attempt(lambda: setattr(Agent(instructions="hi"), "session", None))
+"""
+    )
+    seen.says("AttributeError: property 'session' of 'Agent' object has no setter")
+
+
+@claim("LKA413", 'leaves the token without a "video" claim')
+def test_grants_that_are_assigned_are_dropped(sdk: Sdk) -> None:
+    seen = sdk.run(
+        """
+        import base64, json
+        from livekit import api
+
+        def claims(token):
+            body = token.to_jwt().split(".")[1]
+            return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+
+        key, secret, grants = "key", "secret" * 8, api.VideoGrants(room_join=True, room="desk")
+        assigned = api.AccessToken(key, secret).with_identity("ann")
+        assigned.video_grants = grants
+        print("ASSIGNED", "video" in claims(assigned))
+        print("GIVEN", "video" in claims(api.AccessToken(key, secret).with_identity("ann").with_grants(grants)))
+        """
+    )
+    seen.says("ASSIGNED False", "GIVEN True")
+
+
 @claim("LKA418", "passes over everything else without a word")
 def test_a_method_that_is_no_hook_is_never_called(sdk: Sdk) -> None:
     seen = sdk.run(

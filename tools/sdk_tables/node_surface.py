@@ -9,6 +9,7 @@ from pathlib import Path
 from tree_sitter import Node
 
 from tools.sdk_tables.node_modules import TYPES_ONLY, Module, Modules, descendants, text
+from tools.sdk_tables.node_types import NodeTypes, is_record, path_of
 from tools.sdk_tables.surface import Surface, empty
 
 _CLASSES = ("class_declaration", "abstract_class_declaration")
@@ -28,6 +29,7 @@ class _Reader:
         self.modules = modules
         self.package = package
         self.found = empty()
+        self._types = NodeTypes(modules)
 
     def surface(self) -> Surface:
         self._names(self.package, _ENTRY)
@@ -48,8 +50,7 @@ class _Reader:
                 names[name] = "X"
                 continue
             module, node = declaration
-            here = f"{module.path.replace('/', '.')}.{text(node.child_by_field_name('name'))}"
-            names[name] = self._declared(here, module, node)
+            names[name] = self._declared(path_of(module, node), module, node)
 
     def _declared(self, path: str, module: Module, node: Node) -> str:
         known = path in self.found["members"]
@@ -72,10 +73,14 @@ class _Reader:
             aliased = self.modules.declaration(module.path, text(alias.named_children[0]))
             if aliased is not None and aliased[1].type in _CLASSES:
                 home, target = aliased
-                return self._declared(
-                    f"{home.path.replace('/', '.')}.{text(target.child_by_field_name('name'))}", *aliased
-                )
-        return "T" if node.type in TYPES_ONLY else "V"
+                return self._declared(path_of(home, target), *aliased)
+        if node.type not in TYPES_ONLY:
+            return "V"
+        fields = self._types.fields(module, node) if is_record(path.rpartition(".")[2]) else None
+        if not fields:
+            return "T"
+        self.found["members"][path] = fields
+        return f"T {path}"
 
     # Classes
 
@@ -94,11 +99,19 @@ class _Reader:
             if name == "constructor":
                 members["()"] = _parameters(child)
             elif child.type in ("method_signature", "method_definition", "abstract_method_signature"):
-                accessor = any(each.type in ("get", "set") for each in child.children)
-                members[name] = "p" if accessor else _callable(child)
+                members[name] = self._method(path, module, child, members.get(name, ""))
             else:
-                members[name] = "a"
+                members[name] = f"a{self._types.said(path, module, child.child_by_field_name('type'))}"
             self._note(child, path, name)
+
+    def _method(self, path: str, module: Module, node: Node, before: str) -> str:
+        """A method, or an accessor: ``w`` if there is one that sets it."""
+        if any(each.type == "set" for each in node.children):
+            return f"w{before[1:]}"
+        promised = self._types.said(path, module, node.child_by_field_name("return_type"))
+        if any(each.type == "get" for each in node.children):
+            return f"{'w' if before[:1] == 'w' else 'p'}{promised}"
+        return f"{_callable(node)}{promised}"
 
     def _inherit(self, path: str, module: Module, heritage: Node, members: dict[str, str]) -> None:
         for clause in heritage.named_children:
@@ -110,7 +123,7 @@ class _Reader:
                 members["<" if text(value) in _EMITTERS else "?"] = text(value)
             elif declaration[1].type in _CLASSES:
                 home, node = declaration
-                base = f"{home.path.replace('/', '.')}.{text(node.child_by_field_name('name'))}"
+                base = path_of(home, node)
                 if base not in self.found["members"]:
                     self._declared(base, home, node)
                 members.update(self.found["members"][base])

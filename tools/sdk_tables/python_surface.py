@@ -8,12 +8,15 @@ from pathlib import Path
 
 from tools.sdk_tables import python_events
 from tools.sdk_tables.python_modules import Definition, Module, Modules, dotted, statements
+from tools.sdk_tables.python_types import Promises
 from tools.sdk_tables.surface import Surface, empty
 
 _HARMLESS = frozenset({"ABC", "Generic", "Protocol", "object"})
 """Bases of other packages that add no public members."""
 _ASKED_FOR = frozenset({"__getattr__", "__getattribute__"})
 _CONSTRUCTORS = ("__init__", "__new__")
+_RECORDS = "pydantic.BaseModel"
+"""A base of another package whose members are known (``tables.py``)."""
 
 
 def read(archive: Path) -> Surface:
@@ -26,6 +29,7 @@ class _Reader:
         self.modules = modules
         self.found = empty()
         self._kept: dict[ast.ClassDef, frozenset[str]] = {}
+        self._types = Promises(modules)
 
     def surface(self) -> Surface:
         for module in self.modules.public():
@@ -36,6 +40,8 @@ class _Reader:
             events = python_events.of_class(self.modules, path, emitted)
             if events:
                 self.found["events"][path] = events
+        for path in sorted(self._types.named - self.found["members"].keys()):
+            self._class(path)
         return self.found
 
     def _classes(self) -> set[str]:
@@ -79,7 +85,7 @@ class _Reader:
         outside: list[str] = []
         for owner, node in reversed(list(self._lineage(path, outside))):
             self._own(owner, node, members)
-        others = sorted({each for each in outside if self._is_elsewhere(each)})
+        others = sorted({each for each in outside if each == _RECORDS or self._is_elsewhere(each)})
         if len(others) < len(set(outside)):
             members["?"] = "?"
         if others:
@@ -129,7 +135,11 @@ class _Reader:
                     members["?"] = "?"
                 elif not name.startswith("_"):
                     setter = any(dotted(each).endswith(".setter") for each in statement.decorator_list)
-                    members[name] = "w" if setter else _callable(statement, is_method=True)
+                    promised = self._types.said(path, statement.returns)
+                    is_known = setter and name in members
+                    members[name] = (
+                        f"w{members[name][1:]}" if is_known else _callable(statement, is_method=True) + promised
+                    )
                     self._deprecated(statement, path, name)
                 elif name == "__init__":
                     self._deprecated(statement, path, "")
@@ -139,8 +149,8 @@ class _Reader:
                 for target in targets:
                     if isinstance(target, ast.Name) and not target.id.startswith("_"):
                         members[target.id] = "a"
-            case ast.AnnAssign(target=ast.Name(id=name)) if not name.startswith("_"):
-                members[name] = "a"
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if not name.startswith("_"):
+                members[name] = "a" + self._types.said(path, kind)
             case _:
                 pass
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Access, Comparison, Look
+from lkagent_lint.facts.following import last_name
 from lkagent_lint.frontends.javascript.parse import text_of
+from lkagent_lint.sources.sdk.vocabulary import written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from lkagent_lint.frontends.javascript.drafts import FlowDraft
     from lkagent_lint.frontends.javascript.walker import Walker
 
+_HOLDS = re.compile(
+    r"(?i)ctx|context|session|room|agent|job|req|participant|event|metrics|token|packet|^(?:ev|evt|e|msg|lk|lkapi|api)$"
+)
+"""How the parameters and properties are called that hold objects of the SDK where nothing says so."""
+_MAKERS = written(lambda term: term.is_called and bool(term.gives), in_node=True) | {"say", "generateReply"}
+_DEPTH = 3
 KEEPER = "userdata"
 """What ``userData`` is called in facts, as in Python."""
 _KEEPER = "userData"
@@ -34,6 +44,56 @@ def look_at(value: v.Attribute, node: Node, walker: Walker) -> None:
     elif value.name == _KEEPER and not _is_inner(node):
         whole = v.Attribute(inner, KEEPER)
         walker.flow.looks.append(Look(whole, Access.WHOLE, walker.span(node)))
+
+
+def chain(value: v.Attribute, node: Node, walker: Walker) -> None:
+    """A property has been read that may be one of an object of the SDK: the longest chain of properties says all."""
+    if _is_inner(node) and not _is_receiver(node):
+        return
+    if value.name == _KEEPER or _keeps(value.base):
+        return  # what it keeps is the project's own
+    if value.name.startswith(("_", "#")) or not _may_hold(value.base, walker.flow, _DEPTH):
+        return
+    access = Access.ASKED if _is_asked(node) or "?." in text_of(node) else Access.READ
+    walker.flow.looks.append(Look(value, access, walker.span(node)))
+
+
+def _keeps(value: v.Expr) -> bool:
+    while isinstance(value, (v.Attribute, v.Subscript)):
+        if isinstance(value, v.Attribute) and value.name in (_KEEPER, KEEPER):
+            return True
+        value = value.base
+    return False
+
+
+def _is_receiver(node: Node) -> bool:
+    """A method of it is called."""
+    _, outer = _around(node)
+    called = None if outer is None else _around(outer)[1]
+    return called is not None and called.type == "call_expression" and called.child_by_field_name("function") == outer
+
+
+def _may_hold(value: v.Expr, flow: FlowDraft | None, depth: int) -> bool:
+    """Whether a value may be an object of the SDK, by how it is called, typed and made."""
+    match value:
+        case v.Name(name) if flow is not None and depth:
+            home = flow.lookup(name)
+            given = [] if home is None else [each for each in home.parameters if each.name == name]
+            if given:
+                return given[0].annotation is not None or _HOLDS.search(name) is not None
+            values = [] if home is None else home.variables.get(name, [])
+            return any(_may_hold(each, home, depth - 1) for each in values)
+        case v.Attribute(v.Name("this"), name):
+            return _HOLDS.search(name) is not None
+        case v.Attribute(base):
+            return _may_hold(base, flow, depth)
+        case v.Result(number) if flow is not None:
+            word = last_name(flow.calls[number].target)
+            return word[:1].isupper() or word in _MAKERS
+        case v.Typed():
+            return True
+        case _:
+            return False
 
 
 def stored(base: v.Expr, name: str, node: Node, walker: Walker) -> None:

@@ -159,6 +159,7 @@ class Recorder:
         value = v.Attribute(self.evaluate(base, Use.COUNTED if counted else Use.VALUE), text_of(key))
         self._walker.draft.asked_for[value.name] = None
         looks.look_at(value, node, self._walker)
+        looks.chain(value, node, self._walker)
         read_on = following.last_name(value.base) == _READS_ON.get(value.name, "-")
         if value.name in _READS or (read_on and not self._in_fallback):
             self._walker.graph.step(Read(value, use, self._walker.span(node)))

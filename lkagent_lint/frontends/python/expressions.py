@@ -227,6 +227,7 @@ class Expressions:
     def _call(self, node: cst.Call, use: Use) -> Expr:
         self.looks.call(node)
         target = self.evaluate(node.func)
+        self.looks.called(node)
         quietly = self._hands_to_asyncio(target)
         args: list[Expr] = []
         keywords: list[tuple[str, Expr]] = []

@@ -34,6 +34,8 @@ _PLAIN_BASES = (
 _BUILTINS = frozenset(dir(builtins))
 _SUSPENDS = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b")
 _NAME = re.compile(r"[^\W\d]\w*")
+_HELD = re.compile(r"(?:Context|Session|Event|Metrics|Participant|Request|Process|Handle|Token)\b")
+"""How the classes of the SDK end whose attributes are spoken of."""
 _LONGEST_NAME = 100
 _NAMED_FIELD = re.compile(r"^\s*\w*agent\w*\s*:", re.IGNORECASE | re.MULTILINE)
 _MAKES_NAMES = re.compile(r"\b(?:uuid\d|token_hex|token_urlsafe|randint|randrange|choices|time_ns|utcnow)\b|time\.time")
@@ -192,9 +194,33 @@ def _inert_nodes(
     if isinstance(statement, ast.AsyncFunctionDef) and _SUSPENDS.search(source) is None:
         return None
     nodes = descendants(statement)
-    if _passes_on(nodes) or (reached is not NOWHERE and any(map(reached.mentions, nodes))):
+    if _passes_on(nodes) or _reads_held(nodes) or (reached is not NOWHERE and any(map(reached.mentions, nodes))):
         return None
     return nodes
+
+
+def _reads_held(nodes: list[ast.AST]) -> bool:
+    """An attribute is read of a parameter that is annotated as an object of the SDK."""
+    held = {
+        node.arg
+        for node in nodes
+        if isinstance(node, ast.arg) and node.annotation is not None and _is_held(node.annotation)
+    }
+    return bool(held) and any(
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held for node in nodes
+    )
+
+
+def _is_held(annotation: ast.expr) -> bool:
+    match annotation:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+            return _HELD.search(name) is not None
+        case ast.Subscript(value=base, slice=inner):
+            return _is_held(base) or _is_held(inner)
+        case ast.BinOp(left=left, right=right):
+            return _is_held(left) or _is_held(right)
+        case _:
+            return False
 
 
 def _called(nodes: list[ast.AST]) -> frozenset[str]:

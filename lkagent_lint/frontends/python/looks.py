@@ -8,6 +8,7 @@ import libcst as cst
 
 from lkagent_lint.facts.flows import Access, Use
 from lkagent_lint.facts.values import OPAQUE, Attribute, Expr, Items, Name, Subscript, Text
+from lkagent_lint.frontends.python.roots import Roots
 from lkagent_lint.frontends.python.words import COMPARED, KEEPER, MODELS
 
 if TYPE_CHECKING:
@@ -21,13 +22,49 @@ class Looks:
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
+        self._roots = Roots(walker)
         self.tries = 0
         """How many ``try`` statements that catch something are open."""
+        self.guards = 0
+        """How many of them catch what reading a missing attribute raises."""
         self._seen: set[int] = set()
         """``id`` of the nodes of which something better is known than that they are named."""
+        self._inner: cst.Attribute | None = None
+        """The attribute that was noted last, for what it hangs on alone."""
 
     def attribute(self, value: Attribute, node: cst.Attribute) -> None:
         """An attribute is read."""
+        before = len(self._walker.flow.looks)
+        self._attribute(value, node)
+        if len(self._walker.flow.looks) == before:
+            self._chain(value, node)
+
+    def _chain(self, value: Attribute, node: cst.Attribute) -> None:
+        """Note a read of what may be an object of the SDK: the longest chain of attributes says all."""
+        looks = self._walker.flow.looks
+        if node.attr.value == KEEPER:
+            self._inner = None
+            return  # what it keeps is the project's own
+        is_longer = self._inner is not None and node.value is self._inner
+        if is_longer and looks and looks[-1][2] is self._inner:
+            looks.pop()
+        elif not is_longer and not self._roots.may_hold(value):
+            return
+        self._inner = node
+        looks.append((value, Access.ASKED if self.guards else Access.READ, node))
+
+    def called(self, node: cst.Call) -> None:
+        """What a method is called on has been evaluated: the method itself is said by the call."""
+        function, looks = node.func, self._walker.flow.looks
+        if function is not self._inner or not looks or looks[-1][2] is not function:
+            return
+        value, access, _ = looks.pop()
+        inner = function.value if isinstance(function, cst.Attribute) else None
+        if isinstance(value, Attribute) and isinstance(value.base, Attribute) and isinstance(inner, cst.Attribute):
+            if self._roots.may_hold(value.base):
+                looks.append((value.base, access, inner))
+
+    def _attribute(self, value: Attribute, node: cst.Attribute) -> None:
         inner = node.value
         if isinstance(inner, cst.Attribute) and inner.attr.value in MODELS and isinstance(value.base, Attribute):
             self._used(value.base, inner)

@@ -20,7 +20,6 @@ from libcst._nodes.internal import CodegenState
 from lkagent_lint.frontends.python.host import HostSpans, descendants
 from lkagent_lint.frontends.python.nodes import MadeTree
 from lkagent_lint.frontends.python.nodes.expressions import HostNode
-from lkagent_lint.frontends.python.words import ROOM_READS
 from lkagent_lint.text import Lines, Span
 
 _STILL: frozenset[type[ast.AST]] = frozenset({ast.JoinedStr, ast.FormattedValue, ast.Constant, ast.Name})
@@ -147,10 +146,7 @@ def _between(first: ast.expr, last: ast.expr, spans: HostSpans) -> Span:
 
 def _holds_steps(string: ast.expr) -> bool:
     """Whether something in a string, as the host reads it, may be wanted."""
-    return any(
-        node.__class__ not in _STILL and not (isinstance(node, ast.Attribute) and node.attr not in ROOM_READS)
-        for node in descendants(string)
-    )
+    return any(node.__class__ not in _STILL for node in descendants(string))
 
 
 def _name_span(spans: HostSpans, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Span:

@@ -69,6 +69,7 @@ def facts_of(parsed: Parsed) -> FileFacts:
     draft = Walker.walk(parsed.module, parsed.reached)
     positions = _positions(parsed, draft.wanted())
     inert = () if parsed.host is None else parsed.host.inert
+    asked_for, given = members_asked_for(parsed.lines.text)
     facts = FileFacts(
         modules=tuple(draft.modules),
         stars=tuple(draft.stars),
@@ -79,7 +80,8 @@ def facts_of(parsed: Parsed) -> FileFacts:
         legacy=_legacy(parsed, tuple(draft.modules)),
         reads_arguments="argv" in parsed.lines.text,
         sdk_names=_sdk_names(parsed),
-        asked_for=members_asked_for(parsed.lines.text),
+        asked_for=asked_for,
+        given=given,
     )
     targets = Targets(facts)
     found = {field: tuple(find(facts, targets)) for field, find in FINDERS if may_hold(field, parsed.lines.text)}

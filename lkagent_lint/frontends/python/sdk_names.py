@@ -29,6 +29,8 @@ _STORES = (
     re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))"),
     re.compile(r" as\s+[\w.]+\.(\w+)"),
 )
+_OWN = "self"
+_LONGEST_TARGET = 200
 _SKIPS = "importorskip"
 _BEHIND = re.compile(r"(?!\w)[\s\\)]*(\.?)")
 """What follows a name, and the dot by which something is read from it."""
@@ -45,11 +47,28 @@ _APART: frozenset[type[ast.AST]] = frozenset(
 _LAZY = re.compile(r"(?m)^from\s+__future__\s+import\b.*\bannotations\b")
 
 
-def members_asked_for(text: str) -> tuple[str, ...]:
+def members_asked_for(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Members that a file stores, in inert code too, or looks for by their names as strings, and what it takes out of
-    dictionaries.
+    dictionaries; and those that it looks for, or stores on something else than ``self``.
     """
-    return tuple(dict.fromkeys(name for pattern in (*_ASKS, *_STORES) for name in pattern.findall(text)))
+    asked = dict.fromkeys(name for pattern in _ASKS for name in pattern.findall(text))
+    given = dict.fromkeys(name for pattern in _ASKS[:2] for name in pattern.findall(text))
+    for found in _STORES[0].finditer(text):
+        asked[found[1]] = None
+        if not _is_on_self(text, found):
+            given[found[1]] = None
+    for name in _STORES[1].findall(text):
+        asked[name] = given[name] = None
+    return tuple(asked), tuple(given)
+
+
+def _is_on_self(text: str, found: re.Match[str]) -> bool:
+    """What is stored so is a member of ``self``, or nothing is: a comma and a colon stand in much else."""
+    window = text[max(0, found.start() - _LONGEST_TARGET) : found.start()]
+    before = window.rpartition("\n")[2].strip()
+    if text[found.end(1) : found.end()].strip()[:1] != "=" and not before.replace(".", "").isidentifier():
+        return True
+    return before.endswith(_OWN) and not before[: -len(_OWN)][-1:].isidentifier() and not before.endswith(f".{_OWN}")
 
 
 def sdk_names(text: str, tree: ast.Module, spans: HostSpans) -> tuple[SdkName, ...]:

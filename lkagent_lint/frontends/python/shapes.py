@@ -62,6 +62,12 @@ def catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
     return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
 
 
+def catches_missing(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """``except AttributeError``, alone or among others: what may be missing is asked for so."""
+    kinds = [each.value for each in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    return any(isinstance(each, cst.Name) and each.value == "AttributeError" for each in kinds)
+
+
 def suppresses(item: cst.BaseExpression) -> bool:
     """``contextlib.suppress(...)`` in any spelling: the body's exceptions end at the block's end."""
     if not isinstance(item, cst.Call):

@@ -40,6 +40,7 @@ from lkagent_lint.frontends.python.shapes import (
     asks_for_main,
     binding,
     catches_all,
+    catches_missing,
     descendants,
     dotted_name,
     irrefutable,
@@ -350,10 +351,12 @@ class Walker(cst.CSTVisitor):
 
     def _tried(self, node: cst.Try | cst.TryStar) -> None:
         looks, calls = self.expressions.looks, self.flow.calls
-        first = len(calls)
+        first, is_guard = len(calls), any(map(catches_missing, node.handlers))
         looks.tries += 1
+        looks.guards += is_guard
         self._walk(node.body)
         looks.tries -= 1
+        looks.guards -= is_guard
         if len(calls) > first and self.flow.is_async and settles(node):
             self.flow.caught.append((first, len(calls)))
 

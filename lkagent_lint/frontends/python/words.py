@@ -117,6 +117,9 @@ def given_for_roles(text: str) -> list[str]:
 AGENT_TASKS = re.compile(r"class\s+(\w+)\s*\([^)]*\bAgentTask\b")
 """Classes that take a conversation over: where one is awaited matters."""
 
+MAKERS = written(lambda term: term.is_called and bool(term.gives), in_node=False)
+"""Functions and methods of the SDK that give an object that is followed."""
+
 KEEPER = "userdata"
 """The attribute that keeps what setup functions and jobs store in it."""
 MODELS = frozenset({"llm", "stt", "tts", "vad"})

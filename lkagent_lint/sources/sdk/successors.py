@@ -108,6 +108,27 @@ METHODS = {
 """Methods that livekit-agents 2.0 took away, and what does their work now (2.0.0b1, ``voice/agent.py``)."""
 METHODS.update({("AgentTask", name): use for (kind, name), use in METHODS.items() if kind == "Agent"})
 
+_CONVERSATION = "the conversation is context.session.history, and self.chat_ctx in an agent"
+
+ATTRIBUTES = {
+    ("RunContext", "chat_ctx"): _CONVERSATION,
+    ("RunContext", "chatCtx"): _CONVERSATION.replace("self.chat_ctx", "this.chatCtx"),
+    ("RunContext", "agent"): "the agent that runs is context.session.current_agent",
+    ("RunContext", "room"): "the room is that of the job's context, get_job_context().room",
+    ("AgentSession", "chat_ctx"): "the conversation is session.history",
+    ("AgentSession", "room"): "the room is that of the job's context, ctx.room",
+    ("AgentSession", "agent"): "the agent that runs is session.current_agent",
+    ("LocalParticipant", "session"): "ctx.agent is the local participant; the session is ctx.primary_session",
+    ("AccessToken", "video_grants"): "give them to with_grants()",
+    ("AccessToken", "grants"): "give them to with_grants()",
+    ("AccessToken", "room_config"): "give it to with_room_config()",
+    ("LiveKitAPI", "agent"): "dispatches are made by agent_dispatch",
+    ("UserInputTranscribedEvent", "text"): "what was said is transcript",
+}
+"""Attributes of which real code thinks that they are there, and what holds what was meant (livekit-agents 1.8.9,
+livekit-api 1.2.2).
+"""
+
 PRIVATE = {
     "_chat_ctx": "read self.chat_ctx in a hook or a tool, and session.history elsewhere",
     "_activity": "an agent no longer holds what runs it",

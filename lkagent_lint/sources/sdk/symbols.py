@@ -67,15 +67,24 @@ class Member(NamedTuple):
     """None for what is not called, and where it is not known."""
     value: str = ""
     """Of a member of an enumeration."""
+    promised: tuple[str, ...] = ()
+    """The paths of the classes, one of which it holds, or returns, if it is not None; empty where that is not known."""
+
+
+_OWN = "livekit.agents."
+"""What a path of a table begins with that begins with a dot."""
 
 
 @lru_cache(maxsize=1024)
 def member_of(value: str) -> Member:
-    """A member as a table writes it: ``c(agent, *, room=)``, ``a``, ``= 3``."""
+    """A member as a table writes it: ``c(agent, *, room=) livekit.rtc.Room``, ``a``, ``= 3``."""
     kind = SymbolKind(value[0])
     if kind is SymbolKind.MEMBER:
         return Member(kind, value=value[2:])
-    return Member(kind, parameters_of(value[1:]) if value[1:] else None)
+    written, found, promised = value[1:].rpartition(")")
+    parameters = parameters_of(written) if found else None
+    paths = (_OWN + each[1:] if each[0] == "." else each for each in promised.strip().split("|") if each)
+    return Member(kind, parameters, promised=tuple(paths))
 
 
 @lru_cache(maxsize=1024)

@@ -42,6 +42,20 @@ _HOMES = {
 _SERVICES = ("agent_dispatch_service", "room_service", "sip_service", "egress_service", "ingress_service")
 
 
+_FOREIGN = {
+    "pydantic.BaseModel": frozenset(
+        {
+            *("construct", "copy", "dict", "from_orm", "json", "model_computed_fields", "model_config"),
+            *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields"),
+            *("model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild"),
+            *("model_validate", "model_validate_json", "model_validate_strings", "parse_file", "parse_obj"),
+            *("parse_raw", "schema", "schema_json", "update_forward_refs", "validate"),
+        }
+    )
+}
+"""Bases of other packages, and the public members that they give (pydantic 2.12)."""
+
+
 class Period(NamedTuple):
     """A range of releases. ``until`` is the first release that is outside again; empty if none is."""
 
@@ -208,7 +222,8 @@ class Release:
             value = home._value(home.table.members, path, name)
             if value is not None:
                 return member_of(value)
-        return None
+        is_foreign = any(name in _FOREIGN.get(each, ()) for each in self._bases(owner))
+        return Member(SymbolKind.ATTRIBUTE) if is_foreign else None
 
     def members(self, owner: str) -> dict[str, Member]:
         """All public members of a class, or functions of a module."""
@@ -266,13 +281,17 @@ class Release:
         """The class, or module, and its bases in other LiveKit packages (at their newest releases)."""
         path = self.path(owner) or owner
         yield path, self
-        for base in (self._value(self.table.members, path, "<") or "").split():
+        for base in self._bases(path):
             for package in _PACKAGES if "." in base else ():
                 other = self.table.catalog.newest(package)
                 parent, _, name = base.rpartition(".")
                 found = other.name(parent, name)
                 if found is not None:
                     yield found.path, other
+
+    def _bases(self, owner: str) -> list[str]:
+        """The bases of a class in other packages whose members are known."""
+        return (self._value(self.table.members, self.path(owner) or owner, "<") or "").split()
 
 
 def packages(*, node: bool = False) -> tuple[str, ...]:

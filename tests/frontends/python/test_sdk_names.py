@@ -75,7 +75,13 @@ def test_members_that_somebody_stores_or_looks_for() -> None:
     text = (
         'hasattr(s, "a")\ns.b = 1\ns.c: int = 2\ns.d, s.e = 1, 2\nwith x as s.f: ...\ns.g()\ns.h == 1\n"i" in dir(s)\n'
     )
-    assert set(members_asked_for(text)) == {"a", "b", "c", "d", "e", "f", "i"}
+    assert tuple(map(set, members_asked_for(text))) == ({"a", "b", "c", "d", "e", "f", "i"},) * 2
+
+
+def test_what_is_stored_on_self_is_given_to_nobody_else() -> None:
+    asked, given = members_asked_for("self.a = 1\nself.b.c = 2\nif x.d: y = 3\nmyself.e = 4\nself.f: int = 5\n")
+    assert set(asked) == {"a", "c", "d", "e", "f"}
+    assert set(given) == {"c", "e"}
 
 
 @pytest.mark.parametrize(

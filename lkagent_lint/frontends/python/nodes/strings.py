@@ -11,7 +11,6 @@ import libcst as cst
 
 from lkagent_lint.frontends.python.host import HostSpans, descendants
 from lkagent_lint.frontends.python.nodes import quick
-from lkagent_lint.frontends.python.words import ROOM_READS
 
 _ODD = re.compile(r"[\\\r]|\{\{|\}\}|=\s*[}!:]")
 """What the host's tree does not say as it is written: escapes, line ends, braces, ``{name=}``."""
@@ -73,10 +72,8 @@ def _is_text(host: ast.expr) -> bool:
 
 
 def _is_named(host: ast.expr) -> bool:
-    """A place that holds a name, or attributes of one whose reading is no step."""
+    """A place that holds a name."""
     if not isinstance(host, ast.FormattedValue):
         return False
     value, style = host.value, host.format_spec
-    while isinstance(value, ast.Attribute) and value.attr not in ROOM_READS:
-        value = value.value
     return isinstance(value, ast.Name) and (not isinstance(style, ast.JoinedStr) or all(map(_is_text, style.values)))

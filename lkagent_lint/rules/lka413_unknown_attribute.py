@@ -1,0 +1,124 @@
+"""An attribute of an object of the SDK is used that the object does not have.
+
+## What it does
+
+Reports attributes that are read of the SDK's objects and are not there in this release: of the run context that a tool
+gets, of the job's context, sessions, agents, participants, tokens, the server API's clients, and of what events hold.
+It also reports attributes that are assigned though the SDK lets nobody set them (`self.session = session` in an agent),
+and those that are assigned to an object which is only handed over, does not have them, and of which nothing reads them
+(`token.video_grants = ...`).
+
+## Why it is bad
+
+Reading raises "AttributeError: 'RunContext' object has no attribute 'chat_ctx'". In a tool the model hears of an
+internal error, in a listener the exception is logged, and the conversation goes on without what was meant. In Node the
+value is undefined. A token whose grants were assigned to an attribute of another name has no grants: nobody can join
+with it.
+
+## Example
+
+<!-- example: bad -->
+
+## Use instead
+
+<!-- example: good -->
+
+## When it stays silent
+
+Where it is not known what an object is; for names that the project stores on any object but its own (`ctx.call_id =
+...`), or that a class of its own below the SDK's has; where the file asks first (`hasattr`, `getattr`, `except
+AttributeError`; in Node a condition, `typeof`, `?.`); for classes that make their attributes up, and for messages of
+the protocol; for private names (LKA421); for methods that LKA406 speaks of; in tests with doubles. What an attribute
+holds is known as far as the SDK's own annotations say it: of a union the attribute has to be missing everywhere.
+
+## Evidence
+
+The attributes of every release are read from the packages on the registries by `tools/sdk_tables`. livekit-agents
+1.8.9 and livekit-api 1.2.2, run: the AttributeError above; `AccessToken().video_grants = ...` leaves the token without
+a "video" claim; "AttributeError: property 'session' of 'Agent' object has no setter".
+
+## Fix safety
+
+There is no fix: what was meant is not always known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.likeness import most_alike
+from lkagent_lint.questions.attributes import Wrong, WrongAttribute
+from lkagent_lint.questions.held import Held
+from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.wording import is_node, shortened
+from lkagent_lint.rules._base import Meta, Said
+from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.successors import ATTRIBUTES
+
+META = Meta(
+    "LKA413",
+    "unknown-attribute",
+    Severity.ERROR,
+    "an attribute that the SDK's object does not have, or that cannot be set",
+    basis=Basis.NOTHING,
+)
+
+_SHOWN = 2
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    seen: set[tuple[Place, str]] = set()
+    for found in subject.attributes.wrong():
+        if (found.place, found.name) not in seen:
+            seen.add((found.place, found.name))
+            yield META.at(found.place, _said(found), subject=found.function, key=(found.owners[0].name, found.name))
+
+
+def _said(found: WrongAttribute) -> Said:
+    owner, node, name = found.owners[0].name, is_node(found.place), shortened(found.name, 40)
+    release = found.owners[0].release
+    lacking = f"{release.table.package} {release.label} does not have it"
+    if found.wrong is Wrong.FIXED:
+        raised = (
+            f"TypeError (Cannot set property {found.name} of #<{owner}> which has only a getter)"
+            if node
+            else f"AttributeError (property '{found.name}' of '{owner}' object has no setter)"
+        )
+        note = f"it is read-only in {release.table.package} {release.label}, so this assignment raises {raised}"
+        return Said(f"{name} of {owner} cannot be set", note, "keep the value under another name", "read-only")
+    if found.wrong is Wrong.UNREAD:
+        note = f"{lacking}, so nothing ever reads what is assigned here"
+        return Said(f"{_lacking(found.owners)} attribute {name}", note, _advice(found), "no such attribute")
+    if found.wrong is Wrong.CALLED:
+        raised = f"TypeError ({found.name} is not a function)" if node else _raised(found)
+        note = f"{lacking}, so this call raises {raised}"
+        return Said(f"{_lacking(found.owners)} method {name}", note, _advice(found), "no such method")
+    note = f"{lacking}, so {'it is undefined' if node else f'reading it raises {_raised(found)}'}"
+    return Said(f"{_lacking(found.owners)} attribute {name}", note, _advice(found), "no such attribute")
+
+
+def _raised(found: WrongAttribute) -> str:
+    return f"AttributeError ('{found.owners[0].name}' object has no attribute '{found.name}')"
+
+
+def _lacking(owners: tuple[Held, ...]) -> str:
+    """The beginning of a sentence: who lacks something."""
+    names = list(dict.fromkeys(each.name for each in owners))
+    if len(names) == 1:
+        return f"{names[0]} has no"
+    return f"none of {', '.join(names[:_SHOWN])}{' and others' if len(names) > _SHOWN else ''} has the"
+
+
+def _advice(found: WrongAttribute) -> str:
+    for owner in found.owners:
+        said = ATTRIBUTES.get((owner.name, found.name)) or ATTRIBUTES.get((owner.name, ""))
+        if said:
+            return said
+    if found.lack is not None and found.lack.comes:
+        return f"{found.owners[0].package} has it since {found.lack.comes}: upgrade it"
+    if found.lack is not None and found.lack.gone:
+        return f"{found.owners[0].package} has it no more since {found.lack.gone}: use what took its place"
+    names = sorted({name for each in found.owners for name in each.release.members(each.path)})
+    near = most_alike(found.name, names, 0.66)
+    return f"the nearest that it has is {near}" if near else "use what it has"
