@@ -283,9 +283,11 @@ def _classes(tree: ast.Module) -> Iterator[str]:
 
 
 def _types(tree: ast.Module) -> Iterator[str]:
-    """Names in CamelCase that a module assigns: ``Thing = String | Closure``."""
+    """Names in CamelCase that a module assigns: ``Thing = String | Closure``. What a plain function gives is no type."""
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
+            if isinstance(node.value, ast.Call) and ast.unparse(node.value.func).islower():
+                continue
             if name[:1].isupper() and not name.isupper():
                 yield name

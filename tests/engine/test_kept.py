@@ -250,6 +250,7 @@ def test_the_fields_of_a_request_that_are_no_part_of_the_key_are_these() -> None
         "assignments": ("preview = true",),
         "directory": "/e",
         "respect_noqa": False,
+        "plans_fixes": False,
     }
     without = {"overlays", "facts", "scheduler", "cache"}
     assert set(engine.Request.__struct_fields__) == ignored.keys() | others.keys() | without

@@ -9,7 +9,7 @@ import pytest
 
 from lkagent_lint.config import SettingsFinder
 from lkagent_lint.sources.reading import Overlays
-from lkagent_lint.sources.sdk.changes import Change
+from lkagent_lint.sources.sdk.changes import FROM_THE_START, Change
 from lkagent_lint.sources.sdk.order import order
 from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import (
@@ -51,7 +51,7 @@ def test_releases_are_sorted_and_unique() -> None:
 def test_every_change_has_a_release_and_says_what_it_is() -> None:
     for change in (each for each in Change if each.since):
         assert order(KNOWN_RELEASES[0]) < order(change.since) <= order(KNOWN_RELEASES[-1]), change
-    for change in (each for each in Change if each.since_in_node):
+    for change in (each for each in Change if each.since_in_node not in ("", FROM_THE_START)):
         assert order(NODE.releases[0]) < order(change.since_in_node) <= order(NODE.newest), change
     assert all(each.what and (each.since or each.since_in_node) for each in Change)
     assert len({change.value for change in Change}) == len(Change.__members__)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import enum
 
 
+FROM_THE_START = "0.0.0"
+"""Of what a package has always had."""
+
+
 class Change(enum.Enum):
     """A change that decides what a rule says: first release of livekit-agents, what changed, first of @livekit/agents.
 
@@ -18,7 +22,7 @@ class Change(enum.Enum):
     ENTRY_IN_OPTIONS = (
         "0.8.0",
         "WorkerOptions takes the entrypoint first; before, it took the request function, whose accept() named it",
-        "0.1.0",
+        FROM_THE_START,
     )
     AGENT_SESSION = (
         "1.0.0",
