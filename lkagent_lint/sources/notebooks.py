@@ -55,7 +55,7 @@ class _Cell(msgspec.Struct):
     source: str | list[str] = ""
 
 
-class _File(msgspec.Struct):
+class _Cells(msgspec.Struct):
     cells: list[_Cell]
     metadata: dict[str, object] = {}
 
@@ -66,7 +66,7 @@ def read_notebook(data: bytes) -> Notebook | str:
     One of another language than Python holds no code.
     """
     try:
-        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
+        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Cells)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return f"it is no notebook of version 4: {error}"
     cells = found.cells if _is_python(found.metadata) else []

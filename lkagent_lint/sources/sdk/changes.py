@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 
-
 FROM_THE_START = "0.0.0"
 """Of what a package has always had."""
 
