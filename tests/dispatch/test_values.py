@@ -102,6 +102,19 @@ def test_a_request_of_the_projects_own_asks(text: str, tmp_path: Path) -> None:
     assert verdict(write(tmp_path, "node", {"request.ts": f"// livekit\n{text}\n"})) == "yes"
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("'agent_name': 'front-desk', 'phone_number': number", "yes"),
+        ("'agent_name': 'front-desk'", "yes"),
+        ("'agent_name': 'front-desk', 'greeting': 'hi', 'voice': 'x'", "no"),
+    ],
+)
+def test_a_request_of_python_is_told_from_a_persona(given: str, expected: str, tmp_path: Path) -> None:
+    text = f"import requests  # livekit\n\n\ndef call(url, number):\n    requests.post(url, json={{{given}}})\n"
+    assert verdict(write(tmp_path, "python", {"calls.py": text})) == expected
+
+
 @pytest.mark.parametrize(("variable", "expected"), [("PROJECT", "yes"), ("OTHER", "unknown")])
 def test_a_name_made_of_the_same_variable_reaches(variable: str, expected: str, tmp_path: Path) -> None:
     name, text = WORKERS["python"]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from lkagent_lint.facts import cli_commands, following
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.bodies import could_ask
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, DroppedFact, RoomSourceFact, SipRuleFact
 from lkagent_lint.frontends.javascript import rooms
 from lkagent_lint.frontends.javascript.drafts import FileDraft
@@ -112,7 +113,9 @@ class Dispatches:
             yield DroppedFact(owner=maker, field=key, span=self._source.span(at))
             return
         use = self._purposes.of(node)
-        if use is not None and (use.kind is not DispatchKind.REQUEST or _is_body(node)):
+        if use is not None and (
+            use.kind is not DispatchKind.REQUEST or could_ask([key for key, _, _ in entries(node)])
+        ):
             yield self._fact(use, self._value(value), value if value.type != "method_definition" else at, node)
 
     def _of_assignment(self, node: Node) -> Iterator[DispatchFact]:
@@ -276,21 +279,6 @@ def _block_of(node: Node) -> str:
         here = here.parent
     parent = here.parent
     return str(parent.start_byte) if parent is not None and parent.type in ("statement_block", "program") else ""
-
-
-_OF_REQUESTS = re.compile(
-    r"room|call|phone|number|participant|identity|session|metadata|trunk|dispatch|token|user|attributes|^to$|\*\*",
-    re.IGNORECASE,
-)
-"""What stands beside an agent's name in a request for it. Other things have names of agents, too: a persona."""
-_MOST_FIELDS = 12
-"""Of a request; what has more describes something."""
-
-
-def _is_body(node: Node) -> bool:
-    """An object that could ask for an agent: it names one, and little else but what a request for it has."""
-    keys = [key for key, _, _ in entries(node)]
-    return len(keys) == 1 or (len(keys) <= _MOST_FIELDS and any(map(_OF_REQUESTS.search, keys)))
 
 
 def _maker(node: Node) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint.facts import cli_commands
+from lkagent_lint.facts.bodies import could_ask
 from lkagent_lint.facts.file import DispatchFact, DispatchKind, FileFacts
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import BY_NAME, given_to, last_name, made_from, parts_of, parts_of_call, walk
@@ -50,8 +51,8 @@ _CARRIERS = {
 
 _MESSAGES = {_AGENT, _REQUEST, _CONFIGURATION, *_CARRIERS}
 _NAME_KEYS = ("agent_name", "agentName")
+_NAMES = frozenset(_NAME_KEYS)
 _CONFIG_KEYS = ("room_config", "roomConfig")
-_BODY_KEYS = frozenset({"room", "room_name", "roomName", "metadata"})
 _WORDS = (
     *("ispatch", *sorted(_MESSAGES), *_NAME_KEYS, *_CONFIG_KEYS),
     *("room_preset", "ParseDict", "--agent", "--room"),
@@ -394,5 +395,5 @@ def mapping_name(mapping: Mapping) -> Expr | None:
 
 def _is_body(mapping: Mapping) -> bool:
     """A dict that could be an agent dispatch: it names an agent and is not just any record with that key."""
-    keys = {key for key, _ in mapping.entries}
-    return bool(keys & set(_NAME_KEYS)) and (len(keys) == 1 or bool(keys & _BODY_KEYS))
+    keys = [key for key, _ in mapping.entries]
+    return not _NAMES.isdisjoint(keys) and could_ask(keys)
