@@ -40,7 +40,7 @@ class Missing(NamedTuple):
                 f"it is undefined, and calling it throws TypeError ({self.fact.name} is not a function or constructor)"
             )
         if self.sdk.is_node:
-            return f"the import fails (\"does not provide an export named '{self.name}'\")"
+            return no_export(self.name)
         if not self.name:
             return f"importing it raises ModuleNotFoundError (No module named '{self.module}')"
         if self.fact.spelling is AskedBy.ATTRIBUTE:
@@ -58,6 +58,11 @@ class AskedName(NamedTuple):
     """Empty for the module itself."""
     known: Symbol | None
     """None where the release does not have it."""
+
+
+def no_export(name: str) -> str:
+    """What importing a name does in Node that a module does not export."""
+    return f"the import fails (\"does not provide an export named '{name}'\")"
 
 
 def homes(release: Release, name: str) -> list[str]:

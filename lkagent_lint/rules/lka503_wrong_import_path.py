@@ -5,7 +5,8 @@
 Reports names of the SDK that a file imports, or reads, from a module which has never had them, in any release:
 `ServerType` and `RoomOptions` of `livekit.agents`, anything of `livekit.agents.room_io`, which is an attribute and no
 module. In Node also what is called of a namespace, as in `new cli.ServerOptions()`. It says where the name can be
-imported from, if anywhere.
+imported from, if anywhere. Also plugins of Node that are imported by their names: `import { silero } from
+'@livekit/agents-plugin-silero'`.
 
 ## Why it is bad
 
@@ -22,9 +23,9 @@ a namespace has `undefined` in its place, and calling that throws: "TypeError: c
 
 ## When it stays silent
 
-For imports in a `try` that catches the error, and under a condition on a version. For private names, plugins, types of
-TypeScript, and names that a file of TypeScript imports and uses as types only. For packages whose own sources are part
-of the project. For names that a newer release has: then the version is what is wrong.
+For imports in a `try` that catches the error, and under a condition on a version. For private names, other names of
+plugins, types of TypeScript, and names that a file of TypeScript imports and uses as types only. For packages whose own
+sources are part of the project. For names that a newer release has: then the version is what is wrong.
 
 ## Evidence
 
@@ -43,13 +44,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.intents import Fix, Reimport, safe
-from lkagent_lint.questions.asked_names import Missing, homes, spelt
+from lkagent_lint.questions.asked_names import Missing, homes, no_export, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.parts import BY_NAME
+from lkagent_lint.sources.sdk.parts import BY_NAME, own_name_of_plugin
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
@@ -68,6 +70,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for missing in offers.missing(path):
             if missing.gone is None:
                 yield _finding(path, missing)
+        yield from _plugins(path, subject.project.files[path])
 
 
 def _finding(path: str, missing: Missing) -> Diagnostic:
@@ -82,6 +85,18 @@ def _finding(path: str, missing: Missing) -> Diagnostic:
         key=(missing.dotted,),
         fix=_fix(path, missing),
     )
+
+
+def _plugins(path: str, facts: FileFacts) -> Iterator[Diagnostic]:
+    """Plugins of Node that are imported by their names, as if their packages exported themselves."""
+    for fact in facts.sdk_names:
+        own = own_name_of_plugin(fact.module)
+        if own and fact.name == own and fact.spelling is AskedBy.FROM and not fact.guarded:
+            yield META.at(
+                Place(path, fact.span),
+                f"{fact.module} has no {own}, so {no_export(own)}: import * as {own} from '{fact.module}'",
+                key=(fact.module,),
+            )
 
 
 def _fix(path: str, missing: Missing) -> Fix | None:

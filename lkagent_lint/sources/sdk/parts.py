@@ -32,6 +32,17 @@ PARTS = (
 BY_NAME = {each.name: each for each in PARTS}
 
 
+_NODE_PLUGIN = "@livekit/agents-plugin-"
+_UNNAMED = frozenset({"cartesia", "deepgram", "elevenlabs", "google", "openai", "silero"})
+"""Plugins of Node that export nothing by their own name (read in their first and newest releases, 0.1.4 to 1.9.0)."""
+
+
+def own_name_of_plugin(module: str) -> str:
+    """The name of a plugin of Node that its package surely does not export; empty for every other module."""
+    name = module.removeprefix(_NODE_PLUGIN)
+    return name if module.startswith(_NODE_PLUGIN) and name in _UNNAMED else ""
+
+
 def part_of(module: str) -> SdkPart | None:
     """The part that a dotted name of the SDK, as Python has it, belongs to; None for plugins and other packages."""
     return next((each for each in PARTS if module == each.module or module.startswith(f"{each.module}.")), None)
