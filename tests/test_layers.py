@@ -283,7 +283,7 @@ def _classes(tree: ast.Module) -> Iterator[str]:
 
 
 def _types(tree: ast.Module) -> Iterator[str]:
-    """Names in CamelCase that a module assigns: ``Thing = String | Closure``. What a plain function gives is no type."""
+    """Names in CamelCase that a module assigns, as in ``Thing = String | Closure``; a plain function gives no type."""
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id

@@ -51,7 +51,7 @@ class Examples(msgspec.Struct, frozen=True):
     good: tuple[Example, ...] = ()
 
 
-class Held(msgspec.Struct, frozen=True):
+class Enforced(msgspec.Struct, frozen=True):
     """A sentence of the lifecycle, and its address."""
 
     text: str
@@ -79,7 +79,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """One sentence."""
     since: str
     """The version of the linter that brought it."""
-    lifecycle: tuple[Held, ...] = ()
+    lifecycle: tuple[Enforced, ...] = ()
     """What of the lifecycle it enforces."""
     releases: str
     """For which releases of the SDKs it holds, in a sentence or two; empty for rules of the linter itself."""
@@ -116,7 +116,7 @@ def page(rule: Rule) -> Page:
         summary=meta.summary,
         title=title.strip(),
         since=meta.added,
-        lifecycle=tuple(Held(each.text, each.url) for each in enforced_by(meta.code)),
+        lifecycle=tuple(Enforced(each.text, each.url) for each in enforced_by(meta.code)),
         releases="" if meta.code.startswith("LKA0") else holding(meta),
         explanation=_PLACEHOLDER.sub(lambda found: shown[found[1]], body.strip()),
     )

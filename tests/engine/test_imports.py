@@ -12,7 +12,7 @@ from tools.bench.synthetic import build
 
 MOST_OWN = 216
 """Modules of the linter that a run imports that finds facts only, without the rules, of which each is one."""
-MOST = 410
+MOST = 416
 """The same with those of libraries and of the interpreter."""
 MOST_OWN_KEPT = 55
 """Modules of the linter that a run imports that finds the report too."""
