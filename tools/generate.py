@@ -40,6 +40,7 @@ from lkagent_lint.rules import all_rules  # noqa: E402
 from lkagent_lint.sources.sdk.given_tables import TableFile  # noqa: E402
 from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
 from tools import site_pages  # noqa: E402
+from tools.captures import captures  # noqa: E402
 from tools.sdk_tables.page import rendered as releases_page  # noqa: E402
 
 EXAMPLES = "lkagent_lint/rulebook/examples.json"
@@ -104,6 +105,7 @@ def documents() -> dict[str, str]:
     found[REPORTS] = between(REPORTS, {"formats": formats_table()})
     bad, good = (start_page_run(fixed=fixed) for fixed in (False, True))
     found[START] = between(START, {"start-run": fenced(bad, "text"), "start-fixed": fenced(good, "text")})
+    found.update(captures())
     found[README] = between(README, {"rules": table(pages, f"{RULES}/"), "graph": text})
     return found
 

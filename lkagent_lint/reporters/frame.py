@@ -40,10 +40,10 @@ def frame(lines: Lines, span: Span, escape: Escaper, style: Style) -> list[str]:
 
 def gutter_of(lines: Lines, marks: Sequence[Mark]) -> int:
     """How many columns the numbers of the lines of ``marks`` take; 0 where none of them can be shown."""
-    return max((len(str(each.span.line)) for each in marks if _is_shown(lines, each)), default=0)
+    return max((len(str(each.span.line)) for each in marks if is_shown(lines, each)), default=0)
 
 
-def _is_shown(lines: Lines, mark: Mark) -> bool:
+def is_shown(lines: Lines, mark: Mark) -> bool:
     """A mark at the very start means a file as a whole: nothing there is worth showing."""
     return (
         mark.span != START_OF_FILE
@@ -64,7 +64,7 @@ class Frame(NamedTuple):
         """The first line of each mark in the order of lines, the marks of a line below it; empty where nothing of it
         can be shown. A line that is left out between two is shown instead, several are dots.
         """
-        shown = sorted({each.span.line for each in marks if _is_shown(lines, each)})
+        shown = sorted({each.span.line for each in marks if is_shown(lines, each)})
         rows = [self.bar] if shown else []
         above = 0
         for number in shown:

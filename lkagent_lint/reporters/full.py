@@ -11,7 +11,7 @@ from lkagent_lint.intents import Fix
 from lkagent_lint.reporters._texts import SourceTexts
 from lkagent_lint.reporters._view import View
 from lkagent_lint.reporters.escape import Escaper
-from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of
+from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of, is_shown
 from lkagent_lint.reporters.layout import Piece, flowed
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.reporters.style import Style, outcome, seen
@@ -49,7 +49,9 @@ class _Part(NamedTuple):
 
     path: str
     lines: Lines
+    places: list[Place]
     marks: list[Mark]
+    """Of the places, in their order; then of lines that are shown as well."""
 
 
 class _Page:
@@ -69,12 +71,12 @@ class _Page:
             yield from self._arrow(diagnostic.place, "", frame)
         for number, part in enumerate(parts):
             rows = frame.rows(part.lines, part.marks)
-            first, *others = [Place(part.path, each.span) for each in part.marks] or [diagnostic.place]
-            if number:
-                yield from self._arrow(first, "" if rows else part.marks[0].label, frame)
+            if number and rows:
+                yield from self._arrow(part.places[0], "", frame)
             yield from rows
-            if not rows:  # the text is not to be had, or a file is meant as a whole
-                for place, mark in zip(others, part.marks[1:], strict=True):
+            for place, mark in zip(part.places, part.marks, strict=False):
+                # The text is not to be had, or a file is meant as a whole.
+                if place != diagnostic.place and not is_shown(part.lines, mark):
                     yield from self._arrow(place, mark.label, frame)
         if shown and (diagnostic.note or diagnostic.help):
             yield frame.bar
@@ -108,14 +110,20 @@ class _Page:
         """The files of a finding, its own first, with the places in each; each place once."""
         place = diagnostic.place
         own = self._mark(place, diagnostic.culprit, diagnostic.label, diagnostic.severity)
-        marks = {place.path: [own]}
+        parts = {place.path: _Part(place.path, self._lines(place.path), [place], [own])}
         for each in diagnostic.related:
-            mark = self._mark(each.place, each.culprit, each.message, None)
-            if mark not in marks.setdefault(each.place.path, []):
-                marks[each.place.path].append(mark)
+            path, mark = each.place.path, self._mark(each.place, each.culprit, each.message, None)
+            part = parts.setdefault(path, _Part(path, self._lines(path), [], []))
+            if mark not in part.marks:
+                part.places.append(each.place)
+                part.marks.append(mark)
         if place.span.line != own.span.line:  # the line that the finding is said to stand at
-            marks[place.path].append(Mark(Span(place.span.line, 1, place.span.line, 2), "", None, is_context=True))
-        return [_Part(path, self._texts.lines(path) or _NOTHING, found) for path, found in marks.items()]
+            line = Span(place.span.line, 1, place.span.line, 2)
+            parts[place.path].marks.append(Mark(line, "", None, is_context=True))
+        return list(parts.values())
+
+    def _lines(self, path: str) -> Lines:
+        return self._texts.lines(path) or _NOTHING
 
     def _mark(self, place: Place, culprit: Sequence[str], label: str, severity: Severity | None) -> Mark:
         lines = self._texts.lines(place.path)

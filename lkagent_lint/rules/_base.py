@@ -26,6 +26,10 @@ IN_NODE = ("javascript",)
 """Of agents of Node alone."""
 
 
+_LONGEST = 100
+"""Characters of a title; names that a project has chosen may make it longer."""
+
+
 class Said(NamedTuple):
     """The words of a finding, where one function finds them and another makes it; the parts are ``Diagnostic``'s."""
 
@@ -81,7 +85,7 @@ class Meta(NamedTuple):
             code=self.code,
             name=self.name,
             severity=severity or self.severity,
-            title=words.title,
+            title=words.title if len(words.title) <= _LONGEST else f"{words.title[: _LONGEST - 3]}...",
             note=words.note or note,
             help=words.help or help,
             label=words.label or label,
