@@ -201,6 +201,28 @@ class RenameCallee(msgspec.Struct, frozen=True, tag="rename-callee"):
     after: str
 
 
+class Uncall(msgspec.Struct, frozen=True, tag="uncall"):
+    """Give a call its first argument without the brackets that call it; they hold nothing."""
+
+    place: Place
+
+
+class InTask(msgspec.Struct, frozen=True, tag="in-task"):
+    """Let a listener that is a coroutine function be started as a task by a plain function; Python's only. The place is
+    that of the call that registers it, also where that stands on the function as a decorator.
+    """
+
+    place: Place
+
+
+class ReplaceWord(msgspec.Struct, frozen=True, tag="replace-word"):
+    """Put code in the place of a literal with this text, of which there is one at a place."""
+
+    place: Place
+    text: str
+    code: str
+
+
 class ReturnInstead(msgspec.Struct, frozen=True, tag="return-instead"):
     """Let a statement that is nothing but this call return, with its arguments, the call of something else."""
 
@@ -241,6 +263,8 @@ CallIntent = (
     | InThread
     | CallInstead
     | RenameCallee
+    | Uncall
+    | InTask
     | ReturnInstead
 )
 """What is about one call."""
@@ -253,6 +277,7 @@ Intent = (
     | Replace
     | ReplaceText
     | Rename
+    | ReplaceWord
     | RenameImported
     | Reimport
     | Insert

@@ -83,6 +83,10 @@ class ParsedCode(Protocol):
         """The innermost statement that holds a part."""
         ...
 
+    def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
+        """The decorator that a call is, the function that it stands on, without it, and the function's name."""
+        ...
+
     def is_last(self, part: Stretch) -> bool:
         """Whether nothing comes behind a statement in its function, but a ``return`` without a value."""
         ...

@@ -36,6 +36,8 @@ class Editor:
                 yield self._text_replaced(intent)
             case i.Rename():
                 yield renamed(self._original, intent)
+            case i.ReplaceWord():
+                yield self._word_replaced(intent)
             case i.Insert():
                 yield from self._inserted(intent)
             case i.Move():
@@ -98,6 +100,16 @@ class Editor:
                 yield Splice(*call.callee, intent.code)
                 if intent.awaited and self._code.awaited(call.part) is None:
                     yield from self._await(call.part)
+            case i.Uncall():
+                given = (*call.positional, *(each.value for each in call.arguments if not each.name))
+                if not given:
+                    raise ImpossibleError("it is given nothing")
+                inner = self._code.call(given[0])
+                if self._text[slice(*inner.inside)].strip():
+                    raise ImpossibleError("what is called there is given something")
+                yield Splice(inner.callee.end, inner.part.end, "")
+            case i.InTask():
+                yield from self._in_task(call)
             case i.RenameCallee():
                 start, end = call.callee
                 if not re.search(_WORD.format(re.escape(intent.before)) + r"\Z", self._text[start:end]):
@@ -106,6 +118,25 @@ class Editor:
             case i.ReturnInstead():
                 statement = self._plain(intent.place)
                 yield Splice(statement.part.start, call.callee.end, f"return {intent.code}")
+
+    def _in_task(self, call: CallCode) -> Iterator[Splice]:
+        given = [each for each in call.arguments if not each.name]
+        if not self._code.is_python or len(given) != len(call.arguments):
+            raise ImpossibleError("it is not registered so")
+        yield from self._imported("asyncio", "")
+        decorated = self._code.decorated(call.part)
+        if decorated is None:
+            if len(given) != 2 or not re.fullmatch(r"[\w.]+", self._text[slice(*given[1].value)]):
+                raise ImpossibleError("the listener has no name")
+            yield Splice(*given[1].value, _started(self._text[slice(*given[1].value)]))
+            return
+        line, function, name = decorated
+        if len(given) != 1:
+            raise ImpossibleError("it is not registered so")
+        yield Splice(*self._lines(line), "")
+        registered = f"{self._text[slice(*call.callee)]}({self._text[slice(*given[0].value)]}, {_started(name)})"
+        behind = self._new_line(function, registered, behind=True)
+        yield behind._replace(text=self._original.newline(function.start) + behind.text)
 
     def follows(self, intent: i.Requires) -> bool:
         """Whether the one statement follows the other, with nothing but white space and comments between."""
@@ -263,6 +294,13 @@ class Editor:
             raise ImpossibleError("the text would need to be escaped")
         return Splice(*inside, intent.after)
 
+    def _word_replaced(self, intent: i.ReplaceWord) -> Splice:
+        start, end = self._part(intent.place)
+        found = list(re.finditer(rf"(?<!\w)(['\"]){re.escape(intent.text)}\1", self._text[start:end]))
+        if len(found) != 1:
+            raise ImpossibleError("the text does not stand there once")
+        return Splice(start + found[0].start(), start + found[0].end(), intent.code)
+
     # Calls
 
     def _with_argument(self, call: CallCode, name: str, code: str) -> Splice:
@@ -321,6 +359,10 @@ class Editor:
             raise ImpossibleError(f"{wanted} may mean something else in this file")
         at, code = self._code.importing(module, name)
         yield Splice(at, at, code)
+
+
+def _started(name: str) -> str:
+    return f"lambda *args: asyncio.create_task({name}(*args))"
 
 
 def _named(call: CallCode, name: str) -> GivenCode:

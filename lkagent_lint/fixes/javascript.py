@@ -106,6 +106,9 @@ class JavaScriptCode:
         after = text[part.end : self.original.line_end(part.end)].strip(" \t;")
         return not before.strip() and (not after or after.startswith("//"))
 
+    def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
+        return None
+
     def is_last(self, part: Stretch) -> bool:
         statement = self.statement(part)
         return statement.position + 1 == len(statement.block) and self._at(part).parent is self._root

@@ -170,6 +170,15 @@ class PythonCode:
         after = text[part.end : self.original.line_end(part.end)].strip()
         return not before.strip() and (not after or after.startswith("#"))
 
+    def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
+        parent = self._parents[id(self._expression(part))]
+        function = self._parents.get(id(parent))
+        if not isinstance(parent, cst.Decorator) or not isinstance(function, cst.FunctionDef):
+            return None
+        if len(function.decorators) != 1 or not self._stands_alone(self._of(parent)):
+            raise ImpossibleError("other decorators stand on it")
+        return self._of(parent), self._of(function), function.name.value
+
     def is_last(self, part: Stretch) -> bool:
         inner: cst.CSTNode | None = None
         for node in self._around(part):

@@ -35,7 +35,7 @@ raises); livekit-cli 29c2686, `cmd/lk/token.go` 424-433, `cmd/lk/proto.go` (`pro
 
 ## Fix safety
 
-There is no fix yet.
+Safe: `agent_name` that Node drops becomes `agentName`. For everything else there is no fix.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.intents import Fix, Rename, safe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta, Said
@@ -57,6 +58,7 @@ META = Meta(
     packages=(PROTOCOL, SERVER_NODE),
 )
 
+_RENAMED = frozenset({("RoomAgentDispatch", "agent_name"), ("ServerOptions", "agent_name")})
 _SAYINGS = {
     ("RoomAgentDispatch", "agent_name"): Said(
         "the constructor of RoomAgentDispatch drops agent_name",
@@ -103,7 +105,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 saying._replace(label="it is not taken"),
                 culprit=(fact.field,),
                 key=(fact.owner, fact.field),
+                fix=_fix(Place(path, fact.span), fact.field) if (fact.owner, fact.field) in _RENAMED else None,
             )
+
+
+def _fix(place: Place, field: str) -> Fix:
+    return safe("write agentName", Rename(place, field, "agentName"))
 
 
 def _refused(message: str, field: str) -> Said:

@@ -35,7 +35,9 @@ refuses it), `rtc/room.py` 1184 and 1205 (a stream's handler is called and its r
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: a plain function that starts the listener as a task is registered instead, in the place of its name, or behind
+the function that the registration stood on. Several tasks of one listener may run at once, and nothing keeps them: who
+has to wait for them keeps them by hand.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
+from lkagent_lint.intents import InTask, unsafe
 from lkagent_lint.project.callables import Shape, shape_of
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
@@ -91,6 +94,7 @@ def _finding(found: Handed, shape: Shape) -> Diagnostic:
         culprit=(what.removesuffix("()"),),
         subject=found.activation.name,
         key=(found.method, found.topic),
+        fix=unsafe("start it as a task", InTask(found.place)) if shape is Shape.ASYNC else None,
     )
 
 

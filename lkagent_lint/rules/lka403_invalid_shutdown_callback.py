@@ -41,16 +41,18 @@ all run. 1.0.23, `job.py` 227: bound methods are called with the reason whatever
 
 ## Fix safety
 
-There is no fix yet.
+A function that is called without arguments where it should be given loses its brackets, which is safe. A plain function
+becomes `async def`, which is unsafe: who else calls it has to await it then. For the rest there is no fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Parameter
+from lkagent_lint.intents import Fix, MakeAsync, Uncall, safe, unsafe
 from lkagent_lint.project.callables import Shape, is_coroutine, is_none, shape_of
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.records import Project
@@ -90,7 +92,22 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.listeners.handed(Role.SHUTDOWN):
         wrong = _wrong_in_node(project, found) if is_node(found.place) else _wrong(project, found)
         if wrong:
-            yield META.at(found.place, wrong, label="this callback", subject=found.activation.name)
+            fix = _fix(found, project)
+            yield META.at(found.place, wrong, label="this callback", subject=found.activation.name, fix=fix)
+
+
+def _fix(found: Handed, project: Project) -> Fix | None:
+    """Where the function is called instead of given, or is not async and nothing else calls it."""
+    evaluator = project.evaluator
+    if is_coroutine(found.handler, found.activation, evaluator):
+        return safe("give the function itself", Uncall(found.place))
+    (thing, *others) = (*found.things, None)
+    if not isinstance(thing, Closure) or len(others) != 1 or is_node(found.place):
+        return None
+    flow = project.files[thing.path].flows[thing.flow]
+    if shape_of(found.things, evaluator) is not Shape.PLAIN or flow.is_lambda or flow.is_generator:
+        return None
+    return unsafe("make it an async function", MakeAsync(Place(thing.path, flow.span)))
 
 
 def _wrong_in_node(project: Project, found: Handed) -> Said | None:

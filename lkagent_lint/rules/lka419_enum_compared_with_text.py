@@ -30,7 +30,8 @@ livekit 1.1.x (`rtc/track.py`, `rtc/participant.py`): the attributes hold values
 
 ## Fix safety
 
-There is no fix yet.
+Safe, in Python: a text that is the name of a member gives way to the member, and `rtc` is imported. Where several texts
+are compared, and in Node, there is no fix.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.flows import Comparison
+from lkagent_lint.intents import AddImport, Fix, ReplaceWord, safe
+from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.room_objects import RoomObjects
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, words
@@ -77,9 +81,26 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     culprit=(shown,),
                     subject=activation.name,
                     key=(kind, value.name),
+                    fix=_fix(activation, each, shown, f"{begins}{_member(shown)}"),
                 )
 
 
+def _fix(activation: Activation, found: Comparison, text: str, member: str) -> Fix | None:
+    """In Python, with one text that is a member's name."""
+    if activation.is_node or len(found.texts) != 1 or member not in _MEMBERS:
+        return None
+    place, code = activation.place(found.span), f"rtc.{member}"
+    return safe(f"compare it with {code}", ReplaceWord(place, text, code), AddImport(place.path, "livekit", "rtc"))
+
+
+_MEMBERS = frozenset(
+    {
+        *("TrackKind.KIND_AUDIO", "TrackKind.KIND_VIDEO"),
+        *("TrackSource.SOURCE_MICROPHONE", "TrackSource.SOURCE_CAMERA"),
+        *(f"ParticipantKind.PARTICIPANT_KIND_{each}" for each in ("STANDARD", "SIP", "AGENT", "INGRESS", "EGRESS")),
+    }
+)
+"""Those that every release has."""
 _SPOKEN = {"Track": "track", "TrackPublication": "publication", "Participant": "participant", "Room": "room"}
 
 

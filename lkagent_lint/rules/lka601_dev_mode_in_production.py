@@ -32,7 +32,7 @@ livekit-agents 1.8.9, `cli/cli.py` 437 (it drains only outside of dev mode), `wo
 
 ## Fix safety
 
-There is no fix yet; `start` in the place of the mode is what is meant.
+Safe: the mode is replaced by `start`, where it stands once as a word in the command.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Rename, safe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
@@ -74,4 +75,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 culprit=(started.mode or "",),
                 related=[Related(Place(started.worker, START_OF_FILE), "the worker")],
                 subject=started.process.name,
+                fix=safe('start it with "start"', Rename(started.place, started.mode or "", "start")),
             )
