@@ -14,7 +14,7 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Flow
 from lkagent_lint.facts.following import given_to, walk
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.project.things import Activation, Foreign, SdkMethod, Unknown
+from lkagent_lint.project.things import Activation, Foreign, SdkMethod, Things, Unknown
 from lkagent_lint.questions.dispatches import name_doubts, registered_names, room_doubts, worker_doubts
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.methods import Methods
@@ -66,13 +66,23 @@ class Absence:
         return (*self.in_job(solved), *self._starts_handed_on(solved), *self._starts_elsewhere())
 
     def _given_away(self, solved: Solved) -> Iterator[Doubt]:
-        """What is stored on objects of others, which the solver does not see."""
+        """What is stored on objects of others, or on objects that others are given: the solver does not see it."""
         for activation in solved.entered:
             for store in activation.flow.stores:
-                bases = activation.value(store.base)
-                if any(isinstance(each, (Foreign, Unknown)) for each in bases):
-                    if carries(activation.value(store.value), _LEADS):
+                if carries(activation.value(store.value), _LEADS):
+                    bases = activation.value(store.base)
+                    if any(isinstance(each, (Foreign, Unknown)) for each in bases) or self._is_shown(bases, solved):
                         yield Doubt(activation.place(store.span), "an object that is not followed is given the job")
+
+    def _is_shown(self, held: Things, solved: Solved) -> bool:
+        """Somebody who is not followed is given one of these objects in the course of a job."""
+        everything = self._project.evaluator.results.everything
+        return any(
+            any(isinstance(each, (Foreign, Unknown)) for each in activation.targets(call))
+            and not held.isdisjoint(everything(call, activation))
+            for activation in solved.entered
+            for call in activation.flow.calls
+        )
 
     @staticmethod
     def _starts_handed_on(solved: Solved) -> Iterator[Doubt]:
