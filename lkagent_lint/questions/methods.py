@@ -38,7 +38,7 @@ class WrittenCall(NamedTuple):
         needed = CALLED_ON.get(word_of(self.call))
         match self.call.target:
             case v.Attribute(v.Attribute(name=base) | v.Name(base)):
-                return needed in (None, base)
+                return needed is None or base in needed
             case _:
                 return needed is None
 

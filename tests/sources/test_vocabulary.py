@@ -31,6 +31,7 @@ WITHOUT_ROW = {
     "AgentServer.run": "the worker's own course, which is not followed",
     "AgentServer.simulate_job": "the worker's own course, which is not followed",
     "Thread.*": "a look at what is stored",
+    "A2ASessionContext.task": "a look at what is stored",
     "Agent.on_user_turn_exceeded": "its body runs beside the turn, which the rules about hooks do not know",
     "AgentSession.wait_for_idle": "a wait after the start, on which no order depends",
     "AgentSession.wait_for_idle_and_hold": "a wait after the start, on which no order depends",

@@ -89,7 +89,7 @@ def _is_called_on(target: Expr) -> bool:
     """``server.http.get("/calls")``: a common word, on what it has to be called on."""
     match target:
         case Attribute(Attribute(name=base) | Name(base), name):
-            return CALLED_ON.get(name) == base
+            return base in CALLED_ON.get(name, ())
         case _:
             return False
 

@@ -41,10 +41,9 @@ CLASSES = {each.name: each for each in rows.CLASSES}
 """By their own names."""
 TERMS = {(each.owner, each.name): each for each in rows.TERMS}
 """By the class, or the module, and Python's name."""
-CALLED_ON = {
-    each.name: term.written_on for term in rows.TERMS if term.is_called and term.written_on for each in term.python
-}
-"""Methods of Python's SDK that are called by common words, and what they have to be called on."""
+_COMMON = [(each.name, term.written_on) for term in rows.TERMS if term.is_called for each in term.python]
+CALLED_ON = {name: frozenset(on for one, on in _COMMON if on and one == name) for name, needed in _COMMON if needed}
+"""Methods of Python's SDK that are called by common words, and what they have to be called on: one of these names."""
 
 
 def term(owner: str, name: str) -> Term | None:

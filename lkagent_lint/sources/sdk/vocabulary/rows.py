@@ -32,6 +32,11 @@ CLASSES = (
     class_term("RunContext", "1.0.0", "1.0.51"),
     class_term("Thread", "2.0.0b1", home="livekit.agents.storage", path="livekit.agents.storage.resolve.Thread"),
     class_term(
+        *("A2ASessionContext", "2.0.0b1"),
+        home="livekit.agents.a2a",
+        path="livekit.agents.storage.context.A2ASessionContext",
+    ),
+    class_term(
         *("AvatarSession", "1.5.5", "1.4.0"),
         spoken="avatar",
         emits=True,
@@ -100,6 +105,9 @@ TERMS = (
     _CONTEXT("thread", VALUE, "2.0.0b1", gives="Thread"),
     term("Thread", "cancel", COROUTINE, "2.0.0b1", dropped="nothing is cancelled", written_on="thread"),
     term("Thread", "update", COROUTINE, "2.0.0b1", dropped="the thread stays as it was", written_on="thread"),
+    term("A2ASessionContext", "thread", VALUE, "2.0.0b1", gives="Thread"),
+    term("A2ASessionContext", "update", COROUTINE, "2.0.0b1", dropped="who asked is told nothing", written_on="ctx"),
+    term("A2ASessionContext", "stream", COROUTINE, "2.0.0b1", dropped="nothing is streamed", written_on="ctx"),
     _CONTEXT("primary_session", VALUE, "1.4.0", gives="AgentSession"),
     _REQUEST("accept", COROUTINE, "0.7.2", "0.3.5", event="ANSWER", dropped="the job is rejected in the end"),
     _REQUEST("reject", COROUTINE, "0.7.2", "0.3.5", event="ANSWER", dropped="the job is not answered"),
