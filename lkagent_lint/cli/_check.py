@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
@@ -164,7 +165,21 @@ def _existing(path: str) -> str:
         near = _near(path)
         hint = f"; did you mean {near}?" if near else ""
         raise click.ClickException(f"no such file or directory: {path}{hint}")
+    _refuse_what_is_no_file(path)
     return os.path.abspath(path)
+
+
+def _refuse_what_is_no_file(path: str) -> None:
+    """Raise ClickException for what is neither a file nor a directory, and for a link to a directory."""
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        if os.path.islink(path):
+            target = os.path.realpath(path)
+            raise click.ClickException(f"{path} is a link to a directory, which is not followed: name {target}")
+    elif not stat.S_ISREG(mode):
+        kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
+        kind = kinds.get(stat.S_IFMT(mode), "a device")
+        raise click.ClickException(f"{path} is {kind}: only files and directories are checked")
 
 
 def _near(path: str) -> str | None:

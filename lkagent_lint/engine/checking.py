@@ -21,7 +21,7 @@ from lkagent_lint.extraction import Extractor
 from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.rules import lka000_internal_error, rule
 from lkagent_lint.sources.reading import Overlays
-from lkagent_lint.sources.roots import group_by_root
+from lkagent_lint.sources.roots import group_by_root, too_wide
 from lkagent_lint.text import Place
 
 
@@ -109,7 +109,7 @@ def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch
         while pending:
             watch.at("reading files")
             root = min(pending)
-            extractor = Extractor(cache_for(request, root, given), maker)
+            extractor = Extractor(cache_for(request, None if too_wide(root, finder) else root, given), maker)
             found = survey_of(root, pending.pop(root), finder, overlays, extractor)
             done.add(root)
             for nested in found.nested:

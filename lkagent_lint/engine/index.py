@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
 from lkagent_lint.diagnostics import Note
+from lkagent_lint.disk import samefile
 from lkagent_lint.engine.marks import Marks, marks_of
 from lkagent_lint.engine.texts import TextFiles
 from lkagent_lint.extraction import Extractor, Failed, SourceFile, source_of
@@ -22,10 +23,11 @@ from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project
 from lkagent_lint.sources.copies import is_backup, is_compiled
-from lkagent_lint.sources.discovery import FileKind, ListedFile, discover, kind_of
+from lkagent_lint.sources.discovery import Discovery, FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import MAX_PATTERN, MAX_PATTERNS, NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, beginning, may_ask, may_mention_sdk, mentions_sdk
 from lkagent_lint.sources.reading import Overlays, Unreadable, in_utf8, is_binary, without_nulls
+from lkagent_lint.sources.roots import too_wide
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Package
 from lkagent_lint.sources.sdk.versions import SdkFinder, SdkVersion
 from lkagent_lint.text import START_OF_FILE
@@ -35,6 +37,10 @@ Crash = tuple[str, Failed]
 _CUT = (
     f"it holds more than {MAX_PATTERNS:,} patterns, or longer ones than {MAX_PATTERN:,} characters: these are not "
     "applied, so that files that git ignores may take part"
+)
+_ALONE = (
+    "so only the files that were named are read, each without what lies beside it: name the project's directory, or "
+    "give it a pyproject.toml with [tool.lkagent-lint] and root = true"
 )
 _MAX_HANDS = 3
 """Who hands a name to who hands it on is looked for so often."""
@@ -46,15 +52,24 @@ def indexed(
     root: str, finder: SettingsFinder, overlays: Overlays, named: tuple[str, ...], extractor: Extractor
 ) -> Index:
     """Read one root. ``named`` are files that were asked for by name and are read even where excluded."""
-    found = discover(root, finder, overlays)
+    wide = too_wide(root, finder)
+    found = discover(root, finder, overlays) if wide is None else _alone(root, overlays)
     listed = {entry.path for entry in found.entries if entry.kind != "stub"}
     added = [entry for path in dict.fromkeys(named) if path not in listed and (entry := _entry(path)) is not None]
     index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
     for problem in found.problems:
         index.facts[problem.path] = _problem(problem.reason)
     index.notes += [Note(path, 0, _CUT) for path in found.cut]
+    if wide is not None:
+        index.notes.append(Note(root, 0, f"this is {wide} without settings here, {_ALONE}"))
     index.read_code()
     return index
+
+
+def _alone(root: str, overlays: Overlays) -> Discovery:
+    """The unsaved files that lie directly in a directory which is not walked."""
+    entries = (_entry(os.path.join(root, name)) for name in sorted(overlays.names_in(root)))
+    return Discovery(tuple(each for each in entries if each is not None), (), ())
 
 
 def _entry(path: str) -> ListedFile | None:
@@ -177,7 +192,7 @@ class Index:
             *(source for path in sorted(self._python) if (source := self._python_source(path)) is not None),
             *(source for path in sorted(self._scripts) if (source := self._script_source(path)) is not None),
         ]
-        self._take_all(found)
+        self._take_all(list(_each_once(found)))
         self._read_callers()
 
     def _take_all(self, found: list[SourceFile]) -> None:
@@ -318,6 +333,23 @@ class Index:
                 found = self.modules.find(source.path, dotted) if dotted else None
                 if found is not None:
                     yield found
+
+
+def _each_once(sources: list[SourceFile]) -> Iterator[SourceFile]:
+    """Files without those that are another one by a second name (hard links)."""
+    known: dict[bytes, list[str]] = {}
+    for source in sources:
+        others = known.setdefault(source.data, [])
+        if not any(_is_same_file(source.path, other) for other in others):
+            others.append(source.path)
+            yield source
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    try:
+        return samefile(path, other)
+    except OSError:
+        return False
 
 
 def _says_something(facts: FileFacts) -> bool:

@@ -18,7 +18,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.engine.request import Request
 from lkagent_lint.sources import discovery, prefilter, reading
-from lkagent_lint.sources.roots import group_by_root
+from lkagent_lint.sources.roots import group_by_root, too_wide
 
 _ASK = (discovery, prefilter, reading)
 """With them every question is known that a check asks."""
@@ -66,7 +66,9 @@ def _reports_for(request: Request) -> KeptReports | None:
     except ConfigError:  # the check itself says it
         return None
     root = next(iter(grouped), None)
-    return None if root is None else KeptReports(directory_for(root, request.cache_dir))
+    if root is None or too_wide(root, SettingsFinder(request.isolated, file=request.config_file)) is not None:
+        return None
+    return KeptReports(directory_for(root, request.cache_dir))
 
 
 def request_key(request: Request) -> bytes | None:

@@ -38,8 +38,11 @@ def handed_facts(request: Request) -> Mapping[bytes, memoryview]:
         raise ConfigError(None, None, str(error)) from None
 
 
-def cache_for(request: Request, root: str, given: Mapping[bytes, memoryview]) -> FactsCache | None:
-    """What is known of a root's files before any of them is read; None if nothing can be."""
-    if not request.cache and not given:
+def cache_for(request: Request, root: str | None, given: Mapping[bytes, memoryview]) -> FactsCache | None:
+    """What is known of a root's files before any of them is read; None if nothing can be. Where there is no root that
+    is a project, nothing is kept.
+    """
+    keeps = request.cache and root is not None
+    if not keeps and not given:
         return None
-    return open_cache(directory_for(root, request.cache_dir) if request.cache else None, given)
+    return open_cache(directory_for(root, request.cache_dir) if keeps and root is not None else None, given)

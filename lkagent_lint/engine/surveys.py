@@ -19,6 +19,7 @@ def survey_of(
     root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
 ) -> Survey:
     """Index one root and link it. ``paths`` are the absolute paths of it that were asked for."""
+    paths = tuple(dict.fromkeys(_by_its_own_name(path, root, overlays) for path in paths))
     named = tuple(path for path in paths if is_named(path, finder, overlays))
     index = indexed(root, finder, overlays, named, extractor)
     return Survey(root, paths, index, index.project())
@@ -59,6 +60,17 @@ class Survey:
     def is_reported(self, path: str) -> bool:
         """Findings of the file are asked for. A stub has none: what it declares is another file's doing."""
         return self.is_inside(path) and kind_of(os.path.basename(path)) != "stub"
+
+
+def _by_its_own_name(path: str, root: str, overlays: Overlays) -> str:
+    """A path that was asked for; of a link to a file of the project that file, which is checked once."""
+    if path in overlays or not disk.isfile(path):
+        return path
+    inside = os.path.join(disk.realpath(root), "")
+    target = disk.realpath(path)
+    if not target.startswith(inside):
+        return path
+    return os.path.join(root, target[len(inside) :])
 
 
 def is_named(path: str, finder: SettingsFinder, overlays: Overlays) -> bool:

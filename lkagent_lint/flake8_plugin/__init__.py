@@ -199,7 +199,7 @@ class _Run:
 
     def _root_of(self, path: str) -> str:
         """The project that the command, given the same paths as flake8, would index for a file."""
-        from lkagent_lint.sources.roots import group_by_root
+        from lkagent_lint.sources.roots import group_by_root, too_wide
 
         directory = os.path.dirname(path)
         if directory not in self._roots:
@@ -209,7 +209,9 @@ class _Run:
                 grouped = group_by_root([*self._typed, path], self._finder)
                 root = next(root for root, paths in grouped.items() if path in paths)
             self._roots[directory] = root
-        return self._roots[directory]
+        root = self._roots[directory]
+        # Nobody's project: the file is checked alone.
+        return path if too_wide(root, self._finder) is not None else root
 
     def _wanted(self, findings: list[Finding]) -> list[Finding]:
         return [

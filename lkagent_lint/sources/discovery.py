@@ -14,6 +14,7 @@ from lkagent_lint.languages import DECLARATIONS, NOTEBOOK, SCRIPTS
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.ignoring import IgnorePatterns
 from lkagent_lint.sources.reading import Overlays, Unreadable
+from lkagent_lint.sources.vendored import is_sdk_copy
 
 FileKind = Literal["python", "stub", "javascript", "text"]
 """A stub (``.pyi``) only says what its module holds: nothing is ever said about it."""
@@ -122,7 +123,7 @@ class _DirectoryWalk:
         added = self._added.get(directory.path, {})
         names = {name for name, _ in listed} | added.keys()
         if directory.path != self._root:
-            if "pyvenv.cfg" in names:
+            if "pyvenv.cfg" in names or is_sdk_copy(directory.path, names, self._overlays):
                 return
             if self._is_root(directory.path, names):
                 self._nested.append(directory.path)

@@ -9,6 +9,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.sources import ignoring
 from lkagent_lint.sources.discovery import is_built_in, kind_of
 from lkagent_lint.sources.reading import Overlays
+from lkagent_lint.sources.vendored import is_sdk_copy
 
 
 def why_left_out(root: str, path: str, finder: SettingsFinder, overlays: Overlays) -> str | None:
@@ -40,4 +41,13 @@ def why_left_out(root: str, path: str, finder: SettingsFinder, overlays: Overlay
             return f"git ignores {shown}{'/' if is_directory else ''}"
         if is_directory and disk.exists(os.path.join(here, "pyvenv.cfg")):
             return f"{shown}/ is a virtual environment"
+        if is_directory and is_sdk_copy(here, _names(here), overlays):
+            return f"{shown}/ is a copy of an SDK"
     return "its name is that of no text that an author writes" if kind_of(parts[-1]) is None else None
+
+
+def _names(directory: str) -> tuple[str, ...]:
+    try:
+        return disk.names(directory)
+    except OSError:
+        return ()

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
 
+_OF_A_PROJECT = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "package.json", "Dockerfile")
+_ismount = disk.question(os.path.ismount)
+
 
 def group_by_root(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tuple[str, ...]]:
     """The given absolute paths by the root that is indexed for them; roots and paths are sorted, each once.
@@ -30,6 +33,26 @@ def group_by_root(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tup
     for path, directory in homeless.items():
         grouped.setdefault(common or directory, []).append(path)
     return {root: tuple(grouped[root]) for root in sorted(grouped)}
+
+
+def too_wide(root: str, finder: SettingsFinder) -> str | None:
+    """What a root is that nobody means by a project, unless it has settings of ours: a whole file system, a home
+    directory, or a mount without anything that a project has. None for any other directory.
+    """
+    if os.path.dirname(root) == root:
+        what = "the root of a file system"
+    elif root in _homes():
+        what = "a home directory"
+    elif _ismount(root) and not any(disk.lexists(os.path.join(root, name)) for name in _OF_A_PROJECT):
+        what = "the root of a mounted file system"
+    else:
+        return None
+    return what if finder.own(root) is None else None
+
+
+def _homes() -> set[str]:
+    home = os.path.expanduser("~")
+    return {home, disk.realpath(home)} if os.path.isabs(home) else set()
 
 
 class _Roots:
