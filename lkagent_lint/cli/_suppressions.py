@@ -31,7 +31,7 @@ def add_suppressions(request: engine.Request, reason: str) -> int:
     lines = [f"{counted(added.hidden, 'finding')} suppressed in {counted(len(added.rewrites), 'file')}"]
     for left in added.left:
         span = left.place.span
-        path = escape.leading(relative_path(left.place.path, cwd))
+        path = escape.leading(relative_path(labelled(left.place).path, cwd))
         lines.append(f"{path}:{span.line}:{span.column}: {left.code} no comment can be written here")
     write_output("".join(f"{line}\n" for line in lines))
     return 1 if added.left else 0

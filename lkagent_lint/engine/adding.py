@@ -34,7 +34,7 @@ def suppress_all(request: Request, reason: str) -> Added:
     """
     first = check(request).diagnostics
     files = Overlays(request.overlays)
-    read = {place.path: files.read(place.path) for each in first for place in _places(each)}
+    read = {place.path: files.raw(place.path) for each in first for place in _places(each)}
     before = {path: data for path, data in read.items() if isinstance(data, bytes)}
     found = check(msgspec.structs.replace(request, overlays={**request.overlays, **before})).diagnostics
     after = dict(before)
