@@ -121,6 +121,7 @@ def test_suppressions_are_listed(project: Path, capsys: Captured) -> None:
     first, second = json.loads(capsys.readouterr().out)
     assert first == {
         "path": "agent.py",
+        "cell": None,
         "line": 9,
         "column": 26,
         "form": "ignore",
