@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import TypeGuard
 
 import libcst as cst
@@ -19,6 +20,27 @@ _BLOCKS = (cst.Module, cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleSta
 _STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
 _PLACED = (cst.BaseExpression, *_STATEMENTS)
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.GeneratorExp)
+
+
+class _Fields(dict[type[cst.CSTNode], tuple[str, ...]]):
+    """By the class of a node: the names of what it holds."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> tuple[str, ...]:
+        found = self[kind] = tuple(each.name for each in fields(kind))
+        return found
+
+
+_FIELDS = _Fields()
+
+
+def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What a node holds directly, in the order of its fields. libcst's own way makes a visitor for each node."""
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from (each for each in value if isinstance(each, cst.CSTNode))
 
 
 class PythonCode:
@@ -41,7 +63,7 @@ class PythonCode:
         self._parents: dict[int, cst.CSTNode] = {}
         self._nodes: list[cst.CSTNode] = [self._module]
         for node in self._nodes:
-            for child in node.children:
+            for child in _children(node):
                 self._parents[id(child)] = node
                 self._nodes.append(child)
         self._by_part: dict[Stretch, list[cst.CSTNode]] = {}
