@@ -105,7 +105,7 @@ class Attributes:
         if span is None or name.startswith("_") or (isinstance(inner, v.Name) and inner.name in _OWN):
             return None
         owners = self._held.classes(inner, activation)
-        lack = self._lack(owners, name)
+        lack = self._lack(owners, name) if owners else None
         if lack is None:
             return None
         if self._project.in_tests(activation.path) and name in self._doubles:
