@@ -11,7 +11,7 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.reach import JobAnswer, JobReason, effective_name, match
+from lkagent_lint.questions.reach import JobAnswer, JobReason, agreement, effective_name
 from lkagent_lint.questions.subject import Subject
 
 
@@ -54,8 +54,8 @@ class _Builder:
 
     def _edges(self) -> Iterable[r.Edge]:
         for dispatch, asked in self.dispatches.items():
-            for worker, name in self.names.items():
-                found = match(self.project, name, asked.name)
+            for worker, registered in self.workers.items():
+                found = agreement(self.project, registered, asked)
                 if found is not None:
                     yield r.Edge(dispatch=dispatch, worker=worker, by=found.by, certain=found.certain)
 

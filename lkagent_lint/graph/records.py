@@ -99,8 +99,8 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: str
     worker: str
     by: Literal["value", "variable", "one-of", "default", "unknown"]
-    """``value``: equal names; ``variable``: the same variable of the environment; ``one-of``: one of several values;
-    ``default``: a variable's default; ``unknown``: one of the names is not known.
+    """``value``: equal names, or the program that a command runs; ``variable``: the same variable of the environment;
+    ``one-of``: one of several values; ``default``: a variable's default; ``unknown``: one of the names is not known.
     """
     certain: bool
 

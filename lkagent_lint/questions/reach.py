@@ -194,8 +194,9 @@ def answer(project: Project, worker: Worker) -> JobAnswer:
     possible = [_asked(worker, each) for each in reached if not each.is_certain]
     if name == UNNAMED:
         return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible))
-    certain += _own_connects(project, worker)
-    possible += _connects_of_some(project)
+    connects = list(_own_connects(project, worker))
+    certain += [each for each in connects if each.kind == "own-connect"]
+    possible += [each for each in connects if each.kind != "own-connect"]
     values = possible_names(project, name)
     if any(is_dispatched_elsewhere(project, worker, each) for each in values):
         certain.append(JobReason("elsewhere", "dispatched-elsewhere in the settings lists its name"))
@@ -252,21 +253,28 @@ def _spelled(dispatch: Dispatch) -> str:
     return f", {dispatch.spelled}" if dispatch.spelled.strip("…(). ") else ""
 
 
+def agreement(project: Project, worker: Worker, dispatch: Dispatch) -> Match | None:
+    """How a worker and a dispatch agree, by the name that is asked for or by the program that is run."""
+    if dispatch.kind is not DispatchKind.CONNECT:
+        return match(project, effective_name(project, worker), dispatch.name)
+    file = dispatch.place.path if dispatch.file == THIS_FILE else dispatch.file
+    if not file:
+        return Match("unknown", False)
+    return Match("value", True) if _stem(file) in set(map(_stem, _programs(worker))) else None
+
+
+_CONNECTS = "a command connects a worker to a room by hand"
+_MAY_CONNECT = "a command may connect it to a room by hand: which program it runs is not known"
+
+
 def _own_connects(project: Project, worker: Worker) -> Iterator[JobReason]:
-    """Commands that connect this worker by hand: by the program that they name."""
-    programs = set(map(_stem, _programs(worker)))
+    """Commands that connect a worker by hand, or may."""
     for dispatch in project.dispatches:
-        file = dispatch.place.path if dispatch.file == THIS_FILE else dispatch.file
-        if dispatch.kind is DispatchKind.CONNECT and file and _stem(file) in programs:
-            yield JobReason("own-connect", "a command connects a worker to a room by hand", dispatch.place, dispatch)
-
-
-def _connects_of_some(project: Project) -> Iterator[JobReason]:
-    """Commands that connect some worker by hand, and which program that is is not known."""
-    for dispatch in project.dispatches:
-        if dispatch.kind is DispatchKind.CONNECT and not dispatch.file:
-            message = "a command may connect it to a room by hand: which program it runs is not known"
-            yield JobReason("possible-dispatch", message, dispatch.place, dispatch)
+        agreed = agreement(project, worker, dispatch) if dispatch.kind is DispatchKind.CONNECT else None
+        if agreed is not None and agreed.certain:
+            yield JobReason("own-connect", _CONNECTS, dispatch.place, dispatch)
+        elif agreed is not None:
+            yield JobReason("possible-dispatch", _MAY_CONNECT, dispatch.place, dispatch)
 
 
 def _stem(path: str) -> str:

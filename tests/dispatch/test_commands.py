@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lkagent_lint.diagnostics import Severity
-from tests.dispatch.projects import Side, severities, verdict, write
+from tests.dispatch.projects import Side, graph_of, severities, verdict, write
 
 _CREATE = '"lk", "dispatch", "create"'
 IN_PYTHON: dict[str, tuple[str, str]] = {
@@ -163,3 +163,11 @@ def test_typescript(case: str, tmp_path: Path) -> None:
 def test_files(case: str, tmp_path: Path) -> None:
     name, text, expected = IN_FILES[case]
     _check(tmp_path, "python", {name: text}, expected)
+
+
+@pytest.mark.parametrize(("program", "reached"), [("agent.py", [True]), ("other.py", []), ('"$PROGRAM"', [False])])
+def test_the_graph_joins_a_connection_to_the_program_that_is_run(
+    program: str, reached: list[bool], tmp_path: Path
+) -> None:
+    graph = graph_of(write(tmp_path, "python", {"run.sh": f"python {program} connect --room r\n"}))
+    assert [each.certain for each in graph.edges] == reached
