@@ -119,11 +119,12 @@ class Follows(msgspec.Struct, frozen=True, tag="follows"):
 
 
 class Ends(msgspec.Struct, frozen=True, tag="ends"):
-    """Nothing is to be done, but behind the statement of an expression nothing may come in its function, or a fix is
-    impossible.
+    """Nothing is to be done, but behind the statement of an expression nothing may come in its function, and a
+    decorator of that name stands on the function, or a fix is impossible.
     """
 
     place: Place
+    decorator: str
 
 
 class AddArgument(msgspec.Struct, frozen=True, tag="add-argument"):

@@ -87,8 +87,10 @@ class ParsedCode(Protocol):
         """The decorator that a call is, the function that it stands on, without it, and the function's name."""
         ...
 
-    def is_last(self, part: Stretch) -> bool:
-        """Whether nothing comes behind a statement in its function, but a ``return`` without a value."""
+    def is_last(self, part: Stretch, decorator: str) -> bool:
+        """Whether nothing comes behind a statement in its function, but a ``return`` without a value, and the function
+        has a decorator of this name.
+        """
         ...
 
     def can_wait(self, part: Stretch) -> bool:

@@ -63,8 +63,8 @@ class Editor:
                 if first.block != then.block or first.position >= then.position:
                     raise ImpossibleError("the one does not follow the other in one block")
             case i.Ends():
-                if not self._code.is_last(self._part(intent.place)):
-                    raise ImpossibleError("something comes after it")
+                if not self._code.is_last(self._part(intent.place), intent.decorator):
+                    raise ImpossibleError("something comes after it, or the function is another one")
             case i.RemoveText() | i.Requires():
                 pass
             case _:

@@ -109,9 +109,8 @@ class JavaScriptCode:
     def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
         return None
 
-    def is_last(self, part: Stretch) -> bool:
-        statement = self.statement(part)
-        return statement.position + 1 == len(statement.block) and self._at(part).parent is self._root
+    def is_last(self, part: Stretch, decorator: str) -> bool:
+        return False
 
     def can_wait(self, part: Stretch) -> bool:
         node: Node | None = self._at(part)

@@ -201,15 +201,15 @@ class PythonCode:
             raise ImpossibleError("other decorators stand on it")
         return self._of(parent), self._of(function), function.name.value
 
-    def is_last(self, part: Stretch) -> bool:
+    def is_last(self, part: Stretch, decorator: str) -> bool:
         inner: cst.CSTNode | None = None
         for node in self._around(part):
             if isinstance(node, cst.FunctionDef):
-                return True
+                return any(re.search(rf"\b{decorator}\b", self._code(each)) for each in node.decorators)
             if isinstance(node, cst.IndentedBlock) and inner is not None:
                 own = self._parts.get(id(inner), part)
                 rest = [each for each in node.body if self._first(each) > own.start]
-                if any(self._code(each).strip() != "return" for each in rest):
+                if any(self._code(each).strip() not in ("return", "return None") for each in rest):
                     return False
             elif isinstance(node, _STATEMENTS) and not isinstance(node, (cst.BaseSmallStatement, cst.If)):
                 return False

@@ -38,7 +38,7 @@ bases included.
 
 Unsafe: a method whose name is spelled almost so is called instead. `self.complete(value)` of an AgentTask, which
 livekit-agents 2.0 no longer has, becomes `return Completed(value)` where it is a statement of its own in a tool and
-nothing comes after it; that is safe. For everything else there is no fix.
+nothing comes after it, and the value is no exception, which is safe. For everything else there is no fix.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.intents import AddImport, Ends, Fix, RenameCallee, ReturnInstead, safe, unsafe
 from lkagent_lint.likeness import misspelled, most_alike
@@ -102,7 +102,8 @@ class _Unknown(NamedTuple):
     """The class as the error calls it: the project's subclass, where the object is one."""
     lack: Lack
     function: str
-    is_in_tool: bool
+    fails: bool
+    """It may be given an exception, by its name."""
 
     @property
     def name(self) -> str:
@@ -127,9 +128,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _fix(found: _Unknown) -> Fix | None:
     if (found.kind, found.name) == ("AgentTask", "complete") and (found.kind, found.name) in METHODS:
+        if found.fails:
+            return None
         completed = AddImport(found.place.path, "livekit.agents", "Completed")
         title, returned = "return Completed(value)", ReturnInstead(found.place, "Completed")
-        return (safe if found.is_in_tool else unsafe)(title, returned, completed, Ends(found.place))
+        return safe(title, returned, completed, Ends(found.place, "function_tool"))
     if (found.kind, found.name) in METHODS or found.lack.comes:
         return None
     meant = misspelled(found.name, _methods(found))
@@ -151,11 +154,18 @@ def _unknown(subject: Subject) -> Iterator[_Unknown]:
         kind, shown = receiver
         lack = subject.offers.lacked_member(found.activation.path, kind, target.name)
         if lack is not None:
-            yield _Unknown(found.place, kind, shown, lack, flow.name, _is_tool(flow))
+            yield _Unknown(found.place, kind, shown, lack, flow.name, _fails(flow, found.call))
 
 
-def _is_tool(flow: Flow) -> bool:
-    return any("function_tool" in repr(each) for each in flow.decorators)
+def _fails(flow: Flow, call: Call) -> bool:
+    """A task that is completed with an exception has failed, and what does that in 2.0 is another call."""
+    match call.args:
+        case (v.Name(name) | v.Attribute(_, name),):
+            return name == "e" or any(word in name.lower() for word in ("err", "exc"))
+        case (v.Result(number),):
+            return word_of(flow.calls[number]).endswith(("Error", "Exception"))
+        case _:
+            return len(call.args) != 1
 
 
 def _is_promising(facts: FileFacts, flow: Flow, receiver: v.Expr, depth: int) -> bool:
