@@ -10,6 +10,10 @@ from typing import TypeVar
 STACK_BYTES = 256 * 1024 * 1024
 """Virtual memory of the thread; pages that are not used cost nothing. 190 nested brackets overflow 1 MB in libcst."""
 RECURSION_LIMIT = 60_000
+_SMALLER = (64 * 1024 * 1024, 16 * 1024 * 1024)
+"""Stacks that are tried where there is no memory for the deep one (``ulimit -v``)."""
+_USUAL = 1_000
+"""The recursion limit of Python, for the stack that a process begins with."""
 
 _Result = TypeVar("_Result")
 
@@ -21,19 +25,24 @@ class _Limit:
         self._lock = threading.Lock()
         self._running = 0
         self._before = 0
+        self.is_shallow = False
+        """Whether a function has run with less than the deep stack, because no thread could have one."""
 
-    def start(self, thread: threading.Thread) -> None:
-        """Start a thread with a deep stack, which may recurse until ``end`` is called."""
+    def start(self, call: Callable[[], None]) -> threading.Thread | None:
+        """Start a thread with a stack as deep as there is memory for, which may recurse until ``end`` is called; None
+        where no thread can be started at all.
+        """
         with self._lock:
+            before = sys.getrecursionlimit()
+            started = _started(call)
+            size = 0 if started is None else started[1]
+            self.is_shallow = self.is_shallow or size < STACK_BYTES
             if not self._running:
-                self._before = sys.getrecursionlimit()
-                sys.setrecursionlimit(max(self._before, RECURSION_LIMIT))
+                self._before = before
             self._running += 1
-            size = threading.stack_size(STACK_BYTES)
-            try:
-                thread.start()
-            finally:
-                threading.stack_size(size)
+            limit = max(_USUAL, RECURSION_LIMIT * size // STACK_BYTES)
+            sys.setrecursionlimit(max(before, limit))
+            return None if started is None else started[0]
 
     def end(self) -> None:
         with self._lock:
@@ -42,7 +51,27 @@ class _Limit:
                 sys.setrecursionlimit(self._before)
 
 
+def _started(call: Callable[[], None]) -> tuple[threading.Thread, int] | None:
+    """A thread that runs and the size of its stack, which is set for this one alone."""
+    for size in (STACK_BYTES, *_SMALLER):
+        thread = threading.Thread(target=call, name="lkagent-lint", daemon=True)
+        before = threading.stack_size(size)
+        try:
+            thread.start()
+            return thread, size
+        except (RuntimeError, MemoryError):
+            continue
+        finally:
+            threading.stack_size(before)
+    return None
+
+
 _limit = _Limit()
+
+
+def is_shallow() -> bool:
+    """Whether something ran with less than a deep stack: then files that are nested deeply are given up sooner."""
+    return _limit.is_shallow
 
 
 def run_deep(function: Callable[[], _Result]) -> _Result:
@@ -53,17 +82,22 @@ def run_deep(function: Callable[[], _Result]) -> _Result:
     """
     outcome: list[_Result] = []
     errors: list[BaseException] = []
+    ready = threading.Event()
 
     def call() -> None:
+        ready.wait()
         try:
             outcome.append(function())
         except BaseException as error:
             errors.append(error)
 
-    thread = threading.Thread(target=call, name="lkagent-lint", daemon=True)
     try:
-        _limit.start(thread)
-        thread.join()
+        thread = _limit.start(call)
+        ready.set()
+        if thread is None:
+            call()
+        else:
+            thread.join()
     finally:
         _limit.end()
     if errors:

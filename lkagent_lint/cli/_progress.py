@@ -29,7 +29,8 @@ class Progress:
 
     def __enter__(self) -> None:
         if self._is_terminal():
-            self._thread.start()
+            with contextlib.suppress(RuntimeError):  # no more threads
+                self._thread.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.stack import run_deep
+from lkagent_lint.stack import is_shallow, run_deep
 
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
@@ -54,7 +54,21 @@ def check(request: Request, watch: Watch | None = None) -> Report:
 
         return checked(request, watch or Watch())
 
-    return run_deep(lambda: through_cache(request, made))
+    report = run_deep(lambda: through_cache(request, made))
+    return _with_shallow_note(report) if is_shallow() else report
+
+
+def _with_shallow_note(report: Report) -> Report:
+    import msgspec
+
+    from lkagent_lint.diagnostics import Note
+
+    note = Note(
+        "memory",
+        0,
+        "there is not enough of it, or no thread left, for a deep stack: files that are nested deeply may be left out",
+    )
+    return msgspec.structs.replace(report, notes=(*report.notes, note))
 
 
 def inspect(request: Request, code: str | None = None) -> Inspection:

@@ -77,9 +77,13 @@ class Pool:
         while len(self._workers) < min(self._jobs, count):
             self._workers.append(_Worker())
         done: SimpleQueue[tuple[SourceFile, EncodedFacts] | None] = SimpleQueue()
+        running = 0
         for worker in self._workers:
-            Thread(target=worker.work, args=(todo, done), name="lkagent-lint worker", daemon=True).start()
-        running = len(self._workers)
+            try:
+                Thread(target=worker.work, args=(todo, done), name="lkagent-lint worker", daemon=True).start()
+            except (RuntimeError, MemoryError):  # no more threads, or no memory for them
+                break
+            running += 1
         while running:
             try:
                 answer = done.get(timeout=1.0)
