@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.intents import Fix
@@ -28,6 +31,8 @@ IN_NODE = ("javascript",)
 
 _LONGEST = 100
 """Characters of a title; names that a project has chosen may make it longer."""
+_PLACES = 9
+"""Equal findings that are named beside the first."""
 
 
 class Said(NamedTuple):
@@ -96,6 +101,18 @@ class Meta(NamedTuple):
             key=tuple(key),
             fix=fix,
         )
+
+
+def once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Equal findings of one file have one cause: the first of them, with the others as its places."""
+    alike: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for each in sorted(found, key=lambda each: each.place):
+        cause = (each.place.path, each.code, each.severity, each.subject, each.key, each.title)
+        alike.setdefault(cause, []).append(each)
+    for first, *others in alike.values():
+        places = {each.place: each for each in others if each.place != first.place}
+        also = (Related(each.place, "the same here", each.culprit) for each in places.values())
+        yield msgspec.structs.replace(first, related=(*first.related, *islice(also, _PLACES)))
 
 
 class Rule(Protocol):

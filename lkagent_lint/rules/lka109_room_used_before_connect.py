@@ -45,11 +45,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.questions.steps import raises
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, words
-from lkagent_lint.rules._base import Meta
+from lkagent_lint.rules._base import Meta, once
 from lkagent_lint.sources.sdk.vocabulary import Outside
 from lkagent_lint.typestate.solver import Reached
 
@@ -57,24 +57,18 @@ META = Meta("LKA109", "room-used-before-connect", Severity.ERROR, "the room is u
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Of what a function uses several times, the first use is spoken of: the cause is one."""
-    said: set[tuple[str, ...]] = set()
-    for place, finding in sorted(_uses(subject), key=lambda each: each[0]):
-        cause = (place.path, finding.subject, *finding.key)
-        if cause not in said:
-            said.add(cause)
-            yield finding
+    yield from once(_uses(subject))
 
 
-def _uses(subject: Subject) -> Iterator[tuple[Place, Diagnostic]]:
+def _uses(subject: Subject) -> Iterator[Diagnostic]:
     for outside, ways in subject.order.uses_outside:
         first = ways[0].reached
-        place, in_node = first.event.place, is_node(first.event.place)
+        in_node = is_node(first.event.place)
         if raises(outside, in_node=in_node):
-            yield place, _raising(first)
+            yield _raising(first)
         else:
             is_empty = outside is Outside.EMPTY or (outside is Outside.BLANK and not in_node)
-            yield place, _empty(first) if is_empty else _undefined(first)
+            yield _empty(first) if is_empty else _undefined(first)
 
 
 def _raising(reached: Reached) -> Diagnostic:

@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.questions.contexts import Apart, Where
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules._base import IN_PYTHON, Meta, Said
+from lkagent_lint.rules._base import IN_PYTHON, Meta, Said, once
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -65,6 +65,10 @@ _INSTEAD = {"agent.chat_ctx": "read session.history", "agent.session": "keep the
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    yield from once(_each(subject))
+
+
+def _each(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     if not any(project.sdk(path).has(Change.HISTORY_OF_SESSION) for path in project.files):
         return

@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a worker whose name, or the lack of one, another worker of the same package has too, while the two run
-different entry functions, or agent files of Node. One finding a worker after the first.
+different entry functions, or agent files of Node. One finding for all of a name, at the second; the others are its
+places.
 
 ## Why it is bad
 
@@ -49,26 +50,41 @@ META = Meta(
 )
 
 
+_MOST = 8
+"""Others that are named."""
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     first: dict[tuple[str, str], Worker] = {}
+    others: dict[tuple[str, str], list[Worker]] = {}
     for worker in subject.project.workers:
         if worker.in_tests or not isinstance(worker.name, Known) or not _runs(worker):
             continue
-        other = first.setdefault((worker.package, worker.name.value), worker)
+        key = (worker.package, worker.name.value)
+        other = first.setdefault(key, worker)
         is_same_server = worker.server is not None and worker.server == other.server  # of two on one, LKA305 speaks
         if other is not worker and _runs(other) != _runs(worker) and not is_same_server:
-            name = f"the name {quoted(worker.name.value, 30)}" if worker.name.value else "no name"
-            yield META.at(
-                worker.place,
-                f"two different agents register under {name}",
-                note=f"so does the other one ({where(other.place, worker.place)}), and each job goes to one of them by "
-                "chance",
-                help="give them different names",
-                label="this one is registered here",
-                culprit=(worker.name.value,),
-                related=[Related(other.place, "the other one is registered here")],
-                subject=worker.name.value,
-            )
+            others.setdefault(key, []).append(worker)
+    for key, (second, *more) in others.items():
+        yield _finding(key[1], first[key], second, more)
+
+
+def _finding(name: str, first: Worker, second: Worker, more: list[Worker]) -> Diagnostic:
+    """One for all that share a name: it stands at the second."""
+    count = f"{len(more) + 2}" if more else "two"
+    return META.at(
+        second.place,
+        f"{count} different agents register under {f'the name {quoted(name, 30)}' if name else 'no name'}",
+        note=f"so does the first one ({where(first.place, second.place)}), and each job goes to one of them by chance",
+        help="give them different names",
+        label="this one is registered here",
+        culprit=(name,),
+        related=[
+            Related(first.place, "the first one is registered here", (name,)),
+            *(Related(each.place, "and one more here", (name,)) for each in more[:_MOST]),
+        ],
+        subject=name,
+    )
 
 
 def _runs(worker: Worker) -> frozenset[object]:

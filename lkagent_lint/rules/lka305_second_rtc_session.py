@@ -51,7 +51,7 @@ from lkagent_lint.project.things import Activation
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, once
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
 
@@ -78,19 +78,24 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             by_server.setdefault(made.site, []).append(worker)
     yield from _text_doors(subject)
     for workers in by_server.values():
-        for second in workers:
-            first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)
-            if first is not None:
-                is_next = project.sdk(second.place.path).has(Change.NAME_ON_SERVER)
-                yield META.at(
-                    second.place,
-                    "this server has an entry function already",
-                    note=f"the first one is registered before ({where(first.place, second.place)}), so this raises "
-                    f'"RuntimeError: {_NEXT if is_next else _ONE}"',
-                    help="give it a server of its own",
-                    label="the second registration",
-                    related=[Related(first.place, "the first registration")],
-                )
+        yield from once(_second(project, workers))
+
+
+def _second(project: Project, workers: list[Worker]) -> Iterator[Diagnostic]:
+    """What raises of the registrations on one server."""
+    for second in workers:
+        first = next((each for each in workers if each is not second and _precedes(project, each, second)), None)
+        if first is not None:
+            is_next = project.sdk(second.place.path).has(Change.NAME_ON_SERVER)
+            yield META.at(
+                second.place,
+                "this server has an entry function already",
+                note=f"the first one is registered before ({where(first.place, second.place)}), so this raises "
+                f'"RuntimeError: {_NEXT if is_next else _ONE}"',
+                help="give it a server of its own",
+                label="the second registration",
+                related=[Related(first.place, "the first registration")],
+            )
 
 
 def _text_doors(subject: Subject) -> Iterator[Diagnostic]:

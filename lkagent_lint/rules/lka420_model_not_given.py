@@ -44,7 +44,7 @@ from lkagent_lint.facts.flows import Access, Flow
 from lkagent_lint.questions.agent_options import AgentOptions
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
-from lkagent_lint.rules._base import IN_PYTHON, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Meta, once
 from lkagent_lint.sources.sdk.releases import Basis
 
 META = Meta(
@@ -58,6 +58,10 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    yield from once(_each(subject))
+
+
+def _each(subject: Subject) -> Iterator[Diagnostic]:
     agents = AgentOptions(subject.project, subject.methods)
     for activation in subject.methods.activations(lambda flow: bool(flow.owner and flow.looks)):
         if activation.is_node:

@@ -43,7 +43,7 @@ from lkagent_lint.facts.flows import Look
 from lkagent_lint.project.things import Activation, SdkObject
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
-from lkagent_lint.rules._base import IN_PYTHON, Default, Meta
+from lkagent_lint.rules._base import IN_PYTHON, Default, Meta, once
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
 
 META = Meta(
@@ -57,6 +57,10 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    yield from once(_each(subject))
+
+
+def _each(subject: Subject) -> Iterator[Diagnostic]:
     files = subject.project.files.values()
     stored = {each.name for facts in files for flow in facts.flows.values() for each in flow.stores}
     for activation in subject.methods.activations(lambda flow: any(map(_is_private, flow.looks))):
