@@ -223,8 +223,8 @@ class _Linker:
 
     def _is_read(self, file: str) -> bool:
         """A file that a command names is one of the project's, which says itself what it asks for."""
-        name = os.path.basename(file)
-        return any(os.path.basename(path) == name for path in self.evaluator.files)
+        name = os.path.basename(file).lower()  # on two of three systems the case of names does not count
+        return any(os.path.basename(path).lower() == name for path in self.evaluator.files)
 
     def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
         """The dispatch that a call of one of the project's own dispatchers is, by its settings."""

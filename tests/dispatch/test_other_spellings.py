@@ -261,6 +261,7 @@ DOCUMENTS = {
         "setup.sh": f'RULE=$(mktemp)\ncat > "$RULE" <<EOF\n{RULE}\nEOF\nlk sip dispatch create --request "$RULE"\n'
     },
     "rule-by-a-command": {"setup.sh": "lk sip dispatch create sip/rule.json\n", "sip/rule.json": RULE},
+    "rule-in-capitals": {"setup.sh": "lk sip dispatch create sip/rule.json\n", "sip/Rule.json": RULE},
     "rule-in-yaml": {
         "rule.yaml": "dispatch_rule:\n  rule:\n    dispatchRuleIndividual:\n      roomPrefix: c-\n"
         "  roomConfig:\n    agents:\n      - agentName: front-desk\n"
