@@ -1,0 +1,1 @@
+"""Generated input for the whole linter: ``python -m tools.fuzz --cases 20000``."""
