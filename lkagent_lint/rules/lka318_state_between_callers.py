@@ -2,9 +2,9 @@
 
 ## What it does
 
-Reports, from livekit-agents 2.0.0b1 on, as an info, what a tool or a hook of an agent takes as an argument and stores
-on the agent, `self.name = name`, where the agent is made at module level and runs (`agent.run()`) for a text door or
-a route.
+Reports, from livekit-agents 2.0.0b1 on, as an info, what a tool or the `llm_node` of an agent takes as an argument and
+stores on the agent, `self.name = name`, where the agent is made at module level and runs (`agent.run()`) for a text
+door or a route.
 
 ## Why it is bad
 
@@ -26,7 +26,8 @@ its state.
 ## When it stays silent
 
 When the agent is made where it is asked, or it is not known which call makes it; for what is stored in the constructor,
-or is not made of an argument, as what is fetched once and kept; before livekit-agents 2.0, and in test files.
+or is not made of an argument, as what is fetched once and kept; in other hooks, which `run()` does not call; before
+livekit-agents 2.0, and in test files.
 
 ## Evidence
 
@@ -65,6 +66,7 @@ META = Meta(
     since=Change.RUNS_IN_TEXT,
 )
 
+_NODE = "llm_node"
 _SERVED = {"text": "text door", "route": "route"}
 
 
@@ -98,8 +100,8 @@ def _runs(_thing: Thing, call: Call, _inside: Activation) -> str:
 
 
 def _is_called(subject: Subject, path: str, flow: Flow) -> bool:
-    """The agent itself calls the function: it is a tool or a hook."""
-    return subject.loop.is_tool(path, flow) or subject.loop.is_hook(path, flow)
+    """A run in text calls the function: it is a tool, or the one hook that such a run has."""
+    return subject.loop.is_tool(path, flow) or (flow.own_name == _NODE and subject.loop.is_hook(path, flow))
 
 
 def _stored(path: str, flow: Flow, run: TextRun, served: str) -> Iterator[Diagnostic]:
