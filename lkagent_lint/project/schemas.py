@@ -1,8 +1,8 @@
-"""Schemas of ECMAScript over the environment: what zod, yup, t3-env and envalid make of ``process.env``.
+"""Schemas of ECMAScript over ``process.env``: those of zod, yup, valibot, t3-env, envalid and envsafe.
 
 A field is the variable of its name, with the schema's default where it is not set. Of what is parsed from anywhere else
 only the default is known (zod 3 and 4 ``parse``, ``safeParse``; @t3-oss/env 0.13 ``createEnv``; envalid 8
-``cleanEnv``).
+``cleanEnv``; envsafe 2 ``envsafe``; valibot 1 ``parse``).
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 _PARSE = frozenset({"parse", "parseAsync", "safeParse", "safeParseAsync", "validateSync", "cast"})
 _SAFE = frozenset({"safeParse", "safeParseAsync"})
-_CREATE = frozenset({"createEnv", "cleanEnv"})
+_CREATE = frozenset({"createEnv", "cleanEnv", "envsafe"})
 WORDS = _PARSE | _CREATE
 """The last names of the functions that parse by a schema."""
 _OBJECTS = frozenset({"object", "shape", "strictObject", "looseObject", "extend", "safeExtend"})
 _DEFAULTS = frozenset({"default", "prefault", "catch"})
+_OPTIONAL = frozenset({"optional", "nullish", "nullable", "fallback"})
 _SIDES = ("server", "client", "shared")
 _MAX_CHAIN = 24
 _Fields = dict[str, tuple[v.Expr, Activation]]
@@ -50,6 +51,8 @@ def parsed(call: Call, activation: Activation, evaluator: Evaluator) -> Things |
     elif name in _PARSE and isinstance(call.target, v.Attribute) and call.args:
         fields = _fields(call.target.base, activation, evaluator)
         source = call.args[0]
+        if not fields and len(call.args) > 1:  # valibot's ``v.parse(schema, process.env)``
+            fields, source = _fields(call.args[0], activation, evaluator), call.args[1]
     else:
         return None
     if not fields:
@@ -67,6 +70,8 @@ def _created(name: str, call: Call, activation: Activation, evaluator: Evaluator
     if name == "cleanEnv":
         source, *schemas = call.args[:2] or (None,)
         return _listed(schemas[0], activation, evaluator) if schemas else {}, source
+    if name == "envsafe":
+        return _listed(call.args[0], activation, evaluator) if call.args else {}, _ENVIRONMENT
     given = evaluator.scripts.literal(call.args[0], activation) if call.args else None
     if given is None:
         return {}, None
@@ -141,6 +146,8 @@ def _default(schema: v.Expr, home: Activation, evaluator: Evaluator) -> str | No
         given = call.args[0] if call.args else None
         if isinstance(given, v.Mapping):
             given = dict(given.entries).get("default")
+        elif last_name(call.target) in _OPTIONAL and len(call.args) == 2:  # valibot's ``v.optional(v.string(), "x")``
+            given = call.args[1]
         elif last_name(call.target) not in _DEFAULTS:
             continue
         texts = [each.value for each in scope.value(given) if isinstance(each, String)] if given is not None else []

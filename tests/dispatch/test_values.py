@@ -61,6 +61,12 @@ IN_TYPESCRIPT = {
     "export const make = (bound: any) => new Caller(bound.NAME_OF_AGENT ?? 'front-desk');",
     "default-of-a-constructor": "export class Caller {\n  constructor(private readonly name = 'front-desk') {}\n"
     "  call(c: AgentDispatchClient) { return c.createDispatch('r', this.name); }\n}",
+    "schema-of-valibot": "import * as v from 'valibot';\n"
+    "const env = v.parse(v.object({ NAME: v.optional(v.string(), 'front-desk') }), process.env);\n"
+    "export const call = (c: AgentDispatchClient) => c.createDispatch('r', env.NAME);",
+    "schema-of-envsafe": "import { envsafe, str } from 'envsafe';\n"
+    "const env = envsafe({ NAME: str({ default: 'front-desk' }) });\n"
+    "export const call = (c: AgentDispatchClient) => c.createDispatch('r', env.NAME);",
     "request-of-a-variable": "const PATH = '/twirp/livekit.AgentDispatchService/CreateDispatch';\n"
     "export async function call(host: string) {\n  const body = { room: 'r', agent_name: 'front-desk' };\n"
     "  const init = { method: 'POST', body: JSON.stringify(body) };\n  return fetch(host + PATH, init);\n}",
