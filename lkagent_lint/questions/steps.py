@@ -36,6 +36,7 @@ def _looks(flow: Flow) -> list[Span]:
         and isinstance(step.value, v.Attribute)
         and step.value.name in _SCANS
         and step.use is not Use.COUNTED
+        and step.span is not None
     ]
 
 
@@ -114,15 +115,34 @@ class StepOrder:
         """It is a listener, and what it listens for is lost if it has happened in the room before."""
         if event.kind is not Kind.LISTEN:
             return False
-        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looks_around)
+        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looks_around(event))
 
     def misses_who_left(self, event: Event) -> bool:
         """It is a listener for those who leave, and nothing looks at who is still there."""
-        return event.kind is Kind.LISTEN and event.detail in LEAVING_EVENTS and not self._looks_around
+        return event.kind is Kind.LISTEN and event.detail in LEAVING_EVENTS and not self._looks_around(event)
+
+    def _looks_around(self, event: Event) -> bool:
+        """Some function looks at who is there already that a job may run which comes to an event."""
+        if not self._lookers:
+            return False
+        entered = [frozenset((each.path, each.name) for each in solved.entered) for solved in self._solved]
+        here = [any(reached.event == event for reached in solved.reached) for solved in self._solved]
+        own = frozenset[tuple[str, str]]().union(*(each for each, comes in zip(entered, here, strict=True) if comes))
+        others = frozenset[tuple[str, str]]().union(*entered) - own
+        return any(not self._runs_in(others, own, path, flow) for path, flow in self._lookers)
+
+    def _runs_in(
+        self, others: frozenset[tuple[str, str]], own: frozenset[tuple[str, str]], path: str, flow: Flow
+    ) -> bool:
+        """A function, or the one in which it stands, is run by the other jobs alone."""
+        here = (path, flow.name)
+        if here in own or here in others:
+            return here in others
+        return bool(flow.parent) and self._runs_in(others, own, path, self._project.files[path].flows[flow.parent])
 
     @cached_property
-    def _looks_around(self) -> bool:
-        """Some function of the project looks at who is there already: in the room, and before the job is over."""
+    def _lookers(self) -> tuple[tuple[str, Flow], ...]:
+        """The functions that look at who is there already: in the room, and before the job is over."""
         files = self._project.files.items()
         outside = self._uses_before_joining
         looking = [
@@ -132,10 +152,10 @@ class StepOrder:
             if any(Place(path, span) not in outside for span in _looks(flow))
         ]
         if not looking:
-            return False
+            return ()
         handed = self._listeners.handed(Role.SHUTDOWN)
         at_the_end = {(each.path, each.flow) for found in handed for each in found.things if isinstance(each, Closure)}
-        return any(not self._runs_at_the_end(path, flow, at_the_end, frozenset()) for path, flow in looking)
+        return tuple(each for each in looking if not self._runs_at_the_end(*each, at_the_end, frozenset()))
 
     @cached_property
     def _uses_before_joining(self) -> frozenset[Place]:

@@ -16,7 +16,7 @@ from lkagent_lint.why.explain import AskedLine, dispatches_at, findings_at, jobs
 _MOST = 8
 """Reasons that are told of one worker."""
 _OF_JOBS = frozenset({"LKA114", "LKA115", "LKA116", "LKA124"})
-_OF_RELEASES = frozenset({"LKA307", "LKA406", "LKA412", "LKA501", "LKA503", "LKA504"})
+_OF_RELEASES = frozenset({"LKA307", "LKA406", "LKA412", "LKA413", "LKA501", "LKA503", "LKA504"})
 """Rules that say that something is missing in a job, or in a release; of workers and dispatches more is said."""
 _ON = "the rule is on for this file"
 _KEPT_BACK = {
