@@ -13,7 +13,7 @@ from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Access, Flow, Store
 from lkagent_lint.facts.following import last_name
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Activation, ClassOf, Instance, SdkObject
+from lkagent_lint.project.things import Activation, ClassOf, Instance, SdkMethod, SdkObject
 from lkagent_lint.questions.held import Held, HeldObjects, Owners
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Lack, Offers
@@ -24,6 +24,13 @@ from lkagent_lint.text import Span
 _SPOKEN_OF = frozenset({"JobContext", "JobRequest", "AgentSession", "LiveSession", "Agent", "AgentTask", "Room"})
 """Owners whose unknown methods are LKA406's."""
 _OWN = frozenset({"self", "this"})
+_TEXTS = frozenset(
+    {
+        *(("Job", "metadata"), ("Room", "metadata"), ("Room", "name"), ("RoomInfo", "metadata"), ("RoomInfo", "name")),
+        *(("LocalParticipant", "metadata"), ("LocalParticipant", "identity"), ("LocalParticipant", "name")),
+    }
+)
+"""Attributes that are texts (livekit 1.2.1, ``rtc/room.py``, ``participant.py``; livekit-protocol 1.1.29)."""
 
 
 class Wrong(enum.Enum):
@@ -33,6 +40,7 @@ class Wrong(enum.Enum):
     CALLED = "it is called, and is not there"
     UNREAD = "it is assigned, is not there, and nothing reads it"
     FIXED = "it is assigned, and cannot be"
+    TEXT = "it is read of a text, which has no such attribute"
 
 
 class WrongAttribute(NamedTuple):
@@ -104,6 +112,8 @@ class Attributes:
         name = value.name
         if span is None or name.startswith("_") or (isinstance(inner, v.Name) and inner.name in _OWN):
             return None
+        if self._is_text(inner, activation) and not hasattr(str, name):
+            return WrongAttribute(activation.place(span), Wrong.TEXT, name, (), None, activation.name)
         owners = self._held.classes(inner, activation)
         lack = self._lack(owners, name) if owners else None
         if lack is None:
@@ -113,6 +123,12 @@ class Attributes:
         if self._may_have(name, owners) or (wrong is Wrong.CALLED and any(map(_is_spoken_of, owners))):
             return None
         return WrongAttribute(activation.place(span), wrong, name, _sorted(owners), lack, activation.name)
+
+    @staticmethod
+    def _is_text(value: v.Expr, activation: Activation) -> bool:
+        """A value is surely a text that the SDK gives."""
+        found = activation.value(value) if isinstance(value, v.Attribute) and not activation.is_node else ()
+        return bool(found) and all(isinstance(each, SdkMethod) and (each.kind, each.name) in _TEXTS for each in found)
 
     def _lack(self, owners: Owners, name: str) -> Lack | None:
         """What none of these classes has; None where one of them has it, or may have."""

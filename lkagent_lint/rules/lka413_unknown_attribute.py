@@ -6,7 +6,8 @@ Reports attributes that are read of the SDK's objects and are not there in this 
 gets, of the job's context, sessions, agents, participants, tokens, the server API's clients, and of what events hold.
 It also reports attributes that are assigned though the SDK lets nobody set them (`self.session = session` in an agent),
 and those that are assigned to an object which is only handed over, does not have them, and of which nothing reads them
-(`token.video_grants = ...`).
+(`token.video_grants = ...`). The metadata of jobs and rooms is a text, which has none of a dictionary's methods
+(`ctx.job.metadata.get("name")`).
 
 ## Why it is bad
 
@@ -46,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.likeness import most_alike
 from lkagent_lint.questions.attributes import Wrong, WrongAttribute
 from lkagent_lint.questions.held import Held
@@ -68,14 +69,23 @@ _SHOWN = 2
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    seen: set[tuple[Place, str]] = set()
+    seen: set[tuple[str, int, int, str]] = set()
     for found in subject.attributes.wrong():
-        if (found.place, found.name) not in seen:
-            seen.add((found.place, found.name))
-            yield META.at(found.place, _said(found), subject=found.function, key=(found.owners[0].name, found.name))
+        start = (found.place.path, found.place.span.line, found.place.span.column, found.name)
+        if start not in seen:  # a chain of attributes may be read, and called
+            seen.add(start)
+            owner = found.owners[0].name if found.owners else "str"
+            yield META.at(found.place, _said(found), subject=found.function, key=(owner, found.name))
 
 
 def _said(found: WrongAttribute) -> Said:
+    if found.wrong is Wrong.TEXT:
+        return Said(
+            f"a text has no attribute {shortened(found.name, 40)}",
+            f"the SDK gives a str here, so this raises AttributeError ('str' object has no attribute '{found.name}')",
+            "read it with json.loads() first, if it holds JSON",
+            "of a text",
+        )
     owner, node, name = found.owners[0].name, is_node(found.place), shortened(found.name, 40)
     release = found.owners[0].release
     lacking = f"{release.table.package} {release.label} does not have it"

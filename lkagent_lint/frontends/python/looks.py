@@ -9,7 +9,7 @@ import libcst as cst
 from lkagent_lint.facts.flows import Access, Use
 from lkagent_lint.facts.values import OPAQUE, Attribute, Expr, Items, Name, Subscript, Text
 from lkagent_lint.frontends.python.roots import Roots
-from lkagent_lint.frontends.python.words import COMPARED, KEEPER, MODELS
+from lkagent_lint.frontends.python.words import COMPARED, KEEPER, MODELS, TEXTS
 
 if TYPE_CHECKING:
     from lkagent_lint.frontends.python.walker import Walker
@@ -58,7 +58,10 @@ class Looks:
         function, looks = node.func, self._walker.flow.looks
         if function is not self._inner or not looks or looks[-1][2] is not function:
             return
-        value, access, _ = looks.pop()
+        value, access, _ = looks[-1]
+        if isinstance(value, Attribute) and isinstance(value.base, Attribute) and value.base.name in TEXTS:
+            return  # which method it is may be said by nothing else
+        looks.pop()
         inner = function.value if isinstance(function, cst.Attribute) else None
         if isinstance(value, Attribute) and isinstance(value.base, Attribute) and isinstance(inner, cst.Attribute):
             if self._roots.may_hold(value.base):

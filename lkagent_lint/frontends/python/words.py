@@ -120,6 +120,8 @@ AGENT_TASKS = re.compile(r"class\s+(\w+)\s*\([^)]*\bAgentTask\b")
 MAKERS = written(lambda term: term.is_called and bool(term.gives), in_node=False)
 """Functions and methods of the SDK that give an object that is followed."""
 
+TEXTS = frozenset({"metadata", "identity", "transcript"})
+"""Attributes of the SDK's objects that are texts, and are taken for more."""
 KEEPER = "userdata"
 """The attribute that keeps what setup functions and jobs store in it."""
 MODELS = frozenset({"llm", "stt", "tts", "vad"})
