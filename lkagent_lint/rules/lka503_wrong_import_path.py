@@ -94,7 +94,11 @@ def _plugins(path: str, facts: FileFacts) -> Iterator[Diagnostic]:
         if own and fact.name == own and fact.spelling is AskedBy.FROM and not fact.guarded:
             yield META.at(
                 Place(path, fact.span),
-                f"{fact.module} has no {own}, so {no_export(own)}: import * as {own} from '{fact.module}'",
+                f"{shortened(fact.module, 40)} has no {shortened(own, 24)}",
+                note=no_export(own),
+                help=f"write import * as {own} from '{fact.module}'",
+                label="not there",
+                culprit=(own,),
                 key=(fact.module,),
             )
 
