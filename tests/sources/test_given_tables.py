@@ -43,7 +43,7 @@ def test_a_release_that_a_file_knows_is_known(tmp_path: Path) -> None:
     report = engine.check(project(tmp_path, found))
     assert report.summary.sdks == ("livekit-agents 1.9.0 (pyproject.toml)",)
     assert {each.code for each in report.diagnostics} == {"LKA503"}
-    assert {each.message.split()[3].rstrip(",") for each in report.diagnostics} == {"LiveSession", "NewThing"}
+    assert {each.title.split()[3] for each in report.diagnostics} == {"LiveSession", "NewThing"}
 
 
 def test_what_the_file_does_not_know_stays_unknown(tmp_path: Path) -> None:
