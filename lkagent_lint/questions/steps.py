@@ -27,8 +27,8 @@ _SCANS = vocabulary.written(lambda term: term.outside is vocabulary.Outside.EMPT
 """Containers that say who is there already."""
 
 
-def _looks(flow: Flow) -> list[Span]:
-    """Where it reads who is there, and not only how many they are."""
+def _looks(flow: Flow) -> list[Span | None]:
+    """Where it reads who is there, and not only how many they are, as far as its place is known."""
     return [
         step.span
         for step in flow.steps
@@ -36,7 +36,6 @@ def _looks(flow: Flow) -> list[Span]:
         and isinstance(step.value, v.Attribute)
         and step.value.name in _SCANS
         and step.use is not Use.COUNTED
-        and step.span is not None
     ]
 
 
@@ -149,7 +148,7 @@ class StepOrder:
             (path, flow)
             for path, facts in files
             for flow in facts.flows.values()
-            if any(Place(path, span) not in outside for span in _looks(flow))
+            if any(span is None or Place(path, span) not in outside for span in _looks(flow))
         ]
         if not looking:
             return ()
