@@ -40,7 +40,7 @@ _DEFAULTS = frozenset({"default", "prefault", "catch"})
 _OPTIONAL = frozenset({"optional", "nullish", "nullable", "fallback"})
 _SIDES = ("server", "client", "shared")
 _MAX_CHAIN = 24
-_Fields = dict[str, tuple[v.Expr, Activation]]
+_SchemaFields = dict[str, tuple[v.Expr, Activation]]
 
 
 def parsed(call: Call, activation: Activation, evaluator: Evaluator) -> Things | None:
@@ -65,7 +65,9 @@ def parsed(call: Call, activation: Activation, evaluator: Evaluator) -> Things |
     return only(record_of(activation.path, [("data", made)], open_ended=True)) if name in _SAFE else made
 
 
-def _created(name: str, call: Call, activation: Activation, evaluator: Evaluator) -> tuple[_Fields, v.Expr | None]:
+def _created(
+    name: str, call: Call, activation: Activation, evaluator: Evaluator
+) -> tuple[_SchemaFields, v.Expr | None]:
     """``cleanEnv(process.env, {…})``, ``createEnv({ server: {…}, client: {…}, runtimeEnv })``."""
     if name == "cleanEnv":
         source, *schemas = call.args[:2] or (None,)
@@ -76,7 +78,7 @@ def _created(name: str, call: Call, activation: Activation, evaluator: Evaluator
     if given is None:
         return {}, None
     options, home = given
-    found: _Fields = {}
+    found: _SchemaFields = {}
     for key, value in options.entries:
         if key in _SIDES:
             found.update(_listed(value, home, evaluator))
@@ -86,7 +88,7 @@ def _created(name: str, call: Call, activation: Activation, evaluator: Evaluator
 _ENVIRONMENT = v.Attribute(v.Name("process"), "env")
 
 
-def _listed(value: v.Expr, activation: Activation, evaluator: Evaluator) -> _Fields:
+def _listed(value: v.Expr, activation: Activation, evaluator: Evaluator) -> _SchemaFields:
     given = evaluator.scripts.literal(value, activation)
     if given is None:
         return {}
@@ -94,9 +96,9 @@ def _listed(value: v.Expr, activation: Activation, evaluator: Evaluator) -> _Fie
     return {key: (schema, home) for key, schema in mapping.entries if key not in ("", "**")}
 
 
-def _fields(schema: v.Expr, activation: Activation, evaluator: Evaluator) -> _Fields:
+def _fields(schema: v.Expr, activation: Activation, evaluator: Evaluator) -> _SchemaFields:
     """The fields of ``z.object({…}).extend({…})``, wherever it is made."""
-    found: _Fields = {}
+    found: _SchemaFields = {}
     for call, home in _chain(schema, activation, evaluator):
         if last_name(call.target) in _OBJECTS and call.args:
             found = {**_listed(call.args[0], home, evaluator), **found}
