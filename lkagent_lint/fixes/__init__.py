@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from lkagent_lint.fixes.code import ImpossibleError, ParsedCode
 from lkagent_lint.fixes.edits import Editor, renamed, text_removed
-from lkagent_lint.intents import Edit, Fix, Intent, RemoveText, Rename, Requires, Safety
+from lkagent_lint.intents import AddImport, Edit, Fix, Intent, RemoveText, Rename, Requires, Safety
 from lkagent_lint.languages import NOTEBOOK, PYTHON, dialect_of
 from lkagent_lint.sources.splicing import NotTextError, Original, Splice, overlap
 from lkagent_lint.text import Place
@@ -33,7 +33,7 @@ class Planner:
         safety = fix.safety
         try:
             for intent in fix.intents:
-                path = intent.place.path if hasattr(intent, "place") else intent.path
+                path = intent.path if isinstance(intent, AddImport) else intent.place.path
                 if isinstance(intent, Requires):
                     if not self._editor(path).follows(intent) and safety is Safety.SAFE:
                         safety = Safety.UNSAFE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 import libcst as cst
 
@@ -40,7 +40,8 @@ def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         if isinstance(value, cst.CSTNode):
             yield value
         elif isinstance(value, (list, tuple)):
-            yield from (each for each in value if isinstance(each, cst.CSTNode))
+            held = cast("Sequence[object]", value)
+            yield from (each for each in held if isinstance(each, cst.CSTNode))
 
 
 class PythonCode:
@@ -59,7 +60,7 @@ class PythonCode:
         self.indentation = self._module.default_indent
         if code.rstrip() != text.rstrip():  # of blank lines at the end it keeps fewer
             raise ImpossibleError("libcst does not give this file back as it is")
-        self._parts = {node: self._part(*ends) for node, ends in self._mapped(text, offsets).items()}
+        self._parts = {node: self._part(start, end) for node, (start, end) in self._mapped(text, offsets).items()}
         self._parents: dict[int, cst.CSTNode] = {}
         self._nodes: list[cst.CSTNode] = [self._module]
         for node in self._nodes:

@@ -51,7 +51,11 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mend], None]:
     def use(mend: Mend) -> None:
         words = Words(mend)
         known = rules.rule
-        monkeypatch.setattr("lkagent_lint.engine.root.rule", lambda code: words if code == CODE else known(code))
+
+        def chosen(code: str) -> object:
+            return words if code == CODE else known(code)
+
+        monkeypatch.setattr("lkagent_lint.engine.root.rule", chosen)
 
     check = engine.check
 
