@@ -90,5 +90,5 @@ def _finding(late: Late, what: str, note: str, help: str, related: str) -> Diagn
         label="nobody is there any more",
         related=[Related(late.end, related)],
         subject=late.function,
-        key=(name,),
+        key=(name.removesuffix("()"),),
     )
