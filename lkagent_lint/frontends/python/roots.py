@@ -17,6 +17,8 @@ _HOLDS = re.compile(
     r"(?i)ctx|context|session|room|agent|job|req|participant|event|metrics|token|packet|^(?:ev|evt|e|ce|msg|lk|lkapi|api)$"
 )
 """How the parameters and attributes are called that hold such objects where nothing says so."""
+_MOST_LINKS = 40
+"""Attributes behind each other; longer chains are looked at link by link, and are nobody's SDK."""
 _DEPTH = 3
 _OWN = ("self", "cls")
 _MAKING = frozenset({*MAKERS, "say", "generate_reply", "with_identity", "with_grants"})
@@ -33,6 +35,12 @@ class Roots:
         return self._may_be(value.base, self._walker.flow, _DEPTH)
 
     def _may_be(self, value: Expr, flow: FlowDraft | None, depth: int) -> bool:
+        links = 0
+        while isinstance(value, Attribute) and value.base != Name("self"):
+            links += 1
+            if value.name == KEEPER or links > _MOST_LINKS:
+                return False
+            value = value.base
         if not depth:
             return False
         match value:
@@ -40,8 +48,6 @@ class Roots:
                 return name not in _OWN and self._name(name, flow, depth)
             case Attribute(Name("self"), name):
                 return _HOLDS.search(name) is not None
-            case Attribute(base, name):
-                return name != KEEPER and self._may_be(base, flow, depth)
             case Result(number) if flow is not None:
                 target = flow.calls[number].target
                 word = last_name(target)

@@ -1,0 +1,126 @@
+"""Twice the input takes about twice the steps: for each construct that is read, texts of n, 2n and 4n of it.
+
+The steps are the calls of functions that the interpreter itself counts, so that they are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from lkagent_lint import engine
+from tools.hostile.inputs import AGENT, CHAINS, IMPORT
+
+_SIZE = 40
+_LONGER = {"entries": 240, "comprehension clauses": 240}
+"""What is looked at more closely where it is long is long each time."""
+_SQUARE = {
+    "additions": "each sum holds the parts of those before it; no more than 1,500 stand in one expression",
+    "additions in newer Python": "the same, up to 750",
+    "tries": "whether a call runs on every path (LKA215) walks the blocks for each call",
+    "ifs": "each place that may have joined the room first is a state; a job that is too large is given up, and said",
+}
+"""Known to take the square."""
+_JOB = AGENT.replace("    ctx.connect()\n", "")
+
+
+def _job(line: str) -> Callable[[int], tuple[str, str]]:
+    return lambda n: ("odd.py", _JOB + "".join(f"    {line.format(i=i)}\n" for i in range(n)) + "    pass\n")
+
+
+def _lines(name: str, head: str, line: str) -> Callable[[int], tuple[str, str]]:
+    return lambda n: (name, head + "".join(line.format(i=i) + "\n" for i in range(n)))
+
+
+def _joined(name: str, head: str, item: str, between: str, tail: str) -> Callable[[int], tuple[str, str]]:
+    return lambda n: (name, head + between.join(item.format(i=i) for i in range(n)) + tail)
+
+
+_NODE = "import { cli, WorkerOptions } from '@livekit/agents';\n"
+CONSTRUCTS: dict[str, Callable[[int], tuple[str, str]]] = {
+    **{name: (lambda n, make=make: ("odd.py", IMPORT + make(n) + "\n")) for name, make in CHAINS.items()},
+    **{
+        f"{name} in newer Python": (lambda n, make=make: ("odd.py", IMPORT + "type X = int\n" + make(n) + "\n"))
+        for name, make in CHAINS.items()
+    },
+    "statements": _job("x{i} = ctx.room"),
+    "calls of the job": _job("await ctx.wait_for_participant()"),
+    "ifs": _job("if x: await ctx.connect()"),
+    "loops": _job("for x{i} in y: await z(ctx)"),
+    "whiles": _job("while x: await z(ctx)"),
+    "withs": _job("with x as y{i}: z(ctx)"),
+    "tries": _lines("odd.py", _JOB, "    try: await z{i}(ctx)\n    except A: pass\n    finally: w()"),
+    "functions": _lines("odd.py", IMPORT, "async def f{i}(ctx: JobContext): await f{i}(ctx)"),
+    "classes and bases": _lines("odd.py", IMPORT + "class A0: pass\n", "class B{i}(A0): x = {i}"),
+    "imports": _lines("odd.py", IMPORT, "from m{i} import a{i}"),
+    "names in an import": _joined("odd.py", IMPORT + "from m import (", "a{i}", ", ", ")\n"),
+    "elements": _joined("odd.py", IMPORT + "x = [", "a{i}", ", ", "]\n"),
+    "entries": _joined("odd.py", IMPORT + "x = {", "'a{i}': b{i}", ", ", "}\n"),
+    "arguments": _joined("odd.py", _JOB + "    f(ctx, ", "a{i}={i}", ", ", ")\n"),
+    "parts of a string": _joined("odd.py", IMPORT + "x = f'", "{{a{i}}}", " ", "'\n"),
+    "suppressions": _lines("odd.py", IMPORT, "x = 1  # lkagent: ignore[LKA106] why"),
+    "suppressions on lines of their own": _lines("odd.py", IMPORT, "# lkagent: ignore[LKA106] why"),
+    "comments for flake8": _lines("odd.py", IMPORT, "x = 1  # noqa: LKA106"),
+    "findings": _job("ctx.connect()"),
+    "workers": _lines(
+        "odd.py", AGENT, "@AgentServer().rtc_session(agent_name='a{i}')\nasync def e{i}(ctx): await ctx.connect()"
+    ),
+    "statements of TypeScript": _lines("odd.ts", _NODE, "const x{i} = f{i}(y);"),
+    "functions of TypeScript": _lines("odd.ts", _NODE, "async function f{i}(ctx) {{ await ctx.connect(); }}"),
+    "attributes of TypeScript": _joined("odd.ts", _NODE + "const x = a", ".b", "", ";\n"),
+    "additions of TypeScript": _joined("odd.ts", _NODE + "const x = ", "a{i}", " + ", ";\n"),
+    "dispatches": _lines("d.sh", "", "lk dispatch create --agent-name x{i}"),
+    "here-documents": _lines("d.sh", "", 'cat <<EOF\n{{"agent_name": "x{i}"}}\nEOF'),
+    "YAML documents": _lines("d.yaml", "", "---\nagent_name: x{i}"),
+    "YAML keys": _lines("d.yaml", "", "k{i}:\n  agent_name: x{i}"),
+    "JSON elements": _joined("d.json", "[", '{{"agent_name": "x{i}"}}', ", ", "]\n"),
+    "JSON depth": lambda n: ("d.json", '{"agent_name": ' + "[" * n + "]" * n + "}\n"),
+    "patterns of git": _lines(".gitignore", "", "*a*b{i}*c"),
+    "excluded patterns": _joined(
+        "pyproject.toml", "[tool.lkagent-lint]\nroot = true\nexclude = [", '"a{i}"', ", ", "]\n"
+    ),
+    "requirements": _lines("requirements.txt", "livekit-agents\n", "package{i}==1.{i}"),
+    "packages of a lock file": _lines("uv.lock", "version = 1\n", '[[package]]\nname = "p{i}"\nversion = "1.{i}"\n'),
+    "environment": _lines(".env", "", "AGENT_NAME_{i}=x{i}"),
+}
+
+
+def _steps(root: Path, name: str, text: str) -> int:
+    overlays = {"pyproject.toml": "[tool.lkagent-lint]\nroot = true\n", "agent.py": AGENT, name: text}
+    request = engine.Request(
+        paths=(str(root),), overlays={str(root / each): data.encode() for each, data in overlays.items()}, jobs=1
+    )
+    calls = [0]
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" or event == "c_call":
+            calls[0] += 1
+
+    threading.setprofile(count)
+    try:
+        engine.check(request)
+    finally:
+        threading.setprofile(None)
+    return calls[0]
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="what traces the tests is counted too")
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=pytest.mark.xfail(reason=_SQUARE[each], strict=True)) if each in _SQUARE else each
+        for each in CONSTRUCTS
+    ],
+)
+def test_a_construct(name: str, tmp_path: Path) -> None:
+    make, size = CONSTRUCTS[name], _LONGER.get(name, _SIZE)
+    root = tmp_path.resolve()
+    _steps(root, *make(size))  # what is done once in a process
+    once, twice, often = (_steps(root, *make(each)) for each in (size, 2 * size, 4 * size))
+    # What four times as many add, beside what twice as many add: 2 where the steps follow the size, 4 where its square.
+    assert often - twice <= 2.6 * (twice - once) + 400
