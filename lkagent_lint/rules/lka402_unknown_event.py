@@ -32,7 +32,8 @@ events of each release are read from the released packages by `tools/sdk_tables`
 ## Fix safety
 
 Unsafe: the text is replaced by the event that took its place, or by the one that is spelled almost so; the listener may
-be given something else than it expects. What is only alike is a suggestion, and never applied.
+be given something else than it expects. An event that tells of more than the old one, as of every state, and one that
+is only alike, are suggestions, and never applied.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def _fix(found: UnknownEvent) -> Fix | None:
     """What tells the same passes other things to its listener; what is spelled alike may not have been meant."""
     successor = EVENTS.get(snake(found.event))
     if successor is not None and successor in found.release.events(found.kind):
-        return unsafe(f"listen for {quoted(successor)}", ReplaceText(found.place, found.event, successor))
+        # One event tells of all states, so that listeners for one of them have to look which it is.
+        fix = suggestion if successor.endswith("_state_changed") else unsafe
+        return fix(f"listen for {quoted(successor)}", ReplaceText(found.place, found.event, successor))
     events = list(found.release.events(found.kind))
     meant = misspelled(found.event, events)
     if meant:
