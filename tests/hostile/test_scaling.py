@@ -41,13 +41,14 @@ def _joined(name: str, head: str, item: str, between: str, tail: str) -> Callabl
     return lambda n: (name, head + between.join(item.format(i=i) for i in range(n)) + tail)
 
 
+def _chain(make: Callable[[int], str], head: str) -> Callable[[int], tuple[str, str]]:
+    return lambda n: ("odd.py", f"{head}{make(n)}\n")
+
+
 _NODE = "import { cli, WorkerOptions } from '@livekit/agents';\n"
 CONSTRUCTS: dict[str, Callable[[int], tuple[str, str]]] = {
-    **{name: (lambda n, make=make: ("odd.py", IMPORT + make(n) + "\n")) for name, make in CHAINS.items()},
-    **{
-        f"{name} in newer Python": (lambda n, make=make: ("odd.py", IMPORT + "type X = int\n" + make(n) + "\n"))
-        for name, make in CHAINS.items()
-    },
+    **{name: _chain(make, IMPORT) for name, make in CHAINS.items()},
+    **{f"{name} in newer Python": _chain(make, IMPORT + "type X = int\n") for name, make in CHAINS.items()},
     "statements": _job("x{i} = ctx.room"),
     "calls of the job": _job("await ctx.wait_for_participant()"),
     "ifs": _job("if x: await ctx.connect()"),
