@@ -100,6 +100,9 @@ def run_deep(function: Callable[[], _Result]) -> _Result:
             thread.join()
     finally:
         _limit.end()
+    if errors and isinstance(errors[0], SystemExit):
+        # No signal arrives in that thread: it is a library that gives up, and the host goes on.
+        raise RuntimeError(f"a library ended with code {errors[0].code}") from errors[0]
     if errors:
         raise errors[0]
     return outcome[0]

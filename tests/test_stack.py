@@ -50,3 +50,8 @@ def test_functions_that_overlap_leave_the_limit_as_the_first_found_it() -> None:
     run_deep(second)
     assert limits == [RECURSION_LIMIT]
     assert sys.getrecursionlimit() == before
+
+
+def test_a_library_that_ends_the_process_ends_only_what_was_called() -> None:
+    with pytest.raises(RuntimeError, match="a library ended with code 3"):
+        run_deep(lambda: sys.exit(3))
