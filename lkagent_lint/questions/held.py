@@ -227,7 +227,7 @@ class HeldObjects:
 def _at(release: Release, path: str) -> Owners:
     """A class that a table names: of its own package, or of another one."""
     if path in release.table.members:
-        return frozenset({Held(release, path)})
+        return frozenset({Held(release, path)}) if release.members(path) else _NONE  # some releases do not export it
     part = part_of(path)
     if part is None or part.python == release.table.package or release.table.package.startswith("@"):
         return _NONE

@@ -163,7 +163,7 @@ class Offers:
         """The same of a class in a release of which all is known; the class may be given by its path."""
         if _is_of_0x(release) or not release.has_class(kind):
             return None
-        if release.is_open_class(kind):
+        if release.is_open_class(kind) or not release.members(kind):  # a class that this release does not export
             return None
         if release.table.package in NODE_PACKAGES and (name in _NODE_EMITTER or name in GLOBALS):
             return None
