@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Severity
@@ -112,7 +113,7 @@ class Frame(NamedTuple):
         if sign:
             yield self._row(self.bar, " " * column + self._paint(sign, mark))
         indent = min(column, max(0, room - max(_LEAST, width_of(label))))
-        pieces = [Piece(label, lambda text: self._paint(text, mark))]
+        pieces = [Piece(label, partial(self._paint, mark=mark))]
         rows = flowed(pieces, room, indent, self.escape, first=indent)
         yield from (self._row(self.bar, row if number else " " * indent + row) for number, row in enumerate(rows))
 
