@@ -32,8 +32,10 @@ class Origins:
         if steps == 0:
             return None
         match expression:
-            case v.Result(call):
-                return CallRef(path, flow.name, call)
+            case v.Result(
+                call
+            ):  # of the flow itself: a value that another one carried here may have a number of its own
+                return CallRef(path, flow.name, call) if call < len(flow.calls) else None
             case v.Typed(_, value) if value is not None:
                 return self._origin(path, flow, value, steps - 1)
             case v.Function(name) if name in facts.flows:  # what a decorator made of it

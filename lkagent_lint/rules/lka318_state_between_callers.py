@@ -47,6 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Call, Flow
 from lkagent_lint.facts.following import last_name, walk
+from lkagent_lint.languages import PYTHON
 from lkagent_lint.project.things import Activation, Instance, Thing, in_order
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.text_runs import TextRun
@@ -72,6 +73,8 @@ _SERVED = {"text": "text door", "route": "route"}
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
+    if not any(project.sdk(path).has(Change.RUNS_IN_TEXT) for path in project.files if path.endswith(PYTHON)):
+        return
     for run, served in _shared(subject):
         for owner in in_order(run.owners):
             if not isinstance(owner, Instance):

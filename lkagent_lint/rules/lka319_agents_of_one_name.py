@@ -65,6 +65,9 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    project = subject.project
+    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers):
+        return
     for server in subject.doors.servers():
         if not subject.project.sdk(server.site.path).has(Change.DOORS):
             continue
