@@ -68,6 +68,9 @@ class HeldObjects:
         self._offers = offers
         self._listeners = listeners
         self._known: dict[tuple[Activation, v.Expr], Owners] = {}
+        self._roles = {
+            (each.path, each.flow) for worker in project.workers for each in (*worker.entries, *worker.requests)
+        }
         self._events: dict[tuple[str, str], frozenset[str]] | None = None
 
     def classes(self, expression: v.Expr, activation: Activation) -> Owners:
@@ -83,6 +86,8 @@ class HeldObjects:
         return self._known[key]
 
     def _found(self, expression: v.Expr, activation: Activation, depth: int) -> Owners:
+        if isinstance(expression, v.Name) and self._is_by_role(expression.name, activation):
+            return _NONE
         things = [each for each in activation.value(expression) if not isinstance(each, Nothing)]
         if isinstance(expression, v.Result):
             return self._result(activation.flow.calls[expression.call], things, activation, depth)
@@ -113,6 +118,16 @@ class HeldObjects:
         found = self._member(owners, call.target.name, _RETURNING)
         kept = self._member(owners, call.target.name, _AWAITED)
         return found if not is_awaited or found == kept or all(each.name in _SELF_AWAITED for each in found) else _NONE
+
+    def _is_by_role(self, name: str, activation: Activation) -> bool:
+        """A parameter of a function that the SDK runs for its role, whatever it is annotated with: what it holds is
+        known where the function is entered.
+        """
+        home = owner_of(activation.facts, activation.flow, name)
+        if home is None or (activation.path, home.name) not in self._roles:
+            return False
+        is_bound = any(each == name for each, _ in activation.around(home).bindings)
+        return not is_bound and any(each.name == name for each in home.parameters)
 
     def _name(self, name: str, activation: Activation, depth: int) -> Owners:
         home = owner_of(activation.facts, activation.flow, name)
