@@ -40,8 +40,8 @@ class Origins:
                 return self._origin(path, flow, value, steps - 1)
             case v.Function(name) if name in facts.flows:  # what a decorator made of it
                 made = [each for each in facts.flows[name].decorators if isinstance(each, v.Result)]
-                home = facts.flows[facts.flows[name].parent or MODULE]
-                return self._origin(path, home, made[0], steps) if len(made) == 1 else None
+                around = facts.flows[facts.flows[name].parent or MODULE]
+                return self._origin(path, around, made[0], steps) if len(made) == 1 else None
             case v.Name(name):
                 home = owner_of(facts, flow, name)
                 values = () if home is None else home.variables.get(name, ())
