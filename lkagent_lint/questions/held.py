@@ -206,7 +206,7 @@ class HeldObjects:
             for each in spelt(name):
                 found = release.name(home, each)
                 if found is not None and found.kind in _CLASSES and found.path in release.table.members:
-                    return frozenset({Held(release, found.path)})
+                    return frozenset(Held(release, path) for path in _kin(release, found.path))
         return _NONE
 
     # What listeners hear
@@ -237,6 +237,15 @@ class HeldObjects:
             return _NONE
         name = "".join(part.capitalize() for part in event.split("_")) + "Event"
         return self._dotted(f"livekit.agents.{name}", activation)
+
+
+def _kin(release: Release, path: str) -> list[str]:
+    """A class, and those beside it that are called as kinds of it: who is given a ``TrackPublication`` has one of
+    those of others.
+    """
+    home, _, name = path.rpartition(".")
+    kinds = [each for each in release.table.members if each.startswith(home) and each.endswith(name) and each != path]
+    return [path, *filter(release.members, kinds)]
 
 
 def _at(release: Release, path: str) -> Owners:
