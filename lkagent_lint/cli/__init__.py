@@ -24,15 +24,22 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(_exit_code(sys.argv[1:] if argv is None else list(argv)))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def _expanded(arguments: list[str]) -> list[str]:
+    if not any(each.startswith("@") for each in arguments):
+        return arguments
     from lkagent_lint.cli._arguments import expanded
+
+    return expanded(arguments)
+
+
+def _exit_code(arguments: list[str]) -> int:
     from lkagent_lint.cli._command import command
     from lkagent_lint.cli._output import open_closed_stdout, print_error
     from lkagent_lint.writing import WriteError, abandon_stdout
 
     open_closed_stdout()
     try:
-        outcome: object = command.main(expanded(arguments), prog_name="lkagent-lint", standalone_mode=False)
+        outcome: object = command.main(_expanded(arguments), prog_name="lkagent-lint", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except (click.Abort, KeyboardInterrupt):
         abandon_stdout()

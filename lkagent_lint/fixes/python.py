@@ -22,7 +22,7 @@ _PLACED = (cst.BaseExpression, *_STATEMENTS)
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.GeneratorExp)
 
 
-class _Fields(dict[type[cst.CSTNode], tuple[str, ...]]):
+class _Holding(dict[type[cst.CSTNode], tuple[str, ...]]):
     """By the class of a node: the names of what it holds."""
 
     def __missing__(self, kind: type[cst.CSTNode]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ class _Fields(dict[type[cst.CSTNode], tuple[str, ...]]):
         return found
 
 
-_FIELDS = _Fields()
+_FIELDS = _Holding()
 
 
 def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

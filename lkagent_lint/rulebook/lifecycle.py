@@ -38,7 +38,7 @@ SENTENCES = (
         "registration",
         "The agent's process registers as a worker, with its name and its job type, and waits for jobs.",
         _SERVER,
-        (*_codes("2", 11, 12), *_codes("3", 1, 5, 7, 8, 12)),
+        (*_codes("2", 11, 12), *_codes("3", 1, 5, 7, 8, 12), *_codes("6", 5)),
     ),
     Sentence(
         "The server",

@@ -62,7 +62,7 @@ META = Meta(
     "unknown-attribute",
     Severity.ERROR,
     "an attribute that the SDK's object does not have, or that cannot be set",
-    basis=Basis.NOTHING,
+    basis=Basis.TABLES,
 )
 
 _SHOWN = 2

@@ -43,6 +43,7 @@ from lkagent_lint.questions.asked_names import Missing, spelt
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 
 META = Meta(
@@ -51,6 +52,7 @@ META = Meta(
     Severity.ERROR,
     "a name that only later releases of the SDK have",
     basis=Basis.TABLES,
+    since=Change.ENTRY_IN_OPTIONS,
 )
 
 

@@ -83,7 +83,7 @@ def test_a_comment_hides_what_it_names(tmp_path: Path, text: str) -> None:
         (early("# lkagent: ignore[LKA101, LKA102, LKA104]"), ["LKA002", "LKA002"]),
         (early("# noqa: LKA101, LKA102, LKA104"), ["LKA002", "LKA002"]),
         ("# lkagent: disable[LKA101, LKA106]\n" + EARLY, ["LKA002", "LKA003", "LKA003"]),
-        (early("", above="    # lkagent: ignore[LKA101]\n\n"), ["LKA002", "LKA101"]),
+        (early("", above="    # lkagent: ignore[LKA101]\n\n"), ["LKA003", "LKA101"]),
         (EARLY + "x = 1  # lkagent: file-ignore[LKA101]\n", ["LKA101", "LKA003"]),
         (EARLY + "# lkagent: file-ignore[LKA102]\n", ["LKA101", "LKA002"]),
         ("# lkagent: disable[LKA101]\n" + EARLY, ["LKA003"]),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from lkagent_lint.languages import JSON, MODULES, SCRIPTS, YAML
+
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
 _ODD = (
@@ -41,7 +43,7 @@ def seeds() -> list[tuple[str, bytes]]:
     return [(path.name, path.read_bytes()) for path in found]
 
 
-_SUFFIXES = (".py", ".ts", ".tsx", ".js", ".yaml", ".yml", ".json", ".sh", ".toml")
+_SUFFIXES = (*MODULES, *SCRIPTS, *JSON, *YAML, ".sh", ".toml")
 
 
 def _token_mutant(choose: random.Random, files: list[tuple[str, bytes]]) -> tuple[str, bytes]:
