@@ -80,7 +80,7 @@ def summary_line(report: Report, escape: Escaper, style: Style) -> str:
 
     ``12 files, 2 workers, 3 jobs, 1 dispatch, livekit-agents 1.5.3 (uv.lock): 3 findings (1 error, 2 warnings), 3
     fail``, where a baseline hides any, ``but 3 of the baseline``, where some can be mended,
-    ``; 2 mended by --fix``, and ``; 1 of 4 jobs too large to follow:
+    ``; 2 can be mended by --fix``, and ``; 1 of 4 jobs too large to follow:
     agent.py:10580``.
     """
     return "".join(paint(text) for text, paint in (*seen(report, escape), Piece(" "), *outcome(report, escape, style)))
@@ -121,8 +121,8 @@ def _mended(report: Report) -> str:
     """How many of the findings ``--fix`` would mend, and how many more with ``--unsafe-fixes``."""
     count = Counter(each.fix.safety for each in report.diagnostics if each.fix is not None)
     safe, unsafe = count[Safety.SAFE], count[Safety.UNSAFE]
-    parts = [f"{safe} mended by --fix"] if safe else []
-    parts += [f"{unsafe} {'more ' if safe else ''}by --fix --unsafe-fixes"] if unsafe else []
+    parts = [f"{safe} can be mended by --fix"] if safe else []
+    parts += [f"{unsafe} {'more' if safe else 'can be mended'} by --fix --unsafe-fixes"] if unsafe else []
     return f"; {', '.join(parts)}" if parts else ""
 
 

@@ -45,7 +45,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Store
-from lkagent_lint.facts.following import walk
+from lkagent_lint.facts.following import given_to, walk
 from lkagent_lint.intents import Fix, Follows, Move, safe
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, Sdk, SdkObject, Super, Thing
@@ -91,7 +91,7 @@ def _fix(found: _Early) -> Fix | None:
     """Behind the constructor, which must not read what is set there."""
     store, begins = found.store, found.begins
     own = v.Attribute(store.base, store.name)
-    read = any(own in walk(each) for each in (*begins.args, *(value for _, value in begins.keywords)))
+    read = any(own in walk(each) for each in given_to(begins))
     if store.name != "state" or store.span is None or begins.span is None or read:
         return None
     place, constructor = found.activation.place(store.span), found.activation.place(begins.span)

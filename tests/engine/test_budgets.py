@@ -34,7 +34,7 @@ def test_a_job_that_is_too_large_is_named_and_not_counted(tmp_path: Path, monkey
     assert (report.summary.jobs, report.summary.too_large) == (2, ("b/large.py:7",))
     assert {Path(each.place.path).name for each in report.diagnostics if each.code == "LKA101"} == {"a.py", "c.py"}
     seen = "3 files, 3 workers, 2 jobs, 0 dispatches, livekit-agents 1.5.3 (pyproject.toml)"
-    said = f"{seen}: 2 findings (2 warnings), 2 fail"
+    said = f"{seen}: 2 findings (2 warnings), 2 fail; 2 can be mended by --fix"
     for format in ("full", "concise", "grouped"):
         last = render(format, report, lambda path: None, str(tmp_path), colour=False, width=200).splitlines()[-1]
         assert last == f"{said}; 1 of 3 jobs too large to follow: b/large.py:7"

@@ -44,8 +44,8 @@ def test_people_see_the_lines_that_change(safety: Safety, words: str) -> None:
 
 
 def test_the_summary_says_what_can_be_mended() -> None:
-    assert "; 1 mended by --fix" in rendered("concise")
-    assert "; 1 by --fix --unsafe-fixes" in rendered("concise", Safety.UNSAFE)
+    assert "; 1 can be mended by --fix" in rendered("concise")
+    assert "; 1 can be mended by --fix --unsafe-fixes" in rendered("concise", Safety.UNSAFE)
     assert "mended" not in rendered("concise", Safety.SUGGESTION)
 
 
