@@ -81,7 +81,8 @@ class _Page:
         if shown and (diagnostic.note or diagnostic.help):
             yield frame.bar
         yield from self._remark("note", diagnostic.note, frame)
-        yield from self._remark("help", diagnostic.help, frame)
+        if diagnostic.fix is None or diagnostic.fix.title != diagnostic.help:  # nothing is said twice
+            yield from self._remark("help", diagnostic.help, frame)
         if diagnostic.fix is not None:
             yield from self._mending(diagnostic.fix, diagnostic.place.path, frame)
 
