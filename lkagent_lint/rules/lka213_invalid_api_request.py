@@ -78,6 +78,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _said(found: Refused) -> Said:
+    """Of what a call is given; what a request holds is told below."""
     owner, name = found.owner, found.name
     match found.kind:
         case "keyword":
@@ -102,6 +103,13 @@ def _said(found: Refused) -> Said:
                 "give it a request",
                 f"a {said} is given here",
             )
+        case _:
+            return _said_of_field(found)
+
+
+def _said_of_field(found: Refused) -> Said:
+    owner, name = found.owner, found.name
+    match found.kind:
         case "field":
             return Said(
                 f"{owner} has no field {shortened(name)}",

@@ -6,16 +6,14 @@ answers False, and the handlers below walk on to the children that matter, in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import partial
 from typing import ClassVar
 
 import libcst as cst
 
-from lkagent_lint.facts.flows import EXIT_BLOCK, Class, CountedLoop, Leave, Parameter, Use
-from lkagent_lint.facts.following import each_of, made_of
-from lkagent_lint.facts.graph import Graph
+from lkagent_lint.facts.flows import EXIT_BLOCK, Class, Parameter, Use
+from lkagent_lint.facts.following import made_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -24,53 +22,26 @@ from lkagent_lint.facts.values import (
     Function,
     Import,
     Items,
-    Made,
-    Mapping,
     Name,
-    Spread,
-    Text,
     Typed,
 )
+from lkagent_lint.frontends.python.bindings import ClassScope
 from lkagent_lint.frontends.python.blocking import Reaches
-from lkagent_lint.frontends.python.cancellation import settles, swallowing
-from lkagent_lint.frontends.python.drafts import AwaitDraft, FileDraft, FlowDraft, ReturnDraft
-from lkagent_lint.frontends.python.expressions import Expressions, text_of
+from lkagent_lint.frontends.python.branches import BranchWalker
+from lkagent_lint.frontends.python.drafts import FileDraft, FlowDraft, ReturnDraft
+from lkagent_lint.frontends.python.expressions import Expressions
 from lkagent_lint.frontends.python.shapes import (
-    always_true,
-    asks_for_main,
     binding,
-    catches_all,
-    catches_missing,
-    descendants,
     dotted_name,
-    irrefutable,
-    rounds,
-    suppresses,
-    unpacked,
 )
-from lkagent_lint.frontends.python.words import ENTRIES_THAT_ASK, REGISTERING, REGISTERS
+from lkagent_lint.frontends.python.words import REGISTERING, REGISTERS
 
 
-class _ClassScope:
-    """The class body being read."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.attributes: dict[str, list[Expr]] = {}
-        self.annotations: dict[str, Expr] = {}
-
-
-class Walker(cst.CSTVisitor):
+class Walker(BranchWalker):
     """Fills a ``FileDraft`` from one module."""
 
     def __init__(self, draft: FileDraft, reached: Reaches) -> None:
-        super().__init__()
-        self.draft = draft
-        self.reached = reached
-        self.flow: FlowDraft = draft.module
-        self._class: _ClassScope | None = None
-        self._is_guarded = False
-        """What is walked stands under ``if __name__ == "__main__"``."""
+        super().__init__(draft, reached)
         self.expressions = Expressions(self)
 
     @classmethod
@@ -82,29 +53,6 @@ class Walker(cst.CSTVisitor):
         walker.draft.settle()
         del walker.expressions  # which refers back: the tree would wait for the collector
         return walker.draft
-
-    @property
-    def graph(self) -> Graph:
-        return self.flow.graph
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        self._walk(node)
-        return False
-
-    def on_leave(self, original_node: cst.CSTNode) -> None:
-        pass
-
-    def _walk(self, node: cst.CSTNode) -> None:
-        handler = self._HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node)
-
-    def _block(self, node: cst.Module | cst.BaseSuite | cst.SimpleStatementLine) -> None:
-        for each in node.body:
-            self._walk(each)
-
-    def _evaluate(self, node: cst.BaseExpression, use: Use = Use.VALUE) -> Expr:
-        return self.expressions.evaluate(node, use)
 
     # Simple statements
 
@@ -130,59 +78,6 @@ class Walker(cst.CSTVisitor):
         value = self._evaluate(node.value)
         # Of a number or a text that is changed so nothing is known; a list may hold the words of a command.
         self.bind(node.target, made_of(value) if isinstance(value, Items) else OPAQUE)
-
-    def bind(self, target: cst.BaseExpression, value: Expr) -> None:
-        """Record that a target now holds a value."""
-        match target:
-            case cst.Name():
-                self._bind_name(target.value, value)
-                self.expressions.looks.rebind(target)
-            case cst.Attribute():
-                base = self._evaluate(target.value, Use.KEPT)
-                self.flow.stores.append((base, target.attr.value, value, target))
-            case cst.Tuple() | cst.List():
-                elements = [element.value for element in target.elements]
-                parts: Sequence[Expr] = value.items if isinstance(value, Items) else ()
-                if len(parts) != len(elements) or any(isinstance(part, Spread) for part in parts):
-                    parts = unpacked(value, elements)
-                for element, part in zip(elements, parts, strict=True):
-                    self.bind(element, part)
-            case cst.StarredElement():
-                self.bind(target.value, OPAQUE)
-            case cst.Subscript():
-                self.expressions.looks.store(target)
-                self._bind_entry(target, value)
-            case _:
-                self._evaluate(target)
-
-    def bind_each(self, target: cst.BaseExpression, iterated: Expr) -> None:
-        """Record that a target holds, in turn, what a loop runs through; of ``items()`` the second is the value."""
-        match target, iterated:
-            case cst.Name(), _:
-                self.bind(target, each_of(iterated))
-            case cst.Tuple([key, value]), Made(parts, "items"):
-                self.bind(key.value, each_of(Made(parts, "keys")))
-                self.bind(value.value, each_of(Made(parts, "values")))
-            case _:
-                self.bind(target, OPAQUE)
-
-    def _bind_entry(self, target: cst.Subscript, value: Expr) -> None:
-        """``claims["roomConfig"] = {…}``: what asks for an agent is a part of the dict that it is put into."""
-        match target:
-            case cst.Subscript(cst.Name(name), [cst.SubscriptElement(cst.Index(cst.SimpleString() as key))]):
-                written = text_of(key)
-                if isinstance(written, Text) and written.value in ENTRIES_THAT_ASK:
-                    self._bind_name(name, Mapping(((written.value, value),)))
-            case _:
-                pass
-
-    def _bind_name(self, name: str, value: Expr) -> None:
-        if self._class is not None:
-            self._class.attributes.setdefault(name, []).append(value)
-        else:
-            self.flow.variables.setdefault(name, []).append(value)
-            if self.flow is self.draft.module:
-                self.draft.bound[name] = self._is_guarded and self.draft.bound.get(name, True)
 
     def _global(self, node: cst.Global) -> None:
         self.flow.module_names.update(item.name.value for item in node.names)
@@ -240,155 +135,6 @@ class Walker(cst.CSTVisitor):
                 if Import(dotted) not in known:
                     self._bind_name(bound.value, Import(dotted))
 
-    # Branches and loops
-
-    def _if(self, node: cst.If) -> None:
-        after: int | None = None
-        here: cst.If | cst.Else | None = node
-        while isinstance(here, cst.If):  # elif chains may be thousands long
-            self._evaluate(here.test)
-            start = self.graph.fork()
-            after = self.graph.block() if after is None else after
-            self.graph.branch(start)
-            outside, self._is_guarded = self._is_guarded, self._is_guarded or asks_for_main(here.test)
-            self._walk(here.body)
-            self._is_guarded = outside
-            self.graph.goto(after)
-            self.graph.branch(start)
-            here = here.orelse
-        if here is not None:
-            self._walk(here.body)
-        if after is not None:
-            self.graph.goto(after)
-            self.graph.here = after
-
-    def _while(self, node: cst.While) -> None:
-        graph = self.graph
-        if always_true(node.test):
-            self.flow.swallows.extend(swallowing(node))
-        head = graph.fork()
-        after = graph.block()
-        self._evaluate(node.test)
-        decided = graph.fork()
-        graph.branch(decided)
-        is_left = graph.loop(head, after, partial(self._walk, node.body))
-        if not always_true(node.test):
-            graph.branch(decided)
-            self._loop_end(node.orelse, after)
-        elif not is_left:
-            self.flow.endless.append((head, after, node.test))
-        graph.here = after
-
-    def _loop_end(self, orelse: cst.Else | None, after: int) -> None:
-        if orelse is not None:
-            self._walk(orelse.body)
-        self.graph.goto(after)
-
-    def _for(self, node: cst.For) -> None:
-        graph = self.graph
-        iterated = self._evaluate(node.iter)
-        head = graph.fork()
-        after = graph.block()
-        times = rounds(node)
-        if times is not None:
-            self.flow.counted.append(CountedLoop(head, times))
-        if node.asynchronous is not None:
-            graph.step(AwaitDraft(OPAQUE, node.iter))
-        decided = graph.fork()
-        graph.branch(decided)
-        self.bind_each(node.target, OPAQUE if node.asynchronous is not None else iterated)
-        graph.loop(head, after, partial(self._walk, node.body))
-        graph.branch(decided)
-        self._loop_end(node.orelse, after)
-        graph.here = after
-
-    def _match(self, node: cst.Match) -> None:
-        graph = self.graph
-        self._evaluate(node.subject)
-        after = graph.block()
-        for case in node.cases:
-            test, miss = graph.fork(), graph.block()
-            graph.branch(test)
-            self._capture(case.pattern)
-            if case.guard is not None:
-                self._evaluate(case.guard)
-                decided = graph.fork()
-                graph.goto(miss)
-                graph.branch(decided)
-            self._walk(case.body)
-            graph.goto(after)
-            if case.guard is not None or not irrefutable(case.pattern):
-                graph.here = test
-                graph.goto(miss)
-            graph.here = miss
-        graph.goto(after)
-        graph.here = after
-
-    def _capture(self, pattern: cst.MatchPattern) -> None:
-        """Names that a pattern binds hold something that is not followed."""
-        for node in (pattern, *descendants(pattern)):
-            match node:
-                case (
-                    cst.MatchAs(name=cst.Name(value=name))
-                    | cst.MatchStar(name=cst.Name(value=name))
-                    | cst.MatchMapping(rest=cst.Name(value=name))
-                ):
-                    self._bind_name(name, OPAQUE)
-                case _:
-                    pass
-
-    # Exceptions and contexts
-
-    def _try(self, node: cst.Try | cst.TryStar) -> None:
-        handlers: list[Callable[[], object]] = [partial(self._handler, handler) for handler in node.handlers]
-        self.graph.attempt(
-            partial(self._tried, node) if handlers else partial(self._walk, node.body),
-            handlers,
-            catches_all=any(catches_all(handler) for handler in node.handlers),
-            otherwise=None if node.orelse is None else partial(self._walk, node.orelse.body),
-            final=None if node.finalbody is None else partial(self._walk, node.finalbody.body),
-        )
-
-    def _tried(self, node: cst.Try | cst.TryStar) -> None:
-        looks, calls = self.expressions.looks, self.flow.calls
-        first, is_guard = len(calls), any(map(catches_missing, node.handlers))
-        looks.tries += 1
-        looks.guards += is_guard
-        self._walk(node.body)
-        looks.tries -= 1
-        looks.guards -= is_guard
-        if len(calls) > first and self.flow.is_async and settles(node):
-            self.flow.caught.append((first, len(calls)))
-
-    def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
-        if handler.name is not None:
-            self.bind(handler.name.name, OPAQUE)
-        self._walk(handler.body)
-
-    def _with(self, node: cst.With) -> None:
-        awaited = node.asynchronous is not None
-        self._enter(iter(node.items), awaited, partial(self._walk, node.body))
-
-    def _enter(self, items: Iterator[cst.WithItem], awaited: bool, body: Callable[[], object]) -> None:
-        """What the items that are left do, one within the other, and then the body."""
-        item = next(items, None)
-        if item is None:
-            body()
-            return
-        value = self._evaluate(item.item, Use.KEPT)
-        prefix = "__a" if awaited else "__"
-        entered = self.expressions.record(
-            Attribute(value, f"{prefix}enter__"), (), (), Use.AWAITED if awaited else Use.VALUE, item.item
-        )
-        if item.asname is not None:
-            self.bind(item.asname.name, entered)
-        inner: Callable[[], None] = partial(self._enter, items, awaited, body)
-        if suppresses(item.item):
-            self.graph.attempt(inner, [lambda: None], catches_all=False)
-        else:
-            inner()
-        self.graph.step(Leave(value))
-
     # Definitions
 
     def _function(self, node: cst.FunctionDef) -> None:
@@ -424,7 +170,7 @@ class Walker(cst.CSTVisitor):
         bases = tuple(self._evaluate(base.value, Use.KEPT) for base in node.bases if not base.star)
         name = self._qualify(node.name.value)
         self._bind_name(node.name.value, ClassName(name))
-        scope = _ClassScope(name)
+        scope = ClassScope(name)
         with self._inside(self.flow, scope):
             self._walk(node.body)
         self.draft.classes[name] = Class(
@@ -442,7 +188,7 @@ class Walker(cst.CSTVisitor):
         return name if self.flow is self.draft.module else f"{self.flow.name}.<locals>.{name}"
 
     @contextmanager
-    def _inside(self, flow: FlowDraft, scope: _ClassScope | None) -> Generator[None]:
+    def _inside(self, flow: FlowDraft, scope: ClassScope | None) -> Generator[None]:
         saved = self.flow, self._class
         self.flow, self._class = flow, scope
         try:
@@ -469,10 +215,10 @@ class Walker(cst.CSTVisitor):
         return Parameter(node.name.value, annotation, default, kind)
 
     _HANDLERS: ClassVar[dict[type[cst.CSTNode], Callable[..., None]]] = {
-        cst.Module: _block,
-        cst.IndentedBlock: _block,
-        cst.SimpleStatementSuite: _block,
-        cst.SimpleStatementLine: _block,
+        cst.Module: BranchWalker._block,
+        cst.IndentedBlock: BranchWalker._block,
+        cst.SimpleStatementSuite: BranchWalker._block,
+        cst.SimpleStatementLine: BranchWalker._block,
         cst.Expr: _expression,
         cst.Assign: _assign,
         cst.AnnAssign: _annotated,
@@ -486,13 +232,13 @@ class Walker(cst.CSTVisitor):
         cst.Continue: _continue,
         cst.Import: _import,
         cst.ImportFrom: _import_from,
-        cst.If: _if,
-        cst.While: _while,
-        cst.For: _for,
-        cst.Match: _match,
-        cst.Try: _try,
-        cst.TryStar: _try,
-        cst.With: _with,
+        cst.If: BranchWalker._if,
+        cst.While: BranchWalker._while,
+        cst.For: BranchWalker._for,
+        cst.Match: BranchWalker._match,
+        cst.Try: BranchWalker._try,
+        cst.TryStar: BranchWalker._try,
+        cst.With: BranchWalker._with,
         cst.FunctionDef: _function,
         cst.ClassDef: _class_definition,
     }
