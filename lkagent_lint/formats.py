@@ -75,6 +75,13 @@ REPORTS = (
         rf"{_PATH}:\n\s+\d+:\d+:? +{_RULE}",
     ),
     Format(
+        "agent",
+        "reporters.agent",
+        "programs",
+        "coding agents: the fewest words that suffice to mend what was found",
+        rf"{_PATH}:\n\d+:\d+ LKA\d{{3}} ",
+    ),
+    Format(
         "json",
         "reporters.json",
         "programs",

@@ -10,7 +10,7 @@ from lkagent_lint.text import START_OF_FILE
 
 _BY_FIELD = ("json", "jsonl")
 """They tell a cell in a field of its own."""
-_BY_PATH = ("full", "concise", "grouped")
+_BY_PATH = ("full", "concise", "grouped", "agent")
 """They tell it behind the path: ``agent.ipynb:cell 2:3:5``."""
 
 

@@ -69,7 +69,7 @@ def _place(format: str, out: str) -> object:
     match format:
         case "full" | "concise":
             return out.partition(": warning")[0]
-        case "grouped":
+        case "grouped" | "agent":
             return out.splitlines()[0].rstrip(":") + ":" + out.split()[2]
         case "json":
             (item,) = json.loads(out)
@@ -95,6 +95,7 @@ WANTED: dict[str, object] = {
     "full": "agent.ipynb:cell 4:4:11",
     "concise": "agent.ipynb:cell 4:4:11",
     "grouped": "agent.ipynb:cell 4:4:11",
+    "agent": "agent.ipynb:cell 4:4:11",
     "json": ("agent.ipynb", 4, 4, 11, 4),
     "jsonl": ("agent.ipynb", 4, 4, 11, 4),
     "gitlab": ("agent.ipynb", 1),
