@@ -37,7 +37,7 @@ nobody awaits, agents that nobody dispatches. Without a command, check is meant.
 
 _GROUPS = (
     ("Check", ("check",)),
-    ("Set up, and move on", ("init", "upgrade")),
+    ("Set up, and move on", ("init", "upgrade", "hook")),
     ("Understand", ("rule", "why", "graph")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
@@ -281,6 +281,24 @@ def _init(path: str, diff: bool, pre_commit: bool) -> int:  # pyright: ignore[re
     from lkagent_lint.cli._init import set_up
 
     return set_up(path, diff=diff, hook=pre_commit)
+
+
+@command.command("hook", short_help="Answer the hook of a coding agent.")
+def _hook() -> int:  # pyright: ignore[reportUnusedFunction]
+    """Check what a coding agent has edited and tell it what to mend, in the way that it reads. Standard input holds the
+    event of the agent's hook (Claude Code: PostToolUse, Stop; Cursor: stop) or a list of files, one a line.
+
+    Nothing is said where nothing is to be mended. Else it exits with 2 and says so on standard error, or for Cursor in
+    a message that the agent goes on with.
+
+    \b
+    Example (.claude/settings.json):
+      {"hooks": {"PostToolUse": [{"matcher": "Edit|Write|NotebookEdit",
+        "hooks": [{"type": "command", "command": "lkagent-lint hook"}]}]}}
+    """
+    from lkagent_lint.cli._hook import answer
+
+    return answer(click.get_binary_stream("stdin").read())
 
 
 @command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")

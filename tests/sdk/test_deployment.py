@@ -31,7 +31,7 @@ else:
 """
 
 
-@claim("LKA602", "without a command, so cli.run_app() prints its help and ends")
+@claim("LKA602", "cli.run_app() prints its help and ends")
 def test_without_a_command_the_help_is_printed(sdk: Sdk) -> None:
     seen = sdk.run(_APP)
     seen.says("Usage:", "start")
