@@ -45,7 +45,7 @@ def request_for(
     if _STDIN in paths or stdin_filename is not None:
         target = os.path.abspath(_stdin_target(paths, stdin_filename))
         absolute: tuple[str, ...] = (target,)
-        overlays = {target: _read_stdin()}
+        overlays = {target: read_stdin()}
     else:
         absolute = tuple(_existing(path) for path in paths or (".",))
     return engine.Request(
@@ -140,7 +140,8 @@ def _stdin_target(paths: tuple[str, ...], stdin_filename: str | None) -> str:
     return stdin_filename
 
 
-def _read_stdin() -> bytes:
+def read_stdin() -> bytes:
+    """All of standard input, as far as the engine takes it; raises ClickException where it cannot be read."""
     # One byte more than the engine takes: enough for it to say that the text is too large.
     from lkagent_lint.sources.reading import DEFAULT_LIMIT
 

@@ -296,9 +296,10 @@ def _hook() -> int:  # pyright: ignore[reportUnusedFunction]
       {"hooks": {"PostToolUse": [{"matcher": "Edit|Write|NotebookEdit",
         "hooks": [{"type": "command", "command": "lkagent-lint hook"}]}]}}
     """
+    from lkagent_lint.cli._check import read_stdin
     from lkagent_lint.cli._hook import answer
 
-    return answer(click.get_binary_stream("stdin").read())
+    return answer(read_stdin())
 
 
 @command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")
