@@ -14,7 +14,7 @@ from lkagent_lint.facts.flows import Access, Flow, Store
 from lkagent_lint.facts.following import last_name
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, ClassOf, Instance, SdkMethod, SdkObject
-from lkagent_lint.questions.held import Held, HeldObjects, Owners
+from lkagent_lint.questions.held import Held, HeldObjects, Owners, Promise
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.offers import Lack, Offers
 from lkagent_lint.sources.sdk.symbols import SymbolKind
@@ -52,6 +52,8 @@ class WrongAttribute(NamedTuple):
     lack: Lack | None
     """When the first of them had it, or has; None for one that is there and cannot be set."""
     function: str
+    promise: Promise | None = None
+    """The annotation alone says what it is."""
 
 
 class Attributes:
@@ -64,7 +66,18 @@ class Attributes:
         self._held = held
 
     def wrong(self) -> Iterator[WrongAttribute]:
-        """Every wrong use. The same place may come several times, once for each activation."""
+        """Every wrong use. The same place may come several times, once for each activation.
+
+        Where a parameter lacks several of the attributes that are read of it, its annotation is what is wrong.
+        """
+        found = list(self._found())
+        lacked: dict[Promise, set[str]] = {}
+        for each in found:
+            if each.promise is not None:
+                lacked.setdefault(each.promise, set()).add(each.name)
+        yield from (each for each in found if each.promise is None or len(lacked[each.promise]) == 1)
+
+    def _found(self) -> Iterator[WrongAttribute]:
         for activation in self._methods.best(self._methods.activations(_uses_attributes)):
             if self._is_doubled(activation.path):
                 continue
@@ -122,7 +135,8 @@ class Attributes:
             return None
         if self._may_have(name, owners) or (wrong is Wrong.CALLED and any(map(_is_spoken_of, owners))):
             return None
-        return WrongAttribute(activation.place(span), wrong, name, _sorted(owners), lack, activation.name)
+        promise = self._held.promise(inner, activation)
+        return WrongAttribute(activation.place(span), wrong, name, _sorted(owners), lack, activation.name, promise)
 
     @staticmethod
     def _is_text(value: v.Expr, activation: Activation) -> bool:

@@ -34,6 +34,14 @@ _SELF_AWAITED = frozenset({"SpeechHandle"})
 _NODE_HOMES = ("@livekit/agents", "@livekit/agents.voice", "@livekit/agents.metrics", "@livekit/agents.llm")
 
 
+class Promise(NamedTuple):
+    """A parameter whose annotation is all that is known of it."""
+
+    path: str
+    function: str
+    name: str
+
+
 class Held(NamedTuple):
     """A class of the SDK in the release that holds for a file, where all that it has is known."""
 
@@ -77,6 +85,19 @@ class HeldObjects:
         """The classes, of one of which a value is if it is not None; empty where that is not known."""
         found = self._classes(expression, activation, _DEPTH)
         return _NONE if any(each.is_task for each in found) else found
+
+    def promise(self, expression: v.Expr, activation: Activation) -> Promise | None:
+        """The parameter that an expression names, where nothing but its annotation says what it holds."""
+        if not isinstance(expression, v.Name):
+            return None
+        home = owner_of(activation.facts, activation.flow, expression.name)
+        annotated = home is not None and any(
+            each.name == expression.name and each.annotation is not None for each in home.parameters
+        )
+        things = [each for each in activation.value(expression) if not isinstance(each, Nothing)]
+        if home is None or not annotated or (things and all(isinstance(each, SdkObject) for each in things)):
+            return None
+        return Promise(activation.path, home.name, expression.name)
 
     def _classes(self, expression: v.Expr, activation: Activation, depth: int) -> Owners:
         key = activation, expression

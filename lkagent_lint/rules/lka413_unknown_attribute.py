@@ -30,7 +30,8 @@ Where it is not known what an object is; for names that the project stores on an
 ...`), or that a class of its own below the SDK's has; where the file asks first (`hasattr`, `getattr`, `except
 AttributeError`; in Node a condition, `typeof`, `?.`); for classes that make their attributes up, and for messages of
 the protocol; for private names (LKA421); for methods that LKA406 speaks of; in tests with doubles. What an attribute
-holds is known as far as the SDK's own annotations say it: of a union the attribute has to be missing everywhere.
+holds is known as far as the SDK's own annotations say it: of a union the attribute has to be missing everywhere. Where
+an annotated parameter lacks several of the attributes that are read of it, the annotation is taken for the mistake.
 
 ## Evidence
 
