@@ -26,7 +26,7 @@ _MOST = 20
 """Findings in an answer: what is mended shows the next ones."""
 
 
-class _Given(msgspec.Struct):
+class _ToolInput(msgspec.Struct):
     """What a tool was called with."""
 
     file_path: str | None = None
@@ -38,7 +38,7 @@ class _Event(msgspec.Struct):
 
     hook_event_name: str = ""
     cwd: str | None = None
-    tool_input: _Given | None = None
+    tool_input: _ToolInput | None = None
     stop_hook_active: bool = False
     workspace_roots: tuple[str, ...] = ()
     loop_count: int = 0
@@ -66,7 +66,7 @@ def asked_by(data: bytes, directory: str) -> Asked | None:
     here = event.cwd or next(iter(event.workspace_roots), directory)
     match event.hook_event_name:
         case "PostToolUse":
-            given = event.tool_input or _Given()
+            given = event.tool_input or _ToolInput()
             path = given.file_path or given.notebook_path
             return None if path is None else Asked(here, (_absolute(path, here),))
         case "Stop" | "SubagentStop":
