@@ -44,7 +44,7 @@ class _Event(msgspec.Struct):
     loop_count: int = 0
 
 
-class Asked(NamedTuple):
+class HookQuestion(NamedTuple):
     """What a hook is asked about."""
 
     directory: str
@@ -54,11 +54,11 @@ class Asked(NamedTuple):
     """The answer is a message on standard output, and not an exit code."""
 
 
-def asked_by(data: bytes, directory: str) -> Asked | None:
+def asked_by(data: bytes, directory: str) -> HookQuestion | None:
     """What standard input asks, in a process with this working directory; None where no answer is wanted."""
     if not data.lstrip().startswith(b"{"):
         lines = data.decode("utf-8", "surrogateescape").splitlines()
-        return Asked(directory, tuple(_absolute(line, directory) for line in lines if line.strip()))
+        return HookQuestion(directory, tuple(_absolute(line, directory) for line in lines if line.strip()))
     try:
         event = msgspec.json.decode(data, type=_Event)
     except msgspec.MsgspecError:
@@ -68,12 +68,12 @@ def asked_by(data: bytes, directory: str) -> Asked | None:
         case "PostToolUse":
             given = event.tool_input or _ToolInput()
             path = given.file_path or given.notebook_path
-            return None if path is None else Asked(here, (_absolute(path, here),))
+            return None if path is None else HookQuestion(here, (_absolute(path, here),))
         case "Stop" | "SubagentStop":
             # It was asked before, and the agent went on: a second time would keep it from ever ending.
-            return None if event.stop_hook_active else Asked(here, None)
+            return None if event.stop_hook_active else HookQuestion(here, None)
         case "stop":
-            return None if event.loop_count else Asked(here, None, as_message=True)
+            return None if event.loop_count else HookQuestion(here, None, as_message=True)
         case _:
             return None
 
