@@ -152,7 +152,7 @@ def locked_by_library(path: str) -> Generator[bool]:
 
     def attempt() -> bool | None:
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=0)  # pyright: ignore[reportUnknownMemberType]
         except Timeout:
             return False
         except (OSError, NotImplementedError):

@@ -108,8 +108,9 @@ def _needs_name(subject: Subject, worker: Worker) -> bool:
 
 
 def _short(names: tuple[str, ...], most: int) -> str:
-    more = f" or {len(names) - 1} more" if len(names) > 1 else ""
-    return quoted(names[0], most - len(more)) + more
+    first, *others = names
+    more = f" or {len(others)} more" if others else ""
+    return quoted(first, most - len(more)) + more
 
 
 def _finding(subject: Subject, worker: Worker, names: tuple[str, ...]) -> Diagnostic:

@@ -242,7 +242,10 @@ def _grown(grammar: Mapping[str, tuple[str, ...]], choose: random.Random) -> str
 
 
 def _from(grammar: Mapping[str, tuple[str, ...]], name: str) -> Callable[..., tuple[str, bytes]]:
-    return lambda choose, _files: (name, _grown(grammar, choose).encode())
+    def grown(choose: random.Random, files: list[tuple[str, bytes]]) -> tuple[str, bytes]:
+        return name, _grown(grammar, choose).encode()
+
+    return grown
 
 
 KINDS: Mapping[str, Callable[[random.Random, list[tuple[str, bytes]]], tuple[str, bytes]]] = {

@@ -89,8 +89,7 @@ class Promises:
         if home is None:
             return {path} if path.startswith("livekit.") and not path.startswith(_MESSAGES) else None
         value = home.values.get(path.rpartition(".")[2])  # the name of a union
-        is_union = isinstance(value, (ast.Subscript, ast.BinOp))
-        return self._promised(home, value, owner, depth + 1) if is_union and value is not None else None
+        return self._promised(home, value, owner, depth + 1) if isinstance(value, (ast.Subscript, ast.BinOp)) else None
 
     def _derived(self, path: str) -> set[str] | None:
         """A class and those that derive from it; None where others may."""
