@@ -27,7 +27,7 @@ class Types:
             case v.Text(text) if "|" in text:
                 return self._union(tuple(v.Text(each.strip()) for each in text.split("|")), activation)
             case v.Text(text):
-                return self.promised(_dotted(text), activation) if _is_dotted(text) else NEVER
+                return self.promised(dotted(text), activation) if is_dotted(text) else NEVER
             case v.Subscript(base, v.Items(items)) if last_name(base) == "Union":
                 return self._union(items, activation)
             case v.Subscript(base, v.Items(items)) if last_name(base) in ("Optional", "Annotated"):
@@ -58,11 +58,13 @@ def _object_of(kind: Thing) -> Thing | None:
             return None
 
 
-def _is_dotted(text: str) -> bool:
+def is_dotted(text: str) -> bool:
+    """Whether an annotation in quotes, ``"rtc.Room[int]"``, names something."""
     return all(part.isidentifier() for part in text.partition("[")[0].split("."))
 
 
-def _dotted(text: str) -> v.Expr:
+def dotted(text: str) -> v.Expr:
+    """What an annotation in quotes names, as it would be written without them."""
     first, *rest = text.partition("[")[0].split(".")
     expression: v.Expr = v.Name(first)
     for part in rest:

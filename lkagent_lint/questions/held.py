@@ -16,6 +16,7 @@ from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Nothing, Sdk, SdkObject, Thing, functions_among
+from lkagent_lint.project.types import dotted, is_dotted
 from lkagent_lint.questions.listeners import Listeners
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.sources.sdk.parts import part_of
@@ -198,7 +199,7 @@ class HeldObjects:
                 parts = tuple(v.Text(each.strip()) for each in text.split("|"))
                 return self._promised(v.Either(parts), activation, depth - 1)
             case v.Text(text):
-                return self._promised(_dotted(text), activation, depth - 1) if _is_dotted(text) else _NONE
+                return self._promised(dotted(text), activation, depth - 1) if is_dotted(text) else _NONE
             case v.Subscript(base, v.Items(items)) if last_name(base) in ("Union", "Optional"):
                 return self._promised(v.Either(items), activation, depth - 1)
             case v.Subscript(base, v.Items(items)) if last_name(base) == "Annotated" and items:
@@ -213,9 +214,9 @@ class HeldObjects:
     def _of_class(self, thing: Thing, activation: Activation) -> Owners:
         return self._dotted(thing.name, activation) if isinstance(thing, Sdk) else _NONE
 
-    def _dotted(self, dotted: str, activation: Activation) -> Owners:
+    def _dotted(self, path: str, activation: Activation) -> Owners:
         """The class of a dotted name, as Python has it, in a file."""
-        part, (module, _, name) = part_of(dotted), dotted.rpartition(".")
+        part, (module, _, name) = part_of(path), path.rpartition(".")
         if part is None:
             return _NONE
         package = part.package(node=activation.is_node)
@@ -289,15 +290,3 @@ def _together(found: Iterable[Owners]) -> Owners:
 
 def _is_none(annotation: v.Expr) -> bool:
     return annotation in (v.NONE, v.Text("None"))
-
-
-def _is_dotted(text: str) -> bool:
-    return all(part.isidentifier() for part in text.partition("[")[0].split("."))
-
-
-def _dotted(text: str) -> v.Expr:
-    first, *rest = text.partition("[")[0].split(".")
-    expression: v.Expr = v.Name(first)
-    for part in rest:
-        expression = v.Attribute(expression, part)
-    return expression

@@ -27,7 +27,7 @@ def _reported(seed: int, *projects: Path) -> bytes:
 
 
 def test_reports_do_not_depend_on_hashes(tmp_path: Path) -> None:
-    projects = [*PROJECTS, modules(tmp_path / "python", 6, "python"), modules(tmp_path / "node", 6, "typescript")]
+    projects = [*PROJECTS, modules(tmp_path / "python", 12, "python"), modules(tmp_path / "node", 12, "typescript")]
     first = _reported(0, *projects)
     assert first.count(b'"code"') > 5
     assert [_reported(seed, *projects) == first for seed in (1, 2)] == [True, True]

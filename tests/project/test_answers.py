@@ -224,4 +224,4 @@ def _ring_of_node(size: int) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("make", [_doubling, _lambdas, _ring, _fallbacks, _ring_of_node])
 def test_twice_the_code_takes_twice_the_steps(make: Callable[[int], Mapping[str, str]]) -> None:
-    assert max(growth(make, 60)) < 2.3
+    assert max(growth(make, 80)) < 2.3
