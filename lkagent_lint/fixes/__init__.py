@@ -10,7 +10,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from lkagent_lint.fixes.code import ImpossibleError, ParsedCode
-from lkagent_lint.fixes.edits import Editor, renamed, text_removed
+from lkagent_lint.fixes.edits import Editor
+from lkagent_lint.fixes.plain_text import renamed, text_removed
 from lkagent_lint.intents import AddImport, Edit, Fix, Intent, RemoveText, Rename, Requires, Safety
 from lkagent_lint.languages import NOTEBOOK, PYTHON, dialect_of
 from lkagent_lint.sources.splicing import NotTextError, Original, Splice, overlap
