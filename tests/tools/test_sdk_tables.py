@@ -211,6 +211,16 @@ def test_a_table_gives_every_release_back() -> None:
     assert stored.names["m"]["a"] == [0, 2, "V", 3, -1, "V"]
 
 
+def test_what_many_facts_say_is_written_once() -> None:
+    often = {f"a{number}": "F livekit.agents.llm" for number in range(20)}
+    releases = [merge.Release("1.0", surface(b="V")), merge.Release("1.1", surface(b="V", **often))]
+    data = merge.merged("p", releases)
+    stored = merge.decode(data)
+    assert data.count(b"F livekit.agents.llm") == 1
+    assert stored.names["m"]["a7"] == stored.names["m"]["a8"] == 0
+    assert [stored.surface(each.version) for each in releases] == [each.surface for each in releases]
+
+
 AGENTS = Package("livekit-agents", "1.0.0", "0.7")
 
 

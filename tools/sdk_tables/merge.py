@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -33,11 +34,30 @@ def merged(package: str, releases: Iterable[Release]) -> bytes:
         }
         for section, owners in found.items()
     }
+    shared = list(_shared(spans for owners in shown.values() for keys in owners.values() for spans in keys.values()))
+    number = {text: index for index, text in enumerate(shared)}
     lines = [f'"package":{_json(package)}', f'"releases":{_json(versions)}']
+    lines.append('"shared":[\n' + ",\n".join(shared) + "\n]")
     for section, owners in shown.items():
-        rows = ",\n".join(f"{_json(owner)}:{_json(keys)}" for owner, keys in owners.items())
+        rows = ",\n".join(f"{_json(owner)}:{_json(_numbered(keys, number))}" for owner, keys in owners.items())
         lines.append(f'"{section}":{{\n{rows}\n}}')
     return ("{" + ",\n".join(lines) + "}\n").encode()
+
+
+def _shared(all_spans: Iterable[Spans]) -> Iterator[str]:
+    """What stands so often, or is so long, that it is written once; the most frequent first, so that they have the
+    shortest numbers.
+    """
+    counted = sorted(Counter(map(_json, all_spans)).items(), key=lambda each: (-each[1], each[0]))
+    number = 0
+    for text, uses in counted:
+        if (uses - 1) * len(text) > uses * len(str(number)) + 1:
+            yield text
+            number += 1
+
+
+def _numbered(keys: dict[str, Spans], number: dict[str, int]) -> dict[str, Spans | int]:
+    return {key: number.get(_json(spans), spans) for key, spans in keys.items()}
 
 
 def _add(into: dict[str, dict[str, list[int | str]]], section: Section, index: int) -> None:
@@ -65,15 +85,16 @@ def _json(value: object) -> str:
 
 
 class Stored(msgspec.Struct):
-    """A table as it stands in the package."""
+    """A table as it stands in the package. What is shared stands as its number."""
 
     package: str
     releases: list[str]
-    names: dict[str, dict[str, Spans]]
-    members: dict[str, dict[str, Spans]]
-    events: dict[str, dict[str, Spans]]
-    deprecated: dict[str, dict[str, Spans]]
-    requires: dict[str, dict[str, Spans]] = {}
+    names: dict[str, dict[str, Spans | int]]
+    members: dict[str, dict[str, Spans | int]]
+    events: dict[str, dict[str, Spans | int]]
+    deprecated: dict[str, dict[str, Spans | int]]
+    requires: dict[str, dict[str, Spans | int]] = {}
+    shared: list[Spans] = []
 
     def surface(self, version: str) -> Surface:
         """The surface of one release. Raises ValueError if the table does not hold it."""
@@ -82,7 +103,7 @@ class Stored(msgspec.Struct):
         for section in SECTIONS:
             for owner, keys in getattr(self, section).items():
                 for key, spans in keys.items():
-                    value = _at(spans, index)
+                    value = _at(self.shared[spans] if isinstance(spans, int) else spans, index)
                     if value is not None:
                         found[section].setdefault(owner, {})[key] = value
         return found

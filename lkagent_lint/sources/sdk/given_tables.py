@@ -15,6 +15,7 @@ from lkagent_lint.sources.sdk.symbols import SymbolKind
 from lkagent_lint.sources.sdk.tables import Catalog
 
 Spans = str | list[int | str]
+_Written = dict[str, dict[str, Spans | int]]
 _MARKS = frozenset({"()", "<", "?", "*"})
 """Keys whose values are no kinds."""
 _KINDS = frozenset(kind.value for kind in SymbolKind)
@@ -28,16 +29,18 @@ class TableFile(msgspec.Struct, forbid_unknown_fields=True):
     package: str
     releases: tuple[str, ...]
     """Oldest first."""
-    names: dict[str, dict[str, Spans]]
+    names: _Written
     """Module, name, and what it is."""
-    members: dict[str, dict[str, Spans]]
+    members: _Written
     """Class or module, member or function, and how it is called."""
-    events: dict[str, dict[str, Spans]]
+    events: _Written
     """Class, event, and the number of its arguments."""
-    deprecated: dict[str, dict[str, Spans]]
+    deprecated: _Written
     """Class, function or module, parameter or member, and what the SDK says of it."""
-    requires: dict[str, dict[str, Spans]] = {}
+    requires: _Written = {}
     """Another package of the SDK, and which of its releases are asked for."""
+    shared: tuple[Spans, ...] = ()
+    """What stands once for many: where a number takes the place of a value or of triples, it is one of these."""
 
 
 def read(data: bytes) -> Catalog:
@@ -76,11 +79,16 @@ def _problems(table: TableFile) -> Iterator[str]:
         return
     for section in ("names", "members", "events", "deprecated", "requires"):
         for owner, keys in getattr(table, section).items():
-            yield from _problems_of(f"{section} of {owner}", keys, len(places), kinds=section in ("names", "members"))
+            yield from _problems_of(f"{section} of {owner}", keys, table, kinds=section in ("names", "members"))
 
 
-def _problems_of(where: str, keys: Mapping[str, Spans], releases: int, *, kinds: bool) -> Iterator[str]:
-    for key, spans in keys.items():
+def _problems_of(where: str, keys: Mapping[str, Spans | int], table: TableFile, *, kinds: bool) -> Iterator[str]:
+    releases = len(table.releases)
+    for key, written in keys.items():
+        if isinstance(written, int) and not 0 <= written < len(table.shared):
+            yield f'has nothing shared of the number {written} for "{key}" ({where})'
+            continue
+        spans = table.shared[written] if isinstance(written, int) else written
         triples = [spans[number : number + 3] for number in range(0, len(spans), 3)] if isinstance(spans, list) else []
         if not all(_is_triple(each, releases) for each in triples):
             yield f'has no triples of a first release, an end and a value for "{key}" ({where})'

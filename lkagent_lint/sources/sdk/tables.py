@@ -63,7 +63,10 @@ class Period(NamedTuple):
     until: str
 
 
-_Spans = str | list[int | str]
+_Spans = str | int | list[int | str]
+"""A value in all releases; triples of the first release, the first without it (-1: none) and the value; or the place of
+either among those that are shared.
+"""
 
 
 class _File(msgspec.Struct):
@@ -74,6 +77,7 @@ class _File(msgspec.Struct):
     events: msgspec.Raw
     deprecated: msgspec.Raw
     requires: msgspec.Raw = msgspec.Raw(b"{}")
+    shared: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class Table:
@@ -87,6 +91,22 @@ class Table:
         self.releases = self._file.releases
         self._orders = [order(each, npm=self.package in _NODE_PACKAGES) for each in self.releases]
         self._periods: dict[tuple[str, str], tuple[Period, ...]] = {}
+
+    def value(self, spans: _Spans, index: int) -> str | None:
+        """What holds in a release; None where nothing does."""
+        if isinstance(spans, int):
+            spans = self._shared[spans]
+        if isinstance(spans, str):
+            return spans
+        for position in range(0, len(spans), 3):
+            since, until, value = spans[position : position + 3]
+            if isinstance(since, int) and isinstance(until, int) and since <= index and (until < 0 or index < until):
+                return str(value)
+        return None
+
+    @cached_property
+    def _shared(self) -> list[str | list[int | str]]:
+        return msgspec.json.decode(self._file.shared, type=list[str | list[int | str]])
 
     @cached_property
     def names(self) -> Mapping[str, dict[str, _Spans]]:
@@ -134,7 +154,7 @@ class Table:
     def _periods_of(self, module: str, name: str) -> tuple[Period, ...]:
         owned = self.names.get(module, {})
         spans = [owned[name]] if name in owned else list(owned.values()) if not name else []
-        inside = [any(_at(each, index) is not None for each in spans) for index in range(len(self.releases))]
+        inside = [any(self.value(each, index) is not None for each in spans) for index in range(len(self.releases))]
         found: list[Period] = []
         for index, here in enumerate(inside):
             if here and (index == 0 or not inside[index - 1]):
@@ -274,8 +294,8 @@ class Release:
         return None if spans is None else self._at(spans)
 
     def _at(self, spans: _Spans) -> str | None:
-        found = _at(spans, self._index)
-        return _at(spans, self._other) if found is None else found
+        found = self.table.value(spans, self._index)
+        return self.table.value(spans, self._other) if found is None else found
 
     def _homes(self, owner: str) -> Iterator[tuple[str, Release]]:
         """The class, or module, and its bases in other LiveKit packages (at their newest releases)."""
@@ -363,14 +383,3 @@ def spelt(owner: str) -> tuple[str, ...]:
 
 def _decoded(raw: msgspec.Raw) -> dict[str, dict[str, _Spans]]:
     return msgspec.json.decode(raw, type=dict[str, dict[str, _Spans]])
-
-
-def _at(spans: _Spans, index: int) -> str | None:
-    """The value at a release: a table gives one for all of them, or triples of since, until and value."""
-    if isinstance(spans, str):
-        return spans
-    for position in range(0, len(spans), 3):
-        since, until, value = spans[position : position + 3]
-        if isinstance(since, int) and isinstance(until, int) and since <= index and (until < 0 or index < until):
-            return str(value)
-    return None
