@@ -1,5 +1,6 @@
-"""The one door of the engine: ``check`` for a report, ``survey`` for the linked projects, ``inspect`` for one project
-with everything that is found in it and what became of that; and what other tasks of the surfaces ask.
+"""The one door of the engine: ``check`` for a report, ``live`` for one after each edit, ``survey`` for the linked
+projects, ``inspect`` for one project with everything that is found in it and what became of that; and what other tasks
+of the surfaces ask.
 
 A check that is answered by the report of an earlier one imports nothing of what makes reports, so that is imported
 where it is needed.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lkagent_lint.engine.blind import Seen
     from lkagent_lint.engine.fixing import Fixed
     from lkagent_lint.engine.inspection import Inspection
+    from lkagent_lint.engine.live import LiveCheck
     from lkagent_lint.engine.showing import Governed
     from lkagent_lint.engine.surveys import Survey
     from lkagent_lint.engine.upgrading import Upgraded
@@ -32,6 +34,7 @@ __all__ = [
     "files_of",
     "fixed",
     "inspect",
+    "live",
     "rewritten_baselines",
     "seen_of",
     "settings_of",
@@ -69,6 +72,13 @@ def _with_shallow_note(report: Report) -> Report:
         "there is not enough of it, or no thread left, for a deep stack: files that are nested deeply may be left out",
     )
     return msgspec.structs.replace(report, notes=(*report.notes, note))
+
+
+def live(request: Request) -> LiveCheck:
+    """A check of a request that goes on while files change."""
+    from lkagent_lint.engine.live import LiveCheck
+
+    return LiveCheck(request)
 
 
 def inspect(request: Request, code: str | None = None) -> Inspection:

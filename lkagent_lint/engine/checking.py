@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Report, Summary
@@ -23,6 +24,9 @@ from lkagent_lint.rules import lka000_internal_error, rule
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root, too_wide
 from lkagent_lint.text import Place
+
+if TYPE_CHECKING:
+    from lkagent_lint.extraction.memory import FactsInMemory
 
 
 def rewritten(request: Request, only_prune: bool) -> tuple[Rewritten, ...]:
@@ -65,13 +69,14 @@ def _asked(code: str, path: str, finder: SettingsFinder) -> AskedRule:
     return AskedRule(code, meta.name, Policy(finder).gate(path, code), meta.host_reports)
 
 
-def checked(request: Request, watch: Watch) -> Report:
-    """What ``check`` promises, made here and now and on this stack."""
+def checked(request: Request, watch: Watch, memory: FactsInMemory | None = None) -> Report:
+    """What ``check`` promises, made here and now and on this stack, of facts in ``memory`` where they are there."""
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
     baselines = Baselines(finder, overlays)
     with _collector_paused():
-        roots = [judged(request, each, watch, baselines) for each in _surveys(request, finder, overlays, watch)]
+        surveys = _surveys(request, finder, overlays, watch, memory)
+        roots = [judged(request, each, watch, baselines) for each in surveys]
     diagnostics = [each for root in roots for each in root.diagnostics]
     suppressions = [each for root in roots for each in root.suppressions]
     notes = [*(each for root in roots for each in root.notes), *baselines.notes()]
@@ -100,7 +105,9 @@ def _places(report: Report) -> Iterator[Place]:
     yield from (each.place for each in report.suppressions)
 
 
-def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch) -> Iterator[Survey]:
+def _surveys(
+    request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch, memory: FactsInMemory | None = None
+) -> Iterator[Survey]:
     """Every root that the request's paths belong to or hold, one after the other."""
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
@@ -109,7 +116,8 @@ def _surveys(request: Request, finder: SettingsFinder, overlays: Overlays, watch
         while pending:
             watch.at("reading files")
             root = min(pending)
-            extractor = Extractor(cache_for(request, None if too_wide(root, finder) else root, given), maker)
+            cache = cache_for(request, None if too_wide(root, finder) else root, given)
+            extractor = Extractor(cache, maker, memory)
             found = survey_of(root, pending.pop(root), finder, overlays, extractor)
             done.add(root)
             for nested in found.nested:

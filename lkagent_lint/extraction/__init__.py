@@ -15,8 +15,10 @@ from lkagent_lint.cache import FactsCache
 from lkagent_lint.extraction.one import EncodedFacts, Failed, InProcess, SourceFile, facts_of, source_of
 from lkagent_lint.extraction.pool import Pool
 from lkagent_lint.facts import FileFacts
+from lkagent_lint.facts.file import ProblemKind
 
 if TYPE_CHECKING:
+    from lkagent_lint.extraction.memory import FactsInMemory
     from lkagent_lint.facts.sharing import Sharing
 
 __all__ = ["Extracted", "Extractor", "Failed", "InProcess", "Maker", "Pool", "SourceFile", "source_of"]
@@ -25,6 +27,8 @@ _MANY_BYTES = 2_000_000
 """Encoded facts from which on parts that are equal are shared. They take seven times as much when decoded, and sharing
 as long as decoding or twice that, which few files do not repay.
 """
+_PASSING = (ProblemKind.NOT_ANALYSED, ProblemKind.INTERNAL)
+"""Problems that another try may not have."""
 
 
 class Extracted(NamedTuple):
@@ -42,16 +46,32 @@ class Maker(Protocol):
 
 
 class Extractor:
-    """Facts of the files of one root. Without a cache everything is made."""
+    """Facts of the files of one root. Without a cache everything is made, but for what is in ``memory``."""
 
-    def __init__(self, cache: FactsCache | None, maker: Maker) -> None:
+    def __init__(self, cache: FactsCache | None, maker: Maker, memory: FactsInMemory | None = None) -> None:
         self._cache = cache
         self._maker = maker
+        self._memory = memory
         self._bytes = 0
         self._sharing: Sharing | None = None
 
     def extract(self, sources: list[SourceFile]) -> Iterator[Extracted]:
         """The facts of some files, in any order. A front end that fails costs its file only."""
+        if self._memory is None:
+            yield from self._extract(sources)
+            return
+        by_path = {source.path: source for source in sources}
+        for source in sources:
+            facts = self._memory.get(source)
+            if facts is not None:
+                del by_path[source.path]
+                yield Extracted(source.path, facts)
+        for each in self._extract(list(by_path.values())) if by_path else ():
+            if not any(problem.kind in _PASSING for problem in each.facts.problems):
+                self._memory.put(by_path[each.path], each.facts)
+            yield each
+
+    def _extract(self, sources: list[SourceFile]) -> Iterator[Extracted]:
         missing = sources
         if self._cache is not None:
             missing = list[SourceFile]()
