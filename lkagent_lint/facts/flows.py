@@ -192,6 +192,9 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     caught: tuple[tuple[int, int], ...] = ()
     """Python: the calls of a ``try`` of which every ``Exception`` ends in a handler that raises nothing, from the first
     number to before the second."""
+    refusable: tuple[tuple[int, int], ...] = ()
+    """Python: the calls of a ``try`` that catches ``TypeError`` by its name, which asks whether they take what they are
+    given, from the first number to before the second."""
     swallows: tuple[Span, ...] = ()
     """Exception handlers of endless loops that catch a cancellation and let the loop go on: where they name it."""
 

@@ -22,8 +22,9 @@ is heard, and in a tool that hands over to another agent nobody sees it.
 ## When it stays silent
 
 For keywords in `**options`; for classes of the project with a constructor of their own, unless it hands on what it is
-given; for a class that is not surely the SDK's; for options of servers (LKA307), for what earlier releases took
-(LKA501), for messages of the protocol, and in Node, where an unknown key is dropped.
+given; for a class that is not surely the SDK's; in a `try` with `except TypeError`, which asks what is taken; for
+options of servers (LKA307), for what earlier releases took (LKA501), for messages of the protocol, and in Node, where
+an unknown key is dropped.
 
 ## Evidence
 
@@ -86,13 +87,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         release = subject.offers.complete(activation.path, PYTHON.package)
         if release is None or activation.path.endswith(SCRIPTS):
             continue
-        for call in activation.flow.calls:
+        for call in _unguarded(activation.flow):
             place = None if call.span is None else activation.place(call.span)
             for name, _ in call.keywords if place is not None else ():
                 found = None if name == "**" else _refusing(subject, call, activation, release, name)
                 if place is not None and found is not None and (place, name) not in seen:
                     seen.add((place, name))
                     yield _finding(place, found, activation.name)
+
+
+def _unguarded(flow: Flow) -> Iterator[Call]:
+    """Calls outside of what catches a refusal."""
+    for number, call in enumerate(flow.calls):
+        if not any(first <= number < behind for first, behind in flow.refusable):
+            yield call
 
 
 def _gives_keywords(flow: Flow) -> bool:

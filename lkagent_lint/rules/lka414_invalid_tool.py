@@ -117,8 +117,9 @@ def _has_own_schema(decorator: v.Expr, home: Flow) -> bool:
 
 
 def _bound(flow: Flow) -> int:
-    """How many of its parameters are given by what it is a method of."""
-    return 1 if flow.owner and flow.binding != "static" else 0
+    """How many of its parameters are given by what it is a method of, or is made one of."""
+    is_method = flow.owner and flow.binding != "static"
+    return 1 if is_method or [each.name for each in flow.parameters[:1]] == ["self"] else 0
 
 
 def _spelt(name: str, kind: str) -> str:

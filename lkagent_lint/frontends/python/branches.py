@@ -15,12 +15,13 @@ from lkagent_lint.frontends.python.drafts import AwaitDraft
 from lkagent_lint.frontends.python.shapes import (
     always_true,
     asks_for_main,
+    catches,
     catches_all,
-    catches_missing,
     descendants,
     irrefutable,
     rounds,
     suppresses,
+    suppresses_the,
 )
 
 
@@ -136,7 +137,7 @@ class BranchWalker(Binder):
 
     def _tried(self, node: cst.Try | cst.TryStar) -> None:
         looks, calls = self.expressions.looks, self.flow.calls
-        first, is_guard = len(calls), any(map(catches_missing, node.handlers))
+        first, is_guard = len(calls), any(map(partial(catches, "AttributeError"), node.handlers))
         looks.tries += 1
         looks.guards += is_guard
         self._walk(node.body)
@@ -144,6 +145,8 @@ class BranchWalker(Binder):
         looks.guards -= is_guard
         if len(calls) > first and self.flow.is_async and settles(node):
             self.flow.caught.append((first, len(calls)))
+        if len(calls) > first and any(map(partial(catches, "TypeError"), node.handlers)):
+            self.flow.refusable.append((first, len(calls)))
 
     def _handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
         if handler.name is not None:
@@ -169,7 +172,10 @@ class BranchWalker(Binder):
             self.bind(item.asname.name, entered)
         inner: Callable[[], None] = partial(self._enter, items, awaited, body)
         if suppresses(item.item):
+            first = len(self.flow.calls)
             self.graph.attempt(inner, [lambda: None], catches_all=False)
+            if len(self.flow.calls) > first and suppresses_the("TypeError", item.item):
+                self.flow.refusable.append((first, len(self.flow.calls)))
         else:
             inner()
         self.graph.step(Leave(value))

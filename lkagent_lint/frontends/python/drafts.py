@@ -85,6 +85,7 @@ class FlowDraft:
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
         self.counted: list[CountedLoop] = []
         self.caught: list[tuple[int, int]] = []
+        self.refusable: list[tuple[int, int]] = []
         self.swallows: list[cst.CSTNode] = []
         self.graph = Graph()
 
@@ -128,6 +129,7 @@ class FlowDraft:
             ),
             counted=tuple(CountedLoop(numbers[each.head], each.times) for each in self.counted),
             caught=tuple(self.caught),
+            refusable=tuple(self.refusable),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
             looks=tuple(Look(value, access, positions.of(node)) for value, access, node in self.looks),

@@ -62,10 +62,10 @@ def catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
     return handler.type is None or (isinstance(handler.type, cst.Name) and handler.type.value == "BaseException")
 
 
-def catches_missing(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    """``except AttributeError``, alone or among others: what may be missing is asked for so."""
+def catches(name: str, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """Whether a handler names an exception, alone or among others: what may be missing is asked for so."""
     kinds = [each.value for each in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-    return any(isinstance(each, cst.Name) and each.value == "AttributeError" for each in kinds)
+    return any(isinstance(each, cst.Name) and each.value == name for each in kinds)
 
 
 def suppresses(item: cst.BaseExpression) -> bool:
@@ -74,6 +74,12 @@ def suppresses(item: cst.BaseExpression) -> bool:
         return False
     name = item.func.attr if isinstance(item.func, cst.Attribute) else item.func
     return isinstance(name, cst.Name) and name.value == "suppress"
+
+
+def suppresses_the(name: str, item: cst.BaseExpression) -> bool:
+    """``contextlib.suppress(...)`` of an exception of that name."""
+    given = item.args if isinstance(item, cst.Call) and suppresses(item) else ()
+    return any(isinstance(each.value, cst.Name) and each.value.value == name for each in given)
 
 
 def binding(decorator: Expr) -> str:
