@@ -33,6 +33,18 @@ def most_alike(wanted: str, known: Collection[str], cutoff: float = 0.75) -> str
     return by_shape[found[0]] if found else ""
 
 
+def strange_letters(name: str, meant: str) -> str:
+    """Which letters of a name are not those of the name that was meant, although they may look it; empty if all are
+    plain. To be put behind a sentence that names both."""
+    strange = [each for each in dict.fromkeys(name) if not each.isascii() and each not in meant]
+    if not strange:
+        return ""
+    import unicodedata
+
+    told = (f"U+{ord(each):04X}, {unicodedata.name(each, 'without a name').lower()}" for each in strange[:3])
+    return f" (what is written holds {'; '.join(told)})"
+
+
 def _fold(name: str) -> str:
     return "".join(each for each in name.casefold() if each.isalnum())
 

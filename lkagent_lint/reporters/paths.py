@@ -29,8 +29,11 @@ def relative_uri(path: str, base: str) -> str | None:
 
 def file_uri(path: str) -> str:
     """An absolute path as a ``file:`` URI, percent-encoded by its bytes."""
-    shown = path if os.sep == "/" else "/" + path.replace(os.sep, "/")
-    return "file://" + quote(os.fsencode(shown), safe="/:" if os.sep != "/" else "/")
+    if os.sep == "/":
+        return "file://" + quote(os.fsencode(path), safe="/")
+    # Windows: a share's server is the address's host, a drive stands below the root.
+    shown = path.replace(os.sep, "/")
+    return ("file:" if shown.startswith("//") else "file:///") + quote(os.fsencode(shown), safe="/:")
 
 
 def repository_of(paths: Sequence[str], cwd: str) -> str:

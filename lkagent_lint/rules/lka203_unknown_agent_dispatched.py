@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.intents import Fix, Rename, suggestion
-from lkagent_lint.likeness import misspelled
+from lkagent_lint.likeness import misspelled, strange_letters
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_spoken_of, names_of
 from lkagent_lint.questions.registrations import endpoint_of
@@ -88,7 +88,8 @@ def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[s
         related = [Related(door.place, f"{quoted(name)} is the endpoint of this door")]
     elif meant is not None:
         worker = registered[meant]
-        note, help = reaches, f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?"
+        letters = strange_letters(name, meant)
+        note, help = reaches, f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?{letters}"
         related = [Related(worker.place, f"{quoted(meant)} is registered here")]
     else:
         listed = ", ".join(quoted(each) for each in names[:4]) + (", ..." if len(names) > 4 else "")

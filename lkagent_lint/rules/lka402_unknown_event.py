@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.intents import Fix, ReplaceText, suggestion, unsafe
-from lkagent_lint.likeness import misspelled, most_alike
+from lkagent_lint.likeness import misspelled, most_alike, strange_letters
 from lkagent_lint.questions.emitters import UnknownEvent
 from lkagent_lint.questions.offers import package_of_class
 from lkagent_lint.questions.subject import Subject
@@ -119,4 +119,4 @@ def _advice(found: UnknownEvent) -> str:
             of = "the room" if other == "Room" else "the session"
             return f"listen for it there: it is an event of {of}"
     near = most_alike(word, list(found.release.events(found.kind)))
-    return f"the nearest event that it has is {quoted(near)}" if near else ""
+    return f"the nearest event that it has is {quoted(near)}{strange_letters(word, near)}" if near else ""

@@ -53,7 +53,7 @@ from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.intents import AddImport, Ends, Fix, RenameCallee, ReturnInstead, safe, unsafe
-from lkagent_lint.likeness import misspelled, most_alike
+from lkagent_lint.likeness import misspelled, most_alike, strange_letters
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.things import Instance, SdkObject, Thing
 from lkagent_lint.questions.absence import EVERYWHERE
@@ -252,7 +252,7 @@ def _advice(found: _Unknown, *, is_in_node: bool) -> str:
             if member is not None and member.kind in (SymbolKind.METHOD, SymbolKind.COROUTINE):
                 return f"call it there: {who} has a method of that name"
     near = most_alike(found.name, _methods(found), 0.66)
-    return f"the nearest method that it has is {near}()" if near else ""
+    return f"the nearest method that it has is {near}(){strange_letters(found.name, near)}" if near else ""
 
 
 def _methods(found: _Unknown) -> list[str]:

@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.likeness import most_alike
+from lkagent_lint.likeness import most_alike, strange_letters
 from lkagent_lint.questions.attributes import Wrong, WrongAttribute
 from lkagent_lint.questions.held import Held
 from lkagent_lint.questions.subject import Subject
@@ -132,4 +132,4 @@ def _advice(found: WrongAttribute) -> str:
         return f"{found.owners[0].package} has it no more since {found.lack.gone}: use what took its place"
     names = sorted({name for each in found.owners for name in each.release.members(each.path)})
     near = most_alike(found.name, names, 0.66)
-    return f"the nearest that it has is {near}" if near else "use what it has"
+    return f"the nearest that it has is {near}{strange_letters(found.name, near)}" if near else "use what it has"

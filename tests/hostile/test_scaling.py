@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from lkagent_lint import engine
-from tools.hostile.inputs import AGENT, CHAINS, IMPORT
+from tools.hostile.inputs import AGENT, IMPORT, PROJECT
+from tools.hostile.sizes import CHAINS
 
 _SIZE = 40
-_LONGER = {"entries": 240, "comprehension clauses": 240}
-"""What is looked at more closely where it is long is long each time."""
+_SIZES = {"entries": 240, "comprehension clauses": 240, "workers": 12, "findings": 20}
+"""What is looked at more closely where it is long is long each time; what takes many steps is short."""
 _SQUARE = {
     "additions": "each sum holds the parts of those before it; no more than 1,500 stand in one expression",
     "additions in newer Python": "the same, up to 750",
@@ -91,8 +92,8 @@ CONSTRUCTS: dict[str, Callable[[int], tuple[str, str]]] = {
 }
 
 
-def _steps(root: Path, name: str, text: str) -> int:
-    overlays = {"pyproject.toml": "[tool.lkagent-lint]\nroot = true\n", "agent.py": AGENT, name: text}
+def _steps(root: Path, files: Mapping[str, str]) -> int:
+    overlays = {"pyproject.toml": PROJECT, "agent.py": AGENT, **files}
     request = engine.Request(
         paths=(str(root),), overlays={str(root / each): data.encode() for each, data in overlays.items()}, jobs=1
     )
@@ -110,7 +111,18 @@ def _steps(root: Path, name: str, text: str) -> int:
     return calls[0]
 
 
-@pytest.mark.skipif(sys.gettrace() is not None, reason="what traces the tests is counted too")
+_traced = pytest.mark.skipif(sys.gettrace() is not None, reason="what traces the tests is counted too")
+
+
+def _follows_the_size(root: Path, make: Callable[[int], Mapping[str, str]], size: int) -> bool:
+    """What four times as many add, beside what twice as many add: 2 where the steps follow the size, 4 where its
+    square."""
+    _steps(root, make(size))  # what is done once in a process
+    once, twice, often = (_steps(root, make(each)) for each in (size, 2 * size, 4 * size))
+    return often - twice <= 2.6 * (twice - once) + 400
+
+
+@_traced
 @pytest.mark.parametrize(
     "name",
     [
@@ -119,9 +131,29 @@ def _steps(root: Path, name: str, text: str) -> int:
     ],
 )
 def test_a_construct(name: str, tmp_path: Path) -> None:
-    make, size = CONSTRUCTS[name], _LONGER.get(name, _SIZE)
-    root = tmp_path.resolve()
-    _steps(root, *make(size))  # what is done once in a process
-    once, twice, often = (_steps(root, *make(each)) for each in (size, 2 * size, 4 * size))
-    # What four times as many add, beside what twice as many add: 2 where the steps follow the size, 4 where its square.
-    assert often - twice <= 2.6 * (twice - once) + 400
+    make = CONSTRUCTS[name]
+    assert _follows_the_size(tmp_path.resolve(), lambda n: dict([make(n)]), _SIZES.get(name, _SIZE))
+
+
+_FILES: dict[str, Callable[[int], Mapping[str, str]]] = {
+    "files": lambda n: {f"d{i % 7}/m{i}.py": IMPORT for i in range(n)},
+    "files of nobody": lambda n: {f"d{i % 7}/m{i}.py": "x = 1\n" for i in range(n)},
+    "files deep down": lambda n: {"/".join(["d"] * (1 + i % 30)) + f"/m{i}.py": IMPORT for i in range(n)},
+    "modules that import the next": lambda n: {
+        f"m{i}.py": f"from m{i + 1} import thing as thing\nimport livekit\n" for i in range(n)
+    },
+    "projects below": lambda n: {
+        name: text for i in range(n) for name, text in ((f"p{i}/pyproject.toml", PROJECT), (f"p{i}/m.py", IMPORT))
+    },
+    "packages": lambda n: {
+        name: text
+        for i in range(n)
+        for name, text in ((f"p{i}/pyproject.toml", "[project]\nname = 'p'\n"), (f"p{i}/m.py", IMPORT))
+    },
+}
+
+
+@_traced
+@pytest.mark.parametrize("name", _FILES)
+def test_files(name: str, tmp_path: Path) -> None:
+    assert _follows_the_size(tmp_path.resolve(), _FILES[name], 8)

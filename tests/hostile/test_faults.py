@@ -1,0 +1,76 @@
+"""Files that change while they are read, and times that say nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lkagent_lint import engine
+from tools.hostile.inputs import AGENT, ODD_AGENT, PROJECT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of two agents with a mistake each."""
+    for name, text in {"pyproject.toml": PROJECT, "agent.py": AGENT, "odd.py": ODD_AGENT}.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def found(project: Path, cache: bool = False) -> dict[str, str]:
+    report = engine.check(engine.Request(paths=(str(project),), jobs=1, cache=cache))
+    return {os.path.basename(each.place.path): each.code for each in report.diagnostics}
+
+
+def _made_a_directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _replaced(path: Path) -> None:
+    path.unlink()
+    path.write_text(ODD_AGENT.replace("ctx.connect()", "await ctx.connect()"))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (Path.unlink, {"odd.py": "LKA004"}),
+        (_made_a_directory, {"odd.py": "LKA004"}),
+        (_replaced, {}),
+        (lambda path: path.write_text(""), {}),
+    ],
+    ids=["deleted", "made a directory", "replaced", "cut"],
+)
+def test_a_file_that_goes_while_it_is_read(
+    change: Callable[[Path], object], expected: dict[str, str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed and looked at; what is opened then is another one, or none."""
+    real = os.open
+    waiting = [change]
+
+    def opened(path: str, *arguments: int) -> int:
+        if waiting and os.fspath(path) == str(project / "odd.py"):
+            waiting.pop()(project / "odd.py")
+        return real(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", opened)
+        assert found(project) == {"agent.py": "LKA106", **expected}
+    assert waiting == []
+
+
+@pytest.mark.parametrize("seconds", [None, 0, 4_000_000_000], ids=["kept", "of 1970", "of the future"])
+def test_times_say_nothing(seconds: int | None, project: Path) -> None:
+    """Other bytes of the same size, under the time that the file had or one that cannot be."""
+    odd = project / "odd.py"
+    assert found(project, cache=True)["odd.py"] == "LKA106"
+    before = odd.stat()
+    odd.write_text(ODD_AGENT.replace("    ctx.connect()", "    ctx.connecu()"))
+    when = before.st_mtime_ns if seconds is None else seconds * 1_000_000_000
+    os.utime(odd, ns=(when, when))
+    assert odd.stat().st_size == before.st_size
+    assert found(project, cache=True)["odd.py"] == "LKA406"
