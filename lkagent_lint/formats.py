@@ -215,10 +215,28 @@ EXPLANATIONS = (
     ),
 )
 """What ``why`` prints, the default first."""
+LOOKUPS = (
+    Format(
+        "text",
+        "reporters.offered",
+        "people",
+        "the verdict, what to use instead, and since when each thing is there",
+        r"[^\n:]{1,200}(?:: [^\n:]{1,200})?: (?:yes, in|gone from|not yet in|no such thing in|not known:) [^\n]*"
+        r"(?:livekit|tables|newest|names)",
+    ),
+    Format(
+        "json",
+        "reporters.offered",
+        "programs",
+        "the same, field by field",
+        r"\{\s*\"asked\": ?\"[^\n]*\",\s*\"verdict\": ?\"",
+    ),
+)
+"""What ``sdk`` prints, the default first."""
 _BASELINE = r"\{\s*\"version\": ?\d+,\s*\"findings\": ?\{\s*(?:\}|\"[^\"\n]*\": ?\{\s*\"LKA\d{3}\": ?\[)"
 """How a baseline begins, which ``--write-baseline`` writes."""
 
-_FAMILIES = (REPORTS, GRAPHS, EXPLANATIONS, PAGES)
+_FAMILIES = (REPORTS, GRAPHS, EXPLANATIONS, PAGES, LOOKUPS)
 HEAD = 4096
 """Bytes of a file that tell its format."""
 _COLOURS = re.compile(rb"\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\")

@@ -16,6 +16,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Report, Severit
 from lkagent_lint.formats import (
     EXPLANATIONS,
     GRAPHS,
+    LOOKUPS,
     PAGES,
     REPORTS,
     Format,
@@ -35,7 +36,7 @@ from tests.harness.cases import find_cases
 from tests.harness.runs import REPOSITORY
 
 DEMO = REPOSITORY / "fixtures" / "demo"
-FAMILIES = {"reports": REPORTS, "pages": PAGES, "graphs": GRAPHS, "explanations": EXPLANATIONS}
+FAMILIES = {"reports": REPORTS, "pages": PAGES, "graphs": GRAPHS, "explanations": EXPLANATIONS, "lookups": LOOKUPS}
 ROWS = [(family, row) for family, rows in FAMILIES.items() for row in rows]
 SEEN = Summary(files=12, not_analysed=1, workers=1, jobs=2, dispatches=1, sdks=("livekit-agents 1.8.9 (uv.lock)",))
 

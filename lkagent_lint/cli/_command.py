@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
-from lkagent_lint.cli._halves import JOBS, SCHEDULER, facts, link
+from lkagent_lint.cli._beside import JOBS, SCHEDULER, facts, hook, link, sdk
 from lkagent_lint.cli._options import FIX_OPTIONS, fix_options, report_options
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._settings import completed_rules, settings_options
@@ -37,8 +37,9 @@ nobody awaits, agents that nobody dispatches. Without a command, check is meant.
 
 _GROUPS = (
     ("Check", ("check",)),
-    ("Set up, and move on", ("init", "upgrade", "hook")),
+    ("Set up, and move on", ("init", "upgrade")),
     ("Understand", ("rule", "why", "graph")),
+    ("Coding agents", ("hook", "sdk")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
 )
@@ -283,25 +284,6 @@ def _init(path: str, diff: bool, pre_commit: bool) -> int:  # pyright: ignore[re
     return set_up(path, diff=diff, hook=pre_commit)
 
 
-@command.command("hook", short_help="Answer the hook of a coding agent.")
-def _hook() -> int:  # pyright: ignore[reportUnusedFunction]
-    """Check what a coding agent has edited and tell it what to mend, in the way that it reads. Standard input holds the
-    event of the agent's hook (Claude Code: PostToolUse, Stop; Cursor: stop) or a list of files, one a line.
-
-    Nothing is said where nothing is to be mended. Else it exits with 2 and says so on standard error, or for Cursor in
-    a message that the agent goes on with.
-
-    \b
-    Example (.claude/settings.json):
-      {"hooks": {"PostToolUse": [{"matcher": "Edit|Write|NotebookEdit",
-        "hooks": [{"type": "command", "command": "lkagent-lint hook"}]}]}}
-    """
-    from lkagent_lint.cli._check import read_stdin
-    from lkagent_lint.cli._hook import answer
-
-    return answer(read_stdin())
-
-
 @command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")
 @click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=completed_rules)
 @click.option("--all", "every", is_flag=True, help="All rules: a table as text, their pages as json or markdown.")
@@ -436,5 +418,5 @@ def _upgrade(  # pyright: ignore[reportUnusedFunction]
     return upgrade(paths, to, write=not only_diff, pins=pins, isolated=isolated)
 
 
-command.add_command(facts)
-command.add_command(link)
+for _each in (hook, sdk, facts, link):
+    command.add_command(_each)

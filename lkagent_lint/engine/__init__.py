@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lkagent_lint.engine.showing import Governed
     from lkagent_lint.engine.surveys import Survey
     from lkagent_lint.engine.upgrading import Upgraded
+    from lkagent_lint.questions.sdk_lookup import SdkAnswer
 
 __all__ = [
     "Request",
@@ -36,6 +37,7 @@ __all__ = [
     "inspect",
     "live",
     "rewritten_baselines",
+    "sdk_answer",
     "seen_of",
     "settings_of",
     "suppressed",
@@ -171,3 +173,14 @@ def upgraded(request: Request, to: str | None = None, *, pins: bool = False, wat
     from lkagent_lint.engine import upgrading
 
     return upgrading.upgraded(request, to, pins=pins, watch=watch)
+
+
+def sdk_answer(request: Request, name: str, *, node: bool | None = None) -> SdkAnswer:
+    """What the SDK has under a name in the release that holds for a request's first path: since when, and what took its
+    place where it is not there. ``node`` is the language, None for those of which the project says anything.
+
+    Raises ``ConfigError`` where settings cannot be used.
+    """
+    from lkagent_lint.engine import sdks
+
+    return run_deep(lambda: sdks.sdk_answer(request, name, node=node))

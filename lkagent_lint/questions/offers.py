@@ -17,7 +17,7 @@ from lkagent_lint.sources.sdk.order import is_version, major, order
 from lkagent_lint.sources.sdk.parts import package_of, part_of
 from lkagent_lint.sources.sdk.ranges import allows_any
 from lkagent_lint.sources.sdk.releases import API, NODE_PACKAGES, PACKAGES, PROTOCOL, RTC, SERVER_NODE, Standing
-from lkagent_lint.sources.sdk.symbols import Parameters, SymbolKind
+from lkagent_lint.sources.sdk.symbols import SymbolKind
 from lkagent_lint.sources.sdk.tables import Period, Release
 from lkagent_lint.sources.sdk.versions import SdkVersion
 from lkagent_lint.sources.sdk.vocabulary import CLASSES
@@ -140,7 +140,7 @@ class Offers:
         """The keywords of a method, or of the constructor, in a release or in a later one of its major."""
         key = (release, owner, method)
         if key not in self._keywords:
-            found = filter(None, (parameters_of(each, owner, method) for each in _from(release)))
+            found = filter(None, (each.parameters(owner, method) for each in _from(release)))
             self._keywords[key] = frozenset[str]().union(*(each.keywords for each in found))
         return self._keywords[key]
 
@@ -174,7 +174,7 @@ class Offers:
     def lacked_keyword(self, path: str, package: str, owner: str, method: str, keyword: str) -> Lack | None:
         """A keyword that a method, or without one the constructor, surely refuses in the release for a file."""
         release = self.complete(path, package)
-        own = None if release is None else parameters_of(release, owner, method)
+        own = None if release is None else release.parameters(owner, method)
         if release is None or _is_of_0x(release) or own is None or own.accepts(keyword):
             return None
         return _lack(release, owner, method, keyword, lambda other: _accepts(other, owner, method, keyword))
@@ -316,14 +316,6 @@ class Offers:
         return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
 
 
-def parameters_of(release: Release, owner: str, method: str = "") -> Parameters | None:
-    """Those of a method, or of the constructor; None where a release does not have it."""
-    if not method:
-        return release.parameters(owner)
-    member = release.member(owner, method)
-    return None if member is None else member.parameters
-
-
 def _from(release: Release) -> Iterator[Release]:
     """A release and every later one before the next major."""
     table = release.table
@@ -334,7 +326,7 @@ def _from(release: Release) -> Iterator[Release]:
 
 
 def _accepts(release: Release, owner: str, method: str, keyword: str) -> bool:
-    known = parameters_of(release, owner, method) or parameters_of(release, owner.rpartition(".")[2], method)
+    known = release.parameters(owner, method) or release.parameters(owner.rpartition(".")[2], method)
     return known is not None and known.accepts(keyword)
 
 

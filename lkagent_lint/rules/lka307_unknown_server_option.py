@@ -49,13 +49,14 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.intents import Fix, MoveArgument, safe
 from lkagent_lint.project.records import Server, Worker
-from lkagent_lint.questions.offers import Offers, parameters_of
+from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.successors import OPTIONS
 from lkagent_lint.sources.sdk.symbols import SymbolKind
 from lkagent_lint.sources.sdk.tables import Release
 
@@ -66,32 +67,6 @@ META = Meta(
     "an option that servers and registrations do not have",
     basis=Basis.REFUSAL,
 )
-
-_MOVED = {
-    ("AgentServer", "prewarm_fnc"): "setup_fnc",
-    ("AgentServer", "request_fnc"): "rtc_session(on_request=)",
-    ("AgentServer", "on_request"): "rtc_session(on_request=)",
-    ("AgentServer", "entrypoint_fnc"): "rtc_session",
-    ("AgentServer", "agent_name"): "rtc_session(agent_name=)",
-    ("AgentServer", "worker_type"): "rtc_session(type=)",
-    ("AgentServer", "type"): "rtc_session(type=)",
-    ("AgentServer", "on_session_end"): "rtc_session(on_session_end=)",
-    ("rtc_session", "agent_name"): "AgentServer(agent_name=)",
-    ("rtc_session", "request_fnc"): "on_request",
-    ("rtc_session", "worker_type"): "type",
-    ("rtc_session", "server_type"): "type",
-    ("rtc_session", "name"): "agent_name",
-    ("rtc_session", "prewarm_fnc"): "AgentServer(setup_fnc=)",
-    ("rtc_session", "setup_fnc"): "AgentServer(setup_fnc=)",
-    ("WorkerOptions", "setup_fnc"): "prewarm_fnc",
-    ("WorkerOptions", "on_request"): "request_fnc",
-    ("WorkerOptions", "type"): "worker_type",
-    ("WorkerOptions", "name"): "agent_name",
-    ("ServerOptions", "entry"): "an option of defineAgent",
-    ("ServerOptions", "prewarm"): "an option of defineAgent",
-}
-"""What takes the place of an option, by who does not have it."""
-
 
 _TAKE_OPTIONS = (("AgentServer", ""), ("AgentServer", "rtc_session"), ("WorkerOptions", ""))
 _NODE_OPTIONS = ("ServerOptions", "WorkerOptions")
@@ -133,7 +108,7 @@ def _of_call(
     server: Server | None = None,
 ) -> Iterator[Diagnostic]:
     """What a constructor or a method refuses; one finding, for the first thing that Python stumbles upon."""
-    parameters = parameters_of(release, owner, method)
+    parameters = release.parameters(owner, method)
     if parameters is None:
         return
     title, holder = method or owner, release.path(owner).rpartition(".")[2]
@@ -244,7 +219,7 @@ def _of_node(subject: Subject, worker: Worker) -> Iterator[Diagnostic]:
 
 
 def _instead(owner: str, name: str, release: Release) -> str:
-    moved = _MOVED.get((owner, name))
+    moved = OPTIONS.get((owner, name))
     server = release.parameters("AgentServer")
     if name in ("name", "agent_name") and server is not None and server.accepts("agent_name"):
         moved = "AgentServer(agent_name=)"

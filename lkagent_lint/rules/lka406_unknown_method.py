@@ -64,7 +64,7 @@ from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk import tables
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.successors import METHODS
+from lkagent_lint.sources.sdk.successors import METHODS, invented
 from lkagent_lint.sources.sdk.symbols import SymbolKind
 from lkagent_lint.sources.sdk.tables import Release
 from lkagent_lint.sources.sdk.vocabulary import written
@@ -241,7 +241,7 @@ def _said(found: _Unknown) -> Said:
 
 def _advice(found: _Unknown, *, is_in_node: bool) -> str:
     package = found.release.table.package
-    successor = METHODS.get((found.kind, found.name))
+    successor = METHODS.get((found.kind, found.name)) or invented(found.kind, found.name, node=is_in_node)
     if successor:
         return successor
     if found.lack.comes:

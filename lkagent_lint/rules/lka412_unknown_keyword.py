@@ -49,12 +49,12 @@ from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.things import Activation, SdkMethod
 from lkagent_lint.questions.constructions import constructed
-from lkagent_lint.questions.offers import Lack, parameters_of
+from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import IN_PYTHON, Meta
 from lkagent_lint.sources.sdk.releases import PYTHON, Basis
-from lkagent_lint.sources.sdk.successors import KEYWORDS
+from lkagent_lint.sources.sdk.successors import INVENTED_KEYWORDS, KEYWORDS
 from lkagent_lint.sources.sdk.tables import Release
 
 META = Meta(
@@ -144,7 +144,7 @@ def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
 
 def _fix(place: Place, lack: Lack) -> Fix | None:
     """The keyword that is spelled almost so."""
-    own = parameters_of(lack.release, lack.owner, lack.method)
+    own = lack.release.parameters(lack.owner, lack.method)
     meant = None if own is None or lack.comes else misspelled(lack.name, own.keywords)
     return None if meant is None else safe(f"write {meant}=", RenameArgument(place, lack.name, meant))
 
@@ -154,7 +154,10 @@ def _hint(lack: Lack) -> str:
     if lack.comes:
         return f"upgrade: it does since {lack.comes}"
     release, keyword = lack.release, lack.name
-    own = parameters_of(release, lack.owner, lack.method)
+    said = "" if lack.method else INVENTED_KEYWORDS.get((lack.owner.rpartition(".")[2], keyword))
+    if said:
+        return said
+    own = release.parameters(lack.owner, lack.method)
     meant = misspelled(keyword, own.keywords) if own is not None else None
     if meant is not None:
         return f"write {meant}: {meant} is probably meant"

@@ -56,7 +56,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import Basis
-from lkagent_lint.sources.sdk.successors import ATTRIBUTES
+from lkagent_lint.sources.sdk.successors import ATTRIBUTES, invented
 
 META = Meta(
     "LKA413",
@@ -124,6 +124,7 @@ def _lacking(owners: tuple[Held, ...]) -> str:
 def _advice(found: WrongAttribute) -> str:
     for owner in found.owners:
         said = ATTRIBUTES.get((owner.name, found.name)) or ATTRIBUTES.get((owner.name, ""))
+        said = said or invented(owner.name, found.name, node=is_node(found.place))
         if said:
             return said
     if found.lack is not None and found.lack.comes:

@@ -5,7 +5,11 @@ The names themselves, and when they were there, come from the tables; this says 
 
 from __future__ import annotations
 
+import re
+
 from lkagent_lint.sources.sdk.order import order
+from lkagent_lint.sources.sdk.vocabulary import snake
+from lkagent_lint.sources.sdk.vocabulary.records import camel
 
 _TRANSCRIPTION = "the session's transcription output (RoomOptions(text_output=...))"
 
@@ -128,6 +132,90 @@ ATTRIBUTES = {
 """Attributes of which real code thinks that they are there, and what holds what was meant (livekit-agents 1.8.9,
 livekit-api 1.2.2).
 """
+
+_ENDED = 'do not wait: the job goes on after its entry has returned; the event "close" of the session tells of its end'
+_LEFT = "do not wait: the job goes on after its entry has returned; ctx.add_shutdown_callback() is told of its end"
+
+INVENTED = {
+    ("JobContext", "wait_for_disconnect"): _LEFT,
+    ("JobContext", "wait_for_shutdown"): _LEFT,
+    ("JobContext", "wait_until_disconnected"): _LEFT,
+    ("JobContext", "close"): "end the job with ctx.shutdown()",
+    ("JobContext", "aclose"): "end the job with ctx.shutdown()",
+    ("JobContext", "stop"): "end the job with ctx.shutdown()",
+    ("AgentSession", "wait_for_close"): _ENDED,
+    ("AgentSession", "wait_for_complete"): _ENDED,
+    ("AgentSession", "wait_for_completion"): _ENDED,
+    ("AgentSession", "wait_until_done"): _ENDED,
+    ("AgentSession", "wait_closed"): _ENDED,
+    ("AgentSession", "wait"): _ENDED,
+    ("AgentSession", "join"): _ENDED,
+    ("AgentSession", "run_forever"): _ENDED,
+    ("AgentSession", "stop"): "end it with session.shutdown(), or at once with await session.aclose()",
+    ("AgentSession", "end"): "end it with session.shutdown(), or at once with await session.aclose()",
+    ("AgentSession", "speak"): "call session.say(), or session.generate_reply() for words of the model's own",
+    ("AgentSession", "send_text"): "call session.say(), or session.generate_reply() to have it answered",
+    (
+        "LocalParticipant",
+        "send_message",
+    ): "send a text with local_participant.send_text()",
+    (
+        "LocalParticipant",
+        "send_data",
+    ): "send data with local_participant.publish_data()",
+}
+"""Methods that no release had and that real or generated code calls, as Python would spell them, and what does their
+work (livekit-agents 1.8.9, @livekit/agents 1.9.0). Their nearest neighbours by spelling do something else.
+"""
+
+
+def invented(kind: str, name: str, *, node: bool) -> str:
+    """What does the work of a method that there never was, in the spelling of one language; empty for every other."""
+    said = INVENTED.get((kind, snake(name) if node else name), "")
+    if not node:
+        return said
+    return _SNAKE.sub(lambda found: camel(found[0]), said).replace("aclose()", "close()")
+
+
+_SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+(?=[.(])")
+
+INVENTED_KEYWORDS = {
+    ("AgentSession", "agent"): "give it to session.start(agent=)",
+    ("AgentSession", "room"): "give it to session.start(room=)",
+    ("AgentSession", "instructions"): "give them to the Agent",
+    ("AgentSession", "fnc_ctx"): "make tools methods of the Agent with @function_tool, or give tools= to it",
+    ("AgentSession", "before_llm_cb"): "override llm_node of the Agent",
+    ("AgentSession", "before_tts_cb"): "override tts_node of the Agent",
+    ("Agent", "fnc_ctx"): "make tools methods with @function_tool, or give tools=",
+    ("Agent", "functions"): "make tools methods with @function_tool, or give tools=",
+    ("Agent", "room"): "give it to session.start(room=)",
+}
+"""The same for keywords of constructors."""
+
+OPTIONS = {
+    ("AgentServer", "prewarm_fnc"): "setup_fnc",
+    ("AgentServer", "request_fnc"): "rtc_session(on_request=)",
+    ("AgentServer", "on_request"): "rtc_session(on_request=)",
+    ("AgentServer", "entrypoint_fnc"): "rtc_session",
+    ("AgentServer", "agent_name"): "rtc_session(agent_name=)",
+    ("AgentServer", "worker_type"): "rtc_session(type=)",
+    ("AgentServer", "type"): "rtc_session(type=)",
+    ("AgentServer", "on_session_end"): "rtc_session(on_session_end=)",
+    ("rtc_session", "agent_name"): "AgentServer(agent_name=)",
+    ("rtc_session", "request_fnc"): "on_request",
+    ("rtc_session", "worker_type"): "type",
+    ("rtc_session", "server_type"): "type",
+    ("rtc_session", "name"): "agent_name",
+    ("rtc_session", "prewarm_fnc"): "AgentServer(setup_fnc=)",
+    ("rtc_session", "setup_fnc"): "AgentServer(setup_fnc=)",
+    ("WorkerOptions", "setup_fnc"): "prewarm_fnc",
+    ("WorkerOptions", "on_request"): "request_fnc",
+    ("WorkerOptions", "type"): "worker_type",
+    ("WorkerOptions", "name"): "agent_name",
+    ("ServerOptions", "entry"): "an option of defineAgent",
+    ("ServerOptions", "prewarm"): "an option of defineAgent",
+}
+"""What takes the place of an option of servers and registrations, by who does not have it."""
 
 PRIVATE = {
     "_chat_ctx": "read self.chat_ctx in a hook or a tool, and session.history elsewhere",

@@ -262,8 +262,11 @@ class Release:
         """The class may have members that the table does not know: it makes them up, or has a foreign base."""
         return any(home._value(home.table.members, path, "?") is not None for path, home in self._homes(owner))
 
-    def parameters(self, owner: str) -> Parameters | None:
-        """The parameters of a class's constructor; None where they are not known."""
+    def parameters(self, owner: str, method: str = "") -> Parameters | None:
+        """The parameters of a method, or of the constructor; None where they are not known or nothing is called so."""
+        if method:
+            member = self.member(owner, method)
+            return None if member is None else member.parameters
         value = self._value(self.table.members, self.path(owner), "()")
         return None if value is None else parameters_of(value)
 

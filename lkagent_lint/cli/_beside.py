@@ -1,4 +1,6 @@
-"""The commands ``facts`` and ``link``: the two halves of a check, for build systems that share the first one out."""
+"""Commands beside a check: ``facts`` and ``link``, its two halves, for build systems that share the first one out, and
+what coding agents call, ``sdk`` and ``hook``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import Any
 
 import click
 
+from lkagent_lint import formats
 from lkagent_lint.cli._options import report_options
 from lkagent_lint.cli._settings import settings_options
 
@@ -79,3 +82,56 @@ def link(
     request = request_for(paths, None, settings, since=since, jobs=jobs)
     request = msgspec.structs.replace(request, facts=tuple(map(os.path.abspath, facts)))
     return check(request, outputs, color=color, exit_zero=exit_zero)
+
+
+@click.command("sdk", short_help="Look a name of the SDK up.")
+@click.argument("name")
+@click.argument("path", required=False, default=".", type=click.Path(), metavar="[PATH]")
+@click.option(
+    "--language",
+    type=click.Choice(("python", "node")),
+    help="Whose SDK.  [default: those of which the project says anything, else python]",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(formats.names(formats.LOOKUPS)),
+    default=formats.LOOKUPS[0].name,
+    show_default=True,
+    help=formats.purposes(formats.LOOKUPS),
+)
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+def sdk(name: str, path: str, language: str | None, output_format: str, isolated: bool) -> int:
+    """Say whether the SDK has a name in the release that the project of PATH pins: a class, a function, a member, a
+    keyword or an event; since when, until when, and what took its place.
+
+    It exits with 1 where the release surely does not have it. Private names and plugins are not known.
+
+    \b
+    Examples:
+      lkagent-lint sdk AgentSession
+      lkagent-lint sdk session.wait_for_close
+      lkagent-lint sdk 'AgentSession.start(room=)'
+      lkagent-lint sdk user_speech_committed agents/
+    """
+    from lkagent_lint.cli._sdk import show
+
+    return show(name, path, output_format, language=language, isolated=isolated)
+
+
+@click.command("hook", short_help="Answer the hook of a coding agent.")
+def hook() -> int:
+    """Check what a coding agent has edited and tell it what to mend, in the way that it reads. Standard input holds the
+    event of the agent's hook (Claude Code: PostToolUse, Stop; Cursor: stop) or a list of files, one a line.
+
+    Nothing is said where nothing is to be mended. Else it exits with 2 and says so on standard error, or for Cursor in
+    a message that the agent goes on with.
+
+    \b
+    Example (.claude/settings.json):
+      {"hooks": {"PostToolUse": [{"matcher": "Edit|Write|NotebookEdit",
+        "hooks": [{"type": "command", "command": "lkagent-lint hook"}]}]}}
+    """
+    from lkagent_lint.cli._check import read_stdin
+    from lkagent_lint.cli._hook import answer
+
+    return answer(read_stdin())
