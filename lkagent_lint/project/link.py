@@ -156,7 +156,7 @@ class _Linker:
 
         name, kind = given(fact.name), given(fact.job_type)
         entry, request = given(fact.entry) or NEVER, given(fact.request) or NEVER
-        if self.sdk(path).has(Change.ENTRY_IN_OPTIONS) is False:  # accept() names the entrypoint, which is not followed
+        if self._takes_request_alone(path, fact):  # accept() names the entrypoint, which is not followed
             entry, request = NEVER, entry | request
         entries = functions_among(entry)
         for closure, held in entries:
@@ -185,6 +185,12 @@ class _Linker:
             entry_text=_text_of(entry),
             is_door=fact.call is not None and fact.receiver == Result(fact.call),
         )
+
+    def _takes_request_alone(self, path: str, fact: WorkerFact) -> bool:
+        """The options are those of a release that takes no entry; a keyword that names one is of another release."""
+        call = None if fact.call is None else self.evaluator.files[path].flows[fact.flow].calls[fact.call]
+        is_named = call is not None and any(name == "entrypoint_fnc" for name, _ in call.keywords)
+        return not is_named and self.sdk(path).has(Change.ENTRY_IN_OPTIONS) is False
 
     def _is_named_on_server(self, path: str, server: Server | None) -> bool:
         """The server gives the name. A release that nobody knows may have that already, where it is given one."""
