@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Access, Call, Look, Store
+from lkagent_lint.facts.flows import Access, Call, Flow, Look, Store
 from lkagent_lint.facts.following import argument, given_to
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
@@ -88,7 +88,7 @@ class Userdata:
     @cached_property
     def _all(self) -> tuple[_Seen, ...]:
         found: list[_Seen] = []
-        for activation in self._methods.activations(lambda flow: any(map(_is_userdata, flow.looks))):
+        for activation in self._methods.activations(_keeps):
             for look in filter(_is_userdata, activation.flow.looks):
                 base = look.value.base if isinstance(look.value, v.Subscript) else look.value
                 assert isinstance(base, v.Attribute)
@@ -102,9 +102,11 @@ class Userdata:
 
     @cached_property
     def _is_known(self) -> bool:
-        """Nobody uses the userdata of a process as a whole, and every setup function is followed."""
+        """Nobody uses the userdata of a process as a whole, and every function that may use it is followed."""
         if any(each.look.access is Access.WHOLE and each.owners not in _OF_SESSION for each in self._all):
             return False
+        if any(each.legacy and any(map(_keeps, each.flows.values())) for each in self._project.files.values()):
+            return False  # code of 0.x is not followed, and may run in the same process
         given = (*self._given_setups(), *self._stored_setups())
         if any(not things or not all(isinstance(each, Closure) for each in things) for things in given):
             return False
@@ -158,6 +160,10 @@ class Userdata:
             return argument(call, None, _KEEPER) is None and not any(isinstance(each, v.Spread) for each in call.args)
         given = [thing for each in call.args for thing in activation.value(each)]
         return all(isinstance(each, Record) and not each.open_ended and not _has_userdata(each) for each in given)
+
+
+def _keeps(flow: Flow) -> bool:
+    return any(map(_is_userdata, flow.looks))
 
 
 def _is_userdata(look: Look) -> bool:
