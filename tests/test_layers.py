@@ -37,7 +37,7 @@ LAYERS = (
     ("rules", "suppressions"),
     ("engine", "rulebook"),
     ("reporters", "graph", "why", "adoption"),
-    ("cli", "flake8_plugin"),
+    ("cli", "flake8_plugin", "server"),
 )
 """From the bottom up; what stands beside each other may not import each other, but for ``ALLOWED``."""
 ALLOWED = {
@@ -45,6 +45,7 @@ ALLOWED = {
     ("diagnostics", "intents"),
     ("intents", "text"),
     ("typestate", "project"),
+    ("cli", "server"),
 }
 NO_LAYER = {"", "__main__", "frontends"}
 """The package itself, the way in, and folders that hold folders only."""
@@ -57,6 +58,9 @@ HOMES = {
     "distributed": ("extraction",),
     "filelock": ("cache",),
     "tomlkit": ("adoption",),
+    "pygls": ("server",),
+    "lsprotocol": ("server",),
+    "watchfiles": ("server", "cli"),
 }
 """Where a third-party library may be imported."""
 
@@ -144,7 +148,7 @@ def test_surfaces_come_in_by_the_engines_door() -> None:
     reaching = [
         (module_of(path), name)
         for path in FILES
-        if module_of(path).startswith(("cli", "flake8_plugin"))
+        if module_of(path).startswith(("cli", "flake8_plugin", "server"))
         for name in imports(path)
         if name.startswith("lkagent_lint.engine.") and name.count(".") > 2
     ]
@@ -242,7 +246,8 @@ def test_rules_see_no_tree() -> None:
     [
         ("lkagent_lint.engine", {"libcst", "click", "flake8", "tree_sitter", "yaml"}),
         ("lkagent_lint.flake8_plugin", {"libcst", "click", "lkagent_lint.engine", "tree_sitter"}),
-        ("lkagent_lint.cli", {"libcst", "flake8", "tree_sitter"}),
+        ("lkagent_lint.cli", {"libcst", "flake8", "tree_sitter", "pygls", "lsprotocol", "watchfiles"}),
+        ("lkagent_lint.server", {"pygls", "click", "flake8", "lkagent_lint.engine"}),
     ],
 )
 def test_importing_a_surface_is_cheap(module: str, forbidden: set[str]) -> None:

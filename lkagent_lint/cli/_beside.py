@@ -1,5 +1,5 @@
 """Commands beside a check: ``facts`` and ``link``, its two halves, for build systems that share the first one out, and
-what coding agents call, ``sdk`` and ``hook``.
+what coding agents call, ``sdk`` and ``hook``, and what editors start, ``server``.
 """
 
 from __future__ import annotations
@@ -135,3 +135,18 @@ def hook() -> int:
     from lkagent_lint.cli._hook import answer
 
     return answer(read_stdin())
+
+
+@click.command("server", short_help="Serve an editor: findings while you type.")
+@click.option("--stdio", is_flag=True, hidden=True, expose_value=False)  # what editors' clients add of themselves
+def server() -> int:
+    """Speak the Language Server Protocol over standard input and output, with one editor, until it goes.
+
+    It needs the extra lsp: pip install 'lkagent-lint[lsp]'. How editors start it: docs/editors.md.
+    """
+    from lkagent_lint.server import serve
+
+    try:
+        return serve()
+    except ImportError as error:
+        raise click.ClickException(f"{error}; pip install 'lkagent-lint[lsp]'") from None

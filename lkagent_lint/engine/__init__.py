@@ -8,6 +8,7 @@ where it is needed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lkagent_lint.engine.request import Request
@@ -92,7 +93,7 @@ def inspect(request: Request, code: str | None = None) -> Inspection:
     """
     from lkagent_lint.engine.checking import inspected
 
-    return run_deep(lambda: inspected(request, code))
+    return run_deep(lambda: inspected(request, code, Watch()))
 
 
 def rewritten_baselines(request: Request, *, only_prune: bool = False) -> tuple[Rewritten, ...]:
@@ -126,14 +127,18 @@ def suppressed(request: Request, reason: str) -> Added:
     return suppress_all(request, reason)
 
 
-def fixed(request: Request, *, unsafe: bool = False, watch: Watch | None = None) -> Fixed:
+def fixed(
+    request: Request, *, unsafe: bool = False, codes: Collection[str] | None = None, watch: Watch | None = None
+) -> Fixed:
     """A request's findings mended as far as their fixes go, ``unsafe`` ones only if wanted; nothing is written here.
 
-    Raises ``ConfigError`` as ``check`` does.
+    ``codes`` are those of the rules whose findings are mended; None means all. Raises ``ConfigError`` as ``check``
+    does.
     """
     from lkagent_lint.engine.fixing import fix_all
 
-    return fix_all(request, unsafe=unsafe, watch=watch)
+    wanted = None if codes is None else frozenset(codes)
+    return fix_all(request, unsafe=unsafe, watch=watch, wanted=lambda each: wanted is None or each.code in wanted)
 
 
 def settings_of(request: Request) -> tuple[Governed, ...]:

@@ -48,14 +48,16 @@ def surveyed(request: Request) -> tuple[Survey, ...]:
         return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
 
 
-def inspected(request: Request, code: str | None) -> Inspection:
-    """What ``inspect`` promises, on this stack."""
+def inspected(
+    request: Request, code: str | None, watch: Watch, memory: FactsInMemory | None = None
+) -> Inspection:
+    """What ``inspect`` promises, on this stack, of facts in ``memory`` where they are there."""
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
     also = () if code is None else (code,)
     with _collector_paused():
-        survey = next(_surveys(request, finder, overlays, Watch()))
-        found = judged(request, survey, Watch(), Baselines(finder, overlays), also)
+        survey = next(_surveys(request, finder, overlays, watch, memory))
+        found = judged(request, survey, watch, Baselines(finder, overlays), also)
     return Inspection(
         survey,
         found.subject,

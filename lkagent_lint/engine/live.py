@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -14,7 +14,10 @@ from lkagent_lint.stack import run_deep
 
 if TYPE_CHECKING:
     from lkagent_lint.diagnostics import Report
+    from lkagent_lint.engine.inspection import Inspection
     from lkagent_lint.extraction.memory import FactsInMemory
+
+_Result = TypeVar("_Result")
 
 
 class LiveCheck:
@@ -46,17 +49,29 @@ class LiveCheck:
 
     def check(self, watch: Watch | None = None) -> Report:
         """The report as everything is now. Raises ``ConfigError`` as ``check`` does; the next call may succeed."""
+        from lkagent_lint.engine.checking import checked
+
+        return self._made(lambda request, memory: checked(request, watch or Watch(), memory))
+
+    def inspect(self, watch: Watch | None = None) -> Inspection:
+        """What ``engine.inspect`` would give of the first path, which must be in a single project: its ``shown`` is what
+        ``check`` reports of it. Who asks the project more does so in one thread, on a deep stack.
+        """
+        from lkagent_lint.engine.checking import inspected
+
+        return self._made(lambda request, memory: inspected(request, None, watch or Watch(), memory))
+
+    def _made(self, make: Callable[[Request, FactsInMemory], _Result]) -> _Result:
         with self._checking:
             with self._noting:
                 request = msgspec.structs.replace(self._request, overlays=dict(self._overlays))
-            return run_deep(lambda: self._checked(request, watch or Watch()))
+            return run_deep(lambda: self._kept(request, make))
 
-    def _checked(self, request: Request, watch: Watch) -> Report:
-        from lkagent_lint.engine.checking import checked
+    def _kept(self, request: Request, make: Callable[[Request, FactsInMemory], _Result]) -> _Result:
         from lkagent_lint.extraction.memory import FactsInMemory
 
         if self._memory is None:
             self._memory = FactsInMemory()
-        report = checked(request, watch, self._memory)
+        made = make(request, self._memory)
         self._memory.forget_unused()
-        return report
+        return made

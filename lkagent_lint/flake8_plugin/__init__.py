@@ -18,7 +18,6 @@ import contextlib
 import os
 import sys
 from argparse import Namespace
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -157,7 +156,9 @@ class _Run:
 
     def findings_in_buffer(self, path: str, data: bytes) -> list[Finding]:
         """The same for text that stands in for a file, also one that does not exist."""
-        overlays = {} if _is_saved(path, data) else {path: data}
+        from lkagent_lint.sources.unsaved import is_saved
+
+        overlays = {} if is_saved(path, data) else {path: data}
         report = self._check(self._root_of(path), overlays)
         return self._wanted(of(path, by_file(report)))
 
@@ -249,10 +250,12 @@ def _rows(filename: str, lines: Sequence[str], options: Namespace) -> list[tuple
     run = _run_for(options)
     path = os.path.abspath(filename)
     if _is_stdin(filename, options):
+        from lkagent_lint.sources.unsaved import encoded
+
         path = os.path.abspath(_stdin_path(options))
         loose = filename == _DEFAULT_STDIN_NAME
         find = run.findings_in_loose_text if loose else run.findings_in_buffer
-        findings = find(path, _encoded(text))
+        findings = find(path, encoded(text))
     else:
         if path in run.seen:
             # A host that stays alive checks the file again because it has changed.
@@ -288,33 +291,6 @@ def _display_name(options: Namespace) -> str:
 def _stdin_path(options: Namespace) -> str:
     name = _display_name(options)
     return f"{_DEFAULT_STDIN_NAME}.py" if name == _DEFAULT_STDIN_NAME else name
-
-
-def _encoded(text: str) -> bytes:
-    """Text as a file that says the same: in the encoding of its cookie if it has one, else in UTF-8."""
-    import io
-    import tokenize
-
-    data = text.encode("utf-8", "surrogatepass")
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return text.encode(encoding)
-    except (SyntaxError, LookupError, UnicodeError):
-        return data
-
-
-def _is_saved(path: str, data: bytes) -> bool:
-    """Whether text stands in for a file that says the same: then what is known of the file holds for it too.
-
-    A file behind a symbolic link takes part under another name, or not at all. flake8 hands over text without its byte
-    order mark and with one kind of line end, which moves no line and no column.
-    """
-    from lkagent_lint.sources.reading import read
-
-    saved = read(path)
-    if not isinstance(saved, bytes) or os.path.realpath(path) != path:
-        return False
-    return saved.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data
 
 
 def _show_trace(trace: str) -> None:

@@ -102,7 +102,7 @@ class _Builder:
             at=self._at(worker.place),
             language="node" if path.endswith(SCRIPTS) else "python",
             sdk=self.project.sdk(path).label(self.project.root),
-            name=_name(self.names[key]),
+            name=name_record(self.names[key]),
             job_type=worker.job_type.value,
             runs=tuple(self._runs(worker)),
             package=self.show(worker.package),
@@ -139,7 +139,7 @@ class _Builder:
             id=key,
             at=self._at(dispatch.place),
             kind=dispatch.kind.value,
-            name=_name(dispatch.name),
+            name=name_record(dispatch.name),
             package=self.show(dispatch.package),
             in_tests=dispatch.in_tests,
             read_only=dispatch.presence,
@@ -177,7 +177,8 @@ class _Builder:
         return r.Position(path=self.show(place.path), line=place.span.line, column=place.span.column)
 
 
-def _name(name: AgentName) -> r.NameRecord:
+def name_record(name: AgentName) -> r.NameRecord:
+    """An agent's name as plain data."""
     match name:
         case Known(""):
             return r.NameRecord(kind="unnamed")
