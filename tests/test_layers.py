@@ -156,6 +156,7 @@ def test_surfaces_come_in_by_the_engines_door() -> None:
         ("cli._fix", "lkagent_lint.engine.fixing.Fixed"),
         ("cli._show", "lkagent_lint.engine.showing.Governed"),
         ("cli._upgrade", "lkagent_lint.engine.upgrading.Upgraded"),
+        ("server.standing", "lkagent_lint.engine.live.LiveCheck"),
     ], "the types of what they are given"
 
 

@@ -36,7 +36,7 @@ __all__ = [
     "files_of",
     "fixed",
     "inspect",
-    "live",
+    "live_check",
     "rewritten_baselines",
     "sdk_answer",
     "seen_of",
@@ -77,7 +77,7 @@ def _with_shallow_note(report: Report) -> Report:
     return msgspec.structs.replace(report, notes=(*report.notes, note))
 
 
-def live(request: Request) -> LiveCheck:
+def live_check(request: Request) -> LiveCheck:
     """A check of a request that goes on while files change."""
     from lkagent_lint.engine.live import LiveCheck
 

@@ -48,9 +48,7 @@ def surveyed(request: Request) -> tuple[Survey, ...]:
         return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
 
 
-def inspected(
-    request: Request, code: str | None, watch: Watch, memory: FactsInMemory | None = None
-) -> Inspection:
+def inspected(request: Request, code: str | None, watch: Watch, memory: FactsInMemory | None = None) -> Inspection:
     """What ``inspect`` promises, on this stack, of facts in ``memory`` where they are there."""
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)

@@ -54,8 +54,8 @@ class LiveCheck:
         return self._made(lambda request, memory: checked(request, watch or Watch(), memory))
 
     def inspect(self, watch: Watch | None = None) -> Inspection:
-        """What ``engine.inspect`` would give of the first path, which must be in a single project: its ``shown`` is what
-        ``check`` reports of it. Who asks the project more does so in one thread, on a deep stack.
+        """What ``engine.inspect`` gives of a request whose paths are all of one project: ``check`` reports what it has
+        ``shown``. Who asks the project more does so in one thread, on a deep stack.
         """
         from lkagent_lint.engine.checking import inspected
 

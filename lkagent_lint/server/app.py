@@ -18,13 +18,13 @@ from lkagent_lint.config import ConfigError
 from lkagent_lint.faults import is_asked
 from lkagent_lint.reporters.paths import file_uri
 from lkagent_lint.server.actions import ActionFiles, ClientShape
-from lkagent_lint.server.desk import Desk, Outcome, Unsaved
+from lkagent_lint.server.desk import Desk, DeskOutcome, Unsaved
 from lkagent_lint.server.documents import CountedText, OpenDocument, path_of, text_on_disk
 from lkagent_lint.server.findings import FindingShape, Shower, ShownFinding
 from lkagent_lint.server.roots import roots_for
 from lkagent_lint.server.standing import Checked, StandingProject
 from lkagent_lint.server.watching import OwnWatch, matters, moves_roots, registration
-from lkagent_lint.server.wishes import SECTION, Wishes, read_wishes
+from lkagent_lint.server.wishes import SECTION, EditorWishes, read_wishes
 from lkagent_lint.sources.unsaved import is_saved
 
 _Steps = Generator[Any, Any, None]
@@ -67,7 +67,7 @@ class LintServer(LanguageServer):
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
             SECTION, f"v{__version__}", protocol_cls=LintProtocol, max_workers=2
         )
-        self.wishes = Wishes()
+        self.wishes = EditorWishes()
         self.documents: dict[str, OpenDocument] = {}
         """By path."""
         self.desks: dict[str, Desk] = {}
@@ -266,7 +266,7 @@ class LintServer(LanguageServer):
         if not self.watches:
             self._own_watch.watch(self.desks)
 
-    def told(self, desk: Desk, before: Outcome | None) -> None:
+    def told(self, desk: Desk, before: DeskOutcome | None) -> None:
         """A project has an outcome: tell the client of it."""
         outcome = desk.outcome
         assert outcome is not None
@@ -295,15 +295,15 @@ class LintServer(LanguageServer):
             self._nested = {root: owner for root, owner in self._nested.items() if owner != desk.root} | now
             self._seat()
 
-    def _shows_else(self, desk: Desk, before: Outcome | None, outcome: Outcome) -> bool:
+    def _shows_else(self, desk: Desk, before: DeskOutcome | None, outcome: DeskOutcome) -> bool:
         """Whether something else than the edited documents shows other findings than it did."""
         return any(
             path not in desk.edited and (before is None or before.items(path) != outcome.items(path))
             for path in desk.named_paths
         )
 
-    def _publish(self, desk: Desk, outcome: Outcome) -> None:
-        for path in {*desk.named_paths, *outcome.versions}:
+    def _publish(self, desk: Desk, outcome: DeskOutcome) -> None:
+        for path in sorted({*desk.named_paths, *outcome.versions}):
             items, version = outcome.items(path), self.version_of(path)
             if version is not None and version != outcome.versions.get(path):
                 continue  # edited since: the next outcome speaks of it
@@ -322,7 +322,7 @@ class LintServer(LanguageServer):
                     self._publish_one(path, None, [])
                 del self._published[path]
 
-    def _report(self, outcome: Outcome) -> None:
+    def _report(self, outcome: DeskOutcome) -> None:
         """Say once what keeps a project from being checked, and what was wrong with the linter itself."""
         if outcome.error and outcome.error not in self._said:
             self._said.add(outcome.error)

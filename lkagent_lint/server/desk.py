@@ -38,7 +38,7 @@ class Unsaved(NamedTuple):
     """Turns what is found into what a client is told, by path, with the texts of this moment."""
 
 
-class Outcome(NamedTuple):
+class DeskOutcome(NamedTuple):
     """What is known of a project since some edit."""
 
     clock: int
@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
         return [each.item for each in self.shown.get(path, ())]
 
 
-class Host(Protocol):
+class DeskHost(Protocol):
     """Who keeps the documents, and is told of outcomes."""
 
     @property
@@ -64,17 +64,17 @@ class Host(Protocol):
 
     def unsaved(self, root: str) -> Unsaved: ...
 
-    def told(self, desk: Desk, before: Outcome | None) -> None: ...
+    def told(self, desk: Desk, before: DeskOutcome | None) -> None: ...
 
 
 class Desk:
     """One root."""
 
-    def __init__(self, root: str, standing: StandingProject, threads: Threads, host: Host) -> None:
+    def __init__(self, root: str, standing: StandingProject, threads: Threads, host: DeskHost) -> None:
         self.root = root
         self.asked: frozenset[str] = frozenset()
         """The paths whose findings are shown."""
-        self.outcome: Outcome | None = None
+        self.outcome: DeskOutcome | None = None
         self._standing = standing
         self._threads = threads
         self._host = host
@@ -84,7 +84,7 @@ class Desk:
         self._running: asyncio.Task[None] | None = None
         self._watch: InterruptibleWatch | None = None
         self._changed: set[str] = set()
-        self._waiting: list[tuple[int, asyncio.Future[Outcome]]] = []
+        self._waiting: list[tuple[int, asyncio.Future[DeskOutcome]]] = []
         self.edited: set[str] = set()
         """The documents that were edited since the last outcome."""
 
@@ -115,14 +115,14 @@ class Desk:
         finally:
             self._running = None
 
-    async def _once(self) -> Outcome | None:
+    async def _once(self) -> DeskOutcome | None:
         """The outcome of one check; None where it was given up."""
         clock, asked = self._clock, self.asked
         changed, self._changed = self._changed, set()
         unsaved = self._host.unsaved(self.root)
         watch = self._watch = InterruptibleWatch()
 
-        def check() -> Outcome | None:
+        def check() -> DeskOutcome | None:
             self._standing.overlays(unsaved.texts)
             self._standing.changed(changed)
             try:
@@ -130,9 +130,9 @@ class Desk:
             except InterruptedCheck:
                 return None
             except ConfigError as error:
-                return Outcome(clock, None, unsaved.show(error), unsaved.versions, str(error))
+                return DeskOutcome(clock, None, unsaved.show(error), unsaved.versions, str(error))
             trace = "\n".join(found.traces)
-            return Outcome(clock, found, unsaved.show(found), unsaved.versions, "", trace)
+            return DeskOutcome(clock, found, unsaved.show(found), unsaved.versions, "", trace)
 
         try:
             return await self._in_thread(check)
@@ -140,11 +140,11 @@ class Desk:
             # What was known is shown on: the next edit may lead past the fault.
             before: Mapping[str, list[ShownFinding]] = {} if self.outcome is None else self.outcome.shown
             text = f"the check failed: {type(error).__name__}: {error}"
-            return Outcome(clock, None, before, unsaved.versions, text, trace_of(error))
+            return DeskOutcome(clock, None, before, unsaved.versions, text, trace_of(error))
         finally:
             self._watch = None
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _settle(self, outcome: DeskOutcome) -> None:
         before, self.outcome = self.outcome, outcome
         number = next(_numbers)
         for path in {*self._ids, *outcome.shown}:
@@ -169,11 +169,11 @@ class Desk:
 
     # Who asks
 
-    async def current(self) -> Outcome:
+    async def current(self) -> DeskOutcome:
         """What is known of the project as it is at this moment."""
         if self.outcome is not None and self.outcome.clock == self._clock:
             return self.outcome
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[DeskOutcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((self._clock, future))
         return await future
 

@@ -16,7 +16,7 @@ from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.server import names, pages
 from lkagent_lint.server.actions import KINDS, MEND, OPEN_PAGE, ActionMaker
 from lkagent_lint.server.app import LintServer
-from lkagent_lint.server.desk import NOTHING, Desk, Outcome
+from lkagent_lint.server.desk import NOTHING, Desk, DeskOutcome
 from lkagent_lint.server.documents import CountedText, path_of
 from lkagent_lint.server.findings import Shower
 from lkagent_lint.server.standing import Checked
@@ -123,7 +123,7 @@ def _ask_again() -> NoReturn:
 
 
 def _workspace_reports(
-    server: LintServer, outcomes: Sequence[tuple[Desk, Outcome]], known: dict[str, str]
+    server: LintServer, outcomes: Sequence[tuple[Desk, DeskOutcome]], known: dict[str, str]
 ) -> list[types.WorkspaceDocumentDiagnosticReport]:
     """What differs from what the client knows."""
     found: list[types.WorkspaceDocumentDiagnosticReport] = []
@@ -195,7 +195,7 @@ async def _mended(server: LintServer, uri: str, code: str | None) -> types.Works
     return None
 
 
-async def _settled(server: LintServer, desk: Desk, path: str) -> Outcome:
+async def _settled(server: LintServer, desk: Desk, path: str) -> DeskOutcome:
     """An outcome for the document as it is now. Raises where the document does not stand still."""
     for _ in range(_TURNS):
         outcome = await desk.current()

@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 
 from lkagent_lint.config import ConfigError, SettingsFinder
-from lkagent_lint.server.wishes import Wishes
+from lkagent_lint.server.wishes import EditorWishes
 from lkagent_lint.sources.roots import group_by_root, too_wide
 
 
-def roots_for(folders: Sequence[str], files: Sequence[str], wishes: Wishes) -> dict[str, frozenset[str]]:
+def roots_for(folders: Sequence[str], files: Sequence[str], wishes: EditorWishes) -> dict[str, frozenset[str]]:
     """The roots that are indexed, and of each the paths whose findings are shown: folders, and files outside of them.
 
     All are absolute paths. Where nobody means a project by a root, a file stands alone.

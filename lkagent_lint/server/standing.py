@@ -9,7 +9,7 @@ from lkagent_lint import engine
 from lkagent_lint.diagnostics import Diagnostic
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.server.wishes import Wishes
+from lkagent_lint.server.wishes import EditorWishes
 from lkagent_lint.writing import Rewrite
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Checked(NamedTuple):
 class StandingProject:
     """One root. Nothing of it may be called by two threads at once."""
 
-    def __init__(self, root: str, wishes: Wishes) -> None:
+    def __init__(self, root: str, wishes: EditorWishes) -> None:
         self.root = root
         self._wishes = wishes
         self._overlays: dict[str, bytes] = {}
@@ -74,7 +74,7 @@ class StandingProject:
         """Check the paths that are asked for, of this root. Raises ConfigError and what ``watch`` raises."""
         if self._live is None or self._asked != asked:
             self._asked = asked
-            self._live = engine.live(self._request(asked))
+            self._live = engine.live_check(self._request(asked))
         found = self._live.inspect(watch)
         return Checked(found.shown, found.survey.project, found.subject, found.survey.nested)
 

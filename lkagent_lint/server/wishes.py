@@ -11,7 +11,7 @@ import msgspec
 SECTION = "lkagent-lint"
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class EditorWishes(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Every wish with its default. What else an editor sends is its own affair."""
 
     debounce: float = 0.15
@@ -33,16 +33,16 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return {} if self.preview is None else {"preview": self.preview}
 
 
-def read_wishes(given: object) -> Wishes:
+def read_wishes(given: object) -> EditorWishes:
     """The wishes in what an editor sent; nothing, and a null, are the defaults.
 
     Raises ValueError, with a text for the user, for one that cannot be meant.
     """
     if not isinstance(given, Mapping):
-        return Wishes()
+        return EditorWishes()
     told = {str(key): value for key, value in cast("Mapping[object, object]", given).items() if value is not None}
     try:
-        found = msgspec.convert(told, Wishes)
+        found = msgspec.convert(told, EditorWishes)
     except msgspec.ValidationError as error:
         raise ValueError(f"the settings of the editor cannot be used: {error}") from None
     if not 0 <= found.debounce <= 60:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lkagent_lint.engine import Request, check, live
+from lkagent_lint.engine import Request, check, live_check
 from lkagent_lint.extraction import one
 from tools.bench.synthetic import build
 
@@ -14,7 +14,7 @@ from tools.bench.synthetic import build
 def test_unsaved_text_counts_until_it_is_taken_back(tmp_path: Path) -> None:
     root = build(tmp_path / "project", 3)
     desk = root / "agents" / "desk_1.py"
-    going_on = live(Request(paths=(str(root),)))
+    going_on = live_check(Request(paths=(str(root),)))
     before = going_on.check()
     unsaved = desk.read_bytes().replace(b'logger.info("a call comes in")', b"await ctx.connect()")
     going_on.overlay(str(desk), unsaved)
@@ -27,7 +27,7 @@ def test_unsaved_text_counts_until_it_is_taken_back(tmp_path: Path) -> None:
 
 def test_only_what_has_changed_is_read_by_a_front_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = build(tmp_path / "project", 3)
-    going_on = live(Request(paths=(str(root),)))
+    going_on = live_check(Request(paths=(str(root),)))
     going_on.check()
     made: list[bytes] = []
     make = one.make_facts
