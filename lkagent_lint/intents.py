@@ -166,11 +166,58 @@ class ReplaceArgument(msgspec.Struct, frozen=True, tag="replace-argument"):
     code: str
 
 
-class NameArgument(msgspec.Struct, frozen=True, tag="name-argument"):
-    """Give the only argument of a call by a keyword."""
+class NameArguments(msgspec.Struct, frozen=True, tag="name-arguments"):
+    """Give the first arguments of a call by keywords; Python's only."""
+
+    place: Place
+    names: tuple[str, ...]
+
+
+class Surround(msgspec.Struct, frozen=True, tag="surround"):
+    """Put code before and behind an expression."""
+
+    place: Place
+    before: str
+    behind: str
+
+
+class SurroundArgument(msgspec.Struct, frozen=True, tag="surround-argument"):
+    """Put code before and behind what a call is given, by this keyword or key; by position where the name is empty."""
 
     place: Place
     name: str
+    before: str
+    behind: str
+
+
+class PutInto(msgspec.Struct, frozen=True, tag="put-into"):
+    """Give a call one argument: a call of something else, with all that it is given."""
+
+    place: Place
+    code: str
+
+
+class AwaitGiven(msgspec.Struct, frozen=True, tag="await-given"):
+    """Wait for what a call is given, in its place: the call is a statement, and is given one thing."""
+
+    place: Place
+
+
+class CallReturned(msgspec.Struct, frozen=True, tag="call-returned"):
+    """Let the function whose name, in its definition, stands here return what this name makes where it returns it."""
+
+    place: Place
+    name: str
+
+
+class ChangeCopy(msgspec.Struct, frozen=True, tag="change-copy"):
+    """Let a statement that is nothing but this call change a copy of what an attribute holds, and give the copy back
+    by a coroutine method of the attribute's owner. The attribute is a part of what is called.
+    """
+
+    place: Place
+    attribute: str
+    setter: str
 
 
 class Guard(msgspec.Struct, frozen=True, tag="guard"):
@@ -245,6 +292,29 @@ class AddImport(msgspec.Struct, frozen=True, tag="add-import"):
     name: str = ""
 
 
+class ImportFirst(msgspec.Struct, frozen=True, tag="import-first"):
+    """Import a module, and no name of it, before all others; JavaScript's only."""
+
+    path: str
+    module: str
+
+
+class FollowWord(msgspec.Struct, frozen=True, tag="follow-word"):
+    """Put one more word behind a word of a command, which is written as a text or as a list of words."""
+
+    place: Place
+    word: str
+    text: str
+
+
+class Begin(msgspec.Struct, frozen=True, tag="begin"):
+    """Put a word before a command that is written as a text and begins with these words."""
+
+    place: Place
+    words: tuple[str, ...]
+    text: str
+
+
 class Requires(msgspec.Struct, frozen=True, tag="requires"):
     """Nothing is to be done, but something has to hold for a fix to be as safe as it says: the statements of two
     expressions follow each other, with nothing in between.
@@ -260,7 +330,11 @@ CallIntent = (
     | RenameArgument
     | MoveArgument
     | ReplaceArgument
-    | NameArgument
+    | NameArguments
+    | SurroundArgument
+    | PutInto
+    | AwaitGiven
+    | ChangeCopy
     | InThread
     | CallInstead
     | RenameCallee
@@ -269,12 +343,13 @@ CallIntent = (
     | ReturnInstead
 )
 """What is about one call."""
+TextIntent = RemoveText | FollowWord | Begin
+"""What is asked of a text in whatever language."""
 Intent = (
     CallIntent
     | PutAwait
     | DropAwait
     | RemoveStatement
-    | RemoveText
     | Replace
     | ReplaceText
     | Rename
@@ -283,9 +358,13 @@ Intent = (
     | Reimport
     | Insert
     | Move
+    | Surround
     | Guard
     | MakeAsync
+    | CallReturned
     | AddImport
+    | ImportFirst
+    | TextIntent
     | Requires
     | Follows
     | Ends

@@ -11,8 +11,20 @@ from msgspec.structs import replace
 
 from lkagent_lint.fixes.code import ImpossibleError, ParsedCode
 from lkagent_lint.fixes.edits import Editor
-from lkagent_lint.fixes.plain_text import renamed, text_removed
-from lkagent_lint.intents import AddImport, Edit, Fix, Intent, RemoveText, Rename, Requires, Safety
+from lkagent_lint.fixes.plain_text import renamed, text_removed, word_put
+from lkagent_lint.intents import (
+    AddImport,
+    Begin,
+    Edit,
+    Fix,
+    FollowWord,
+    ImportFirst,
+    Intent,
+    RemoveText,
+    Rename,
+    Requires,
+    Safety,
+)
 from lkagent_lint.languages import NOTEBOOK, PYTHON, dialect_of
 from lkagent_lint.sources.splicing import NotTextError, Original, Splice, overlap
 from lkagent_lint.text import Place
@@ -34,7 +46,7 @@ class Planner:
         safety = fix.safety
         try:
             for intent in fix.intents:
-                path = intent.path if isinstance(intent, AddImport) else intent.place.path
+                path = intent.path if isinstance(intent, (AddImport, ImportFirst)) else intent.place.path
                 if isinstance(intent, Requires):
                     if not self._editor(path).follows(intent) and safety is Safety.SAFE:
                         safety = Safety.UNSAFE
@@ -55,6 +67,8 @@ class Planner:
         match intent:
             case RemoveText():
                 return [text_removed(self._original(path), intent)]
+            case FollowWord() | Begin():
+                return [word_put(self._original(path), intent)]
             case Rename() if self._is_text(path):
                 return [renamed(self._original(path), intent)]
             case _:

@@ -60,6 +60,16 @@ class Statement(NamedTuple):
     """Nothing else but a comment stands on its lines."""
 
 
+class NamesOfStatement(NamedTuple):
+    """What a statement has to do with names, and with attributes as they are written."""
+
+    bound: frozenset[str]
+    used: frozenset[str]
+    """When it runs."""
+    later: frozenset[str]
+    """In functions that stand in it."""
+
+
 class Bound(NamedTuple):
     """What an import at the top of a file binds, and where more names could be added to it."""
 
@@ -81,6 +91,10 @@ class ParsedCode(Protocol):
 
     def statement(self, part: Stretch) -> Statement:
         """The innermost statement that holds a part."""
+        ...
+
+    def names(self, part: Stretch) -> NamesOfStatement:
+        """The names of a statement."""
         ...
 
     def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
@@ -109,6 +123,14 @@ class ParsedCode(Protocol):
         """Whether an expression begins and ends there."""
         ...
 
+    def valued(self, part: Stretch) -> Stretch:
+        """The expression that stands there; of an ``export default`` there, what it exports."""
+        ...
+
+    def returned(self, part: Stretch, name: str) -> Iterator[Stretch]:
+        """Where the function whose name stands there returns what has a name, alone or first among others."""
+        ...
+
     def text_in(self, part: Stretch) -> tuple[Stretch, str]:
         """The inside of the literal that stands there, or is the first argument of the call that does; and its text."""
         ...
@@ -123,6 +145,10 @@ class ParsedCode(Protocol):
 
     def importing(self, module: str, name: str) -> tuple[int, str]:
         """Where one more import goes, and its text."""
+        ...
+
+    def importing_first(self, module: str) -> tuple[int, str]:
+        """Where an import goes that comes before all others, and its text."""
         ...
 
     def uses(self, part: Stretch, before: str, after: str) -> Iterator[tuple[Stretch, str]]:

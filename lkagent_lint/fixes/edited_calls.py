@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lkagent_lint import intents as i
-from lkagent_lint.fixes.code import CallCode, GivenCode, ImpossibleError, Stretch
+from lkagent_lint.fixes.code import CallCode, GivenCode, ImpossibleError, Statement, Stretch
 from lkagent_lint.fixes.edited_lines import LineEditor
 from lkagent_lint.fixes.plain_text import word
 from lkagent_lint.sources.splicing import Splice
@@ -30,15 +30,24 @@ class CallEditor(LineEditor):
                     yield Splice(*argument.key, intent.after)
             case i.ReplaceArgument():
                 yield Splice(*_named(call, intent.name).value, intent.code)
-            case i.NameArgument():
-                if len(call.arguments) != 1 or call.arguments[0].name or not self._code.is_python:
-                    raise ImpossibleError("it is not given one argument by position")
-                yield Splice(call.arguments[0].part.start, call.arguments[0].part.start, f"{intent.name}=")
+            case i.NameArguments():
+                yield from self._named_arguments(call, intent.names)
             case i.MoveArgument():
                 argument = _named(call, intent.name)
                 code = self._text[slice(*argument.value)]
                 yield self._without_argument(call, argument)
                 yield self._with_argument(self._code.call(self._part(intent.to)), intent.name, code)
+            case i.SurroundArgument():
+                yield from self._surrounded(call, intent)
+            case i.PutInto():
+                yield Splice(call.inside.start, call.inside.start, f"{intent.code}(")
+                yield Splice(call.inside.end, call.inside.end, ")")
+            case _:
+                yield from self._of_callee(intent, call)
+
+    def _of_callee(self, intent: i.CallIntent, call: CallCode) -> Iterator[Splice]:
+        """What changes more of a call than its arguments."""
+        match intent:
             case i.InThread():
                 yield from self._in_thread(call)
             case i.CallInstead():
@@ -63,6 +72,65 @@ class CallEditor(LineEditor):
             case i.ReturnInstead():
                 statement = self._plain(intent.place)
                 yield Splice(statement.part.start, call.callee.end, f"return {intent.code}")
+            case i.AwaitGiven():
+                yield from self._await_given(self._plain(intent.place).part, call)
+            case i.ChangeCopy():
+                yield from self._copy_changed(self._plain(intent.place), call, intent)
+            case _:
+                raise ImpossibleError("nobody knows how")
+
+    def _named_arguments(self, call: CallCode, names: tuple[str, ...]) -> Iterator[Splice]:
+        given = [each for each in call.arguments if not each.name]
+        taken = any(each.spreads or each.name in names for each in call.arguments)
+        if len(given) != len(names) or not self._code.is_python or taken:
+            raise ImpossibleError("it is not given so many arguments by position")
+        for each, name in zip(given, names, strict=True):
+            yield Splice(each.part.start, each.part.start, f"{name}=")
+
+    def _surrounded(self, call: CallCode, intent: i.SurroundArgument) -> Iterator[Splice]:
+        if intent.name:
+            argument = _named(call, intent.name)
+            if argument.key is None:  # { metadata }
+                text = self._text[slice(*argument.value)]
+                yield Splice(*argument.part, f"{text}: {intent.before}{text}{intent.behind}")
+                return
+            value = argument.value
+        else:
+            given = (*call.positional, *(each.value for each in call.arguments if not each.name and not each.spreads))
+            if not given:
+                raise ImpossibleError("it is given nothing by position")
+            value = given[0]
+        yield Splice(value.start, value.start, intent.before)
+        yield Splice(value.end, value.end, intent.behind)
+
+    def _await_given(self, statement: Stretch, call: CallCode) -> Iterator[Splice]:
+        given = (*call.positional, *(each.value for each in call.arguments if not each.name))
+        if len(given) != 1 or len(call.arguments) > 1 or not self._code.can_wait(call.part):
+            raise ImpossibleError("it cannot be waited for there")
+        yield Splice(statement.start, given[0].start, "await ")
+        yield Splice(given[0].end, call.part.end, "")
+
+    def _copy_changed(self, statement: Statement, call: CallCode, intent: i.ChangeCopy) -> Iterator[Splice]:
+        """``a.chat_ctx.add_message(…)`` becomes a copy, its change, and ``await a.update_chat_ctx(…)``."""
+        callee, attribute = self._text[slice(*call.callee)], intent.attribute
+        found = re.fullmatch(rf"(?P<owner>[\w.]+)\.{attribute}(?P<change>(?:\.\w+)+)", callee)
+        name = next((each for each in (attribute, f"changed_{attribute}") if self._is_free(each)), None)
+        is_one = self._code.is_python or self._text.count(f".{attribute}.") == 1
+        if found is None or name is None or not is_one or not statement.stands_alone:
+            raise ImpossibleError("there is no room for a copy")
+        if not self._code.can_wait(call.part):
+            raise ImpossibleError("no await may stand there")
+        owner, end = found["owner"], ";" if self._text[: statement.part.end].endswith(";") else ""
+        declares = "" if self._code.is_python else "const "
+        copied = f"{declares}{name} = {owner}.{attribute}.copy(){end}"
+        yield self._new_line(statement.part, copied, behind=False)
+        yield Splice(*call.callee, f"{name}{found['change']}")
+        yield self._new_line(statement.part, f"await {owner}.{intent.setter}({name}){end}", behind=True)
+
+    def _is_free(self, name: str) -> bool:
+        """Nothing in the file has this name; attributes and keywords may."""
+        keyword = "=(?!=)" if self._code.is_python else ":"
+        return re.search(rf"(?<![\w.$]){name}(?![\w$]|{keyword})", self._text) is None
 
     def _in_task(self, call: CallCode) -> Iterator[Splice]:
         given = [each for each in call.arguments if not each.name]

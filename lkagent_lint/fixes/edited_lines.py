@@ -71,6 +71,7 @@ class LineEditor:
             raise ImpossibleError("they do not stand in one block")
         if not (own.stands_alone and to.stands_alone):
             raise ImpossibleError("something else stands on one of the lines")
+        self._check_names(own, to)
         lines = self._with_comments(own.part)
         moved, start = self._text[slice(*lines)], lines.start
         end = self._original.newline(start - 1 if start else 0)
@@ -79,12 +80,25 @@ class LineEditor:
         blank = self._blank_above(start)
         if moved.count(end) > 1 and blank and not intent.behind:  # a definition keeps the space around it
             moved, start = moved + self._text[blank:start], blank
+        elif blank and lines.end == len(self._text):  # no blank lines are left at the end of the file
+            start = blank
         target = self._lines(to.part)
         at = target.end if intent.behind else self._with_comments(to.part).start
         if at == self._original.line_end(to.part.end):  # the last line, without a line end
             moved = end + moved.removesuffix(end)
         yield Splice(start - len(end) if at_end else start, lines.end, "")
         yield Splice(at, at, moved)
+
+    def _check_names(self, own: Statement, to: Statement) -> None:
+        """A statement that is moved must find what it uses, and be there for those that it passes."""
+        first, last = sorted((own.position, to.position))
+        moved = self._code.names(own.part)
+        for position in range(first, last + 1):
+            if position != own.position:
+                passed = self._code.names(own.block[position])
+                waiting = passed.used | passed.later if own.position < position else passed.used
+                if moved.used & passed.bound or moved.bound & (waiting | passed.bound):
+                    raise ImpossibleError("what lies in between needs it there, or it needs that")
 
     def _blank_above(self, offset: int) -> int:
         """Where the blank lines begin right above a line; 0 where there are none."""

@@ -36,6 +36,13 @@ class Editor(CallEditor):
                 yield from self._inserted(intent)
             case i.Move():
                 yield from self._moved(intent)
+            case i.Surround():
+                start, end = self._code.valued(self._part(intent.place))
+                yield Splice(start, start, intent.before)
+                yield Splice(end, end, intent.behind)
+            case i.CallReturned():
+                for part in self._code.returned(self._part(intent.place), intent.name):
+                    yield Splice(part.end, part.end, "()")
             case i.Guard():
                 yield from self._guarded(intent)
             case i.MakeAsync():
@@ -45,6 +52,9 @@ class Editor(CallEditor):
                 yield Splice(start, start, "async ")
             case i.AddImport():
                 yield from self._imported(intent.module, intent.name)
+            case i.ImportFirst():
+                at, text = self._code.importing_first(intent.module)
+                yield Splice(at, at, text)
             case i.RenameImported():
                 for part, text in self._code.uses(self._part(intent.place), intent.before, intent.after):
                     yield Splice(*part, text)
@@ -59,7 +69,7 @@ class Editor(CallEditor):
             case i.Ends():
                 if not self._code.is_last(self._part(intent.place), intent.decorator):
                     raise ImpossibleError("something comes after it, or the function is another one")
-            case i.RemoveText() | i.Requires():
+            case i.RemoveText() | i.FollowWord() | i.Begin() | i.Requires():
                 pass
             case _:
                 yield from self._of_call(intent)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lkagent_lint.fixes.code import Bound, CallCode, GivenCode, ImpossibleError, Statement, Stretch
+from lkagent_lint.fixes.code import Bound, CallCode, GivenCode, ImpossibleError, NamesOfStatement, Statement, Stretch
 from lkagent_lint.frontends.javascript.parse import FUNCTIONS, ParsedFile, entries, text_of, unwrap, walk
 from lkagent_lint.languages import Dialect
 from lkagent_lint.sources.splicing import Original
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 _CALLS = ("call_expression", "new_expression")
 _BLOCKS = ("program", "statement_block", "switch_case", "switch_default")
+_SHORT = ("shorthand_property_identifier", "shorthand_property_identifier_pattern")
+_NAMES = ("identifier", "member_expression", *_SHORT)
+_PATTERNS = ("array_pattern", "object_pattern", "pair_pattern", "assignment_pattern", "rest_pattern")
+_DECLARES = (
+    *("variable_declarator", "function_declaration", "class_declaration", "required_parameter"),
+    *("assignment_expression", "augmented_assignment_expression"),
+)
 _READS = ("member_expression", "subscript_expression", "call_expression", "non_null_expression")
 
 
@@ -51,6 +58,13 @@ class JavaScriptCode:
                 return node
         raise ImpossibleError("what is meant does not stand there")
 
+    def _around(self, part: Stretch) -> Node:
+        """The smallest node that holds a part, which may begin or end within it."""
+        held = [each for each in self._by_part if each.start <= part.start and part.end <= each.end]
+        if not held:
+            raise ImpossibleError("nothing stands there")
+        return self._at(min(held, key=lambda each: each.end - each.start))
+
     def is_expression(self, part: Stretch) -> bool:
         return part in self._by_part
 
@@ -82,7 +96,7 @@ class JavaScriptCode:
         return GivenCode(whole, name, None if value is key else first, last, name == "**")
 
     def statement(self, part: Stretch) -> Statement:
-        node: Node = self._at(part)
+        node = self._around(part)
         while node.parent is not None and node.parent.type not in _BLOCKS:
             node = node.parent
         block = node.parent
@@ -105,6 +119,17 @@ class JavaScriptCode:
         before = text[self.original.line_start(part.start) : part.start]
         after = text[part.end : self.original.line_end(part.end)].strip(" \t;")
         return not before.strip() and (not after or after.startswith("//"))
+
+    def names(self, part: Stretch) -> NamesOfStatement:
+        bound, used, later = set[str](), set[str](), set[str]()
+        whole = next((each for each in self._by_part.get(part, ())), None)
+        pending = [] if whole is None else [(whole, used)]
+        for node, kind in pending:
+            if node.type in _NAMES:
+                (bound if kind is used and self._declares(node) else kind).add(text_of(node))
+            deeper = later if node.type in FUNCTIONS else kind
+            pending += [(each, deeper) for each in node.named_children]
+        return NamesOfStatement(frozenset(bound), frozenset(used), frozenset(later))
 
     def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
         return None
@@ -130,6 +155,17 @@ class JavaScriptCode:
         if parent is None or parent.type not in _READS:
             return False
         return self._of(parent.named_children[0]) == part
+
+    def valued(self, part: Stretch) -> Stretch:
+        for node in self._root.named_children:
+            if node.type == "export_statement" and self._of(node).start == part.start:
+                value = node.child_by_field_name("value")
+                if value is not None:
+                    return self._of(value)
+        raise ImpossibleError("nothing is exported there")
+
+    def returned(self, part: Stretch, name: str) -> Iterator[Stretch]:
+        raise ImpossibleError("a class is made by `new`")
 
     def text_in(self, part: Stretch) -> tuple[Stretch, str]:
         for node in self._by_part.get(part, ()):
@@ -189,6 +225,15 @@ class JavaScriptCode:
         end = ";" if last is None or text_of(last).endswith(";") else ""
         return at, f"import {{ {name} }} from {quote}{module}{quote}{end}{self.original.newline(0)}"
 
+    def importing_first(self, module: str) -> tuple[int, str]:
+        first = next(self._imports(), None)
+        if first is None:
+            raise ImpossibleError("it imports nothing")
+        source = text_of(first.child_by_field_name("source") or first)
+        end = ";" if text_of(first).endswith(";") else ""
+        start = self._of(first).start
+        return start, f"import {source[:1]}{module}{source[:1]}{end}{self.original.newline(start)}"
+
     # Imported names
 
     def _specifier(self, part: Stretch, name: str) -> Node:
@@ -214,7 +259,7 @@ class JavaScriptCode:
         if any(text_of(each) == after for each in nodes if each.type in words):
             raise ImpossibleError(f"{after} means something in this file")
         for each in nodes:
-            if each.type in ("shorthand_property_identifier", "shorthand_property_identifier_pattern"):
+            if each.type in _SHORT:
                 if text_of(each) == before:
                     raise ImpossibleError(f"{before} is a key and a value, too")
             elif each.type in words and text_of(each) == before and self._of(each) != self._of(name):
@@ -224,8 +269,9 @@ class JavaScriptCode:
 
     def _declares(self, name: Node) -> bool:
         parent = name.parent
-        kinds = ("variable_declarator", "function_declaration", "class_declaration", "required_parameter")
-        return parent is not None and parent.type in kinds and parent.named_children[0] == name
+        while parent is not None and parent.type in _PATTERNS:
+            name, parent = parent, parent.parent
+        return parent is not None and parent.type in _DECLARES and parent.named_children[0] == name
 
     def moved_import(self, part: Stretch, name: str, module: str) -> Iterator[tuple[Stretch, str]]:
         specifier = self._specifier(part, name)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from lkagent_lint.fixes.code import CallCode, GivenCode, ImpossibleError, Statement, Stretch
+from lkagent_lint.fixes.code import CallCode, GivenCode, ImpossibleError, NamesOfStatement, Statement, Stretch
 from lkagent_lint.fixes.python_imports import PythonImports
 from lkagent_lint.fixes.python_tree import STATEMENTS
 
+_SEVERAL = (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
+_TARGETS = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor)
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.GeneratorExp)
 
 
@@ -80,6 +82,35 @@ class PythonCode(PythonImports):
             else:
                 yield self._whole_statement(each)
 
+    def names(self, part: Stretch) -> NamesOfStatement:
+        within = [(each, own) for each in self._nodes if _holds(part, own := self._parts.get(id(each)))]
+        bodies = [self._of(each.body) for each, _ in within if isinstance(each, (cst.FunctionDef, cst.Lambda))]
+        bound, used, later = set[str](), set[str](), set[str]()
+        for node, own in within:
+            if isinstance(node, (cst.Name, cst.Attribute)) and not self._is_label(node):
+                is_deep = any(_holds(each, own) for each in bodies)
+                kind = later if is_deep else bound if self._is_bound(node) else used
+                kind.add(self._code(node))
+        return NamesOfStatement(frozenset(bound), frozenset(used), frozenset(later))
+
+    def _is_label(self, node: cst.Name | cst.Attribute) -> bool:
+        """It is the last part of an attribute, a keyword or a parameter, and means nothing by itself."""
+        match self._parents.get(id(node)):
+            case cst.Attribute(attr=own) | cst.Arg(keyword=own) | cst.Param(name=own):
+                return own is node
+            case _:
+                return False
+
+    def _is_bound(self, node: cst.Name | cst.Attribute) -> bool:
+        """It gets a value there."""
+        below: cst.CSTNode = node
+        while isinstance(parent := self._parents.get(id(below)), _SEVERAL):
+            below = parent
+        if isinstance(parent, (cst.ImportAlias, cst.AsName)):
+            return True
+        named = isinstance(parent, (cst.FunctionDef, cst.ClassDef)) and parent.name is below
+        return named or (isinstance(parent, _TARGETS) and parent.target is below)
+
     def decorated(self, part: Stretch) -> tuple[Stretch, Stretch, str] | None:
         parent = self._parents[id(self._expression(part))]
         function = self._parents.get(id(parent))
@@ -124,6 +155,18 @@ class PythonCode(PythonImports):
         read = isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node
         return read or (isinstance(parent, cst.Call) and parent.func is node) or isinstance(parent, cst.Power)
 
+    def valued(self, part: Stretch) -> Stretch:
+        return self._whole(self._expression(part))
+
+    def returned(self, part: Stretch, name: str) -> Iterator[Stretch]:
+        for node in self._nodes:
+            if isinstance(node, cst.Return) and node.value is not None:
+                value = node.value.elements[0].value if isinstance(node.value, cst.Tuple) else node.value
+                own = next((each for each in self._around(self._of(node)) if isinstance(each, cst.FunctionDef)), None)
+                if isinstance(value, cst.Name) and value.value == name and own is not None:
+                    if self._of(own.name) == part:
+                        yield self._of(value)
+
     def text_in(self, part: Stretch) -> tuple[Stretch, str]:
         for node in self._by_part.get(part, ()):
             value = node.args[0].value if isinstance(node, cst.Call) and node.args else node
@@ -141,3 +184,7 @@ class PythonCode(PythonImports):
             if isinstance(node, cst.FunctionDef) and self._parts.get(id(node.name)) == part:
                 return self._of(node).start, node.asynchronous is not None
         raise ImpossibleError("there is no definition")
+
+
+def _holds(part: Stretch, own: Stretch | None) -> bool:
+    return own is not None and part.start <= own.start and own.end <= part.end

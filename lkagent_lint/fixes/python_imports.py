@@ -47,6 +47,9 @@ class PythonImports(PythonTree):
         code = f"from {module} import {name}" if name else f"import {module}"
         return self._new_line(module, code)
 
+    def importing_first(self, module: str) -> tuple[int, str]:
+        raise ImpossibleError("nothing has to come first")
+
     def _in_list(self, names: list[Stretch], name: str) -> tuple[int, str]:
         """One more name among those of an import, where a sorted list has it."""
         text = self.original.text

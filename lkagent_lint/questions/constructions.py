@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
@@ -73,3 +75,22 @@ def _hands_on(owner: ClassOf, evaluator: Evaluator, keyword: str) -> bool:
         return False
     given = [call for call in flow.calls if ("**", v.Name(options)) in call.keywords]
     return len(given) == 1 and isinstance(given[0].target, v.Attribute) and given[0].target.name == "__init__"
+
+
+def needs_nothing(owner: ClassOf, evaluator: Evaluator) -> bool:
+    """A class of Python whose own ``__init__``, or that of a class of the project above it, can be given nothing."""
+    if any(
+        f"{base.name}.{each}" in evaluator.files[base.path].inert
+        for base in _own(owner, evaluator)
+        for each in _CONSTRUCTORS
+    ):
+        return False
+    made = evaluator.results.initialiser(owner)
+    if made is None:
+        return False
+    _, *parameters = evaluator.files[made.path].flows[made.flow].parameters
+    return all(each.default is not None or each.kind in ("*", "**") for each in parameters)
+
+
+def _own(owner: ClassOf, evaluator: Evaluator) -> Iterator[ClassOf]:
+    return (each for each in evaluator.classes.lineage(owner) if isinstance(each, ClassOf))

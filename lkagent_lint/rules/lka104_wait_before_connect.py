@@ -35,14 +35,17 @@ livekit/agents#5271). @livekit/agents 1.7.0 and 1.9.0, `job.ts` 279, run: it thr
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: where the room is connected, or the session started, further down in the same block, that comes first; else
+`ctx.connect()` is put before a wait in an entry. A listener is put before a wait that joins. Where something in between
+uses the participant there is no fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import Fix, Follows, Insert, Move, unsafe
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, where, words
@@ -61,12 +64,40 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for reached, origin in subject.order.waits_that_join:
-        yield _joining(reached, origin)
+        yield _joining(reached, origin, _order_fix(reached, origin))
     for ways in subject.order.waits_outside:
-        yield _raising(ways)
+        yield _raising(ways, _fix(subject, ways[0]))
 
 
-def _raising(ways: tuple[Way, ...]) -> Diagnostic:
+def _fix(subject: Subject, way: Way) -> Fix | None:
+    """What joins the room later comes first."""
+    project, place, function = subject.project, way.event.place, way.reached.site.function
+    for owner, method in (("JobContext", "connect"), ("AgentSession", "start")):
+        calls = (each for each in subject.methods.of(owner, method) if each.activation.name == function)
+        later = sorted(each.place for each in calls if each.place.path == place.path and each.place > place)
+        if later and method == "connect":
+            return unsafe("connect before that", Move(later[0], place), Follows(place, later[0]))
+        if later:
+            return _behind(place, later[0])
+    context = project.context_of(way.solved.job)
+    is_entry = (way.solved.job.entry.path, way.solved.job.entry.flow) == (place.path, function)
+    return unsafe("connect before that", Insert(place, f"await {context}.connect()")) if is_entry and context else None
+
+
+def _order_fix(reached: Reached, origin: Origin) -> Fix | None:
+    wait, event = origin.event.place, reached.event
+    if wait != origin.lead.place or wait.path != event.place.path:
+        return None
+    if event.kind is Kind.LISTEN:
+        return unsafe("register it before that", Move(event.place, wait), Follows(wait, event.place))
+    return _behind(wait, event.place)
+
+
+def _behind(wait: Place, start: Place) -> Fix:
+    return unsafe("wait behind the session's start", Move(wait, start, behind=True), Follows(wait, start))
+
+
+def _raising(ways: tuple[Way, ...], fix: Fix | None) -> Diagnostic:
     """The call raises where it is reached outside the room."""
     always = all(each.is_outside for each in ways)
     first = ways[0].reached
@@ -86,10 +117,11 @@ def _raising(ways: tuple[Way, ...]) -> Diagnostic:
         label="nothing has joined the room before",
         subject=first.site.function,
         severity=Severity.ERROR if always else Severity.WARNING,
+        fix=fix,
     )
 
 
-def _joining(reached: Reached, origin: Origin) -> Diagnostic:
+def _joining(reached: Reached, origin: Origin, fix: Fix | None) -> Diagnostic:
     """The call joins the room itself, and what should have come first follows."""
     lead, event = origin.lead, reached.event
     if event.kind is Kind.LISTEN:
@@ -116,4 +148,5 @@ def _joining(reached: Reached, origin: Origin) -> Diagnostic:
         related=related,
         subject=lead.function,
         severity=Severity.WARNING,
+        fix=fix,
     )

@@ -32,7 +32,8 @@ task of a `close` listener that took a second never came to its end.
 
 ## Fix safety
 
-There is no fix: a shutdown callback that awaits the work may need values that are not at hand there.
+Unsafe: a coroutine function awaits the work where it made the task; a shutdown callback then lasts as long as that.
+For a listener, which cannot wait, there is no fix: a shutdown callback may lack the values that the work needs.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import AwaitGiven, unsafe
 from lkagent_lint.questions.leftovers import Leftover, leftovers
 from lkagent_lint.questions.listeners import Handed
 from lkagent_lint.questions.subject import Subject
@@ -87,4 +89,5 @@ def _finding(found: Leftover, registered: Place, what: str) -> Diagnostic:
         label="this is cut",
         related=[Related(registered, "it is registered here")],
         subject=found.function,
+        fix=unsafe("await it", AwaitGiven(found.place)),
     )

@@ -34,7 +34,9 @@ that was set after the decoration changed nothing). ECMA-262, 16.2.1.6: a module
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: the environment is loaded before the name is read, where both stand at the top of one file. In Node
+`import "dotenv/config"` is put first where an import reads the name; what `dotenv.config()` is told otherwise holds
+only afterwards.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ from lkagent_lint.facts.file import FileFacts, WorkerFact
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.facts.following import walk
 from lkagent_lint.facts.scopes import qualified
+from lkagent_lint.intents import ImportFirst, Move, unsafe
 from lkagent_lint.project.agent_names import UNNAMED, FromEnv
 from lkagent_lint.project.node_sdk import BUILTINS
 from lkagent_lint.project.records import Project, Worker
@@ -81,7 +84,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         place = _reads(project, worker, fact, loads)
         if loads and place is not None and loads[0] > place.span and not _is_loaded_by_import(project, worker):
-            yield _finding(place, variable, loads[0])
+            yield _finding(place, variable, loads[0], _held(project, worker, fact) or place)
 
 
 def _variable(project: Project, worker: Worker) -> str:
@@ -102,15 +105,20 @@ def _reads(project: Project, worker: Worker, fact: WorkerFact, loads: list[Span]
     """
     path = worker.place.path
     if worker.server is None or not project.sdk(path).has(Change.NAME_ON_SERVER):
-        module = project.files[path].flows[MODULE]
-        held = module.variables.get(fact.name.name, ()) if isinstance(fact.name, v.Name) else ()
-        match held:
-            case (v.Result(number),) if loads and loads[0] < worker.place.span:
-                return Place(path, module.calls[number].span or worker.place.span)
-            case _:
-                return worker.place
+        held = _held(project, worker, fact)
+        return held if held is not None and loads and loads[0] < worker.place.span else worker.place
     is_here = worker.server.place.path == path and worker.server.site.flow == MODULE
     return worker.server.place if is_here else None
+
+
+def _held(project: Project, worker: Worker, fact: WorkerFact) -> Place | None:
+    """Where a variable is read whose value is the name, if a variable of the module holds that alone."""
+    module = project.files[worker.place.path].flows[MODULE]
+    match module.variables.get(fact.name.name, ()) if isinstance(fact.name, v.Name) else ():
+        case (v.Result(number),):
+            return Place(worker.place.path, module.calls[number].span or worker.place.span)
+        case _:
+            return None
 
 
 def _loads(project: Project, path: str) -> Iterator[Span]:
@@ -152,7 +160,7 @@ def _in_node(project: Project, worker: Worker, fact: WorkerFact, loads: list[Spa
     if read_in and _reads_at_import(project, path, read_in, fact.name):
         yield _imported_first(worker.place, worker.name.variable, read_in, loads[0])
     elif not read_in and isinstance(fact.name, (v.Env, v.Or)) and loads[0] > worker.place.span:
-        yield _finding(worker.place, worker.name.variable, loads[0])
+        yield _finding(worker.place, worker.name.variable, loads[0], worker.place)
 
 
 def _root(name: v.Expr | None) -> str:
@@ -194,7 +202,7 @@ def _reads_at_import(project: Project, path: str, module: str, name: v.Expr | No
     return any(isinstance(part, v.Env) for value in held for part in walk(value))
 
 
-def _finding(read: Place, variable: str, load: Span) -> Diagnostic:
+def _finding(read: Place, variable: str, load: Span, first_read: Place) -> Diagnostic:
     place = Place(read.path, load)
     loader = "dotenv.config()" if is_node(read) else "load_dotenv()"
     first = 'import "dotenv/config" first' if is_node(read) else "call load_dotenv() first"
@@ -208,6 +216,7 @@ def _finding(read: Place, variable: str, load: Span) -> Diagnostic:
         culprit=(variable,),
         related=[Related(place, "the file is loaded here")],
         key=(variable,),
+        fix=unsafe("load the environment first", Move(place, first_read)),
     )
 
 
@@ -222,4 +231,5 @@ def _imported_first(worker: Place, variable: str, module: str, load: Span) -> Di
         label="its name comes from there",
         related=[Related(place, "the file is loaded here")],
         key=(variable,),
+        fix=unsafe(f'import "{_CONFIG}" first', ImportFirst(worker.path, _CONFIG)),
     )

@@ -36,14 +36,20 @@ of the tables.
 
 ## Fix safety
 
-There is no fix yet.
+Safe, because the call raises as it is: what a message takes as a text is put into `json.dumps()` or `JSON.stringify()`,
+a whole number of seconds becomes a `Duration`, the keywords of a method become those of its request, and a field that
+is spelled almost right gets its name. Unsafe: a number that is no such literal becomes a `timedelta` of so many
+seconds. For the rest there is no fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
+from lkagent_lint.intents import AddImport, Fix, PutInto, RenameArgument, SurroundArgument, safe, unsafe
+from lkagent_lint.likeness import misspelled
 from lkagent_lint.questions.api_requests import Refused
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, shortened
@@ -58,6 +64,24 @@ META = Meta(
     basis=Basis.REFUSAL,
     packages=(API, SERVER_NODE),
 )
+
+_REQUESTS = {
+    "create_dispatch": "CreateAgentDispatchRequest",
+    "create_room": "CreateRoomRequest",
+    "list_rooms": "ListRoomsRequest",
+    "delete_room": "DeleteRoomRequest",
+    "update_room_metadata": "UpdateRoomMetadataRequest",
+    "list_participants": "ListParticipantsRequest",
+    "get_participant": "RoomParticipantIdentity",
+    "remove_participant": "RoomParticipantIdentity",
+    "mute_published_track": "MuteRoomTrackRequest",
+    "update_participant": "UpdateParticipantRequest",
+    "update_subscriptions": "UpdateSubscriptionsRequest",
+    "send_data": "SendDataRequest",
+    "create_sip_participant": "CreateSIPParticipantRequest",
+    "transfer_sip_participant": "TransferSIPParticipantRequest",
+}
+"""What a method takes (livekit-api 1.3.0, ``agent_dispatch_service.py``, ``room_service.py``, ``sip_service.py``)."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -74,7 +98,41 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             subject=found.where.activation.name,
             key=(found.kind, found.owner, found.name),
             severity=Severity.WARNING if is_guess else Severity.ERROR,
+            fix=_fix(subject, found),
         )
+
+
+def _fix(subject: Subject, found: Refused) -> Fix | None:
+    place, given = found.where.place, dict(found.where.call.keywords)
+    match found.kind:
+        case "text" if is_node(place):
+            field = found.name.split(" ")[0]
+            return safe("give it as JSON", SurroundArgument(place, field, "JSON.stringify(", ")"))
+        case "text":
+            field = found.name.split(" ")[0]
+            dumped = SurroundArgument(place, field, "json.dumps(", ")")
+            return safe("give it as JSON", dumped, AddImport(place.path, "json"))
+        case "duration":
+            return _lasting(place, found.name, given.get(found.name))
+        case "field":
+            meant = misspelled(found.name, subject.api_requests.fields_of(found.owner))
+            return None if meant is None else safe(f"write {meant}=", RenameArgument(place, found.name, meant))
+        case "keyword":
+            request = _REQUESTS.get(found.owner, "")
+            if found.where.call.args or not request or set(given) - subject.api_requests.fields_of(request):
+                return None
+            return safe(f"give one {request}", PutInto(place, request), AddImport(place.path, "livekit.api", request))
+        case _:
+            return None
+
+
+def _lasting(place: Place, field: str, value: v.Expr | None) -> Fix:
+    """A Duration has whole seconds; a timedelta, which a message takes too, may have parts of them."""
+    if isinstance(value, v.Constant) and value.value.isdigit():
+        whole = AddImport(place.path, "google.protobuf.duration_pb2", "Duration")
+        return safe("give a Duration", SurroundArgument(place, field, "Duration(seconds=", ")"), whole)
+    parts = AddImport(place.path, "datetime", "timedelta")
+    return unsafe("give a timedelta", SurroundArgument(place, field, "timedelta(seconds=", ")"), parts)
 
 
 def _said(found: Refused) -> Said:

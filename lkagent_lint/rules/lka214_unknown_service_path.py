@@ -30,15 +30,19 @@ specification: a path that is none is answered with "bad_route" (404), and JSON 
 
 ## Fix safety
 
-There is no fix yet.
+A path or a key that is spelled almost right, or a method that one service alone has, is replaced where it is written
+out in the request: unsafe, because the request does something then. What holds the same words is a suggestion.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.likeness import most_alike
+from lkagent_lint.intents import Rename, suggestion, unsafe
+from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.questions.service_paths import Handwritten, handwritten
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
@@ -55,6 +59,9 @@ META = Meta(
     basis=Basis.NOTHING,
 )
 
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_MOSTLY = 0.8
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in handwritten(subject.methods):
@@ -62,34 +69,58 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         saying = _no_path(found) or _no_key(subject, found)
         if saying:
-            yield META.at(found.place, saying, subject=found.function, key=(found.service, found.method))
+            said, wrong, right, is_sure = saying
+            key = (found.service, found.method)
+            fix = (unsafe if is_sure else suggestion)(f"write {right}", Rename(found.place, wrong, right))
+            yield META.at(found.place, said, subject=found.function, key=key, fix=fix if right else None)
 
 
-def _no_path(found: Handwritten) -> Said | None:
+class _Wrong(NamedTuple):
+    """What is wrong, and what may be meant."""
+
+    said: Said
+    wrong: str
+    right: str
+    is_sure: bool
+
+
+def _no_path(found: Handwritten) -> _Wrong | None:
     if found.method in SERVICES.get(found.service, {}):
         return None
     path = f"{found.service}/{found.method}"
-    near = most_alike(path, every_path(), 0.5)
+    of_that_name = [each for each in every_path() if each.endswith(f"/{found.method}")]
+    meant = of_that_name[0] if len(of_that_name) == 1 else misspelled(path, every_path())
+    alike = max(every_path(), key=lambda each: _shared(path, each))
+    near = meant or (alike if _shared(path, alike) > _MOSTLY else most_alike(path, every_path(), 0.5))
     what = f"method {shortened(found.method)}" if found.service in SERVICES else f"service {shortened(found.service)}"
-    return Said(
+    said = Said(
         f"no LiveKit server has the {what}",
         f"/twirp/{path} answers 404 (bad_route)",
         f"the nearest is /twirp/{near}" if near else "ask for a path that the server's API has",
         "no such path",
     )
+    return _Wrong(said, path, near if meant or _shared(path, near) > _MOSTLY else "", meant is not None)
 
 
-def _no_key(subject: Subject, found: Handwritten) -> Said | None:
+def _shared(one: str, other: str) -> float:
+    """How much of the words of two paths is the same."""
+    first, second = (frozenset(_WORD.findall(each)) for each in (one, other))
+    return len(first & second) / max(1, len(first | second))
+
+
+def _no_key(subject: Subject, found: Handwritten) -> _Wrong | None:
     """A key of the body that the message does not have in any release that is known."""
     message = message_of(found.service, found.method)
     fields = subject.api_requests.fields_of(message) if found.keys else frozenset[str]()
     wrong = [key for key in found.keys if fields and snake(key) not in fields]
     if not wrong:
         return None
-    near = most_alike(wrong[0], fields, 0.5)
-    return Said(
+    meant = misspelled(wrong[0], fields)
+    near = meant or most_alike(wrong[0], fields, 0.5)
+    said = Said(
         f"the server drops the key {shortened(wrong[0], 28)} without a word",
         f"{message} has no such field",
         f"write {near}" if near else "leave it out, or write a key that the message has",
         "a key of its body is dropped",
     )
+    return _Wrong(said, wrong[0], near, meant is not None)

@@ -33,7 +33,7 @@ dispatched automatically has no metadata. Run: both errors.
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: an empty object is parsed where there is no metadata. What the entry reads of it may be missing then.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.intents import SurroundArgument, unsafe
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.metadata import ParsedMetadata, parsed, without_metadata
 from lkagent_lint.questions.subject import Subject
@@ -68,11 +69,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             worker, dispatches = answer
             registered = Related(worker.place, "the worker is registered here")
             for each in found:
+                otherwise = f' {"||" if is_node(each.place) else "or"} "{{}}"'
                 yield META.at(
                     each.place,
                     _said(each, dispatches),
                     related=[registered, *(Related(one.place, "this asks for it") for one in dispatches)],
                     subject=each.function,
+                    fix=unsafe("parse {} where there is none", SurroundArgument(each.place, "", "", otherwise)),
                 )
 
 

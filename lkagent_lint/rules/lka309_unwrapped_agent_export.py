@@ -30,7 +30,8 @@ exported is not written out.
 
 ## Fix safety
 
-There is no fix yet.
+Safe: what `export default` exports is put into `defineAgent()`, and that is imported. For `module.exports` there is no
+fix.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.intents import AddImport, Surround, safe
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import IN_NODE, Meta
 from lkagent_lint.sources.sdk.changes import Change
-from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.releases import NODE, Basis
 
 META = Meta(
     "LKA309",
@@ -60,10 +62,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for path, facts in project.files.items():
         for agent in facts.agents:
             if not agent.defined and path in run and project.sdk(path).has(Change.AGENT_MUST_BE_DEFINED):
+                place = Place(path, agent.span)
+                wrapped = Surround(place, "defineAgent(", ")")
                 yield META.at(
-                    Place(path, agent.span),
+                    place,
                     "this agent was not made by defineAgent",
                     note='every job ends with "Unable to load agent: Missing or invalid default export"',
                     help="export default defineAgent({ ... })",
                     label="no agent of defineAgent",
+                    fix=safe("make it by defineAgent()", wrapped, AddImport(path, NODE.package, "defineAgent")),
                 )

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.intents import Fix, NameArgument, safe
+from lkagent_lint.intents import Fix, NameArguments, safe
 from lkagent_lint.project.records import Worker
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.questions.subject import Subject
@@ -80,7 +80,7 @@ def _fix(worker: Worker, sdk: SdkVersion) -> Fix | None:
     """The text is the agent's name, where the registration takes that."""
     if sdk.has(Change.NAME_ON_SERVER) is not False:
         return None
-    return safe("give it as the agent's name", NameArgument(worker.place, "agent_name"))
+    return safe("give it as the agent's name", NameArguments(worker.place, ("agent_name",)))
 
 
 def _said(owner: str, text: str, sdk: SdkVersion) -> Said:

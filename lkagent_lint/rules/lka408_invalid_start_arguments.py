@@ -37,7 +37,10 @@ livekit-agents 1.8.9, `voice/agent_session.py` 906-918, `voice/room_io/types.py`
 
 ## Fix safety
 
-There is no fix yet.
+Safe where the call surely raises and what was meant is known: arguments in the order of livekit-agents 0.x get their
+keywords, a class of agents is called if it needs nothing, and `RoomInputOptions` are given as `room_input_options=`.
+Taking `participant=` away is unsafe, because the session then listens to whoever comes first. For the rest there is no
+fix.
 """
 
 from __future__ import annotations
@@ -47,8 +50,22 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
+from lkagent_lint.intents import Fix, NameArguments, RemoveArgument, RenameArgument, SurroundArgument, safe, unsafe
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import NOTHING, Activation, ClassOf, Instance, Record, Sdk, SdkObject, Thing, Things
+from lkagent_lint.project.things import (
+    NEVER,
+    NOTHING,
+    Activation,
+    ClassOf,
+    Instance,
+    Record,
+    Sdk,
+    SdkObject,
+    Thing,
+    Things,
+)
+from lkagent_lint.questions.constructions import needs_nothing
+from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.changes import Change
@@ -73,7 +90,30 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         has_options = bool(project.sdk(activation.path).has(Change.ROOM_OPTIONS))
         wrong = judge(found.call, activation, project.evaluator, has_options)
         if wrong:
-            yield META.at(found.place, wrong, label="called so", subject=activation.name)
+            fix = None if activation.is_node else _fix(found, project.evaluator, has_options)
+            yield META.at(found.place, wrong, label="called so", subject=activation.name, fix=fix)
+
+
+def _fix(found: WrittenCall, evaluator: Evaluator, has_options: bool) -> Fix | None:
+    """What is surely meant by a call in Python that is refused."""
+    place, named = found.place, dict(found.call.keywords)
+    given = [found.activation.value(each) for each in found.call.args]
+    names = tuple("room" if _is_room(each) else "agent" for each in given)
+    if "room" in names:
+        is_whole = {*names, *named} >= {"room", "agent"} and len({*names, *named}) == len(names) + len(named)
+        return safe("give both by their names", NameArguments(place, names)) if is_whole else None
+    if len(given) > 1:
+        return None
+    if "participant" in named:
+        return unsafe("take participant= away", RemoveArgument(place, "participant"))
+    agent = given[0] if given else found.activation.value(named["agent"]) if "agent" in named else NEVER
+    made = next(iter(agent), None)
+    if len(agent) == 1 and isinstance(made, ClassOf) and needs_nothing(made, evaluator):
+        return safe("make an agent of it", SurroundArgument(place, "" if given else "agent", "", "()"))
+    kind = _old_options(found.activation.value(named["room_options"])) if "room_options" in named else ""
+    old = "room_input_options" if kind == "RoomInputOptions" else "room_output_options"
+    is_free = bool(kind) and has_options and old not in named
+    return safe(f"write {old}=", RenameArgument(place, "room_options", old)) if is_free else None
 
 
 _CURE = "agent is its only positional parameter: write session.start(agent=..., room=ctx.room)"

@@ -43,7 +43,9 @@ livekit-agents 1.8.9, `voice/speech_handle.py` 229-254, `voice/events.py` 110-11
 
 ## Fix safety
 
-There is no fix yet.
+Safe for the speech of the context: `RunContext.wait_for_playout()` waits for what the agent said before the tool.
+Unsafe for the current speech, where the tool has a context; for `drain()` and `aclose()`, which become
+`session.shutdown()`; and in a node, which waits no more. For a wait in a helper there is no fix.
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Call, Flow, Use
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.intents import DropAwait, Fix, RenameCallee, Replace, safe, unsafe
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, SdkMethod, SdkObject, in_order, only
@@ -101,7 +104,7 @@ def _in_tool(project: Project, tool: Activation) -> Iterator[Diagnostic]:
     for value, span in _awaited(tool.flow):
         attribute = _speech(value, tool.flow, tool)
         if attribute:
-            yield _finding(tool.place(span), tool.flow, attribute)
+            yield _finding(tool.place(span), tool.flow, attribute, _playout(value, tool, tool.place(span), attribute))
     for here, through in _helpers(project, tool):
         for call in _awaited_calls(here, _ENDS):
             yield _hanging(here.place(call.span), tool, word_of(call), through)
@@ -119,6 +122,7 @@ def _in_node(node: Activation) -> Iterator[Diagnostic]:
             label="this never ends",
             subject=node.name,
             key=(word_of(call),),
+            fix=unsafe("do not await it", DropAwait(node.place(call.span))) if word_of(call) in _SPEAKS else None,
         )
 
 
@@ -183,7 +187,23 @@ def _reports_progress(flow: Flow, activation: Activation) -> bool:
     )
 
 
-def _finding(place: Place, flow: Flow, attribute: str) -> Diagnostic:
+def _playout(value: v.Expr, tool: Activation, place: Place, attribute: str) -> Fix | None:
+    """Waiting for what was said before, by the name that the tool's context has."""
+    held = _held(value, tool)
+    own = held.base if attribute == "speech_handle" and isinstance(held, v.Attribute) else None
+    named = own or next((v.Name(each.name) for each in tool.flow.parameters if _is_context(each.name, tool)), None)
+    if not isinstance(named, v.Name):
+        return None
+    is_call = any(each.span == place.span for each in tool.flow.calls)
+    instead = Replace(place, f"{'' if is_call else 'await '}{named.name}.wait_for_playout()")
+    return (safe if attribute == "speech_handle" else unsafe)("wait for what was said before", instead)
+
+
+def _is_context(name: str, tool: Activation) -> bool:
+    return tool.value(v.Name(name)) == only(SdkObject("RunContext"))
+
+
+def _finding(place: Place, flow: Flow, attribute: str, fix: Fix | None) -> Diagnostic:
     surely = attribute == "speech_handle"
     which = "the speech that owns it" if surely else "the current speech, which is as a rule the one that owns it"
     return META.at(
@@ -196,6 +216,7 @@ def _finding(place: Place, flow: Flow, attribute: str) -> Diagnostic:
         subject=flow.name,
         key=(attribute,),
         severity=Severity.ERROR if surely else Severity.WARNING,
+        fix=fix,
     )
 
 
@@ -215,4 +236,5 @@ def _hanging(place: Place, tool: Activation, method: str, through: Place | None)
         subject=tool.name,
         key=(method,),
         severity=Severity.ERROR if method == "drain" else Severity.WARNING,
+        fix=None if through else unsafe("do not wait", DropAwait(place), RenameCallee(place, method, "shutdown")),
     )

@@ -41,7 +41,8 @@ a "video" claim; "AttributeError: property 'session' of 'Agent' object has no se
 
 ## Fix safety
 
-There is no fix: what was meant is not always known.
+Unsafe: an attribute that is spelled almost like one that the object has gets its name. What is less alike is a
+suggestion, and what the SDK names in another way has no fix.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
-from lkagent_lint.likeness import most_alike, strange_letters
+from lkagent_lint.intents import Fix, Rename, suggestion, unsafe
+from lkagent_lint.likeness import misspelled, most_alike, strange_letters
 from lkagent_lint.questions.attributes import Wrong, WrongAttribute
 from lkagent_lint.questions.held import Held
 from lkagent_lint.questions.subject import Subject
@@ -76,7 +78,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if start not in seen:  # a chain of attributes may be read, and called
             seen.add(start)
             owner = found.owners[0].name if found.owners else "str"
-            yield META.at(found.place, _said(found), subject=found.function, key=(owner, found.name))
+            yield META.at(found.place, _said(found), subject=found.function, key=(owner, found.name), fix=_fix(found))
+
+
+def _fix(found: WrongAttribute) -> Fix | None:
+    if found.wrong in (Wrong.TEXT, Wrong.FIXED) or any(_known(owner, found) for owner in found.owners):
+        return None
+    if found.lack is not None and (found.lack.comes or found.lack.gone):
+        return None
+    meant = misspelled(found.name, _names(found))
+    near = meant or most_alike(found.name, _names(found))
+    return (unsafe if meant else suggestion)(f"write {near}", Rename(found.place, found.name, near)) if near else None
 
 
 def _said(found: WrongAttribute) -> Said:
@@ -121,16 +133,25 @@ def _lacking(owners: tuple[Held, ...]) -> str:
     return f"none of {', '.join(names[:_SHOWN])}{' and others' if len(names) > _SHOWN else ''} has the"
 
 
+def _known(owner: Held, found: WrongAttribute) -> str | None:
+    """What the SDK has instead."""
+    said = ATTRIBUTES.get((owner.name, found.name)) or ATTRIBUTES.get((owner.name, ""))
+    return said or invented(owner.name, found.name, node=is_node(found.place))
+
+
+def _names(found: WrongAttribute) -> list[str]:
+    """What the objects have."""
+    return sorted({name for each in found.owners for name in each.release.members(each.path)})
+
+
 def _advice(found: WrongAttribute) -> str:
     for owner in found.owners:
-        said = ATTRIBUTES.get((owner.name, found.name)) or ATTRIBUTES.get((owner.name, ""))
-        said = said or invented(owner.name, found.name, node=is_node(found.place))
+        said = _known(owner, found)
         if said:
             return said
     if found.lack is not None and found.lack.comes:
         return f"{found.owners[0].package} has it since {found.lack.comes}: upgrade it"
     if found.lack is not None and found.lack.gone:
         return f"{found.owners[0].package} has it no more since {found.lack.gone}: use what took its place"
-    names = sorted({name for each in found.owners for name in each.release.members(each.path)})
-    near = most_alike(found.name, names, 0.66)
+    near = most_alike(found.name, _names(found), 0.66)
     return f"the nearest that it has is {near}{strange_letters(found.name, near)}" if near else "use what it has"

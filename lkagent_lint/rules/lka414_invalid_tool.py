@@ -34,7 +34,9 @@ livekit-agents 1.8.9, `llm/utils.py` 549 (`type_hints[param_name]`) and `llm/too
 
 ## Fix safety
 
-There is no fix yet.
+Safe: a plain function of one definition, which is no method, gets the decorator `@function_tool`. Unsafe: a class of
+agents that is returned is called, if it needs nothing. What type a parameter has and what a tool is called is a
+person's to say.
 """
 
 from __future__ import annotations
@@ -45,8 +47,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import argument
+from lkagent_lint.intents import AddImport, CallReturned, Fix, Insert, safe, unsafe
 from lkagent_lint.project.things import NEVER, Activation, ClassOf, Closure, Instance, SdkMethod, Things, only
-from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.constructions import constructed, needs_nothing
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import quoted, shortened, where
@@ -98,8 +101,10 @@ def _of_tool(subject: Subject, path: str, flow: Flow) -> Iterator[Diagnostic]:
         )
     inside = subject.project.evaluator.usual(path, flow)
     for returned in flow.returns:
-        name = _agent_class(returned, inside, subject)
-        if name:
+        found = _agent_class(returned, inside, subject)
+        if found is not None:
+            name, evaluator = found.name.rpartition(".")[2], subject.project.evaluator
+            called = unsafe(f"return {name}()", CallReturned(place, name)) if needs_nothing(found, evaluator) else None
             yield META.at(
                 place,
                 f"the tool {shortened(flow.own_name, 22)} returns the class {shortened(name, 22)} and no agent",
@@ -108,6 +113,7 @@ def _of_tool(subject: Subject, path: str, flow: Flow) -> Iterator[Diagnostic]:
                 label="it returns a class",
                 subject=flow.name,
                 key=("class",),
+                fix=called,
             )
 
 
@@ -126,8 +132,8 @@ def _spelt(name: str, kind: str) -> str:
     return f"{kind}{name}" if kind in ("*", "**") else name
 
 
-def _agent_class(returned: v.Expr, inside: Activation, subject: Subject) -> str:
-    """The class of agents that is returned for an agent; empty if none is."""
+def _agent_class(returned: v.Expr, inside: Activation, subject: Subject) -> ClassOf | None:
+    """The class of agents that is returned for an agent; None if none is."""
     parts = returned.items if isinstance(returned, v.Items) else (returned,)
     for each in parts:
         found = inside.value(each) if isinstance(each, (v.Name, v.Attribute)) else NEVER
@@ -135,8 +141,8 @@ def _agent_class(returned: v.Expr, inside: Activation, subject: Subject) -> str:
             classes = subject.project.evaluator.classes
             if len(found) == 1 and isinstance(thing, ClassOf):
                 if "Agent" in classes.kinds(Instance(thing.path, thing.name, None)):
-                    return thing.name.rpartition(".")[2]
-    return ""
+                    return thing
+    return None
 
 
 # Lists of tools
@@ -189,6 +195,7 @@ def _of_list(subject: Subject, place: Place, items: tuple[v.Expr, ...], activati
                 related=[Related(defined, "the function")],
                 subject=activation.name,
                 key=(flow.own_name,),
+                fix=_decorated(defined, flow),
             )
         elif subject.loop.is_tool(function.path, flow) and len(flow.decorators) == 1:
             name = _name(flow, subject.project.files[function.path].flows[flow.parent or MODULE])
@@ -204,6 +211,14 @@ def _of_list(subject: Subject, place: Place, items: tuple[v.Expr, ...], activati
                     subject=activation.name,
                     key=(name,),
                 )
+
+
+def _decorated(defined: Place, flow: Flow) -> Fix | None:
+    """A method that is a tool is one of its agent already."""
+    if flow.owner or any(each.annotation is None for each in flow.parameters):
+        return None
+    imported = AddImport(defined.path, "livekit.agents", "function_tool")
+    return safe("decorate it with @function_tool", Insert(defined, "@function_tool"), imported)
 
 
 def _function(things: Things) -> Closure | None:

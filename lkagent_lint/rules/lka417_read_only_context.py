@@ -32,7 +32,8 @@ livekit-agents 1.8.9, `llm/chat_context.py` 1090-1125; run. @livekit/agents 1.9.
 
 ## Fix safety
 
-There is no fix yet.
+Unsafe: a copy is changed and given back by `update_chat_ctx()`, which the agent's model is told of. That takes an async
+function and a change that is a statement. A context that is bound anew has no fix.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Access, Flow
 from lkagent_lint.facts.following import given_to, walk
 from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.intents import ChangeCopy, Fix, unsafe
 from lkagent_lint.project.classes import Classes
 from lkagent_lint.project.things import Activation, Instance, SdkObject, Thing
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened, words
 from lkagent_lint.rules._base import Meta
-from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 
 META = Meta(
     "LKA417",
@@ -70,7 +72,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     classes = subject.project.evaluator.classes
     for each in subject.methods.written((*_CHANGES, *_OF_ITEMS)):
         if _is_read_only(each, classes):
-            yield _refused(each)
+            yield _refused(each, _fix(each, subject))
     for activation in subject.methods.activations(lambda flow: flow.own_name in _HOOKS and bool(flow.owner)):
         if "Agent" in classes.kinds(Instance(activation.path, activation.flow.owner, None)):
             yield from _rebound(activation)
@@ -110,7 +112,16 @@ def _is_agent(thing: Thing, classes: Classes) -> bool:
             return False
 
 
-def _refused(found: WrittenCall) -> Diagnostic:
+def _fix(found: WrittenCall, subject: Subject) -> Fix | None:
+    in_node = found.activation.is_node
+    attribute, setter = ("chatCtx", "updateChatCtx") if in_node else ("chat_ctx", "update_chat_ctx")
+    release = subject.offers.release(found.place.path, (NODE if in_node else PYTHON).package)
+    if release is None or setter not in subject.offers.members(release, "Agent"):
+        return None
+    return unsafe("change a copy and give it back", ChangeCopy(found.place, attribute, setter))
+
+
+def _refused(found: WrittenCall, fix: Fix | None) -> Diagnostic:
     in_node = words(found.place).spells_camel
     raises = "throws (modify" if in_node else "raises RuntimeError (trying to modify"
     update = "updateChatCtx" if in_node else "update_chat_ctx"
@@ -121,6 +132,7 @@ def _refused(found: WrittenCall) -> Diagnostic:
         help=f"change a copy and set it with agent.{update}()",
         label="refused here",
         subject=found.activation.name,
+        fix=fix,
     )
 
 

@@ -33,7 +33,8 @@ on the registry by `tools/sdk_tables`.
 
 ## Fix safety
 
-There is no fix: which hook is meant is not always known.
+A method that is called nearly like a hook gets the hook's name: unsafe, because it runs then. Where the names are less
+alike that is a suggestion, and a hook with other parameters has no fix.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Class, Flow
 from lkagent_lint.facts.following import walk
+from lkagent_lint.intents import Fix, Rename, suggestion, unsafe
 from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
-from lkagent_lint.likeness import most_alike
+from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
@@ -84,7 +86,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     continue
                 wrong = _wrong(subject, release, kind, name, flow)
                 if wrong and not subject.project.in_tests(path):
-                    yield META.at(Place(path, flow.span), wrong, label="this method", subject=flow.name, key=(name,))
+                    place, fix = Place(path, flow.span), _fix(path, release, kind, flow)
+                    yield META.at(place, wrong, label="this method", subject=flow.name, key=(name,), fix=fix)
 
 
 def _likeness(in_node: bool) -> re.Pattern[str]:
@@ -134,13 +137,28 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
         )
     if name in subject.offers.members(release, kind) or _is_mentioned(subject, name, flow):
         return None
-    hooks = [each for each in release.members(kind) if _likeness(in_node).fullmatch(each)]
+    hooks = _hooks(release, kind)
     meant = most_alike(name, hooks, 0.6)
     return Said(
         f"{shortened(name, 40)}() is no hook of {kind}",
         f"{release.table.package} {release.label} has none of that name, and nothing calls it",
         f"write {meant}: {meant} is probably meant" if meant else f"write one of its hooks, {', '.join(sorted(hooks))}",
     )
+
+
+def _fix(path: str, release: Release, kind: str, flow: Flow) -> Fix | None:
+    """The hook's name, for a method that is none."""
+    name, hooks = flow.own_name, _hooks(release, kind)
+    sure = misspelled(name, hooks)
+    meant = sure or most_alike(name, hooks, 0.6)
+    if name in hooks or not meant:
+        return None
+    return (unsafe if sure else suggestion)(f"call it {meant}()", Rename(Place(path, flow.span), name, meant))
+
+
+def _hooks(release: Release, kind: str) -> list[str]:
+    like = _likeness(release.table.package == NODE.package)
+    return [each for each in release.members(kind) if like.fullmatch(each)]
 
 
 def _needed(flow: Flow) -> int:

@@ -31,7 +31,7 @@ livekit-agents 1.8.9, `voice/agent.py` 736-760; run.
 
 ## Fix safety
 
-There is no fix: which model is meant is not known.
+Unsafe: the session's model is used, `self.session.llm`, which may be none either.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from collections.abc import Iterator
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Access, Flow
+from lkagent_lint.intents import Replace, unsafe
 from lkagent_lint.questions.agent_options import AgentOptions
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
@@ -70,8 +71,9 @@ def _each(subject: Subject) -> Iterator[Diagnostic]:
         for look in flow.looks:
             name = _own_model(look.value, flow) if look.access is Access.USED else ""
             if name and not _asks(name, flow) and agents.surely_without(name, activation.path, flow.owner):
+                place = activation.place(look.span)
                 yield META.at(
-                    activation.place(look.span),
+                    place,
                     f"self.{name} is used, and {shortened(flow.owner.rpartition('.')[2])} is given none",
                     note=f"self.{name} is what the agent itself was given, so this raises AttributeError ('NotGiven' "
                     "object has no attribute ...)",
@@ -79,6 +81,7 @@ def _each(subject: Subject) -> Iterator[Diagnostic]:
                     label="not given",
                     subject=flow.name,
                     key=(name,),
+                    fix=unsafe("use the session's", Replace(place, f"self.session.{name}")),
                 )
 
 

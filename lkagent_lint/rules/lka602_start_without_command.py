@@ -29,7 +29,7 @@ Run on livekit-agents 1.8.9 and 2.0.0b1: the help, exit code 0.
 
 ## Fix safety
 
-There is no fix yet; a `start` at the end is nearly always what is meant.
+Unsafe: `start` is put behind the file. Where the command is written in a way that is not read there is no fix.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ import os
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
+from lkagent_lint.intents import FollowWord, unsafe
 from lkagent_lint.languages import PYTHON
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
@@ -60,6 +61,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         is_bare = started.mode == "" and started.worker.endswith(PYTHON) and not started.process.inherits
         if is_bare and deployment.takes_arguments_as_given(started.worker) and not deployment.is_given_more(started):
             name = os.path.basename(started.worker)
+            last = started.command.words[-1:] or (name,)
             yield META.at(
                 started.place,
                 f"{shortened(started.by, 24)} runs {shortened(name, 22)} without a command",
@@ -69,4 +71,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 culprit=(name,),
                 related=[Related(Place(started.worker, START_OF_FILE), "the worker")],
                 subject=started.process.name,
+                fix=unsafe("start it", FollowWord(started.place, last[0], "start")),
             )

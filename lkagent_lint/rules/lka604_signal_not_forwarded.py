@@ -35,16 +35,20 @@ behind `sh -c`, a script of `sh` or `bash`, `npm start`, `pnpm start`, `yarn sta
 
 ## Fix safety
 
-There is no fix yet. The exec form is not always the same command: a shell expands variables and joins commands.
+Unsafe: `exec` is put before the last command of a shell, which becomes the worker then: what a shell would do at its
+end is not done. The exec form is not always the same command, because a shell expands variables. For scripts, package
+managers and workers in the background there is no fix.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
+from lkagent_lint.intents import Begin, Fix, unsafe
 from lkagent_lint.questions.deployment import Started
 from lkagent_lint.questions.programs import Runs
 from lkagent_lint.questions.subject import Subject
@@ -65,6 +69,9 @@ _OTHER_SHELL = re.compile(
     r"alpine|fedora|centos|rocky|alma|ubi\d|amazonlinux|wolfi|chainguard|busybox|\$", re.IGNORECASE
 )
 
+_ASSIGNS = re.compile(r"[A-Za-z_]\w*=")
+"""A variable for one command, which stands before it."""
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for started in subject.deployment.started:
@@ -80,7 +87,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 help=f"make the worker the first process, {_advice(started)}",
                 label="the worker is started here",
                 subject=process.name,
+                fix=_fix(started),
             )
+
+
+def _fix(started: Started) -> Fix | None:
+    """Where the shell's last command is the worker, and is written in the file itself."""
+    ((process, command, program), *others) = started.steps
+    words = tuple(itertools.dropwhile(_ASSIGNS.match, command.words))
+    is_last = bool(process.shell) and command.last and not command.background and not program.is_exec
+    if others or not is_last or not words:
+        return None
+    return unsafe("let the shell become the worker", Begin(started.place, words, "exec"))
 
 
 def _reason(started: Started) -> str | None:

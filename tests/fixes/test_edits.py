@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lkagent_lint import intents as i
-from lkagent_lint.text import Place
+from lkagent_lint.text import Lines, Place
 from tests.fixes.editing import PY, TS, at, edited, mended, planned
 
 _Make = Callable[[str], tuple[i.Intent, ...]]
@@ -56,6 +56,30 @@ SLEEP = case(PY, lambda at: (i.CallInstead(at("time.sleep(1)"), "asyncio.sleep",
             "if x:\n\n    b()\n    # of a\n    a()  # one\n    c()\n",
         ),
         (case(PY, lambda at: (i.Move(at("a()"), at("b()"), behind=True),)), "a()\nif x:\n    b()\n", None),
+        (case(PY, lambda at: (i.Move(at("a()"), at("b(x)"), behind=True),)), "x = a()\nb(x)\n", None),
+        (case(PY, lambda at: (i.Move(at("f(s.x)"), at("b()")),)), "s.x, y = b()\nf(s.x)\n", None),
+        (case(PY, lambda at: (i.Move(at("a()"), at("b()"), behind=True),)), "x = a()\ndef f(): x\nb()\n", None),
+        (
+            case(PY, lambda at: (i.Move(at("f(lambda: x)"), at("b()")),)),
+            "x = b()\nf(lambda: x)\n",
+            "f(lambda: x)\nx = b()\n",
+        ),
+        (case(PY, lambda at: (i.Surround(at("a"), "f(", ")"),)), "x = (a)\n", "x = f((a))\n"),
+        (case(PY, lambda at: (i.PutInto(at("f(a=1)"), "g"),)), "f(a=1)\n", "f(g(a=1))\n"),
+        (case(PY, lambda at: (i.NameArguments(at("f(x, y)"), ("a", "b")),)), "f(x, y)\n", "f(a=x, b=y)\n"),
+        (case(PY, lambda at: (i.NameArguments(at("f(x, a=y)"), ("a",)),)), "f(x, a=y)\n", None),
+        (case(PY, lambda at: (i.AwaitGiven(at("t(f())")),)), "def g():\n    t(f())\n", None),
+        (
+            case(PY, lambda at: (i.CallReturned(at("g"), "A"),)),
+            "def g():\n    def h(): return A\n    return A, 1\n",
+            "def g():\n    def h(): return A\n    return A(), 1\n",
+        ),
+        (
+            case(PY, lambda at: (i.ChangeCopy(at("s.c.add(1)"), "c", "put"),)),
+            "async def g(c):\n    s.c.add(1)\n",
+            "async def g(c):\n    changed_c = s.c.copy()\n    changed_c.add(1)\n    await s.put(changed_c)\n",
+        ),
+        (case(PY, lambda at: (i.ChangeCopy(at("s.c.add(1)"), "c", "put"),)), "def g():\n    s.c.add(1)\n", None),
         (
             case(PY, lambda at: (i.Insert(at("a()"), "b()", behind=True),)),
             "if x:\n\ta()",
@@ -129,6 +153,28 @@ def test_python(make: _Make, before: str, after: str | None) -> None:
         (case(TS, lambda at: (i.RenameArgument(at("f({ a })"), "a", "b"),)), "f({ a });\n", "f({ b: a });\n"),
         (case(TS, lambda at: (i.ReplaceText(at("s.on('a', x)"), "a", "b"),)), "s.on('a', x);\n", "s.on('b', x);\n"),
         (case(TS, lambda at: (i.Move(at("a()"), at("b()"), behind=True),)), "a();\nb();\n", "b();\na();\n"),
+        (
+            case(TS, lambda at: (i.Move(at("a()"), at("b({ x })"), behind=True),)),
+            "const { x } = a();\nb({ x });\n",
+            None,
+        ),
+        (case(TS, lambda at: (i.Move(at("f(s.x)"), at("b()")),)), "s.x = b();\nf(s.x);\n", None),
+        (
+            case(TS, lambda at: (i.Surround(at("export default"), "f(", ")"),)),
+            "export default { a } as b;\n",
+            "export default f({ a } as b);\n",
+        ),
+        (case(TS, lambda at: (i.Surround(at("module.exports"), "f(", ")"),)), "module.exports = { a };\n", None),
+        (
+            case(TS, lambda at: (i.SurroundArgument(at("f(x, { a })"), "a", "g(", ")"),)),
+            "f(x, { a });\n",
+            "f(x, { a: g(a) });\n",
+        ),
+        (
+            case(TS, lambda _: (i.ImportFirst(TS, "m"),)),
+            "// c\nimport a from 'a'\n",
+            "// c\nimport 'm'\nimport a from 'a'\n",
+        ),
     ],
 )
 def test_javascript(make: _Make, before: str, after: str | None) -> None:
@@ -216,3 +262,32 @@ def test_a_text_that_the_encoding_lacks_is_not_written() -> None:
 @pytest.mark.parametrize("text", ["def f(:\n", "x = 1\0\n"])
 def test_what_cannot_be_parsed_is_left_alone(text: str) -> None:
     assert mended(PY, text, i.AddImport(PY, "os")) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('CMD ["python", "agent.py"]', 'CMD ["python", "agent.py", "start"]'),
+        ("CMD python agent.py", "CMD python agent.py start"),
+        ("command: 'python agent.py'", "command: 'python agent.py start'"),
+        ("- python\n  - 'agent.py'", "- python\n  - 'agent.py'\n  - 'start'"),
+        ("  - agent.py  # it", "  - agent.py  # it\n  - start"),
+        ('["agent.py", "--x"]', None),
+        ("agent.py agent.py", None),
+    ],
+)
+def test_a_command_gets_one_more_word(before: str, after: str | None) -> None:
+    where = Place("/project/Dockerfile", Lines(before).span(0, len(before.partition("  #")[0])))
+    fix = planned(where.path, before.encode(), i.FollowWord(where, "agent.py", "start"))
+    assert (None if fix is None else edited(where.path, before.encode(), fix).decode()) == after
+
+
+def test_a_word_is_put_before_a_command_that_is_written_once() -> None:
+    def begin(text: str) -> i.Fix | None:
+        where = Place("/a/x", Lines(text).span(0, len(text)))
+        return planned(where.path, text.encode(), i.Begin(where, ("a", "b"), "exec"))
+
+    fix = begin("X=1 a  b")
+    assert fix is not None
+    assert edited("/a/x", b"X=1 a  b", fix) == b"X=1 exec a  b"
+    assert begin("a b; a b") is None

@@ -12,6 +12,7 @@ from lkagent_lint import engine
 from lkagent_lint.engine.fixing import Fixed
 from lkagent_lint.intents import Safety
 from lkagent_lint.rules import rule
+from tests.fixes.promised import LACKING, NEW, SAFE, UNSAFE
 from tests.harness.cases import Case, Kind, files_below, find_cases
 
 CASES = find_cases()
@@ -34,12 +35,9 @@ def _latin(data: bytes) -> bytes:
 
 TWINS: dict[str, Turn] = {
     "plain": lambda data: data,
-    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
-    "CR": lambda data: data.replace(b"\n", b"\r"),
-    "BOM": lambda data: b"\xef\xbb\xbf" + data,
-    "latin-1": _latin,
-    "tabs": lambda data: data.replace(b"    ", b"\t"),
-    "no final line end": lambda data: data.rstrip(b"\n"),
+    "CRLF, BOM": lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"),
+    "CR, no final line end": lambda data: data.rstrip(b"\n").replace(b"\n", b"\r"),
+    "latin-1, tabs": lambda data: _latin(data.replace(b"    ", b"\t")),
 }
 """In each of these a fix has to leave everything as it is that is not its own. A form feed is no white space to all."""
 
@@ -91,3 +89,22 @@ def test_the_page_says_whether_there_is_a_fix(case: Case) -> None:
     assert case.code in SHOWN or not applied
     assert applied or not case.fixed.is_dir()
     assert (_NO_FIX.search(page) is None) is (bool(fixes) or case.code in SHOWN or case.code in SUGGESTED)
+
+
+_LETTERS = {Safety.SAFE: "S", Safety.UNSAFE: "U", Safety.SUGGESTION: "U"}
+
+
+@pytest.mark.parametrize("code", sorted(SAFE | UNSAFE))
+def test_a_fix_that_was_promised_is_there(code: str) -> None:
+    """In the example of the page, or in an edge that shows it; what is lacking has a reason."""
+    wanted = {letter for letter, codes in (("S", SAFE), ("U", UNSAFE)) if code in codes}
+    seen: set[str] = set()
+    for case in (each for each in (*BAD, *(CASES if code in SUGGESTED else MENDED)) if each.code == code):
+        if not wanted <= seen:
+            report = engine.check(engine.Request(paths=(str(case.root),)))
+            seen |= {_LETTERS[each.fix.safety] for each in report.diagnostics if each.code == code and each.fix}
+    assert wanted - seen == {letter for lacking, letter in LACKING if lacking == code}
+
+
+def test_every_fix_was_promised_or_is_new() -> None:
+    assert SHOWN <= SAFE | UNSAFE | NEW
