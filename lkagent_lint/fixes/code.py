@@ -89,6 +89,10 @@ class ParsedCode(Protocol):
 
     def call(self, part: Stretch) -> CallCode: ...
 
+    def called(self, part: Stretch) -> Stretch:
+        """The whole call of what is called there; in Python the part itself, which is one."""
+        ...
+
     def statement(self, part: Stretch) -> Statement:
         """The innermost statement that holds a part."""
         ...

@@ -10,6 +10,7 @@ from lkagent_lint.fixes.code import ImpossibleError
 from lkagent_lint.fixes.edited_calls import CallEditor
 from lkagent_lint.fixes.plain_text import renamed
 from lkagent_lint.sources.splicing import Splice
+from lkagent_lint.text import Place
 
 
 class Editor(CallEditor):
@@ -29,7 +30,7 @@ class Editor(CallEditor):
             case i.ReplaceText():
                 yield self._text_replaced(intent)
             case i.Rename():
-                yield renamed(self._original, intent)
+                yield self._renamed(intent)
             case i.ReplaceWord():
                 yield self._word_replaced(intent)
             case i.Insert():
@@ -81,6 +82,13 @@ class Editor(CallEditor):
         except ImpossibleError:
             return False
         return first.block == then.block and then.position == first.position + 1
+
+    def _renamed(self, intent: i.Rename) -> Splice:
+        try:
+            return renamed(self._original, intent)
+        except ImpossibleError:  # the place may be what is called, and the name an argument
+            whole = self._original.lines.span(*self._code.called(self._part(intent.place)))
+            return renamed(self._original, i.Rename(Place(intent.place.path, whole), intent.before, intent.after))
 
     def _replaced(self, intent: i.Replace) -> Splice:
         part = self._part(intent.place)

@@ -90,6 +90,14 @@ class JavaScriptCode:
         positional = tuple(self._of(each) for each in values[:-1])
         return CallCode(part, self._of(callee), Stretch(found.start + 1, found.end - 1), listed, positional, True)
 
+    def called(self, part: Stretch) -> Stretch:
+        node: Node | None = self._around(part)
+        while node is not None and node.type not in _CALLS:
+            node = node.parent
+        if node is None:
+            raise ImpossibleError("nothing is called there")
+        return self._of(node)
+
     def _entry(self, name: str, key: Node, value: Node) -> GivenCode:
         first, last = self._of(key), self._of(value)
         whole = first if value is key else last if value.type == "method_definition" else Stretch(first.start, last.end)

@@ -32,6 +32,9 @@ class PythonCode(PythonImports):
         arguments = tuple(self._argument(each) for each in call.args)
         return CallCode(part, callee, Stretch(opening + 1, part.end - 1), arguments)
 
+    def called(self, part: Stretch) -> Stretch:
+        return part
+
     def _argument(self, argument: cst.Arg) -> GivenCode:
         key = None if argument.keyword is None else self._of(argument.keyword)
         name = "" if argument.keyword is None else argument.keyword.value

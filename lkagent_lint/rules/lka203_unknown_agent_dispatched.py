@@ -34,16 +34,18 @@ livekit server 788d4c3, `pkg/service/agentservice.go` 162-167 and 410-413 (exact
 
 ## Fix safety
 
-A suggestion, where the dispatch holds the name as a text and a worker's name is spelled almost so: the dispatch takes
-the worker's name. It is never applied, because the worker may be what is misspelled.
+Unsafe, where a worker's name is spelled almost so: everything in the project that dispatches the name takes the
+worker's, in every file or in none. The worker may be what is misspelled, and others may dispatch it. Where something
+that is not parsed dispatches the name, that is a suggestion; where a place does not hold the name as a text, there is
+no fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
-from lkagent_lint.intents import Fix, Rename, suggestion
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.intents import Fix, Rename, suggestion, unsafe
 from lkagent_lint.likeness import misspelled, strange_letters
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import is_spoken_of, names_of
@@ -72,9 +74,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 yield _finding(project, dispatch, names[0], registered)
 
 
-def _fix(place: Place, name: str, meant: str) -> Fix:
-    """Which of the two ends is misspelled, and who else uses the name, is not known."""
-    return suggestion(f"dispatch {quoted(meant)}", Rename(place, name, meant))
+def _fix(project: Project, own: Dispatch, name: str, meant: str) -> Fix:
+    """Whoever dispatches the name dispatches the other one, all or nobody."""
+    alike = [each for each in project.dispatches if names_of(each) == (name,) and not each.in_tests]
+    places = sorted({own.place, *(each.place for each in alike)})
+    kind = suggestion if any(each.presence for each in alike) or len(names_of(own) or ()) > 1 else unsafe
+    everywhere = "" if len(places) == 1 else f" in all {len(places)} places"
+    return kind(f"dispatch {quoted(meant)}{everywhere}", *(Rename(place, name, meant) for place in places))
 
 
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
@@ -105,5 +111,5 @@ def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[s
         culprit=(name, "agent_name", "agentName"),
         related=related,
         subject=name,
-        fix=None if meant is None else _fix(dispatch.place, name, meant),
+        fix=None if meant is None else _fix(project, dispatch, name, meant),
     )

@@ -19,8 +19,6 @@ CASES = find_cases()
 BAD = [case for case in CASES if case.kind is Kind.BAD]
 MENDED = [case for case in CASES if case.fixed.is_dir()]
 SHOWN = {case.code for case in MENDED}
-SUGGESTED = {"LKA203"}
-"""Rules that never have another fix; the edges show it."""
 _NO_FIX = re.compile(r"## Fix safety\n+There is no fix")
 
 Turn = Callable[[bytes], bytes]
@@ -88,7 +86,7 @@ def test_the_page_says_whether_there_is_a_fix(case: Case) -> None:
     applied = any(fix.safety is not Safety.SUGGESTION for fix in fixes)
     assert case.code in SHOWN or not applied
     assert applied or not case.fixed.is_dir()
-    assert (_NO_FIX.search(page) is None) is (bool(fixes) or case.code in SHOWN or case.code in SUGGESTED)
+    assert (_NO_FIX.search(page) is None) is (bool(fixes) or case.code in SHOWN)
 
 
 _LETTERS = {Safety.SAFE: "S", Safety.UNSAFE: "U", Safety.SUGGESTION: "U"}
@@ -99,7 +97,7 @@ def test_a_fix_that_was_promised_is_there(code: str) -> None:
     """In the example of the page, or in an edge that shows it; what is lacking has a reason."""
     wanted = {letter for letter, codes in (("S", SAFE), ("U", UNSAFE)) if code in codes}
     seen: set[str] = set()
-    for case in (each for each in (*BAD, *(CASES if code in SUGGESTED else MENDED)) if each.code == code):
+    for case in (each for each in (*BAD, *MENDED) if each.code == code):
         if not wanted <= seen:
             report = engine.check(engine.Request(paths=(str(case.root),)))
             seen |= {_LETTERS[each.fix.safety] for each in report.diagnostics if each.code == code and each.fix}
