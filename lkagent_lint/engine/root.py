@@ -182,7 +182,7 @@ class _RootCheck:
         if meta.basis in _ANY_RELEASE or facts is None or facts.language not in ("python", "javascript"):
             return True
         package = meta.packages[facts.language == "javascript"]
-        return self._index.pin(path, package).bears(meta.basis)
+        return self.subject.project.pin(path, package).bears(meta.basis)
 
     def _identified(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """One finding per code and place, with its fingerprint. Findings that are alike are numbered before any is
@@ -227,7 +227,7 @@ class _RootCheck:
 
     def summary(self) -> Summary:
         project = self.subject.project
-        sdks = {self._index.sdk(worker.place.path).label(self._root) for worker in project.workers}
+        sdks = {project.sdk(worker.place.path).label(self._root) for worker in project.workers}
         too_large = [each.job.place for each in self.subject.solved if each.is_too_large]
         answers = project.evaluator.answers
         return Summary(

@@ -30,6 +30,7 @@ from lkagent_lint.project.call_words import CallWords
 from lkagent_lint.project.callers import Callers
 from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.evaluate import Evaluator
+from lkagent_lint.project.generations import Generations
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, Server, SetVariable, Texts, Worker
 from lkagent_lint.project.servers import Servers
@@ -69,7 +70,8 @@ def link(
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
     evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
     servers = Servers(root, evaluator)
-    linker = _Linker(root, evaluator, servers, sdk)
+    releases = Generations(files, sdk, pin or _newest)
+    linker = _Linker(root, evaluator, servers, releases.sdk)
     workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
     for path in sorted(files):
         linker.agents(path)
@@ -86,8 +88,8 @@ def link(
         set_variables=_set_variables(files),
         texts=texts,
         settings=settings,
-        sdk=sdk,
-        pin=pin or _newest,
+        sdk=releases.sdk,
+        pin=releases.pin,
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.sdk_names import AskedBy, SdkName
 from lkagent_lint.languages import PYTHON
+from lkagent_lint.project.generations import FIRST, is_since_1
 from lkagent_lint.project.node_sdk import GLOBALS
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.asked_names import AskedName, Missing
@@ -25,8 +26,6 @@ from lkagent_lint.text import START_OF_FILE, Span
 
 _SERVER_APIS = (API.package, PROTOCOL.package, SERVER_NODE.package)
 """What speaks to the server is the same for livekit-agents 0.x."""
-_GENERATION = 1
-"""Code for 0.x stands beside open pins: that it is meant for 1.x has to be said outright."""
 _AGENTS = frozenset({"livekit-agents", "@livekit/agents"})
 _NODE_EMITTER = frozenset(
     {
@@ -251,7 +250,8 @@ class Offers:
         for fact in self._project.files[path].sdk_names:
             each = self._reach(path, fact)
             if each is not None and each.known is not None and each.release.table.package in _AGENTS:
-                if all(_is_of_1(period, each.release) for period in each.release.table.periods(each.module, each.name)):
+                npm = each.release.table.package in NODE_PACKAGES
+                if all(is_since_1(period, npm=npm) for period in each.release.table.periods(each.module, each.name)):
                     return True
         return False
 
@@ -310,7 +310,7 @@ class Offers:
         old = [
             release
             for release in table.releases
-            if major(order(release, npm=sdk.is_node)) < _GENERATION
+            if major(order(release, npm=sdk.is_node)) < FIRST
             and (periods is None or any(_holds(each, release, sdk) for each in periods))
         ]
         return bool(old) and (not sdk.declared or allows_any(sdk.declared, old))
@@ -352,7 +352,7 @@ def _lack(release: Release, owner: str, method: str, name: str, has: Callable[[R
 def _is_of_0x(release: Release) -> bool:
     """The release is of the SDK before 1.0, whose classes are not judged. Node's other packages never left 0.x."""
     package = release.table.package
-    return release.major < _GENERATION and (package in _AGENTS or package not in NODE_PACKAGES)
+    return release.major < FIRST and (package in _AGENTS or package not in NODE_PACKAGES)
 
 
 def _package_in(path: str, kind: str) -> str:
@@ -383,10 +383,6 @@ def _is_exact(sdk: SdkVersion) -> bool:
 
 def _is_over(period: Period, release: Release) -> bool:
     return bool(period.until) and release.is_at_least(period.until)
-
-
-def _is_of_1(period: Period, release: Release) -> bool:
-    return major(order(period.since, npm=release.table.package in NODE_PACKAGES)) >= _GENERATION
 
 
 def _holds(period: Period, release: str, sdk: SdkVersion) -> bool:

@@ -28,7 +28,7 @@ def file_of(survey: Survey, path: str, show: Callable[[str], str]) -> r.File:
     return r.File(
         takes_part=facts is not None,
         because=_participation(survey, path, show),
-        sdk=index.sdk(path).label(survey.root),
+        sdk=project.sdk(path).label(survey.root),
         counts_as_old=None if old is None else old.why,
         settings_file=None if configuration.path is None else show(configuration.path),
         settings=tuple(

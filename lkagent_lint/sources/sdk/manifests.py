@@ -22,14 +22,24 @@ class Manifest(NamedTuple):
     """Each declaration with the file in which it stands."""
 
 
+class Other(NamedTuple):
+    """A file that says something else of a package than the declaration that holds."""
+
+    path: str
+    text: str
+    """Its own words."""
+    version: str
+    """The release that it means; empty where that cannot be told."""
+
+
 class Declared(NamedTuple):
     """The declaration that holds in a directory."""
 
     path: str
     declaration: Declaration
     version: str
-    others: tuple[tuple[str, str], ...] = ()
-    """Files that say something else, each with its words."""
+    others: tuple[Other, ...] = ()
+    """Files that say something else."""
 
 
 def chosen(manifests: Iterable[Manifest], package: Package) -> Declared | None:
@@ -51,7 +61,11 @@ def chosen(manifests: Iterable[Manifest], package: Package) -> Declared | None:
 def contradicted(said: Declared, others: Iterable[Declared]) -> Declared:
     """The same, with those of the others that do not allow its version."""
     against = (each for each in others if not (each is said or allows(each.declaration, said.version)))
-    return said._replace(others=said.others + tuple((each.path, each.declaration.text) for each in against))
+    return said._replace(others=said.others + tuple(map(_other, against)))
+
+
+def _other(said: Declared) -> Other:
+    return Other(said.path, said.declaration.text, "" if said.declaration.is_elsewhere else said.version)
 
 
 def _said(manifest: Manifest, package: Package) -> Declared | None:

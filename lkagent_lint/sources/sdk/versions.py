@@ -16,8 +16,8 @@ from lkagent_lint.sources.reading import Overlays, Unreadable
 from lkagent_lint.sources.sdk import node
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.locks import LOCK_FILES, locked_versions
-from lkagent_lint.sources.sdk.manifests import Declared, Manifest, chosen, contradicted
-from lkagent_lint.sources.sdk.order import is_prerelease, is_version, normal, order
+from lkagent_lint.sources.sdk.manifests import Declared, Manifest, Other, chosen, contradicted
+from lkagent_lint.sources.sdk.order import is_prerelease, is_version, major, normal, order
 from lkagent_lint.sources.sdk.ranges import Declaration, allows, newest_allowed
 from lkagent_lint.sources.sdk.releases import (
     API,
@@ -36,7 +36,7 @@ from lkagent_lint.sources.sdk.tables import BUNDLED, Catalog
 
 _MAX_LOCK_BYTES = 50_000_000
 _MAX_TABLES_BYTES = 20_000_000
-_COMPANIONS = {**dict.fromkeys((RTC.package, API.package, PROTOCOL.package), PYTHON), RTC_NODE.package: NODE}
+COMPANIONS = {**dict.fromkeys((RTC.package, API.package, PROTOCOL.package), PYTHON), RTC_NODE.package: NODE}
 """Packages whose release follows from another's where nothing says it."""
 _Found = TypeVar("_Found")
 _Key = tuple[str, str]
@@ -55,8 +55,8 @@ class SdkVersion(msgspec.Struct, frozen=True):
     package: str = PYTHON.package
     is_elsewhere: bool = False
     """It comes from no registry, or beside a release that is not known: nothing tells which release it is."""
-    others: tuple[tuple[str, str], ...] = ()
-    """Files (absolute paths) that say something else, each with its words."""
+    others: tuple[Other, ...] = ()
+    """Files (absolute paths) that say something else."""
     catalog: Catalog = BUNDLED
     """The tables by which it is judged."""
 
@@ -98,6 +98,22 @@ class SdkVersion(msgspec.Struct, frozen=True):
             return None  # an earlier pre-release of the very release
         return here >= there
 
+    def of_major(self, wanted: Callable[[int], bool]) -> SdkVersion:
+        """The newest release that the disagreeing files mean and whose major is wanted; this one where none is."""
+        found = [each for each in self.others if each.version and wanted(self._major(each.version))]
+        if not found or wanted(self._major(self.version)):
+            return self
+        taken = max(found, key=lambda each: order(each.version, npm=self.is_node))
+        others = tuple(each for each in self.others if each is not taken and each.version != taken.version)
+        if self.source is not None:
+            others = (Other(self.source, self.declared, self.version), *others)
+        return msgspec.structs.replace(
+            self, version=taken.version, declared=taken.text, source=taken.path, is_elsewhere=False, others=others
+        )
+
+    def _major(self, version: str) -> int:
+        return major(order(version, npm=self.is_node))
+
     def label(self, root: str) -> str:
         """``livekit-agents 1.5.3 (uv.lock)``, the file relative to a root and with ``/`` separators; and how far it is
         known, where that is not all."""
@@ -120,7 +136,7 @@ class SdkVersion(msgspec.Struct, frozen=True):
     def _origin(self, root: str) -> str:
         if self.source is None:
             return "given" if self.declared else "assumed: newest known"
-        others = "".join(f"; {_relative(path, root)} says {text}" for path, text in self.others)
+        others = "".join(f"; {_relative(path, root)} says {text}" for path, text, _ in self.others)
         return f"{_relative(self.source, root)}{others}"
 
 
@@ -172,10 +188,10 @@ class SdkFinder:
                 others=said.others,
                 catalog=catalog,
             )
-        main = _COMPANIONS.get(package.package)
+        main = COMPANIONS.get(package.package)
         if main is None:
             return SdkVersion(package.newest, package=package.package, catalog=catalog)
-        return _beside(self.for_package(path, main, data), package)
+        return beside(self.for_package(path, main, data), package)
 
     def catalog(self, directory: str) -> Catalog:
         """The tables by which the files of a directory are judged: the linter's, or with those of a file that its
@@ -317,7 +333,7 @@ def _locked(path: str, pin: str, package: Package) -> Declared:
     return Declared(path, Declaration(pin, (text,), npm=package.npm), normal(pin, npm=package.npm))
 
 
-def _beside(main: SdkVersion, package: Package) -> SdkVersion:
+def beside(main: SdkVersion, package: Package) -> SdkVersion:
     """The release of a package of which nothing is said: the newest that the SDK's own release asks for."""
     if not main.knows_absence:
         return SdkVersion(package.newest, package=package.package, is_elsewhere=True, catalog=main.catalog)
