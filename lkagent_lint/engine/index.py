@@ -22,7 +22,7 @@ from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import Project
-from lkagent_lint.sources.copies import is_backup, is_compiled
+from lkagent_lint.sources.copies import is_backup, is_compiled, original_of
 from lkagent_lint.sources.discovery import Discovery, FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import MAX_PATTERN, MAX_PATTERNS, NEVER_READ
 from lkagent_lint.sources.prefilter import AGENT_NAME_VARIABLE, beginning, may_ask, may_mention_sdk, mentions_sdk
@@ -109,6 +109,9 @@ class Index:
         self._scripts = {entry.path: None for entry in by_kind["javascript"]}
         self._stubs = {entry.path for entry in by_kind["stub"]}
         self._texts = by_kind["text"]
+        self._listed = frozenset(entry.path for entry in entries)
+        self._imports: set[str] = set()
+        """Files that some file that takes part imports."""
         self.modules = Modules(root, (*self._python, *self._stubs, *self._scripts))
         self._sdks = SdkFinder(root, finder, overlays)
         self._found_sdks: dict[str, SdkVersion] = {}
@@ -194,13 +197,22 @@ class Index:
         ]
         self._take_all(list(_each_once(found)))
         self._read_callers()
+        for path, facts in self.facts.items():
+            if self._is_kept(path) and path not in self._imports:
+                self.facts[path] = copied(facts)
+
+    def _is_kept(self, path: str) -> bool:
+        """A copy that somebody kept: by its name alone, or by that beside its original."""
+        return is_backup(path) or ((original := original_of(path)) is not None and original in self._listed)
 
     def _take_all(self, found: list[SourceFile]) -> None:
         """Make the facts of files, and of those that they import."""
         asked = {*self.facts, *(source.path for source in found)}
         while found:
             self._take(found)
-            imported = {each for source in found for each in self._imported(source)} - asked
+            named = {each for source in found for each in self._imported(source)}
+            self._imports |= named
+            imported = named - asked
             asked |= imported
             found = [source for path in sorted(imported) if (source := self._source(path)) is not None]
 
@@ -274,8 +286,7 @@ class Index:
 
     def _take(self, sources: list[SourceFile]) -> None:
         for path, facts, failed in self._extractor.extract(sources):
-            known = _declared(facts) if path in self._stubs else facts
-            self.facts[path] = copied(known) if is_backup(path) else known
+            self.facts[path] = _declared(facts) if path in self._stubs else facts
             if failed is not None:
                 self.crashes.append((path, failed))
 
@@ -286,7 +297,7 @@ class Index:
         texts: list[ListedFile] = []
         sources: list[SourceFile] = []
         for entry in self._texts:
-            data = b"" if is_backup(entry.path) else self.overlays.read(entry.path)
+            data = b"" if self._is_kept(entry.path) else self.overlays.read(entry.path)
             if isinstance(data, bytes):
                 data = in_utf8(data)
             if not data or (isinstance(data, bytes) and is_report(data) is not None):

@@ -31,6 +31,7 @@ from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatches import gaps, may_be_named, names_of, owned_names
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.wording import quoted
+from lkagent_lint.sources.copies import may_be_backup
 
 JobVerdict = Literal["yes", "unknown", "no"]
 AgreedBy = Literal["value", "variable", "one-of", "default", "unknown"]
@@ -123,6 +124,7 @@ _AUTOMATIC = {
     JobType.PUBLISHER: "it has no name, so it gets a job automatically for every participant who publishes",
     JobType.UNKNOWN: "it has no name, so it is dispatched automatically",
 }
+_KEPT = ", in a file whose path says that it is a backup"
 _EACH = {
     JobType.PARTICIPANT: ", with a job for each participant who joins",
     JobType.PUBLISHER: ", with a job for each participant who publishes",
@@ -162,6 +164,13 @@ def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | N
             return Match("default", bool(usual)) if shared else Match("unknown", False)
 
 
+def _matched(project: Project, worker: AgentName, dispatch: Dispatch) -> Match | None:
+    """How a worker's name and a dispatch agree. What may be a backup asks for nobody for certain."""
+    found = match(project, worker, dispatch.name)
+    is_kept = found is not None and found.certain and may_be_backup(dispatch.place.path, project.root)
+    return found._replace(certain=False) if is_kept and found is not None else found
+
+
 def _usual(project: Project, name: AgentName) -> frozenset[str]:
     """The values that a name has where nobody sets another one: without what example files show."""
     match name:
@@ -180,7 +189,7 @@ def reaches(project: Project, name: AgentName) -> list[Reach]:
     """The dispatches that reach a worker of that name, or may, in the order of the project's."""
     found: list[Reach] = []
     for dispatch in project.dispatches:
-        agreed = match(project, name, dispatch.name)
+        agreed = _matched(project, name, dispatch)
         if agreed is not None and dispatch.kind is not DispatchKind.CONNECT:
             found.append(Reach(dispatch, agreed))
     return found
@@ -190,8 +199,8 @@ def answer(project: Project, worker: Worker) -> JobAnswer:
     """Whether some dispatch reaches a named worker, and why; one without a name gets every job of its type."""
     name = effective_name(project, worker)
     reached = reaches(project, name)
-    certain = [_asked(worker, each) for each in reached if each.is_certain]
-    possible = [_asked(worker, each) for each in reached if not each.is_certain]
+    certain = [_asked(worker, each, project.root) for each in reached if each.is_certain]
+    possible = [_asked(worker, each, project.root) for each in reached if not each.is_certain]
     if name == UNNAMED:
         return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible))
     connects = list(_own_connects(project, worker))
@@ -214,11 +223,12 @@ _NOTHING = JobReason("nothing", "its name turns automatic dispatch off, and noth
 _GAP = JobReason("not-analysed", "a file that takes part could not be analysed")
 
 
-def _asked(worker: Worker, reach: Reach) -> JobReason:
+def _asked(worker: Worker, reach: Reach, root: str) -> JobReason:
     dispatch = reach.dispatch
     asking = ASKING[dispatch.kind] + (" in a test file" if dispatch.in_tests else "")
     asks = f"{asking} {'asks' if reach.is_certain else 'may ask'} for it {_how(dispatch, reach.match)}"
-    condition = _WHEN_FRESH.get(dispatch.kind, "") + _EACH.get(worker.job_type, "")
+    is_kept = reach.match.by != "unknown" and not reach.is_certain and may_be_backup(dispatch.place.path, root)
+    condition = _WHEN_FRESH.get(dispatch.kind, "") + _EACH.get(worker.job_type, "") + (_KEPT if is_kept else "")
     kind: JobReasonKind = "dispatch" if reach.is_certain else "possible-dispatch"
     return JobReason(kind, asks + condition, dispatch.place, dispatch)
 
@@ -256,7 +266,7 @@ def _spelled(dispatch: Dispatch) -> str:
 def agreement(project: Project, worker: Worker, dispatch: Dispatch) -> Match | None:
     """How a worker and a dispatch agree, by the name that is asked for or by the program that is run."""
     if dispatch.kind is not DispatchKind.CONNECT:
-        return match(project, effective_name(project, worker), dispatch.name)
+        return _matched(project, effective_name(project, worker), dispatch)
     file = dispatch.place.path if dispatch.file == THIS_FILE else dispatch.file
     if not file:
         return Match("unknown", False)

@@ -28,7 +28,8 @@ dispatched-elsewhere = ["front-desk"]
 
 Where the name of some dispatch is not known, or the worker's own name comes from the environment with a default or
 from a settings file, nobody can say that nothing dispatches it. Then the finding is an info that says what is not
-known and where: such a finding fails no run.
+known and where: such a finding fails no run. So it is where only a file dispatches it that may be a backup by its name
+(`call_backup.py`, `old/call.py`); beside its original it surely is one.
 
 ## When it stays silent
 

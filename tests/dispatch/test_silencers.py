@@ -135,6 +135,14 @@ SILENCERS: dict[str, dict[str, str]] = {
         )
         for name in names
     },
+    **{
+        f"kept-beside-{original}-as-{name}": {original: "# livekit\n", name: text}
+        for text, original, names in (
+            (TOKEN_IN_PYTHON, "token.py", ("token_backup.py", "token_old2.py", "old_token.py")),
+            (CALL_IN_TYPESCRIPT, "call.ts", ("call-backup.ts", "call_bak_2025-01-31.ts")),
+        )
+        for name in names
+    },
     "reject-left-behind": {"token.py.rej": TOKEN_IN_PYTHON},
     # what compilers write, where the source is there
     "compiled-twin": {
@@ -171,6 +179,21 @@ def test_it_does_not_silence(case: str, side: Side, tmp_path: Path) -> None:
 def test_what_the_copies_hold_would_dispatch(text: str, side: Side, tmp_path: Path) -> None:
     name = "calls.py" if text is TOKEN_IN_PYTHON else "calls.ts"
     assert verdict(write(tmp_path, side, {name: text})) == "yes"
+
+
+@pytest.mark.parametrize("path", ["call_backup.py", "backups/token.py", "token-backup-2.py"])
+def test_what_may_be_a_backup_is_doubtful(path: str, tmp_path: Path) -> None:
+    """Its name says so, and no original lies beside it: it may call the one who stands in."""
+    root = write(tmp_path, "python", {path: TOKEN_IN_PYTHON})
+    (finding,) = findings(root)
+    assert finding.severity is Severity.INFO
+    assert "path says that it is a backup" in finding.message
+    assert verdict(root) == "unknown"
+
+
+def test_a_copy_that_is_imported_is_used(tmp_path: Path) -> None:
+    files = {"token.py": "# livekit\n", "old_token.py": TOKEN_IN_PYTHON, "web.py": "import livekit, old_token\n"}
+    assert verdict(write(tmp_path, "python", files)) == "yes"
 
 
 @pytest.mark.parametrize("side", SIDES)
