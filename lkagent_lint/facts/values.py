@@ -170,6 +170,11 @@ NONE = Constant("None")
 _EVERYWHERE = (Text, Constant, Import, ClassName, Env, External, Opaque)
 
 
+def may_be_object(value: Expr) -> bool:
+    """A value may be an object that something holds, or contain one."""
+    return isinstance(value, (Name, Attribute, Result, Subscript, Typed, Either, Or, Items, Mapping))
+
+
 def carried(value: Expr, flow: str) -> Expr:
     """A value that stands in a flow, as the other functions of the file see it."""
     return value if isinstance(value, _EVERYWHERE) else Elsewhere(flow, value)

@@ -8,13 +8,15 @@ not have. No doubt, and it is. Rules that say that something is missing ask here
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import given_to, walk
+from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.project.things import Activation, Foreign, SdkMethod, Things, Unknown
+from lkagent_lint.project.things import Activation, Foreign, Library, Plain, SdkMethod, Thing, Things, Unknown
 from lkagent_lint.questions.dispatches import name_doubts, registered_names, room_doubts, worker_doubts
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.methods import Methods
@@ -29,6 +31,13 @@ from lkagent_lint.typestate.solver import Solved
 _LEADS = frozenset({"Room", *(each.name for each in CLASSES.values() if each.carries)})
 _START = SdkMethod("AgentSession", "start")
 _STARTS = written(lambda term: (term.owner, term.name) == ("AgentSession", "start"))
+
+
+def _is_step(owner: str, name: str) -> bool:
+    return owner == "JobContext" or (owner, name) in (("AgentSession", "start"), ("Room", "connect"))
+
+
+_STEPS = written(lambda term: _is_step(term.owner, term.name))
 _RUNS_BESIDE = "something that may join runs beside it"
 
 EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
@@ -54,16 +63,49 @@ class Absence:
         known = [Doubt(*each) for each in (*solved.ended, *solved.shared)]
         return tuple(known) or tuple(self._given_away(solved))
 
+    def of_joining(self, solved: Solved) -> tuple[Doubt, ...]:
+        """Why it is not sure that nobody joins the room of a job, where none of its own steps does."""
+        return self.in_job(solved) or tuple(self._done_elsewhere(solved))
+
     def before(self, ways: Sequence[Way]) -> tuple[Doubt, ...]:
         """Why it is not sure that nothing joined the room before a step that is reached in these ways."""
         for way in usual(ways):
             if way.state.shared or way.state.room in (Room.UNKNOWN, Room.PENDING):
                 return self.in_job(way.solved) or (Doubt(way.event.place, _RUNS_BESIDE),)
-        return ()
+        return tuple(
+            doubt
+            for solved in {id(way.solved): way.solved for way in ways}.values()
+            for doubt in self._done_elsewhere(solved)
+        )
 
     def of_start(self, solved: Solved) -> tuple[Doubt, ...]:
         """Why it is not sure that nobody starts a session of a job, where none of its own steps does."""
         return (*self.in_job(solved), *self._starts_handed_on(solved), *self._starts_elsewhere())
+
+    def _done_elsewhere(self, solved: Solved) -> Iterator[Doubt]:
+        """What functions that no job runs itself do to a job that they are not given: a variable of a module holds it,
+        and a thread runs them, or whoever serves requests.
+        """
+        if self._steps_elsewhere and self._is_kept(solved):
+            yield from self._steps_elsewhere
+
+    @cached_property
+    def _steps_elsewhere(self) -> tuple[Doubt, ...]:
+        entered = {(each.path, each.name) for job in self._solved for each in job.entered}
+        return tuple(
+            Doubt(each.place, "a job that is kept somewhere may go on here, in a function that no job runs itself")
+            for each in self._methods.written(_STEPS)
+            if (each.activation.path, each.activation.name) not in entered
+            and all(_may_be_step(target) for target in each.targets)
+            and not self._project.in_tests(each.activation.path)
+            and _is_from_outside(each.call.target, each.activation)
+        )
+
+    def _is_kept(self, solved: Solved) -> bool:
+        """The course of a job puts what leads to it where others find it: in a variable of a module, in an object or a
+        container that is no variable of its own.
+        """
+        return any(carries(value, _LEADS) for each in solved.entered for value in _kept(each))
 
     def _given_away(self, solved: Solved) -> Iterator[Doubt]:
         """What is stored on objects of others, or on objects that others are given: the solver does not see it."""
@@ -142,6 +184,48 @@ class Absence:
     def in_release(self, path: str, package: str) -> tuple[Doubt, ...]:
         """Why nothing can be said to be absent from a package of the SDK, for a file."""
         return self._offers.doubts(path, package)
+
+
+def _may_be_step(target: Thing) -> bool:
+    """What comes out of a container that is empty as it is written is taken for a plain value."""
+    return isinstance(target, (Unknown, Plain)) or (
+        isinstance(target, SdkMethod) and _is_step(target.kind, target.name)
+    )
+
+
+def _kept(activation: Activation) -> Iterator[Things]:
+    """What a function puts where others find it."""
+    flow = activation.flow
+    for store in flow.stores:
+        if _is_from_outside(store.base, activation):
+            yield activation.value(store.value)
+    yield from map(activation.value, flow.put)
+    for call in flow.calls:
+        if not isinstance(call.target, v.Attribute) or not _is_from_outside(call.target, activation):
+            continue
+        if any(isinstance(each, (Unknown, Plain, Foreign, Library)) for each in activation.targets(call)):
+            yield from (activation.value(each) for each in given_to(call))
+    for values in activation.facts.flows[MODULE].variables.values():
+        yield from (
+            activation.value(each.value) for each in values if isinstance(each, v.Elsewhere) and each.flow == flow.name
+        )
+
+
+def _is_from_outside(value: v.Expr, activation: Activation, depth: int = 4) -> bool:
+    """A value comes from a variable of a module, from an object's own attribute or from what is called, and not from
+    what the function is given.
+    """
+    root = value
+    while isinstance(root, (v.Attribute, v.Subscript)):
+        root = root.base
+    if not isinstance(root, v.Name) or not depth:
+        return True
+    home = owner_of(activation.facts, activation.flow, root.name)
+    if home is None or home.name == MODULE:
+        return True
+    if any(each.name == root.name for each in home.parameters):
+        return bool(home.owner) and home.parameters[0].name == root.name
+    return any(_is_from_outside(each, activation, depth - 1) for each in home.variables[root.name])
 
 
 def _held(flow: Flow) -> Iterator[v.Expr]:

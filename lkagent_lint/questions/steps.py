@@ -8,36 +8,16 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
-from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Flow, Read, Use
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure
 from lkagent_lint.questions.listeners import Listeners
+from lkagent_lint.questions.looking import Looking
 from lkagent_lint.sources.sdk import vocabulary
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.versions import SdkVersion
-from lkagent_lint.sources.sdk.vocabulary import Role
-from lkagent_lint.text import Span
 from lkagent_lint.typestate.automaton import LEAVING_EVENTS, LOST_EVENTS, SCANNED_EVENTS, Kind, Room, Session
 from lkagent_lint.typestate.lifecycle import Event, Origin, State
 from lkagent_lint.typestate.solver import Reached, Solved
-
-_SCANS = vocabulary.written(lambda term: term.outside is vocabulary.Outside.EMPTY)
-"""Containers that say who is there already."""
-
-
-def _looks(flow: Flow) -> list[Span | None]:
-    """Where it reads who is there, and not only how many they are, as far as its place is known."""
-    return [
-        step.span
-        for step in flow.steps
-        if isinstance(step, Read)
-        and isinstance(step.value, v.Attribute)
-        and step.value.name in _SCANS
-        and step.use is not Use.COUNTED
-    ]
-
 
 _OUTSIDE = {vocabulary.spoken(each): each.outside for each in vocabulary.TERMS.values() if each.outside is not None}
 
@@ -114,65 +94,21 @@ class StepOrder:
         """It is a listener, and what it listens for is lost if it has happened in the room before."""
         if event.kind is not Kind.LISTEN:
             return False
-        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looks_around(event))
+        return event.detail in LOST_EVENTS or (event.detail in SCANNED_EVENTS and not self._looking.makes_up_for(event))
 
     def misses_who_left(self, event: Event) -> bool:
         """It is a listener for those who leave, and nothing looks at who is still there."""
-        return event.kind is Kind.LISTEN and event.detail in LEAVING_EVENTS and not self._looks_around(event)
-
-    def _looks_around(self, event: Event) -> bool:
-        """Some function looks at who is there already that a job may run which comes to an event."""
-        if not self._lookers:
-            return False
-        entered = [frozenset((each.path, each.name) for each in solved.entered) for solved in self._solved]
-        here = [any(reached.event == event for reached in solved.reached) for solved in self._solved]
-        own = frozenset[tuple[str, str]]().union(*(each for each, comes in zip(entered, here, strict=True) if comes))
-        others = frozenset[tuple[str, str]]().union(*entered) - own
-        return any(not self._runs_in(others, own, path, flow) for path, flow in self._lookers)
-
-    def _runs_in(
-        self, others: frozenset[tuple[str, str]], own: frozenset[tuple[str, str]], path: str, flow: Flow
-    ) -> bool:
-        """A function, or the one in which it stands, is run by the other jobs alone."""
-        here = (path, flow.name)
-        if here in own or here in others:
-            return here in others
-        return bool(flow.parent) and self._runs_in(others, own, path, self._project.files[path].flows[flow.parent])
+        return event.kind is Kind.LISTEN and event.detail in LEAVING_EVENTS and not self._looking.makes_up_for(event)
 
     @cached_property
-    def _lookers(self) -> tuple[tuple[str, Flow], ...]:
-        """The functions that look at who is there already: in the room, and before the job is over."""
-        files = self._project.files.items()
-        outside = self._uses_before_joining
-        looking = [
-            (path, flow)
-            for path, facts in files
-            for flow in facts.flows.values()
-            if any(span is None or Place(path, span) not in outside for span in _looks(flow))
-        ]
-        if not looking:
-            return ()
-        handed = self._listeners.handed(Role.SHUTDOWN)
-        at_the_end = {(each.path, each.flow) for found in handed for each in found.things if isinstance(each, Closure)}
-        return tuple(each for each in looking if not self._runs_at_the_end(*each, at_the_end, frozenset()))
+    def _looking(self) -> Looking:
+        return Looking(self._project, self._solved, self._listeners, self._uses_before_joining)
 
     @cached_property
     def _uses_before_joining(self) -> frozenset[Place]:
         """Where every job that comes there uses the room before it has joined it, and so sees nobody."""
         uses = self.ways(lambda way: way.event.kind is Kind.ROOM_USE)
         return frozenset(place for place, ways in uses.items() if all(each.is_outside for each in ways))
-
-    def _runs_at_the_end(
-        self, path: str, flow: Flow, callbacks: set[tuple[str, str]], asked: frozenset[tuple[str, str]]
-    ) -> bool:
-        """A function is a shutdown callback, stands in one, or is called by such functions only."""
-        here = (path, flow.name)
-        if here in callbacks:
-            return True
-        if flow.parent and self._runs_at_the_end(path, self._project.files[path].flows[flow.parent], callbacks, asked):
-            return True
-        callers = [] if here in asked else self._project.words.callers((flow.own_name,))
-        return bool(callers) and all(self._runs_at_the_end(*each, callbacks, asked | {here}) for each in callers)
 
     @cached_property
     def connects_before_start(self) -> tuple[Early, ...]:

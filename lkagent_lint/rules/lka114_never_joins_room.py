@@ -24,7 +24,8 @@ ends.
 
 When the context, its room, a session, or a function that leads to one of them goes to code outside of the project,
 also as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is
-called (a table of functions, an abstract method). When another rule says why nothing joins, or a step always raises:
+called (a table of functions, an abstract method). When it is kept in a variable of a module, an object or a table, and
+a function that no job runs itself, such as a thread's or a route's, may join or end what is kept there. When another rule says why nothing joins, or a step always raises:
 the entry calls a method that the SDK does not have (LKA406), uses the room outside it (LKA109) or imports what is not
 there (LKA501, LKA503). When the entry shuts the job down (`ctx.shutdown()`) or connects a room of its own; when a
 session is started without `room=`, which LKA116 reports; for entries with an empty body or that are no coroutine
@@ -63,7 +64,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         if any(_has_another_cause(reached.event.kind.does) for reached in solved.reached) or job.place in used:
             continue
-        if not subject.absence.in_job(solved) and not subject.absence.causes(solved):
+        if not subject.absence.of_joining(solved) and not subject.absence.causes(solved):
             yield META.at(
                 job.place,
                 f"{shortened(job.entry.flow)}() never joins the room",

@@ -154,7 +154,7 @@ def _doubts(here: AskedLine, code: str) -> list[Doubt] | None:
     """None for a rule that speaks of no absence."""
     absence = here.subject.absence
     if code in _OF_JOBS:
-        asked = absence.of_start if code == "LKA124" else absence.in_job
+        asked = {"LKA124": absence.of_start, "LKA114": absence.of_joining}.get(code, absence.in_job)
         return [each for solved in jobs_at(here) for each in asked(solved)]
     if code == "LKA203":
         names = [name for dispatch, _ in dispatches_at(here) for name in names_of(dispatch) or ()]

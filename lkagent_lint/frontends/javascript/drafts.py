@@ -50,6 +50,7 @@ class FlowDraft:
         self.variables: dict[str, list[v.Expr]] = {}
         self.calls: list[Call] = []
         self.stores: list[Store] = []
+        self.put: list[v.Expr] = []
         self.looks: list[Look] = []
         self.comparisons: list[Comparison] = []
         self.endless: list[EndlessLoop] = []
@@ -89,6 +90,7 @@ class FlowDraft:
             calls=tuple(self.calls),
             blocks=() if self.graph.tangled else tuple(self._blocks()),
             stores=tuple(self.stores),
+            put=tuple(self.put),
             looks=tuple(self.looks),
             comparisons=tuple(self.comparisons),
             endless=tuple(EndlessLoop(numbers[each.head], numbers[each.behind], each.span) for each in self.endless),

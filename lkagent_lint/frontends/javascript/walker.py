@@ -138,6 +138,8 @@ class Walker:
                 looks.stored(held, last_name(target), target, self)
         else:
             looks.stored_by_key(target, self)
+            if target.type == "subscript_expression" and v.may_be_object(value):
+                self.flow.put.append(value)
             for name in self.patterns.names(target):
                 self.draft.assignments.append((self.flow, name, v.OPAQUE))
 

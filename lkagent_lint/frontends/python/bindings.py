@@ -10,7 +10,7 @@ import libcst as cst
 from lkagent_lint.facts.flows import Use
 from lkagent_lint.facts.following import each_of
 from lkagent_lint.facts.graph import Graph
-from lkagent_lint.facts.values import OPAQUE, Expr, Items, Made, Mapping, Spread, Text
+from lkagent_lint.facts.values import OPAQUE, Expr, Items, Made, Mapping, Spread, Text, may_be_object
 from lkagent_lint.frontends.python.blocking import Reaches
 from lkagent_lint.frontends.python.drafts import FileDraft, FlowDraft
 from lkagent_lint.frontends.python.expressions import Expressions, text_of
@@ -88,6 +88,8 @@ class Binder(cst.CSTVisitor):
             case cst.Subscript():
                 self.expressions.looks.store(target)
                 self._bind_entry(target, value)
+                if may_be_object(value):
+                    self.flow.put.append(value)
             case _:
                 self._evaluate(target)
 

@@ -80,6 +80,7 @@ class FlowDraft:
         """Names that are declared ``nonlocal``."""
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
+        self.put: list[Expr] = []
         self.looks: list[tuple[Expr, Access, cst.CSTNode]] = []
         self.comparisons: list[tuple[Expr, tuple[str, ...], cst.CSTNode]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
@@ -132,6 +133,7 @@ class FlowDraft:
             refusable=tuple(self.refusable),
             swallows=tuple(span for node in self.swallows if (span := positions.of(node)) is not None),
             stores=tuple(Store(base, name, value, positions.of(node)) for base, name, value, node in self.stores),
+            put=tuple(self.put),
             looks=tuple(Look(value, access, positions.of(node)) for value, access, node in self.looks),
             comparisons=tuple(Comparison(value, texts, positions.of(node)) for value, texts, node in self.comparisons),
         )
