@@ -28,9 +28,9 @@ With no await between a connect and the listener: nothing can be lost there. For
 that tell of a change to come, and for those who leave where the awaits in between are short. For participants and
 tracks, and for those who leave, where something reads `remote_participants` in the room and before the job is over; who
 only counts them, looks before the room is joined, or awaits something between the look and the registration, has not
-seen them all, and who looks at participants alone has seen none of their tracks. Where `ctx.wait_for_participant()` joined the
-room: LKA104 speaks of that. Where the same function takes a listener for that event off again, as one does that waits
-for the answer to a request. When it is not known what joined the room.
+seen them all, and who looks at participants alone has seen none of their tracks. Where `ctx.wait_for_participant()`
+joined the room: LKA104 speaks of that. Where the same function takes a listener for that event off again, as one does
+that waits for the answer to a request. When it is not known what joined the room.
 
 ## Evidence
 

@@ -22,14 +22,14 @@ ends.
 
 ## When it stays silent
 
-When the context, its room, a session, or a function that leads to one of them goes to code outside of the project,
-also as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is
-called (a table of functions, an abstract method). When it is kept in a variable of a module, an object or a table, and
-a function that no job runs itself, such as a thread's or a route's, may join or end what is kept there. When another rule says why nothing joins, or a step always raises:
-the entry calls a method that the SDK does not have (LKA406), uses the room outside it (LKA109) or imports what is not
-there (LKA501, LKA503). When the entry shuts the job down (`ctx.shutdown()`) or connects a room of its own; when a
-session is started without `room=`, which LKA116 reports; for entries with an empty body or that are no coroutine
-functions (LKA301), and in test files.
+When the context, its room, a session, or a function that leads to one of them goes to code outside of the project, also
+as part of an object, through a base class or into an attribute of somebody else's; when it is not known what is called
+(a table of functions, an abstract method). When it is kept in a variable of a module, an object or a table, and a
+function that no job runs itself, such as a thread's or a route's, may join or end what is kept there. When another rule
+says why nothing joins, or a step always raises: the entry calls a method that the SDK does not have (LKA406), uses the
+room outside it (LKA109) or imports what is not there (LKA501, LKA503). When the entry shuts the job down
+(`ctx.shutdown()`) or connects a room of its own; when a session is started without `room=`, which LKA116 reports; for
+entries with an empty body or that are no coroutine functions (LKA301), and in test files.
 
 ## Evidence
 

@@ -3,8 +3,9 @@
 ## What it does
 
 Reports a function, in Python or JavaScript, in which two requests of the dispatch API, of which the second can follow
-the first, ask for the same agent and the same room; in which one request object is given to the API twice; and in which
-a loop of tries asks again although the try before has worked.
+the first, ask for the same agent and the same room; in which one request object is given to the API twice; in which a
+loop of tries asks again although the try before has worked; and which a web server runs for each request and which
+dispatches into the one room for which its tokens are.
 
 ## Why it is bad
 
@@ -21,10 +22,11 @@ Each of these dispatches is a job of its own. The agent joins twice: two voices 
 ## When it stays silent
 
 When the names or the rooms are not spelled alike, on paths that exclude each other, when the requests stand in
-different functions, and in test files. In a loop that the first request that works leaves, or that asks
-`list_dispatch` first, whose room or name changes from round to round, or in which nothing speaks of tries: neither a
-number of rounds nor an exception that is caught. A token beside a request is no duplicate: the request has created the
-room when the token is used, and its agents are ignored then.
+different functions, and in test files. In a loop that the first request that works leaves, or that asks `list_dispatch`
+first, whose room or name changes from round to round, or in which nothing speaks of tries: neither a number of rounds
+nor an exception that is caught. In a route whose room is not always the same, or that dispatches under a condition. A
+token beside a request is no duplicate: the request has created the room when the token is used, and its agents are
+ignored then.
 
 ## Evidence
 
@@ -48,13 +50,14 @@ from lkagent_lint.facts.file import DispatchKind, FileFacts
 from lkagent_lint.facts.flows import RAISE_BLOCK, Do, Flow
 from lkagent_lint.facts.following import argument, given_to
 from lkagent_lint.facts.loops import is_the_same, loops_around
-from lkagent_lint.facts.paths import leads_to
+from lkagent_lint.facts.paths import leads_to, surely_runs
 from lkagent_lint.facts.scopes import owner_of
-from lkagent_lint.project.agent_names import Known
+from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, name_of
 from lkagent_lint.project.call_words import word_of
-from lkagent_lint.project.records import Dispatch
+from lkagent_lint.project.records import Dispatch, Project
 from lkagent_lint.questions.dispatches import is_spoken_of
 from lkagent_lint.questions.subject import Subject
+from lkagent_lint.questions.web_routes import answers_requests
 from lkagent_lint.questions.wording import quoted, where
 from lkagent_lint.rules._base import Meta
 from lkagent_lint.sources.sdk.releases import Basis
@@ -83,6 +86,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             requests = list(_requests(flow, facts, named))
             yield from _given_twice(flow, requests)
             yield from _tried_again(flow, facts, requests)
+            yield from _for_everyone(project, path, flow, requests)
         yield from _in_script(facts, named)
 
 
@@ -158,6 +162,35 @@ def _tried_again(flow: Flow, facts: FileFacts, requests: list[_GivenRequest]) ->
                 break
 
 
+def _for_everyone(project: Project, path: str, flow: Flow, requests: list[_GivenRequest]) -> Iterator[Diagnostic]:
+    """Whoever asks for a token of one and the same room brings one more agent into it."""
+    if not requests or any(word_of(call) in _ASKING for call in flow.calls):
+        return
+    activation = project.evaluator.usual(path, flow)
+    rooms = {name for each in _granted(flow) if _is_fixed(name := name_of(activation.value(each)))}
+    if not rooms or not answers_requests(project, path, flow):
+        return
+    for given in requests:
+        room = None if given.room is None else name_of(activation.value(given.room))
+        if room is not None and room in rooms and surely_runs(flow, given.call):
+            yield _by_everyone(given, flow, room)
+
+
+def _is_fixed(room: AgentName) -> bool:
+    """The name is the same for every request."""
+    return isinstance(room, FromEnv) or (isinstance(room, Known) and bool(room.value))
+
+
+def _granted(flow: Flow) -> Iterator[v.Expr]:
+    """The rooms that a function's tokens are for."""
+    for call in flow.calls:
+        named = dict(call.keywords)
+        if word_of(call) in ("VideoGrants", "VideoGrant") and "room" in named:
+            yield named["room"]
+        if word_of(call) == "addGrant" and call.args and isinstance(call.args[0], v.Mapping):
+            yield from (value for key, value in call.args[0].entries if key == "room")
+
+
 def _in(flow: Flow, dispatches: list[Dispatch]) -> Iterator[Diagnostic]:
     calls = {call.span: number for number, call in enumerate(flow.calls) if call.span is not None}
     own = sorted((each for each in dispatches if each.place.span in calls), key=lambda each: each.place)
@@ -194,6 +227,22 @@ def _again(dispatch: Dispatch, flow: Flow) -> Diagnostic:
         note="also when the one before has worked, and each dispatch is a job of its own in the room",
         help="leave the loop after the first that works",
         label="once more in every round",
+        subject=flow.name,
+        key=(name,),
+    )
+
+
+def _by_everyone(given: _GivenRequest, flow: Flow, room: AgentName) -> Diagnostic:
+    name = given.dispatch.name.value if isinstance(given.dispatch.name, Known) else ""
+    shown = quoted(room.value) if isinstance(room, Known) else "that the environment names"
+    return META.at(
+        given.dispatch.place,
+        f"the agent {quoted(name, 20)} is dispatched by every request for a token",
+        note=f"the tokens are all for the room {shown}, and each dispatch is a job of its own: whoever comes "
+        "second brings another agent",
+        help="name it in the token's room configuration, which counts when the room is made, or ask list_dispatch "
+        "first",
+        label="once more for every token",
         subject=flow.name,
         key=(name,),
     )
