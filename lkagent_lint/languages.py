@@ -58,6 +58,8 @@ JSON = (".json", *JSON_WITH_COMMENTS)
 YAML = (".yaml", ".yml")
 UNIT = ".service"
 """A unit of systemd."""
+DROP_IN = ".conf"
+"""What says more of a unit, in a directory beside it: ``agent.service.d/override.conf``."""
 
 
 def dialect_of(name: str) -> Dialect | None:

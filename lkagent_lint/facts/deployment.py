@@ -50,6 +50,8 @@ class ProcessFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of an image: the stage that is built where none is named."""
     base: str = ""
     """Of an image: what its first stage is built from."""
+    replaced: bool = False
+    """Of an image: a later stage that is built from this one gives another command, or takes files of it alone."""
     lacks_downloads: bool = False
     """Of an image: it is built from images of languages and systems alone, and nothing that runs or is copied while it
     is built can fetch more than packages.
@@ -64,3 +66,5 @@ class ProcessFact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The file says something of them, or takes over what may."""
     grace_span: Span | None = None
     """Where it says so."""
+    hook_seconds: float = 0
+    """Of a container: how long its ``preStop`` sleeps before SIGTERM, which counts as part of that time."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
-from lkagent_lint.languages import COMPILED, PYTHON, SCRIPTS
+from lkagent_lint.languages import COMPILED, PYTHON, SCRIPTS, UNIT
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.programs import Program, Runs, is_known, program_of
 from lkagent_lint.questions.server_options import UNSAID, given_in_python, is_given_in_node
@@ -34,6 +34,7 @@ _KINDS = {
 _DEVELOPMENT = re.compile(
     r"(?:^|[._-])(?:dev|devel|development|local|override|tests?|ci|debug|example|sample)(?:[._-]|$)", re.IGNORECASE
 )
+_DEVELOPMENT_FOLDERS = frozenset({".devcontainer", "dev", "devel", "development", "local"})
 _NODE_START = "runApp"
 _NEEDS_FILES = ("livekit.plugins.turn_detector", "@livekit/agents-plugin-livekit")
 """Modules of plugins whose models are files that ``download-files`` fetches, and that raise without them."""
@@ -41,6 +42,7 @@ _DOWNLOADS = re.compile(r"download[-_]?files|huggingface|hf_hub", re.IGNORECASE)
 _FOUND_BY_SDK = ("main.py", "app.py", "agent.py", "app/main.py", "app/app.py", "app/agent.py")
 """What the SDK's command line runs where it is given no file (livekit-agents 1.8.9, ``cli/discover.py``)."""
 _BY_DEFAULT = "its default"
+_ALL_ARGUMENTS = frozenset({"$@", "$*", "${@}"})
 
 
 class Started(NamedTuple):
@@ -74,8 +76,11 @@ class Started(NamedTuple):
 
     @property
     def for_development(self) -> bool:
-        """The file, the stage or the service says that it is for development or tests."""
-        return any(_DEVELOPMENT.search(each) for each in (os.path.basename(self.place.path), self.process.name))
+        """The file, its folder, the stage or the service says that it is for development or tests."""
+        folders, name = os.path.split(self.place.path)
+        return any(_DEVELOPMENT.search(each) for each in (name, self.process.name)) or (
+            os.path.basename(folders) in _DEVELOPMENT_FOLDERS
+        )
 
 
 class Drain(NamedTuple):
@@ -99,6 +104,7 @@ class Deployment:
             found
             for path, process in self._processes
             if process.kind is not ProcessKind.SCRIPT and not is_test_file(path, self._project.root)
+            if not process.replaced and not self._is_overridden(path, process)
             for found in self._started(path, process)
         )
 
@@ -132,22 +138,45 @@ class Deployment:
             for where, process in self._processes
         )
 
+    def _is_overridden(self, path: str, process: ProcessFact) -> bool:
+        """A drop-in gives the unit another command."""
+        return any(each.commands for each in self._drop_ins(path, process))
+
+    def _drop_ins(self, path: str, process: ProcessFact) -> Iterator[ProcessFact]:
+        """What files beside a unit say of it."""
+        if process.kind is ProcessKind.UNIT and path.endswith(UNIT):
+            for where, other in self._processes:
+                if other.kind is ProcessKind.UNIT and os.path.dirname(where) == f"{path}.d":
+                    yield other
+
     def is_said_elsewhere(self, started: Started) -> bool:
-        """Another compose file speaks of the service's time to end."""
-        process = started.process
+        """Another compose file, a patch of the pod, or another file of the unit speaks of the time to end."""
+        process, path = started.process, started.place.path
+        if process.kind is ProcessKind.UNIT:
+            return not path.endswith(UNIT) or any(each.says_grace for each in self._drop_ins(path, process))
+        if process.kind is ProcessKind.POD:
+            return any(
+                other.kind is ProcessKind.POD and other.says_grace and other.name in ("", process.name)
+                for where, other in self._processes
+                if where != path and not other.commands
+            )
         return process.kind is ProcessKind.COMPOSE and any(
             other.kind is ProcessKind.COMPOSE and other.name == process.name and other.says_grace
             for where, other in self._processes
-            if where != started.place.path
+            if where != path
         )
 
-    def drain(self, worker: str) -> Drain | None:
-        """How long the worker drains; None where that is not known. Where servers differ, the shortest counts, and what
-        the settings say goes before all.
+    def drain(self, started: Started) -> Drain | None:
+        """How long the worker drains; None where that is not known. Where servers differ, the shortest counts; what it
+        is started with goes before, and what the settings say before all.
         """
+        worker = started.worker
         said = self._project.settings(worker).drain_timeout
         if said is not None:
             return Drain(said, "the setting drain-timeout")
+        option = _value_of("--drain-timeout", started.arguments)
+        if option is not None:
+            return Drain(float(option), "--drain-timeout") if option.isdecimal() else None
         sdk = self._project.sdk(worker)
         hour = sdk.has(Change.DRAIN_AN_HOUR)
         if worker.endswith(SCRIPTS):
@@ -192,7 +221,7 @@ class Deployment:
                 for found in self._started(*image):
                     yield found._replace(place=place, process=process)
             return
-        for steps in self._steps(path, process, _MAX_SCRIPTS):
+        for steps in self._steps(path, process, _MAX_SCRIPTS, ()):
             _, command, program = steps[-1]
             worker = self._file(path, program)
             if worker is not None:
@@ -200,21 +229,22 @@ class Deployment:
                 yield Started(place, process, worker, arguments, command, program, steps)
 
     def _steps(
-        self, path: str, process: ProcessFact, depth: int
+        self, path: str, process: ProcessFact, depth: int, given: tuple[str, ...]
     ) -> Iterator[tuple[tuple[ProcessFact, ProcessCommand, Program], ...]]:
-        """Every way from a process to a program that is a file or a module."""
+        """Every way from a process, which is given arguments, to a program that is a file or a module."""
         for command in process.commands:
-            program = program_of(command.words)
+            program = program_of(_with_arguments(command.words, given))
             if program is None:
                 continue
             step = (process, command, program)
             if program.runs in (Runs.FILE, Runs.MODULE, Runs.SERVED):
                 yield (step,)
             elif depth and (script := self._script(path, program)) is not None:
-                for rest in self._steps(*script, depth - 1):
+                for rest in self._steps(*script, depth - 1, program.arguments):
                     last_process, last_command, last = rest[-1]
-                    given = last._replace(arguments=last.arguments + program.arguments)
-                    yield (step, *rest[:-1], (last_process, last_command, given))
+                    if program.runs is not Runs.SCRIPT:  # which says itself what it does with them
+                        last = last._replace(arguments=last.arguments + program.arguments)
+                    yield (step, *rest[:-1], (last_process, last_command, last))
 
     def _image(self, path: str, process: ProcessFact) -> tuple[str, ProcessFact] | None:
         if process.image is None:
@@ -276,7 +306,21 @@ def _holds(path: str, runs: Runs) -> bool:
         case Runs.TARGET:
             return "akefile" in name or name.endswith(".mk")
         case _:
-            return name.endswith((".sh", ".bash"))
+            return name.endswith((".sh", ".bash")) or "ockerfile" in name or "ontainerfile" in name
+
+
+def _value_of(option: str, words: tuple[str, ...]) -> str | None:
+    """What an option of a command is given; None where it is not there."""
+    for number, each in enumerate(words):
+        name, equals, value = each.partition("=")
+        if name == option:
+            return value if equals else "".join(words[number + 1 : number + 2])
+    return None
+
+
+def _with_arguments(words: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a script's command with what the script is given: ``exec "$@"``."""
+    return tuple(word for each in words for word in (given if each in _ALL_ARGUMENTS else (each,)))
 
 
 def _below(module: str) -> Callable[[str], bool]:

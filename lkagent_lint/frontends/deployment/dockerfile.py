@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, cast
 
 from lkagent_lint.facts.deployment import ProcessCommand, ProcessFact, ProcessKind
+from lkagent_lint.frontends.deployment.lists import script
 from lkagent_lint.frontends.deployment.shell import commands_of, unwrapped
 from lkagent_lint.text import Lines, Span
 
@@ -20,6 +21,7 @@ _COMMENT = re.compile(r"[ \t]*#")
 _HERE = re.compile(r"<<-?[ \t]*[\"']?(?P<end>\w{1,40})[\"']?")
 _NAMED = re.compile(r"(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
 _OPTION = re.compile(r"--\w+(?:=\S+)?\s+")
+_COPIES = re.compile(r"--from=[\"']?(?P<stage>[\w.-]+)")
 _PLAIN_BASE = re.compile(
     r"(?:.*/)?(?:python|node|bun|deno|uv|ubuntu|debian|debian-slim|alpine|fedora|pypy|cuda|micromamba|miniconda3?)(?:[:@].*)?"
 )
@@ -30,6 +32,9 @@ _FETCHES = re.compile(
 )
 """What may fetch a model while an image is built, and what nobody knows of."""
 _HOLDS_MODELS = re.compile(r"hugging|cache|model|weights|onnx", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?:>|\btee)[ \t]*(?P<path>[\w./-]{1,200}\.(?:sh|bash))\b")
+_COPIED = re.compile(r"[ \t](?P<path>[\w./-]{1,200}\.(?:sh|bash))[ \t]*$")
+"""Where a here-document ends up as a script of the image."""
 _HAS_HERE_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -51,13 +56,17 @@ class _Stage:
         self.shell: str = "sh" if parent is None else parent.shell
         self.command: _ImageCommand | None = None if parent is None else parent.command
         self.entry: _ImageCommand | None = None if parent is None else parent.entry
+        self.parent = parent
+        self.replaced = False
 
     def take(self, keyword: str, text: str, span: Span) -> None:
         """An instruction. A new ENTRYPOINT takes the inherited CMD away, as the builder does."""
         if keyword == "SHELL":
             words = _exec_form(text)
             self.shell = words[0].rpartition("/")[2] if words else self.shell
-        elif keyword == "CMD":
+        elif keyword in ("CMD", "ENTRYPOINT") and self.parent is not None:
+            self.parent.replaced = True
+        if keyword == "CMD":
             self.command = _ImageCommand(_exec_form(text), text, span)
         elif keyword == "ENTRYPOINT":
             self.entry, self.command = _ImageCommand(_exec_form(text), text, span), None
@@ -85,17 +94,18 @@ class _Stage:
             shell=shell,
             final=final,
             base=self.base,
+            replaced=self.replaced,
             lacks_downloads=bare,
         )
 
 
 def stages(text: str) -> Iterator[ProcessFact]:
-    """The process of every stage that has a command, in order."""
+    """The process of every stage that has a command, in order, and the scripts that here-documents write."""
     lines = Lines(text)
     found: list[_Stage] = []
     names: dict[str, _Stage] = {}
     bare = True
-    for keyword, arguments, span in _instructions(text, lines):
+    for keyword, arguments, span, document in _instructions(text, lines):
         if keyword == "FROM":
             match = _NAMED.match(_OPTION.sub("", arguments))
             if match is None:
@@ -106,7 +116,13 @@ def stages(text: str) -> Iterator[ProcessFact]:
             if match["name"]:
                 names[match["name"].lower()] = stage
         elif found:
+            written = (_WRITTEN if keyword == "RUN" else _COPIED).search(arguments) if document else None
+            if written is not None:
+                yield from script(document, written["path"].rpartition("/")[2])
             found[-1].take(keyword, arguments, span)
+            source = _COPIES.match(arguments) if keyword == "COPY" else None
+            if source is not None and source["stage"].lower() in names:
+                names[source["stage"].lower()].replaced = True
             bare = bare and not _may_fetch(keyword, arguments)
     for stage in found:
         process = stage.process(final=stage is found[-1], bare=bare)
@@ -128,15 +144,17 @@ def _may_fetch(keyword: str, arguments: str) -> bool:
             return False
 
 
-def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span]]:
-    """Every instruction: its keyword in capitals, its text with continued lines joined, its place."""
+def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span, str]]:
+    """Every instruction: its keyword in capitals, its text with continued lines joined, its place, and the text of its
+    here-document.
+    """
     escape = "`" if _ESCAPE.match(text) else "\\"
     parts: list[str] = []
     start = number = 0
-    end = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if end:
-            end = "" if line.strip() == end else end
+    written = text.splitlines()
+    after = 0
+    for number, line in enumerate(written, 1):
+        if number <= after:
             continue
         if _COMMENT.match(line) or not line.strip():
             continue
@@ -148,8 +166,14 @@ def _instructions(text: str, lines: Lines) -> Iterator[tuple[str, str, Span]]:
         keyword, _, arguments = " ".join(parts).strip().partition(" ")
         parts = []
         here = _HERE.search(arguments) if keyword.upper() in _HAS_HERE_DOCUMENTS else None
-        end = "" if here is None else here["end"]
-        yield keyword.upper(), arguments.strip(), _span(lines, start, number)
+        after = number if here is None else _end_of_document(written, number, here["end"])
+        document = "\n".join(written[number : after - 1])
+        yield keyword.upper(), arguments.strip(), _span(lines, start, number), document
+
+
+def _end_of_document(lines: list[str], start: int, end: str) -> int:
+    """The number of the line that ends a here-document, or of the last one."""
+    return next((number for number in range(start, len(lines)) if lines[number].strip() == end), len(lines)) + 1
 
 
 def _span(lines: Lines, first: int, last: int) -> Span:

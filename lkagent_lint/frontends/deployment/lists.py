@@ -35,7 +35,7 @@ _ENDLESS = 10.0**9
 
 
 def unit(text: str) -> Iterator[ProcessFact]:
-    """The process of a unit: its last ``ExecStart``, and how long it has to end."""
+    """The process of a unit: its last ``ExecStart``, and how long it has to end. A drop-in may say the latter alone."""
     lines = Lines(text)
     command: re.Match[str] | None = None
     grace: re.Match[str] | None = None
@@ -47,12 +47,13 @@ def unit(text: str) -> Iterator[ProcessFact]:
                 grace = match
             case _:
                 pass
-    if command is not None:
-        commands, shell = unwrapped(split(_PREFIX.sub("", command["value"])))
+    given = grace if command is None else command
+    if given is not None:
+        commands, shell = unwrapped(() if command is None else split(_PREFIX.sub("", command["value"])))
         yield ProcessFact(
             kind=ProcessKind.UNIT,
             name="",
-            span=lines.span(*command.span("value")),
+            span=lines.span(*given.span("value")),
             commands=commands,
             shell=shell,
             grace=None if grace is None else _time_span(grace["value"]),
