@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import PositionCodec
@@ -33,6 +34,15 @@ _Steps = Generator[Any, Any, None]
 
 class LintProtocol(LanguageServerProtocol):
     """pygls' protocol with documents of our own: a line ends where the linter has it end, and nowhere else."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """As pygls does; a request that cannot be read is answered too, and not only logged."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
 
     @property
     def _lint(self) -> LintServer:

@@ -20,9 +20,9 @@ def roots_for(folders: Sequence[str], files: Sequence[str], wishes: EditorWishes
     asked = [*folders, *files]
     found: dict[str, set[str]] = {}
     for root, paths in _grouped(asked, finder).items():
-        wide = _is_too_wide(root, finder)
+        is_nobodys = _is_nobodys(root, folders, finder)
         for path in paths:
-            own = path if wide else root
+            own = path if is_nobodys and path not in folders else root
             if not path.startswith(inside) or path in folders or not _is_around(root, folders):
                 found.setdefault(own, set()).add(path)
     return {root: frozenset(paths) for root, paths in found.items()}
@@ -48,8 +48,10 @@ def _grouped(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tuple[st
         return found
 
 
-def _is_too_wide(root: str, finder: SettingsFinder) -> bool:
+def _is_nobodys(root: str, folders: Sequence[str], finder: SettingsFinder) -> bool:
+    """Whether nobody says that a directory is a project: then a file in it stands alone, and nothing else is read."""
     try:
-        return too_wide(root, finder) is not None
+        is_marked = os.path.lexists(os.path.join(root, ".git")) or finder.own(root) is not None
+        return too_wide(root, finder) is not None or not (is_marked or _is_around(root, folders))
     except ConfigError:
         return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.language_server.client import Editor
+from tools.editing.client import Editor
 
 SETTINGS = """\
 [project]
@@ -43,14 +43,18 @@ export async function call(client: AgentDispatchClient, room: string) {
 """
 
 
+def project_in(directory: Path) -> Path:
+    """An agent that joins its room too early, by a helper in another file, and a page that asks for it."""
+    (directory / "pyproject.toml").write_text(SETTINGS)
+    (directory / "agent.py").write_text(AGENT)
+    (directory / "rooms.py").write_text(ROOMS)
+    (directory / "web.ts").write_text(WEB)
+    return directory
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """An agent that joins its room too early, by a helper in another file, and a page that asks for it."""
-    (tmp_path / "pyproject.toml").write_text(SETTINGS)
-    (tmp_path / "agent.py").write_text(AGENT)
-    (tmp_path / "rooms.py").write_text(ROOMS)
-    (tmp_path / "web.ts").write_text(WEB)
-    return tmp_path
+    return project_in(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from lsprotocol import types
 
-from tests.language_server.client import Editor, document, uri
+from tools.editing.client import Editor, document, uri
 
 UNAWAITED = """\
 from livekit.agents import Agent, AgentServer, AgentSession, JobContext

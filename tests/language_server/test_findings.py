@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from tests.language_server.client import Editor, uri
 from tests.language_server.conftest import AGENT, QUIET_ROOMS, ROOMS, SETTINGS
+from tools.editing.client import Editor, uri
 
 
 def test_findings_of_the_folder_are_told(editor: Editor, project: Path) -> None:

@@ -7,8 +7,8 @@ from typing import cast
 
 from lsprotocol import types
 
-from tests.language_server.client import Editor, document, uri
 from tests.language_server.conftest import AGENT, SETTINGS, WEB
+from tools.editing.client import Editor, document, uri
 
 
 def at(text: str, word: str) -> types.Position:

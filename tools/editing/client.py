@@ -6,6 +6,8 @@ import asyncio
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, Union
 
@@ -17,6 +19,9 @@ from pygls.protocol import default_converter
 from lkagent_lint.reporters.paths import file_uri
 
 _Result = TypeVar("_Result")
+_raw = count(1)
+SERVER = (sys.executable, "-c", "from lkagent_lint.__main__ import run; run()", "server")
+"""The installed script, in the environment that this runs in."""
 PATIENCE = 30
 """Seconds after which an answer will not come any more."""
 _DOCUMENTS = types.TextDocumentClientCapabilities(
@@ -113,7 +118,12 @@ class Editor:
         capabilities: types.ClientCapabilities = PUSHED,
         options: object = None,
         settings: object = None,
+        *,
+        command: Sequence[str] = SERVER,
+        patience: float = PATIENCE,
     ) -> None:
+        self._command = command
+        self._patience = patience
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -128,8 +138,7 @@ class Editor:
         self.client = Told()
         self.client.settings = settings
         _listen(self.client)
-        command = ("-c", "from lkagent_lint.__main__ import run; run()", "server")
-        await self.client.start_io(sys.executable, *command)  # pyright: ignore[reportUnknownMemberType]
+        await self.client.start_io(*self._command)  # pyright: ignore[reportUnknownMemberType]
         named = [types.WorkspaceFolder(file_uri(str(each)), each.name) for each in folders]
         self.server = await self.client.initialize_async(
             types.InitializeParams(
@@ -142,7 +151,7 @@ class Editor:
         """What a coroutine gives, run where the client lives."""
 
         async def within() -> _Result:
-            return await asyncio.wait_for(doing, PATIENCE)
+            return await asyncio.wait_for(doing, self._patience)
 
         return asyncio.run_coroutine_threadsafe(within(), self._loop).result()
 
@@ -153,6 +162,16 @@ class Editor:
             do()
 
         self.run(within())
+
+    async def raw(self, method: str, params: object) -> object:
+        """The answer to a request that may be none: as it is, whatever its type should be."""
+        protocol = self.client.protocol
+        name = f"raw-{next(_raw)}"
+        answer: Future[object] = Future()
+        protocol._request_futures[name] = answer  # pyright: ignore[reportPrivateUsage]
+        message = {"jsonrpc": "2.0", "id": name, "method": method, "params": params}
+        protocol._send_data(message)  # type: ignore[no-untyped-call, unused-ignore]  # pyright: ignore[reportPrivateUsage]
+        return await asyncio.wrap_future(answer)
 
     # Documents
 
