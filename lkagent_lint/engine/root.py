@@ -22,12 +22,17 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import Meta, Rule, lka000_internal_error, rule, rule_names
 from lkagent_lint.sources.sdk.releases import Basis
 from lkagent_lint.text import START_OF_FILE
+from lkagent_lint.typestate.states import MAX_ALIKE
 
 if TYPE_CHECKING:
     from lkagent_lint.fixes import Planner
 
 _ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
 """What rules rest on that are asked whatever the release is."""
+_CUT = (
+    f"more than {MAX_ALIKE} places of this job may be the first that joins the room or waits: what follows is told of "
+    "the first ones alone"
+)
 
 
 class RootReport(NamedTuple):
@@ -62,7 +67,7 @@ def judged(
         found,
         sum(check.policy.fails(each.diagnostic) for each in found if each.fate is Fate.SHOWN),
         tuple(check.hiding.listed(inside)),
-        (*survey.index.notes, *check.policy.notes, *check.hiding.notes(inside)),
+        (*survey.index.notes, *check.policy.notes, *check.hiding.notes(inside), *check.notes()),
         check.summary(),
         tuple(check.faults),
     )
@@ -224,6 +229,13 @@ class _RootCheck:
 
     def _bytes(self, path: str) -> bytes:
         return self._index.bytes_of(path) or b""
+
+    def notes(self) -> Iterator[Note]:
+        """What of the jobs was followed in part."""
+        for each in self.subject.solved:
+            if each.is_cut:
+                place = each.job.place
+                yield Note(place.path, place.span.line, _CUT)
 
     def summary(self) -> Summary:
         project = self.subject.project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, Do, Flow
 from lkagent_lint.facts.scopes import spelled
@@ -12,8 +12,65 @@ _ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
 
 def surely_runs(flow: Flow, call: int) -> bool:
     """Whether every way through a flow makes this call; a way that raises or ends the program does not."""
-    home = _home(flow, call)
-    return home is not None and not _escapes(flow, home[0], home[1])
+    return call in calls_on_every_way(flow)
+
+
+def calls_on_every_way(flow: Flow) -> frozenset[int]:
+    """The calls that no way through a flow goes around. A way ends where the flow or the program does, or where it
+    turns for ever.
+
+    All of them at once, in steps that follow the number of blocks. The copies of a ``finally`` hold calls of their own.
+    """
+    if not flow.blocks:
+        return frozenset()
+    made: dict[int, list[int]] = {}
+    ways: dict[int, Sequence[int]] = {}
+    for number in _reached(flow, None):
+        ways[number] = flow.blocks[number].next
+        made[number] = []
+        for step in flow.blocks[number].steps:
+            if isinstance(step, Do):
+                made[number].append(step.call)
+                if _ends(flow, step.call):
+                    ways[number] = ()
+                    break
+    return frozenset(call for number in _passed_by_all(ENTRY_BLOCK, ways) for call in made[number])
+
+
+def _passed_by_all(start: int, ways: Mapping[int, Sequence[int]]) -> set[int]:
+    """The blocks that every way from the start to an end passes.
+
+    One way is taken, and such a block is one of it that nothing which leaves the way before leads around.
+    """
+    came: dict[int, int] = {start: start}
+    for here in (line := [start]):
+        for each in ways[here]:
+            if each not in came:
+                came[each] = here
+                line.append(each)
+    ends = {each for each in line if not ways[each]} or {line[-1]}
+    way = [next(each for each in line if each in ends)]
+    while way[-1] != start:
+        way.append(came[way[-1]])
+    way.reverse()
+    index = {each: number for number, each in enumerate(way)}
+    passed: set[int] = set()
+    beside: set[int] = set()
+    furthest = 0
+    for number, here in enumerate(way):
+        if furthest <= number:
+            passed.add(here)
+        stack = [here]
+        while stack:
+            for each in ways[stack.pop()]:
+                if each in index:
+                    furthest = max(furthest, index[each])
+                elif each in ends:
+                    furthest = len(way)
+                elif each not in beside:
+                    beside.add(each)
+                    stack.append(each)
+    return passed
 
 
 def surely_before(flow: Flow, first: int, second: int) -> bool:
@@ -66,19 +123,6 @@ def _home(flow: Flow, call: int) -> tuple[int, int] | None:
 def _reached(flow: Flow, barred: int | None) -> frozenset[int]:
     """The blocks that can be entered without passing through one of them."""
     return reached(ENTRY_BLOCK, [block.next for block in flow.blocks], frozenset({barred}))
-
-
-def _escapes(flow: Flow, barred: int, index: int) -> bool:
-    """Whether the flow can end before it comes to this step."""
-    reached = _reached(flow, barred)
-    early = flow.blocks[barred].steps[:index]
-    if any(isinstance(step, Do) and _ends(flow, step.call) for step in early):
-        return True
-    return any(
-        not flow.blocks[here].next
-        or any(isinstance(step, Do) and _ends(flow, step.call) for step in flow.blocks[here].steps)
-        for here in reached
-    )
 
 
 def _ends(flow: Flow, call: int) -> bool:

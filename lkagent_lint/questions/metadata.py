@@ -8,7 +8,8 @@ from typing import NamedTuple
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import DispatchKind
-from lkagent_lint.facts.flows import ENTRY_BLOCK, EXIT_BLOCK, RAISE_BLOCK, Call, Do, Flow, Use
+from lkagent_lint.facts.flows import RAISE_BLOCK, Call, Do, Flow, Use
+from lkagent_lint.facts.paths import calls_on_every_way
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.agent_names import UNNAMED, Known
 from lkagent_lint.project.call_words import word_of
@@ -36,23 +37,34 @@ class ParsedMetadata(NamedTuple):
 
 def parsed(project: Project, job: Job) -> Iterator[ParsedMetadata]:
     """Every such place of a job."""
-    yield from _in(project, project.evaluator.results.enter(job.entry, job.bindings, ()), _DEPTH)
+    level = [project.evaluator.results.enter(job.entry, job.bindings, ())]
+    seen = set(level)
+    for _ in range(_DEPTH + 1):
+        below: list[Activation] = []
+        for here in level:
+            for call in _that_always_run(here.flow):
+                yield from _parsing(call, here)
+                below += [each for each in _run_by(project, call, here) if each not in seen]
+                seen.update(below)
+        level = list(dict.fromkeys(below))
 
 
-def _in(project: Project, here: Activation, depth: int) -> Iterator[ParsedMetadata]:
-    for number, call in enumerate(here.flow.calls):
-        if call.span is None or not _always_runs(here.flow, number):
-            continue
-        things = in_order(here.targets(call))
-        if word_of(call) in _WORDS and _gives_metadata(call, here):
-            for thing in things:
-                if isinstance(thing, (Library, Foreign)) and thing.name in _PARSERS:
-                    yield ParsedMetadata(here.place(call.span), here.name, thing.name.removeprefix(BUILTINS))
-        elif depth and len(things) == 1 and call.use in (Use.AWAITED, Use.VALUE, Use.DROPPED, Use.KEPT):
-            for run in project.evaluator.running.of(things[0], call, here):
-                is_run = call.use is Use.AWAITED or not run.inside.flow.is_async
-                if run.activation is run.inside and is_run and not run.inside.flow.is_generator:
-                    yield from _in(project, run.inside, depth - 1)
+def _parsing(call: Call, here: Activation) -> Iterator[ParsedMetadata]:
+    if call.span is not None and word_of(call) in _WORDS and _gives_metadata(call, here):
+        for thing in in_order(here.targets(call)):
+            if isinstance(thing, (Library, Foreign)) and thing.name in _PARSERS:
+                yield ParsedMetadata(here.place(call.span), here.name, thing.name.removeprefix(BUILTINS))
+
+
+def _run_by(project: Project, call: Call, here: Activation) -> Iterator[Activation]:
+    """The helpers that a call runs here and now."""
+    if call.span is None or call.use not in (Use.AWAITED, Use.VALUE, Use.DROPPED, Use.KEPT):
+        return
+    things = in_order(here.targets(call))
+    for run in project.evaluator.running.of(things[0], call, here) if len(things) == 1 else ():
+        is_run = call.use is Use.AWAITED or not run.inside.flow.is_async
+        if run.activation is run.inside and is_run and not run.inside.flow.is_generator:
+            yield run.inside
 
 
 def _gives_metadata(call: Call, here: Activation) -> bool:
@@ -67,22 +79,17 @@ def _gives_metadata(call: Call, here: Activation) -> bool:
     )
 
 
-def _always_runs(flow: Flow, call: int) -> bool:
-    """No path goes around a call, nothing ends before it, and what it raises is caught nowhere."""
-    homes = {number for number, block in enumerate(flow.blocks) if Do(call) in block.steps}
-    if not homes or any(RAISE_BLOCK not in flow.blocks[each].raises for each in homes):
-        return False
-    seen: set[int] = set()
-    stack = [ENTRY_BLOCK]
-    while stack:
-        here = stack.pop()
-        if here in seen or here in homes:
-            continue
-        if here == EXIT_BLOCK or not flow.blocks[here].next:
-            return False
-        seen.add(here)
-        stack.extend(flow.blocks[here].next)
-    return True
+def _that_always_run(flow: Flow) -> Iterator[Call]:
+    """The calls that no path goes around, before which nothing ends, and of which nothing that they raise is caught."""
+    caught = {
+        step.call
+        for block in flow.blocks
+        if RAISE_BLOCK not in block.raises
+        for step in block.steps
+        if isinstance(step, Do)
+    }
+    for number in sorted(calls_on_every_way(flow) - caught):
+        yield flow.calls[number]
 
 
 # Who is sent none

@@ -24,6 +24,8 @@ class Notes:
         """Where somebody who is not followed was given what joining takes, and who: as for people, too."""
         self.is_muted = False
         """What happens is not reached: it is only tried where it leads."""
+        self.is_cut = False
+        """Some states were left out that differ from others in places alone."""
         self.deeds = 0
         """How often something happened that may change a job otherwise than by a wait or a loss, or is not known."""
         self._reached: dict[tuple[Event, Site], States] = {}

@@ -115,6 +115,7 @@ class Solver:
                 raise Overflow
             for target, left in self._block(number, code, state, activation):
                 heappush(work, (target, next(order), left))
+        self.notes.is_cut |= any(each.is_cut for each in seen)
         outer = start.pending
         exits, raises = (
             tuple(dict.fromkeys(settled(each, outer) for each in seen[number])) for number in (EXIT_BLOCK, RAISE_BLOCK)
@@ -229,6 +230,8 @@ class Course(NamedTuple):
     """Where somebody who is not followed was given what joining takes, and who."""
     returns: bool
     """It can come to its end."""
+    is_cut: bool
+    """Of the places that may come first, only the first ones are told."""
 
 
 def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkVersion) -> Course | None:
@@ -241,7 +244,7 @@ def follow(activation: Activation, start: State, evaluator: Evaluator, sdk: SdkV
     reached = _in_order([Reached(*each) for each in solver.notes.reached()])
     every, notes = (*outcome.exits, *outcome.raises), solver.notes
     ended, shared = tuple(sorted(notes.ended)), tuple(sorted(notes.shared))
-    return Course(tuple(reached), tuple(notes.entered), every, ended, shared, bool(outcome.exits))
+    return Course(tuple(reached), tuple(notes.entered), every, ended, shared, bool(outcome.exits), notes.is_cut)
 
 
 class Solved(NamedTuple):
@@ -262,6 +265,8 @@ class Solved(NamedTuple):
     """Where somebody who is not followed was given what joining takes, and who."""
     returns: bool = True
     """Its entry can come to its end, and does not always raise or go on for ever."""
+    is_cut: bool = False
+    """Of the places that may have joined the room, or waited, only the first ones are followed."""
 
 
 def solve(job: Job, evaluator: Evaluator) -> Solved:
@@ -276,7 +281,16 @@ def solve(job: Job, evaluator: Evaluator) -> Solved:
         reasons.add((job.place, "a decorator that is not known stands on the entry function"))
     may_join = any(each.room is not Room.OUT for each in course.ends)
     known = tuple(sorted(reasons))
-    return Solved(job, course.reached, course.entered, may_join, known, shared=course.shared, returns=course.returns)
+    return Solved(
+        job,
+        course.reached,
+        course.entered,
+        may_join,
+        known,
+        shared=course.shared,
+        returns=course.returns,
+        is_cut=course.is_cut,
+    )
 
 
 def leaves_unanswered(request: Closure, evaluator: Evaluator, sdk: SdkVersion) -> bool:

@@ -14,19 +14,13 @@ from types import FrameType
 import pytest
 
 from lkagent_lint import engine
+from lkagent_lint.typestate.states import MAX_ALIKE
 from tools.hostile.inputs import AGENT, IMPORT, PROJECT
 from tools.hostile.sizes import CHAINS
 
 _SIZE = 40
 _SIZES = {"entries": 240, "comprehension clauses": 240, "workers": 12, "findings": 20}
 """What is looked at more closely where it is long is long each time; what takes many steps is short."""
-_SQUARE = {
-    "additions": "each sum holds the parts of those before it; no more than 1,500 stand in one expression",
-    "additions in newer Python": "the same, up to 750",
-    "tries": "whether a call runs on every path (LKA215) walks the blocks for each call",
-    "ifs": "each place that may have joined the room first is a state; a job that is too large is given up, and said",
-}
-"""Known to take the square."""
 _JOB = AGENT.replace("    ctx.connect()\n", "")
 
 
@@ -123,13 +117,7 @@ def _follows_the_size(root: Path, make: Callable[[int], Mapping[str, str]], size
 
 
 @_traced
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(each, marks=pytest.mark.xfail(reason=_SQUARE[each], strict=True)) if each in _SQUARE else each
-        for each in CONSTRUCTS
-    ],
-)
+@pytest.mark.parametrize("name", CONSTRUCTS)
 def test_a_construct(name: str, tmp_path: Path) -> None:
     make = CONSTRUCTS[name]
     assert _follows_the_size(tmp_path.resolve(), lambda n: dict([make(n)]), _SIZES.get(name, _SIZE))
@@ -157,3 +145,16 @@ _FILES: dict[str, Callable[[int], Mapping[str, str]]] = {
 @pytest.mark.parametrize("name", _FILES)
 def test_files(name: str, tmp_path: Path) -> None:
     assert _follows_the_size(tmp_path.resolve(), _FILES[name], 8)
+
+
+@pytest.mark.parametrize("places", [20, 60])
+def test_what_is_followed_in_part_is_said(places: int, tmp_path: Path) -> None:
+    """So many places may have joined the room first that only the first ones are followed."""
+    name, text = CONSTRUCTS["ifs"](places)
+    root = tmp_path.resolve()
+    (root / "pyproject.toml").write_text(PROJECT)
+    (root / name).write_text(text)
+    report = engine.check(engine.Request(paths=(str(root),), jobs=1))
+    notes = [note for note in report.notes if "places of this job" in note.message]
+    assert [note.where for note in notes] == ([str(root / name)] if places > MAX_ALIKE else [])
+    assert not report.summary.too_large

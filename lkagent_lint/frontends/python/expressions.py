@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
@@ -329,11 +329,24 @@ class Expressions:
         return Either(tuple(options))
 
     def _binary(self, node: cst.BinaryOperation, use: Use) -> Expr:
+        if isinstance(node.operator, cst.Add):
+            return join(self._summands(node))
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(node.operator, cst.Modulo) and isinstance(left, Text):
             filled = filling.by_percent(left.value, right)
             return made_of(left, right) if filled is None else join(filled)
-        return join((left, right)) if isinstance(node.operator, cst.Add) else made_of(left, right)
+        return made_of(left, right)
+
+    def _summands(self, node: cst.BinaryOperation) -> Iterator[Expr]:
+        """What a sum adds, from left to right: all at once, or each sum in a long one would hold those before it."""
+        added: list[cst.BaseExpression] = []
+        first: cst.BaseExpression = node
+        while isinstance(first, cst.BinaryOperation) and isinstance(first.operator, cst.Add):
+            added.append(first.right)
+            first = first.left
+        yield self.evaluate(first)
+        for each in reversed(added):
+            yield self.evaluate(each)
 
     def _unary(self, node: cst.UnaryOperation, use: Use) -> Expr:
         return made_of(self.evaluate(node.expression))
