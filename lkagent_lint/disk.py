@@ -43,6 +43,9 @@ def is_inside(path: str, directory: str) -> bool:
 
 
 _sight: ContextVar[Sight | None] = ContextVar("_sight", default=None)
+_fence: ContextVar[tuple[str, ...]] = ContextVar("_fence", default=())
+_NOWHERE = os.path.join(os.devnull, "outside")
+"""A path at which there is never anything: what is asked instead of one beyond the fence."""
 _questions: dict[str, Callable[..., object]] = {}
 
 
@@ -59,11 +62,11 @@ def question(ask: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
     def asked(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
         sight = _sight.get()
         if sight is None:
-            return ask(*args, **kwargs)
+            return ask(*_before_the_fence(args), **kwargs)  # type: ignore[arg-type]
         assert not kwargs, name
         about: tuple[str | int, ...] = args  # type: ignore[assignment]
         try:
-            answer = ask(*args, **kwargs)
+            answer = ask(*_before_the_fence(args), **kwargs)  # type: ignore[arg-type]
         except OSError as error:
             sight.note((name, about), _digest_of_error(error))
             raise
@@ -87,6 +90,39 @@ def seeing() -> Generator[Sight]:
         _sight.reset(token)
 
 
+@contextmanager
+def fenced(directories: Iterable[str]) -> Generator[None]:
+    """What lies outside of some directories (absolute paths) is not looked at meanwhile, by whatever name or link: it
+    is as if it were not there.
+    """
+    token = _fence.set(tuple(os.path.realpath(each) for each in directories))
+    try:
+        yield
+    finally:
+        _fence.reset(token)
+
+
+def is_fence(directory: str) -> bool:
+    """Whether a directory is one of those above which nothing is looked at."""
+    fence = _fence.get()
+    return bool(fence) and os.path.realpath(directory) in fence
+
+
+def _before_the_fence(args: tuple[object, ...]) -> tuple[object, ...]:
+    fence = _fence.get()
+    if not fence:
+        return args
+    return tuple(_NOWHERE if isinstance(each, str) and not _is_within(each, fence) else each for each in args)
+
+
+def _is_within(path: str, fence: tuple[str, ...]) -> bool:
+    try:
+        real = os.path.realpath(path)
+    except ValueError:  # no path at all, which the question itself says
+        return True
+    return any(is_inside(real, each) for each in fence)
+
+
 def spoil() -> None:
     """What is going on in this thread follows from more than the disk: a process that died, an error of our own."""
     sight = _sight.get()
@@ -105,7 +141,7 @@ def _answered(question: Question) -> bytes | None:
     if ask is None:
         return None
     try:
-        return _digest(ask(*about))
+        return _digest(ask(*_before_the_fence(about)))
     except OSError as error:
         return _digest_of_error(error)
     except Exception:  # settings that cannot be used any more; whether they still matter, the check itself finds out

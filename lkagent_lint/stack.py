@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TypeVar
 
 STACK_BYTES = 256 * 1024 * 1024
@@ -83,11 +84,12 @@ def run_deep(function: Callable[[], _Result]) -> _Result:
     outcome: list[_Result] = []
     errors: list[BaseException] = []
     ready = threading.Event()
+    context = copy_context()  # what is set for the caller holds in the thread too
 
     def call() -> None:
         ready.wait()
         try:
-            outcome.append(function())
+            outcome.append(context.run(function))
         except BaseException as error:
             errors.append(error)
 

@@ -1,5 +1,5 @@
 """Commands beside a check: ``facts`` and ``link``, its two halves, for build systems that share the first one out, and
-what coding agents call, ``sdk`` and ``hook``, and what editors start, ``server``.
+what coding agents call, ``sdk``, ``hook`` and ``mcp``, and what editors start, ``server``.
 """
 
 from __future__ import annotations
@@ -150,3 +150,27 @@ def server() -> int:
         return serve()
     except ImportError as error:
         raise click.ClickException(f"{error}; pip install 'lkagent-lint[lsp]'") from None
+
+
+@click.command("mcp", short_help="Serve coding agents that speak the Model Context Protocol.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Serve HTTP on 127.0.0.1 instead of standard input.")
+def mcp(port: int | None) -> int:
+    """Answer a coding agent's questions: check files or a text that is not saved yet, explain a rule or a line, show
+    who dispatches whom, mend, and look names of the SDK up. Needs lkagent-lint[mcp].
+
+    Nothing is looked at outside of the roots that the agent's client names; where it names none, that is the current
+    directory. Over HTTP the address is http://127.0.0.1:PORT/mcp.
+
+    \b
+    Example (.mcp.json):
+      {"mcpServers": {"lkagent-lint": {"command": "lkagent-lint", "args": ["mcp"]}}}
+    """
+    import os
+
+    from lkagent_lint.mcp_server import LibraryMissing, serve
+
+    try:
+        serve(os.getcwd(), port)
+    except LibraryMissing:
+        raise click.ClickException("the package mcp is missing: pip install 'lkagent-lint[mcp]'") from None
+    return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 import click
@@ -17,7 +17,7 @@ from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.cli._settings import request_fields
 from lkagent_lint.diagnostics import Report
-from lkagent_lint.languages import PYTHON, cell_in
+from lkagent_lint.reporters import source_of
 from lkagent_lint.reporters.paths import relative_path
 
 _STDIN = "-"
@@ -106,26 +106,6 @@ def print_traces(report: Report) -> None:
     for fault in report.faults if is_asked() else ():
         print_note(f"{fault.part}:")
         print_trace(fault.trace)
-
-
-def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:
-    """Reads the text of a file (absolute path) for a code frame, unsaved text first; None if it has none."""
-    from lkagent_lint.sources.reading import Overlays, Undecodable, Unreadable, decode, decode_loosely
-
-    files = Overlays(overlays)
-
-    def source(path: str) -> str | None:
-        path, cell = cell_in(path)
-        if cell is not None:
-            notebook = files.notebook(path)
-            return None if isinstance(notebook, Unreadable) else notebook.code(cell)
-        data = files.read(path)
-        if isinstance(data, Unreadable):
-            return None
-        text = decode(data) if path.endswith(PYTHON) else decode_loosely(data)
-        return decode_loosely(data) if isinstance(text, Undecodable) else text
-
-    return source
 
 
 def _stdin_target(paths: tuple[str, ...], stdin_filename: str | None) -> str:

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
-from lkagent_lint.cli._beside import JOBS, SCHEDULER, facts, hook, link, sdk, server
+from lkagent_lint.cli._beside import JOBS, SCHEDULER, facts, hook, link, mcp, sdk, server
 from lkagent_lint.cli._options import FIX_OPTIONS, fix_options, report_options
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._settings import completed_rules, settings_options
@@ -40,7 +40,7 @@ _GROUPS = (
     ("While you type", ("server",)),
     ("Set up, and move on", ("init", "upgrade")),
     ("Understand", ("rule", "why", "graph")),
-    ("Coding agents", ("hook", "sdk")),
+    ("Coding agents", ("mcp", "hook", "sdk")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
 )
@@ -422,5 +422,5 @@ def _upgrade(  # pyright: ignore[reportUnusedFunction]
     return upgrade(paths, to, write=not only_diff, pins=pins, isolated=isolated)
 
 
-for _each in (server, hook, sdk, facts, link):
+for _each in (server, mcp, hook, sdk, facts, link):
     command.add_command(_each)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import unified_diff
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from lkagent_lint import engine, writing
-from lkagent_lint.cli._check import print_notes, print_traces, source_of
+from lkagent_lint.cli._check import print_notes, print_traces
 from lkagent_lint.cli._output import print_note, wants_colour, write_output
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
-from lkagent_lint.languages import PYTHON
-from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters import source_of
+from lkagent_lint.reporters.differences import diff_of
 from lkagent_lint.reporters.paths import relative_path
-from lkagent_lint.sources.reading import decode, decode_loosely
 from lkagent_lint.text import counted
 
 if TYPE_CHECKING:
@@ -81,22 +79,6 @@ def _text(request: engine.Request, wishes: Wishes) -> int:
     _say(_outcome(done, "mended"))
     mended = bool(done.applied) and wishes.exit_non_zero_on_fix
     return 1 if mended or (done.report.failing and not wishes.fix_only) else 0
-
-
-def diff_of(rewrites: Sequence[writing.Rewrite], cwd: str) -> Iterator[str]:
-    """A unified diff of what is to be written, as ``patch`` and ``git apply`` read it."""
-    escape = Escaper.from_environment()
-    for each in rewrites:
-        path = escape.inline(relative_path(each.path, cwd))
-        old, new = (_lines(each.path, data) for data in (each.before, each.after))
-        for line in unified_diff(old, new, path, path):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(path: str, data: bytes) -> list[str]:
-    text = decode(data) if path.endswith(PYTHON) else decode_loosely(data)
-    shown = text if isinstance(text, str) else decode_loosely(data)
-    return [f"{line}\n" for line in shown.split("\n")[:-1]] + [line for line in shown.split("\n")[-1:] if line]
 
 
 def _outcome(done: Fixed, verb: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint import engine
-from lkagent_lint.cli._check import print_notes, source_of
+from lkagent_lint.cli._check import print_notes
 from lkagent_lint.cli._output import print_config_error, write_output
 from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
@@ -110,7 +110,7 @@ def _counts(found: Diagnostic, files: tuple[str, ...] | None) -> bool:
 
 
 def _said(report: Report, found: tuple[Diagnostic, ...], directory: str) -> str:
-    from lkagent_lint.reporters import View
+    from lkagent_lint.reporters import View, source_of
     from lkagent_lint.reporters.agent import render_agent
 
     shown = msgspec.structs.replace(report, diagnostics=found[:_MOST])

@@ -10,10 +10,10 @@ import click
 
 from lkagent_lint import engine, writing
 from lkagent_lint.cli._check import request_for
-from lkagent_lint.cli._fix import diff_of
 from lkagent_lint.cli._output import print_note, write_output
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.diagnostics import Diagnostic
+from lkagent_lint.reporters.differences import diff_of
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import counted

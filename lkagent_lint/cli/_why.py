@@ -9,10 +9,11 @@ import re
 import click
 
 from lkagent_lint import engine
-from lkagent_lint.cli._check import request_for, source_of
+from lkagent_lint.cli._check import request_for
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._rule import named
 from lkagent_lint.languages import cell_in
+from lkagent_lint.reporters import source_of
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.sources.reading import Overlays, Unreadable

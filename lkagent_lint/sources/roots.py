@@ -15,7 +15,8 @@ _ismount = disk.question(os.path.ismount)
 def group_by_root(paths: Sequence[str], finder: SettingsFinder) -> dict[str, tuple[str, ...]]:
     """The given absolute paths by the root that is indexed for them; roots and paths are sorted, each once.
 
-    The root is the nearest ancestor (the path itself if it is a directory) with ``.git`` or ``root = true``;
+    The root is the nearest ancestor (the path itself if it is a directory) with ``.git`` or ``root = true``, or above
+    which nothing may be looked at;
     else the outermost ancestor with our settings; else the common directory of all paths without either.
     A path that does not exist is treated as a file. Raises ConfigError as the finder does.
     """
@@ -82,7 +83,7 @@ class _Roots:
         return above
 
     def _is_marked(self, directory: str) -> bool:
-        if disk.lexists(os.path.join(directory, ".git")):
+        if disk.is_fence(directory) or disk.lexists(os.path.join(directory, ".git")):
             return True
         own = self._finder.own(directory)
         return own is not None and own.settings.root
