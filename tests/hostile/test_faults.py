@@ -1,14 +1,18 @@
-"""Files that change while they are read, and times that say nothing."""
+"""Files that change while they are read, times that say nothing, and a few of the trials of ``tools.faults``."""
 
 from __future__ import annotations
 
 import os
+import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lkagent_lint import engine
+from tools.faults.scene import Scene, told
+from tools.faults.trials import changes, same_bytes, signals
 from tools.hostile.inputs import AGENT, ODD_AGENT, PROJECT
 
 
@@ -74,3 +78,34 @@ def test_times_say_nothing(seconds: int | None, project: Path) -> None:
     os.utime(odd, ns=(when, when))
     assert odd.stat().st_size == before.st_size
     assert found(project, cache=True)["odd.py"] == "LKA406"
+
+
+_posix = pytest.mark.skipif(sys.platform != "linux", reason="signals and processes of Linux")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("scene"), 3)
+
+
+@_posix
+def test_signals(scene: Scene) -> None:
+    assert list(signals(scene, 2, random.Random(1))) == []
+
+
+@_posix
+def test_a_run_over_files_that_change(scene: Scene) -> None:
+    assert list(changes(scene, 1, random.Random(1))) == []
+
+
+@_posix
+def test_what_differs_is_seen(scene: Scene) -> None:
+    """Another report, a traceback, an unfinished file and half a report are each a failure."""
+    assert list(same_bytes(scene, 1, random.Random(1))) == []
+    (scene.written / "half.sarif").write_text("{")
+    (scene.written / ".lkagent-lint.x.tmp").write_text("{}")
+    assert len(list(scene.leftovers())) == 2
+    assert list(told(b"Traceback (most recent call last):\n  lkagent_lint\nKeyboardInterrupt\n"))
+    assert not list(told(b"Traceback (most recent call last):\n  site\nKeyboardInterrupt\n"))
+    (scene.project / "agent_0.py").write_text("")
+    assert len(list(same_bytes(scene, 1, random.Random(1)))) == 1
