@@ -19,6 +19,7 @@ from lkagent_lint.cli._check import print_notes
 from lkagent_lint.cli._output import print_config_error, write_output
 from lkagent_lint.config import ConfigError
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
+from lkagent_lint.sources.discovery import kind_of
 
 MENDS = 2
 """The exit code at which a coding agent reads what is to be mended."""
@@ -68,7 +69,9 @@ def asked_by(data: bytes, directory: str) -> HookQuestion | None:
         case "PostToolUse":
             given = event.tool_input or _ToolInput()
             path = given.file_path or given.notebook_path
-            return None if path is None else HookQuestion(here, (_absolute(path, here),))
+            if path is None or kind_of(os.path.basename(path)) is None:
+                return None  # an image, an archive: nothing is ever said of it
+            return HookQuestion(here, (_absolute(path, here),))
         case "Stop" | "SubagentStop":
             # It was asked before, and the agent went on: a second time would keep it from ever ending.
             return None if event.stop_hook_active else HookQuestion(here, None)
@@ -86,7 +89,7 @@ def answer(data: bytes) -> int:
     if asked is None or not os.path.isdir(asked.directory) or asked.files == ():
         return 0
     try:
-        report = engine.check(engine.Request(paths=(asked.directory,), directory=asked.directory))
+        report = engine.check(engine.Request(paths=(asked.directory,), directory=asked.directory, cache=True))
     except ConfigError as error:
         print_config_error(error)
         return 1

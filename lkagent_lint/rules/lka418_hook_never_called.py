@@ -2,9 +2,10 @@
 
 ## What it does
 
-Reports a method of a class of agents that is called like the SDK's hooks (`on_…`, `…_node`; in Node `on…`, `…Node`),
-is none in this release, and that nothing in the project calls, registers or mentions; and in Python a hook that needs
-other arguments than the SDK gives it.
+Reports a method of a class of agents that is called like the SDK's hooks (`on_…`, `…_node`; in Node `on…`, `…Node`)
+or like callbacks that there were (`before_llm_…`, `after_tts_…`, `before_…_cb`), is none in this release, and that
+nothing in the project calls, registers or mentions; and in Python a hook that needs other arguments than the SDK gives
+it.
 
 ## Why it is bad
 
@@ -65,7 +66,7 @@ META = Meta(
 )
 
 _AGENTS = frozenset({"Agent", "AgentTask"})
-_LIKE_HOOK = re.compile(r"on_[a-z]\w*|[a-z]\w*_node|before_\w+_cb|after_\w+_cb")
+_LIKE_HOOK = re.compile(r"on_[a-z]\w*|[a-z]\w*_node|(?:before|after)_(?:\w+_cb|(?:llm|tts|stt)(?:_\w+)?)")
 _LIKE_HOOK_IN_NODE = re.compile(r"on[A-Z]\w*|[a-z]\w*Node|before[A-Z]\w*|after[A-Z]\w*")
 
 
