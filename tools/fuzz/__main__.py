@@ -1,14 +1,16 @@
 """Runs the linter over generated input: no case may raise, go on for ever, or make a report that a format cannot show.
 
-    python -m tools.fuzz [--cases 20000] [--seed 1] [--only NUMBER] [--keep DIRECTORY]
+    python -m tools.fuzz [--cases 20000] [--seed 1] [--only NUMBER] [--keep DIRECTORY] [--write FILE]
 
-A case is told by its seed and number; ``--only`` runs one again, ``--keep`` writes the data of those that fail.
+A case is told by its seed and number; ``--only`` runs one again, ``--keep`` writes the data of those that fail,
+``--write`` the counts for the page on reliability. Programs by Python's grammar need the extra ``fuzz``.
 """
 
 from __future__ import annotations
 
 import argparse
 import faulthandler
+import json
 import os
 import sys
 import tempfile
@@ -48,7 +50,7 @@ def failure(given: Case, root: Path) -> str | None:
     return None
 
 
-def run(cases: range, seed: int, keep: Path | None) -> int:
+def run(cases: range, seed: int, keep: Path | None, written: Path | None = None) -> int:
     """Run some cases; how many failed."""
     files = seeds()
     counts: Counter[str] = Counter()
@@ -69,6 +71,9 @@ def run(cases: range, seed: int, keep: Path | None) -> int:
                     (keep / f"{seed}-{number}-{given.name}").write_bytes(given.data)
     shown = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
     print(f"{sum(counts.values())} cases ({shown}) in {time.monotonic() - began:.0f} s: {failed} failed")
+    if written is not None:
+        told = {"seed": seed, "cases": dict(sorted(counts.items())), "failed": failed}
+        written.write_text(json.dumps({"fuzz": told}) + "\n")
     return failed
 
 
@@ -78,11 +83,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     if given.keep is not None:
         os.makedirs(given.keep, exist_ok=True)
     cases = range(given.cases) if given.only is None else range(given.only, given.only + 1)
-    sys.exit(1 if run(cases, given.seed, given.keep) else 0)
+    sys.exit(1 if run(cases, given.seed, given.keep, given.write) else 0)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import re
+import warnings
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lkagent_lint.languages import JSON, MODULES, SCRIPTS, YAML
+from tools.hostile.inputs import in_entry
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _TOKEN = re.compile(rb"\w+|\s+|[^\w\s]")
@@ -248,6 +252,46 @@ def _from(grammar: Mapping[str, tuple[str, ...]], name: str) -> Callable[..., tu
     return grown
 
 
+@cache
+def _programs(seed: int) -> tuple[str, ...]:
+    """Programs that Python's grammar allows, from a seed; making one takes a second, so that many cases share them."""
+    hypothesmith: Any = importlib.import_module("hypothesmith")
+    hypothesis: Any = importlib.import_module("hypothesis")
+    made: list[str] = []
+
+    def keep(text: str) -> None:
+        made.append(text)
+
+    quiet = hypothesis.settings(
+        max_examples=_PROGRAMS,
+        phases=[hypothesis.Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    strategy = hypothesmith.from_grammar() | hypothesmith.from_node()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hypothesis.seed(seed)(quiet(hypothesis.given(strategy)(keep)))()
+    return tuple(made)
+
+
+_PROGRAMS = 12
+_BATCHES = 20
+"""How many times so many programs there are."""
+SLOW = frozenset({"programs"})
+"""Kinds that need the extra ``fuzz``, and seconds for their first case."""
+
+
+def _around_an_agent(choose: random.Random, _files: list[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """Programs before an agent, in its entry function and behind it; some fit there and some do not."""
+    programs = _programs(choose.randrange(_BATCHES))
+    before, inside, behind = (choose.choice(programs) for _ in range(3))
+    body = "".join(f"    {line}\n" for line in inside.splitlines())
+    parts = [before, in_entry("    ctx.connect()\n"), body if choose.random() < 0.6 else "", behind]
+    return "odd.py", "\n".join(parts).encode("utf-8", "surrogatepass")
+
+
 KINDS: Mapping[str, Callable[[random.Random, list[tuple[str, bytes]]], tuple[str, bytes]]] = {
     "tokens": _token_mutant,
     "bytes": _byte_mutant,
@@ -255,6 +299,7 @@ KINDS: Mapping[str, Callable[[random.Random, list[tuple[str, bytes]]], tuple[str
     "typescript": _from(_TYPESCRIPT, "odd.ts"),
     "settings": _from(_SETTINGS, "pyproject.toml"),
     "comments": _from(_COMMENTS, "odd.py"),
+    "programs": _around_an_agent,
 }
 
 
