@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import cast
 
 import msgspec
@@ -11,7 +12,12 @@ from lkagent_lint.facts.file import FileFacts
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(FileFacts)
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[FileFacts]:
+    """Made where facts are read: looking through the records takes milliseconds, and a first run reads none."""
+    return msgspec.msgpack.Decoder(FileFacts)
 
 
 def encode(facts: FileFacts) -> bytes:
@@ -27,7 +33,7 @@ def encode(facts: FileFacts) -> bytes:
 
 def decode(data: bytes | memoryview) -> FileFacts:
     """The facts of ``encode``'s bytes. Raises ``msgspec.DecodeError`` for anything else."""
-    return _DECODER.decode(data)
+    return _decoder().decode(data)
 
 
 def _without_surrogates(value: object) -> object:

@@ -178,6 +178,10 @@ class Release:
         self._modules: dict[str, bool] = {}
         self._names: dict[tuple[str, str], Symbol | None] = {}
         self._events: dict[str, dict[str, int | None]] = {}
+        self._paths: dict[str, str] = {}
+        self._kin: dict[str, tuple[tuple[str, Release], ...]] = {}
+        self._all: dict[str, Mapping[str, Member]] = {}
+        self._single: dict[tuple[str, str], Member | None] = {}
 
     @property
     def major(self) -> int:
@@ -219,6 +223,12 @@ class Release:
 
     def path(self, owner: str) -> str:
         """The path of a class given by its name, or by one that the vocabulary has for it; empty if there is none."""
+        found = self._paths.get(owner)
+        if found is None:
+            found = self._paths[owner] = self._path(owner)
+        return found
+
+    def _path(self, owner: str) -> str:
         if "." in owner:
             return owner if owner in self.table.members else ""
         for module in _HOMES[self.table.package]:
@@ -238,6 +248,12 @@ class Release:
 
     def member(self, owner: str, name: str) -> Member | None:
         """A member of a class, its bases' included, or a function of a module; None if it has none of that name."""
+        key = (owner, name)
+        if key not in self._single:
+            self._single[key] = self._member(owner, name)
+        return self._single[key]
+
+    def _member(self, owner: str, name: str) -> Member | None:
         for path, home in self._homes(owner):
             value = home._value(home.table.members, path, name)
             if value is not None:
@@ -245,10 +261,16 @@ class Release:
         is_foreign = any(name in _FOREIGN.get(each, ()) for each in self._bases(owner))
         return Member(SymbolKind.ATTRIBUTE) if is_foreign else None
 
-    def members(self, owner: str) -> dict[str, Member]:
+    def members(self, owner: str) -> Mapping[str, Member]:
         """All public members of a class, or functions of a module."""
+        known = self._all.get(owner)
+        if known is None:
+            known = self._all[owner] = self._members(owner)
+        return known
+
+    def _members(self, owner: str) -> dict[str, Member]:
         found: dict[str, Member] = {}
-        for path, home in reversed(list(self._homes(owner))):
+        for path, home in reversed(self._homes(owner)):
             for name, spans in home.table.members.get(path, {}).items():
                 value = home._at(spans)
                 if value is not None and name not in ("()", "<", "?"):
@@ -300,8 +322,14 @@ class Release:
         found = self.table.value(spans, self._index)
         return self.table.value(spans, self._other) if found is None else found
 
-    def _homes(self, owner: str) -> Iterator[tuple[str, Release]]:
+    def _homes(self, owner: str) -> tuple[tuple[str, Release], ...]:
         """The class, or module, and its bases in other LiveKit packages (at their newest releases)."""
+        known = self._kin.get(owner)
+        if known is None:
+            known = self._kin[owner] = tuple(self._kin_of(owner))
+        return known
+
+    def _kin_of(self, owner: str) -> Iterator[tuple[str, Release]]:
         path = self.path(owner) or owner
         yield path, self
         for base in self._bases(path):
