@@ -19,12 +19,16 @@ _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "E
 _CONDITION = re.compile(r"(?i)type_checking|version|find_spec|hasattr|have|has_|available")
 # What is repeated is bounded, so that no text makes the search quadratic; each begins with a letter that the engine
 # can skip to, which is why there are so many.
-_ASKS = (
+_LOOKS = (
     re.compile(r"attr\s*\(\s*[^,]{1,200},\s*[\"'](\w+)[\"']"),
     re.compile(r"[\"'](\w+)[\"']\s+in\s+dir\("),
+)
+"""Whether an object has a member is looked for."""
+_TAKES = (
     re.compile(r"pop\s*\(\s*[\"'](\w+)[\"']"),
     re.compile(r"del\s+\w+\s*\[\s*[\"'](\w+)[\"']"),
 )
+"""Something is taken out of a dictionary."""
 _STORES = (
     re.compile(r"\.(\w+)\s*(?:=(?!=)|:(?=[^\n]{0,200}=)|,(?=[^\n()]{0,200}=(?!=)))"),
     re.compile(r" as\s+[\w.]+\.(\w+)"),
@@ -51,8 +55,8 @@ def members_asked_for(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Members that a file stores, in inert code too, or looks for by their names as strings, and what it takes out of
     dictionaries; and those that it looks for, or stores on something else than ``self``.
     """
-    asked = dict.fromkeys(name for pattern in _ASKS for name in pattern.findall(text))
-    given = dict.fromkeys(name for pattern in _ASKS[:2] for name in pattern.findall(text))
+    given = dict.fromkeys(name for pattern in _LOOKS for name in pattern.findall(text))
+    asked = {**given, **dict.fromkeys(name for pattern in _TAKES for name in pattern.findall(text))}
     for found in _STORES[0].finditer(text):
         asked[found[1]] = None
         if not _is_on_self(text, found):
