@@ -11,6 +11,7 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
+from lkagent_lint.questions.dispatched_names import DispatchedNames
 from lkagent_lint.questions.reach import JobAnswer, JobReason, agreement, effective_name
 from lkagent_lint.questions.subject import Subject
 
@@ -50,14 +51,25 @@ class _Builder:
         self.keys = {each: key for key, each in self.dispatches.items()}
         self.names = {key: effective_name(project, each) for key, each in self.workers.items()}
         self.edges = tuple(self._edges())
+        self.joined = {each.dispatch for each in self.edges}
+        self.sure = {each.dispatch for each in self.edges if each.certain}
         self.sources = self._room_sources()
 
     def _edges(self) -> Iterable[r.Edge]:
-        for dispatch, asked in self.dispatches.items():
-            for worker, registered in self.workers.items():
-                found = agreement(self.project, registered, asked)
-                if found is not None:
-                    yield r.Edge(dispatch=dispatch, worker=worker, by=found.by, certain=found.certain)
+        """What joins a worker and a dispatch, by the dispatches and then the workers."""
+        asked = DispatchedNames(self.project)
+        keys: dict[Dispatch, list[str]] = {}
+        for key, each in self.dispatches.items():
+            keys.setdefault(each, []).append(key)
+        found: dict[str, list[r.Edge]] = {}
+        for worker, registered in self.workers.items():
+            for dispatch in dict.fromkeys((*asked.may_agree(self.names[worker]), *asked.connects)):
+                agreed = agreement(self.project, registered, dispatch)
+                if agreed is not None:
+                    for key in keys[dispatch]:
+                        edge = r.Edge(dispatch=key, worker=worker, by=agreed.by, certain=agreed.certain)
+                        found.setdefault(key, []).append(edge)
+        return [edge for key in self.dispatches for edge in found.get(key, ())]
 
     def graph(self, wanted: Callable[[str], bool], *, everything: bool) -> r.ProjectGraph:
         project = self.project
@@ -147,11 +159,10 @@ class _Builder:
         )
 
     def _reaches(self, key: str, dispatch: Dispatch) -> r.Answer:
-        edges = [each for each in self.edges if each.dispatch == key]
-        if any(each.certain for each in edges):
+        if key in self.sure:
             return "yes"
         deployed = isinstance(dispatch.name, Known) and self.project.texts.configures(dispatch.name.value)
-        return "unknown" if edges or deployed or self.project.has_gaps else "no"
+        return "unknown" if key in self.joined or deployed or self.project.has_gaps else "no"
 
     def _room_sources(self) -> list[_Source]:
         found: list[_Source] = []

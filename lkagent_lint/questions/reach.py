@@ -28,7 +28,8 @@ from lkagent_lint.project.agent_names import (
     Usually,
 )
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatches import gaps, may_be_named, names_of, owned_names
+from lkagent_lint.questions.dispatched_names import DispatchedNames
+from lkagent_lint.questions.dispatches import gaps, may_be_named
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.sources.copies import may_be_backup
@@ -185,25 +186,21 @@ def _usual(project: Project, name: AgentName) -> frozenset[str]:
             return frozenset()
 
 
-def reaches(project: Project, name: AgentName) -> list[Reach]:
+def reaches(project: Project, name: AgentName, asked: DispatchedNames) -> list[Reach]:
     """The dispatches that reach a worker of that name, or may, in the order of the project's."""
-    found: list[Reach] = []
-    for dispatch in project.dispatches:
-        agreed = _matched(project, name, dispatch)
-        if agreed is not None and dispatch.kind is not DispatchKind.CONNECT:
-            found.append(Reach(dispatch, agreed))
-    return found
+    agreed = ((each, _matched(project, name, each)) for each in asked.may_agree(name))
+    return [Reach(dispatch, found) for dispatch, found in agreed if found is not None]
 
 
-def answer(project: Project, worker: Worker) -> JobAnswer:
+def answer(project: Project, worker: Worker, asked: DispatchedNames) -> JobAnswer:
     """Whether some dispatch reaches a named worker, and why; one without a name gets every job of its type."""
     name = effective_name(project, worker)
-    reached = reaches(project, name)
+    reached = reaches(project, name, asked)
     certain = [_asked(worker, each, project.root) for each in reached if each.is_certain]
     possible = [_asked(worker, each, project.root) for each in reached if not each.is_certain]
     if name == UNNAMED:
         return JobAnswer("yes", (JobReason("automatic", _AUTOMATIC[worker.job_type]), *certain, *possible))
-    connects = list(_own_connects(project, worker))
+    connects = list(_own_connects(project, worker, asked))
     certain += [each for each in connects if each.kind == "own-connect"]
     possible += [each for each in connects if each.kind != "own-connect"]
     values = possible_names(project, name)
@@ -212,7 +209,7 @@ def answer(project: Project, worker: Worker) -> JobAnswer:
     about = list(_about_name(project, name, worker))
     if certain:
         return JobAnswer("yes", (*certain, *possible, *about))
-    near = list(_near(project, values))
+    near = list(_near(asked, values))
     unread = [_GAP._replace(place=each.place) for each in islice(gaps(project), 1)]
     if possible or unread or about:
         return JobAnswer("unknown", (*possible, *about, *unread, *near))
@@ -277,10 +274,10 @@ _CONNECTS = "a command connects a worker to a room by hand"
 _MAY_CONNECT = "a command may connect it to a room by hand: which program it runs is not known"
 
 
-def _own_connects(project: Project, worker: Worker) -> Iterator[JobReason]:
+def _own_connects(project: Project, worker: Worker, asked: DispatchedNames) -> Iterator[JobReason]:
     """Commands that connect a worker by hand, or may."""
-    for dispatch in project.dispatches:
-        agreed = agreement(project, worker, dispatch) if dispatch.kind is DispatchKind.CONNECT else None
+    for dispatch in asked.connects:
+        agreed = agreement(project, worker, dispatch)
         if agreed is not None and agreed.certain:
             yield JobReason("own-connect", _CONNECTS, dispatch.place, dispatch)
         elif agreed is not None:
@@ -342,13 +339,11 @@ def _about_name(project: Project, name: AgentName, worker: Worker) -> Iterator[J
             yield JobReason("unknown-name", "its name is not known from the project's files")
 
 
-def _near(project: Project, names: Sequence[str]) -> Iterator[JobReason]:
+def _near(asked: DispatchedNames, names: Sequence[str]) -> Iterator[JobReason]:
     """Dispatches of names that no worker has and that look like a misspelling of the worker's."""
-    owned = owned_names(project)
     for name in names:
-        for dispatch in project.dispatches:
-            asked = [each for each in names_of(dispatch) or () if each and each not in owned]
-            other = misspelled(name, asked)
+        for dispatch, unowned in asked.unowned:
+            other = misspelled(name, unowned)
             if other is not None:
                 message = f"{quoted(other)} is asked for, which is near to {quoted(name)} and not equal"
                 yield JobReason("near-name", message, dispatch.place, dispatch)

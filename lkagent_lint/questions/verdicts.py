@@ -8,6 +8,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place, Severity
 from lkagent_lint.project.agent_names import UNNAMED, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Project, Worker
+from lkagent_lint.questions.dispatched_names import DispatchedNames
 from lkagent_lint.questions.dispatches import Starved
 from lkagent_lint.questions.reach import JobAnswer, JobReason, answer, possible_names
 from lkagent_lint.questions.registrations import REGISTERS
@@ -31,6 +32,8 @@ class JobVerdicts:
         """``starved`` are the workers without a name that no room is left to."""
         self._project = project
         self._starved = {each.worker.place for each in starved}
+        self._asked = DispatchedNames(project)
+        self._dispatched: dict[Worker, JobAnswer] = {}
         self._known: dict[Worker, JobAnswer] = {}
 
     def of(self, worker: Worker) -> JobAnswer:
@@ -70,7 +73,7 @@ class JobVerdicts:
     def _is_waiting(self, worker: Worker) -> bool:
         if worker.name == UNNAMED or self._malformed or self._is_unknown(worker):
             return False
-        found = self._dispatched(worker)
+        found = self._by_dispatches(worker)
         return found.gets_jobs == "no" and not any(each.kind in _OTHERS for each in found.reasons)
 
     @cached_property
@@ -89,7 +92,7 @@ class JobVerdicts:
     # Parts of an answer
 
     def _found(self, worker: Worker) -> JobAnswer:
-        found = self._dispatched(worker)
+        found = self._by_dispatches(worker)
         if worker.place in self._starved:
             return JobAnswer("no", (_STARVED, *self._listing))
         if worker.name == UNNAMED:
@@ -102,8 +105,11 @@ class JobVerdicts:
             return found
         return found._replace(reasons=(*found.reasons, *self._causes(worker, found)))
 
-    def _dispatched(self, worker: Worker) -> JobAnswer:
-        return answer(self._project, worker)
+    def _by_dispatches(self, worker: Worker) -> JobAnswer:
+        found = self._dispatched.get(worker)
+        if found is None:
+            found = self._dispatched[worker] = answer(self._project, worker, self._asked)
+        return found
 
     def _causes(self, worker: Worker, found: JobAnswer) -> Iterator[JobReason]:
         """What other rules speak of, where a worker does not surely get jobs."""
