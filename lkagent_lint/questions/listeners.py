@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
@@ -90,13 +91,20 @@ class Listeners:
 
         The receiver can be nothing else. The same place may come several times, once for each activation.
         """
-        for found in self._methods.written(written(lambda term: term.hands is not None and term.hands.role in roles)):
+        return (each for each in self._all if each.hands.role in roles)
+
+    @cached_property
+    def _all(self) -> tuple[Handed, ...]:
+        return tuple(self._handed())
+
+    def _handed(self) -> Iterator[Handed]:
+        for found in self._methods.written(written(lambda term: term.hands is not None)):
             if not found.is_meant:
                 continue
             receivers = only(SdkMethod(NAMED_EMITTER, word_of(found.call))) if self._is_named(found) else found.targets
             method = next(iter(receivers)) if len(receivers) == 1 else None
             hands = _hands(method)
-            if not isinstance(method, (Sdk, SdkMethod)) or hands is None or hands.role not in roles:
+            if not isinstance(method, (Sdk, SdkMethod)) or hands is None:
                 continue
             handler = self._handler(found, hands)
             if handler is not None:

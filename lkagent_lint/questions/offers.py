@@ -60,6 +60,7 @@ class Offers:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._complete: dict[tuple[str, str], Release | None] = {}
         self._missed: dict[str, list[Missing] | None] = {}
         self._old: dict[str, tuple[Span, str]] = {}
         """What makes a file one that may be meant for 0.x."""
@@ -90,9 +91,11 @@ class Offers:
         """The same where all is known that it offers and the file is written for it: what is not there is absent. None
         where there is a doubt.
         """
-        if not self.sdk(path, package).knows_absence or (package not in _SERVER_APIS and self.is_old(path)):
-            return None
-        return self.release(path, package)
+        key = (path, package)
+        if key not in self._complete:
+            doubted = not self.sdk(path, package).knows_absence or (package not in _SERVER_APIS and self.is_old(path))
+            self._complete[key] = None if doubted else self.release(path, package)
+        return self._complete[key]
 
     def doubts(self, path: str, package: str) -> tuple[Doubt, ...]:
         """Why nothing can be said to be absent from a package for a file; empty where ``complete`` gives a release."""
