@@ -76,7 +76,8 @@ class HeldObjects:
         self._project = project
         self._offers = offers
         self._listeners = listeners
-        self._known: dict[tuple[Activation, v.Expr], Owners] = {}
+        self._known: dict[tuple[Activation, v.Expr, int], Owners] = {}
+        """By how far was still to be gone: what was cut short for one who asked from afar holds for no other."""
         self._roles = {
             (each.path, each.flow) for worker in project.workers for each in (*worker.entries, *worker.requests)
         }
@@ -101,10 +102,11 @@ class HeldObjects:
         return Promise(activation.path, home.name, expression.name)
 
     def _classes(self, expression: v.Expr, activation: Activation, depth: int) -> Owners:
-        key = activation, expression
+        if not depth:
+            return _NONE
+        key = activation, expression, depth
         if key not in self._known:
-            self._known[key] = _NONE  # what leans on itself is not known
-            self._known[key] = self._found(expression, activation, depth) if depth else _NONE
+            self._known[key] = self._found(expression, activation, depth)
         return self._known[key]
 
     def _found(self, expression: v.Expr, activation: Activation, depth: int) -> Owners:
