@@ -47,7 +47,7 @@ def extract(data: bytes, dialect: Dialect) -> FileFacts:
             return FileFacts(language="javascript", problems=(TOO_DEEP,))
         if kinds and node.type in kinds:
             nodes.append(node)
-    draft = Walker(source).draft
+    draft = Walker.walk(source)
     registrations = workers.registrations(source, draft)
     dispatches = Dispatches(source, draft, registrations, nodes)
     found = list(dispatches.find())

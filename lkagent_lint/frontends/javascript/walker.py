@@ -55,6 +55,16 @@ class Walker:
         self.draft.module.graph.goto(EXIT_BLOCK)
         self.draft.settle()
 
+    @classmethod
+    def walk(cls, source: ParsedFile) -> FileDraft:
+        """What one file holds. The walker's parts refer back to it and so to the tree: they are let go here, for the
+        collector is off while files are read.
+        """
+        walker = cls(source)
+        draft = walker.draft
+        vars(walker).clear()
+        return draft
+
     @property
     def graph(self) -> Graph:
         return self.flow.graph
