@@ -287,6 +287,8 @@ def _at(release: Release, path: str) -> Owners:
 def _together(found: Iterable[Owners]) -> Owners:
     """One of several; not known where one of them is not."""
     parts = list(found)
+    if len(parts) == 1:  # as most are: nothing is made anew
+        return parts[0]
     return _NONE.union(*parts) if parts and all(parts) else _NONE
 
 
