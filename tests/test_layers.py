@@ -159,6 +159,7 @@ def test_surfaces_come_in_by_the_engines_door() -> None:
         ("cli._fix", "lkagent_lint.engine.fixing.Fixed"),
         ("cli._show", "lkagent_lint.engine.showing.Governed"),
         ("cli._upgrade", "lkagent_lint.engine.upgrading.Upgraded"),
+        ("cli._watching", "lkagent_lint.engine.live.LiveCheck"),
         ("server.standing", "lkagent_lint.engine.live.LiveCheck"),
     ], "the types of what they are given"
 

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
 from lkagent_lint.cli._beside import JOBS, SCHEDULER, facts, hook, link, mcp, sdk, server
-from lkagent_lint.cli._options import FIX_OPTIONS, fix_options, report_options
+from lkagent_lint.cli._options import FIX_OPTIONS, WATCH, fix_options, report_options
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._settings import completed_rules, settings_options
 from lkagent_lint.cli._tasks import task, task_options, with_values
@@ -214,6 +214,7 @@ def command() -> None:
 @command.command("check", help=_HELP, epilog=_EPILOG, short_help="Report the mistakes in files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @report_options
+@WATCH
 @fix_options
 @settings_options
 @click.option(
@@ -235,6 +236,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     output_file: str | None,
     statistics: bool,
     since: str | None,
+    watch: bool,
     exit_zero: bool,
     stdin_filename: str | None,
     color: str,
@@ -257,8 +259,16 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 
         request = msgspec.structs.replace(request, scheduler=scheduler)
     if do is not None:
+        if watch:
+            raise click.UsageError("--watch shows a report, and something else is asked for")
         return do(request, outputs[0].format == "json")
     wishes = {name: options[name] for name in FIX_OPTIONS}
+    if watch:
+        from lkagent_lint.cli import _watching
+
+        asked = {"--scheduler": scheduler is not None, "-": bool(request.overlays), "--statistics": statistics}
+        _watching.refuse(asked | {f"--{name.replace('_', '-')}": wishes[name] for name in FIX_OPTIONS})
+        return _watching.watch(request, outputs, color=color)
     if wishes["fix"] or wishes["fix_only"] or wishes["diff"]:
         from lkagent_lint.cli._fix import Wishes, fix
 

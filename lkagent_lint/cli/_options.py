@@ -48,6 +48,9 @@ report_options = added(
 )
 """Adds the options to a command."""
 
+WATCH = click.option(
+    "--watch", is_flag=True, help="Check again whenever a file changes, on one screen (needs lkagent-lint[watch])."
+)
 fix_options = added(
     click.option("--fix", is_flag=True, help="Mend what can be mended safely, and report the rest."),
     click.option("--unsafe-fixes", is_flag=True, help="Mend also where what the program does may change."),

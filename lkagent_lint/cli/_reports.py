@@ -65,6 +65,12 @@ def _output(text: str) -> Output:
     return Output(name, file if separator else None)
 
 
+def _cut(text: str, lines: int) -> str:
+    """The first lines of a text, and how many are left out."""
+    found = text.splitlines(keepends=True)
+    return text if len(found) <= lines else "".join([*found[:lines], f"… {len(found) - lines} more lines\n"])
+
+
 class Reports:
     """The outputs of one run. ``paths`` are the absolute paths that are checked, ``cwd`` the absolute directory that
     shown paths are relative to. Raises WriteError where an output cannot be written, before anything is checked.
@@ -92,10 +98,11 @@ class Reports:
         seconds: Mapping[str, float],
         source: Callable[[str], str | None],
         environ: Mapping[str, str],
+        lines: int | None = None,
     ) -> None:
         """Write every output; files come first, so that a reader who goes away costs none of them.
 
-        ``seconds`` is the time that the check took by phase. Raises OutputError, WriteError or SystemExit as writing
+        ``seconds`` is the time that the check took by phase, ``lines`` the most of standard output. Raises OutputError, WriteError or SystemExit as writing
         does, once every other file is written.
         """
         failure: click.ClickException | writing.WriteError | None = None
@@ -103,7 +110,7 @@ class Reports:
             text = self._text(each, report, seconds, source)
             try:
                 if each.file is None:
-                    write_output(text)
+                    write_output(text if lines is None else _cut(text, lines))
                 else:
                     writing.write(each.file, text.encode("utf-8", "backslashreplace"))
             except (click.ClickException, writing.WriteError) as error:

@@ -15,7 +15,10 @@ def serve() -> int:
     """
     from lkagent_lint.server.features import new_server
 
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    # What goes wrong is told in the protocol. A standard error that an editor does not read would fill up, and stop us.
+    own = logging.getLogger("pygls")
+    own.addHandler(logging.NullHandler())
+    own.propagate = False
     gc.enable()  # a run of the command ends before cycles count, and this process stays
     # What anything prints must not get among the messages.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

@@ -16,7 +16,7 @@ from pygls.workspace import PositionCodec
 
 from lkagent_lint import __version__
 from lkagent_lint.config import ConfigError
-from lkagent_lint.faults import is_asked
+from lkagent_lint.faults import is_asked, trace_of
 from lkagent_lint.reporters.paths import file_uri
 from lkagent_lint.server.actions import ActionFiles, ClientShape
 from lkagent_lint.server.desk import Desk, DeskOutcome, Unsaved
@@ -24,9 +24,10 @@ from lkagent_lint.server.documents import CountedText, OpenDocument, path_of, te
 from lkagent_lint.server.findings import FindingShape, Shower, ShownFinding
 from lkagent_lint.server.roots import roots_for
 from lkagent_lint.server.standing import Checked, StandingProject
-from lkagent_lint.server.watching import OwnWatch, matters, moves_roots, registration
+from lkagent_lint.server.watching import OwnWatch, registration
 from lkagent_lint.server.wishes import SECTION, EditorWishes, read_wishes
 from lkagent_lint.sources.unsaved import is_saved
+from lkagent_lint.sources.watched import matters, moves_roots
 
 _Steps = Generator[Any, Any, None]
 """What pygls takes of its own handlers: the steps in which they run, of which ours have none."""
@@ -48,6 +49,14 @@ class LintProtocol(LanguageServerProtocol):
     def _lint(self) -> LintServer:
         assert isinstance(self._server, LintServer)
         return self._server
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """As pygls does; a client that is told of findings is not offered to ask for them."""
+        result = yield from super().lsp_initialize(params)
+        if not self._lint.pulls:
+            result.capabilities.diagnostic_provider = None
+        return result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> _Steps:
@@ -103,16 +112,12 @@ class LintServer(LanguageServer):
 
     @property
     def pulls(self) -> bool:
-        """The client asks for findings, and is not told of them."""
-        documents = self._capable.text_document
-        return documents is not None and documents.diagnostic is not None
-
-    @property
-    def refreshes(self) -> bool:
-        """The client can be told to ask for findings again."""
-        workspace = self._capable.workspace
+        """The client asks for findings, and is not told of them. It has to understand that it should ask again: an edit
+        changes what is shown in other files."""
+        documents, workspace = self._capable.text_document, self._capable.workspace
         found = None if workspace is None else workspace.diagnostics
-        return self.pulls and found is not None and bool(found.refresh_support)
+        can_ask = documents is not None and documents.diagnostic is not None
+        return can_ask and found is not None and bool(found.refresh_support)
 
     @property
     def asks_for_settings(self) -> bool:
@@ -289,7 +294,7 @@ class LintServer(LanguageServer):
             self._find_nested(desk, outcome.checked)
         if not self.pulls:
             self._publish(desk, outcome)
-        elif self.refreshes and self._shows_else(desk, before, outcome):
+        elif self._shows_else(desk, before, outcome):
             self.workspace_diagnostic_refresh(None)
 
     async def next_outcome(self) -> None:
@@ -346,7 +351,8 @@ class LintServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """A message that cannot be read, or a notification that failed, is a line in the log and no window."""
-        self.log(f"{type(error).__name__}: {error}", types.MessageType.Error)
+        text = trace_of(error) if is_asked() else f"{type(error).__name__}: {error}"
+        self.log(text, types.MessageType.Error)
 
     # What else happens
 

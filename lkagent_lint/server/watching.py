@@ -1,4 +1,4 @@
-"""Which files on disk matter to a project, and who tells of their changes: the client, or the server itself."""
+"""Who tells the server of files that change on disk: the client, or the server itself."""
 
 from __future__ import annotations
 
@@ -8,32 +8,9 @@ from collections.abc import Callable, Collection
 
 from lsprotocol import types
 
-from lkagent_lint import disk
-from lkagent_lint.config.loader import FILE_NAMES
-from lkagent_lint.sources.discovery import kind_of
-from lkagent_lint.sources.ignoring import EXCLUDED, NEVER_READ
+from lkagent_lint.sources.watched import matters
 
-_LOCKS = (".lock", "lock.json", "lock.yaml", "shrinkwrap.json", ".lockb")
-"""How the names of lock files end: they say which release is installed, and are no text that a front end reads."""
-_LEFT_OUT = frozenset({*NEVER_READ, *EXCLUDED, disk.CACHE, "node_modules"})
 GLOB = "**/*"
-
-
-def matters(path: str, root: str) -> bool:
-    """Whether the check of a root can depend on a file: what is read there, what says which release is installed, and
-    settings wherever they stand. Both are absolute paths.
-    """
-    if moves_roots(path):
-        return True
-    if not disk.is_inside(path, root) or not _LEFT_OUT.isdisjoint(path[len(root) :].split(os.sep)):
-        return False
-    name = os.path.basename(path)
-    return kind_of(name) is not None or name.endswith(_LOCKS)
-
-
-def moves_roots(path: str) -> bool:
-    """Whether a file can say where a project begins."""
-    return os.path.basename(path) in FILE_NAMES
 
 
 def registration() -> types.RegistrationParams:

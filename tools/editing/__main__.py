@@ -11,7 +11,9 @@ server on the same files; ruff looks at each file alone.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -90,8 +92,9 @@ def _fuzz(arguments: argparse.Namespace, root: Path) -> int:
 def _measure(arguments: argparse.Namespace, scratch: Path) -> int:
     root = synthetic.build(scratch / "project", arguments.agents)
     print(f"{arguments.agents} agents, {arguments.open} open files, {arguments.edits} edits")
-    print("| server | first findings (s) | median (ms) | 95th percentile (ms) | memory (MB after edits) |")
-    print("| --- | ---: | ---: | ---: | --- |")
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    print("| server | first (s) | median (ms) | 95th (ms) | CPU, median (ms) | MB (after edits) |")
+    print("| --- | ---: | ---: | ---: | ---: | --- |", flush=True)
     common = {"opened": arguments.open, "edits": arguments.edits}
     print(_row("lkagent-lint", measured(root, SERVER, debounce=0.05, **common)), flush=True)
     if arguments.ruff:
@@ -101,7 +104,8 @@ def _measure(arguments: argparse.Namespace, scratch: Path) -> int:
 
 def _row(name: str, costs: EditCosts) -> str:
     sizes = ", ".join(f"{size:.0f} ({edits})" for edits, size in costs.megabytes)
-    return f"| {name} | {costs.first:.1f} | {costs.median:.0f} | {costs.late:.0f} | {sizes} |"
+    processor = statistics.median(costs.processor)
+    return f"| {name} | {costs.first:.1f} | {costs.median:.0f} | {costs.late:.0f} | {processor:.0f} | {sizes} |"
 
 
 if __name__ == "__main__":

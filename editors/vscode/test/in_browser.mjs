@@ -35,11 +35,14 @@ server = AgentServer()
 async def entry(ctx: JobContext):
     session = AgentSession()
     await join(ctx)
-    session.start(agent=Agent(instructions="x"), room=ctx.room)
+    await session.start(agent=Agent(instructions="x"), room=ctx.room)
 `;
+/** Another agent, which awaits nothing. */
+const NIGHT = AGENT.replace('"desk"', '"night"').replace("    await join(ctx)\n", "").replace("await session", "session");
 const FILES = {
   "pyproject.toml": '[project]\nname = "desk"\nversion = "1"\ndependencies = ["livekit-agents==1.5.3"]\n[tool.lkagent-lint]\nroot = true\n',
   "agent.py": AGENT,
+  "night.py": NIGHT,
   "rooms.py": "async def join(ctx):\n    await ctx.connect()\n",
   "web.ts":
     'import { AgentDispatchClient } from "livekit-server-sdk";\n\n' +
@@ -138,7 +141,8 @@ try {
   console.log("ok: the worker says who dispatches it");
 
   await choose("rooms.py", false);
-  await page.click(".editor-group-container .monaco-editor");
+  await until("the text of rooms.py", async () => (await text()).includes("await ctx.connect()"));
+  await choose("View: Focus Active Editor Group");
   await page.keyboard.down("Control");
   await page.keyboard.press("KeyA");
   await page.keyboard.up("Control");
@@ -146,7 +150,9 @@ try {
   await until("that LKA101 is gone from the other file", async () => !(await text()).includes("LKA101"));
   console.log("ok: an edit that is not saved changes what is shown in the other open file");
 
-  await choose("agent.py", false);
+  await choose("night.py", false);
+  await until("the text of night.py", async () => (await text()).includes('agent_name="night"'));
+  await choose("View: Focus Active Editor Group");
   await choose("Fix All");
   await until("that await is put in", async () => (await text()).includes("await session.start("));
   await shot("mended");
