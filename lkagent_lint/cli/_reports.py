@@ -102,8 +102,8 @@ class Reports:
     ) -> None:
         """Write every output; files come first, so that a reader who goes away costs none of them.
 
-        ``seconds`` is the time that the check took by phase, ``lines`` the most of standard output. Raises OutputError, WriteError or SystemExit as writing
-        does, once every other file is written.
+        ``seconds`` is the time that the check took by phase, ``lines`` the most that standard output gets. Raises
+        OutputError, WriteError or SystemExit as writing does, once every other file is written.
         """
         failure: click.ClickException | writing.WriteError | None = None
         for each in sorted(self._outputs, key=lambda each: each.file is None):

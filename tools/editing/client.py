@@ -22,7 +22,7 @@ _Result = TypeVar("_Result")
 _raw = count(1)
 SERVER = (sys.executable, "-c", "from lkagent_lint.__main__ import run; run()", "server")
 """The installed script, in the environment that this runs in."""
-PATIENCE = 30
+PATIENCE = 120
 """Seconds after which an answer will not come any more."""
 _DOCUMENTS = types.TextDocumentClientCapabilities(
     publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
