@@ -6,7 +6,7 @@ import os
 
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.file import FileFacts
-from lkagent_lint.facts.flows import Flow
+from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.scopes import assigned_once
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
@@ -22,7 +22,8 @@ _ASKED = frozenset({"request", "req"})
 def answers_requests(project: Project, path: str, flow: Flow) -> bool:
     """Whether a function surely is one that a web server runs for each request."""
     facts = project.files[path]
-    if any(_decorates(each) for each in flow.decorators):
+    around = facts.flows.get(flow.parent or MODULE, flow)
+    if any(_decorates(each, around) for each in flow.decorators):
         return True
     if flow.own_name in _EXPORTED and os.path.basename(path).startswith(("route.", "+server.")):
         return True
@@ -35,8 +36,11 @@ def answers_requests(project: Project, path: str, flow: Flow) -> bool:
     )
 
 
-def _decorates(decorator: v.Expr) -> bool:
+def _decorates(decorator: v.Expr, around: Flow) -> bool:
+    """``around`` is the function in whose calls the decorator's own is, where that is recorded."""
     match decorator:
+        case v.Result(number):
+            return word_of(around.calls[number]) in _VERBS
         case v.Made(by=name) | v.Attribute(name=name):
             return name in _VERBS
         case _:
