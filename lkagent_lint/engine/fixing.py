@@ -18,6 +18,7 @@ from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.fixes import Planner
 from lkagent_lint.fixes.soundness import breaks
+from lkagent_lint.fixes.tidying import tidied
 from lkagent_lint.intents import Fix, Safety
 from lkagent_lint.languages import NOTEBOOK
 from lkagent_lint.sources.reading import Overlays
@@ -167,6 +168,7 @@ class _Rounds:
             after = Original(path, now[path]).spliced(dict.fromkeys(found))
             if after is None:
                 return "the file's encoding has no such text", None, now
+            after = tidied(path, self._before[path], after)
             if breaks(path, now[path], after):
                 return "the file could not be parsed afterwards", None, now
             now[path] = after

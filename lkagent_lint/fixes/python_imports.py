@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TypeGuard
 
 import libcst as cst
@@ -129,7 +130,7 @@ class PythonImports(PythonTree):
         elif any(each.value == after for each in names):
             raise ImpossibleError(f"{after} means something in this file")
         else:
-            yield self._of(alias.name), after
+            yield from self._renamed_in_list(statement, alias, after)
         for each in names:
             if each.value == before and each is not alias.name and self._means_variable(each, before):
                 yield self._of(each), after
@@ -137,18 +138,57 @@ class PythonImports(PythonTree):
             if isinstance(node, cst.Annotation):
                 yield from self._in_texts(node, before, after)
 
-    def _unimported(self, statement: cst.ImportFrom, alias: cst.ImportAlias) -> Stretch:
+    def _renamed_in_list(
+        self, statement: cst.ImportFrom, alias: cst.ImportAlias, after: str
+    ) -> Iterator[tuple[Stretch, str]]:
+        """Another name in an import, whose names stay in order if they were in one."""
+        aliases = () if isinstance(statement.names, cst.ImportStar) else statement.names
+        parts = [self._of(each) for each in aliases]
+        old = [self.original.text[slice(*part)] for part in parts]
+        plain = [after if each is alias else text for each, text in zip(aliases, old, strict=True)]
+        is_commented = "#" in self.original.text[parts[0].start : parts[-1].end]
+        keys = [] if is_commented else [key for key in (_by_kind, str.casefold) if sorted(old, key=key) == old]
+        new = sorted(plain, key=keys[0]) if keys else plain
+        if new == plain:
+            yield self._of(alias.name), after
+            return
+        # In one piece, so that nothing else is put into the list meanwhile.
+        text = self.original.text
+        between = [text[one.end : other.start] for one, other in pairwise(parts)]
+        listed = "".join(f"{name}{rest}" for name, rest in zip(new, [*between, ""], strict=True))
+        yield Stretch(parts[0].start, parts[-1].end), listed
+
+    def unimporting(self, name: str) -> Stretch:
+        """What to cut so that a name, which an import of the file itself binds, is imported no more."""
+        for each in self._imports():
+            aliases = () if isinstance(each.names, cst.ImportStar) else each.names
+            for alias in aliases:
+                first = alias.evaluated_name.partition(".")[0] if isinstance(each, cst.Import) else alias.evaluated_name
+                if (alias.evaluated_alias or first) == name:
+                    return self._unimported(each, alias)
+        raise ImpossibleError("no import binds it")
+
+    def _unimported(self, statement: cst.Import | cst.ImportFrom, alias: cst.ImportAlias) -> Stretch:
         """What to cut so that a name is imported no more."""
         names = [] if isinstance(statement.names, cst.ImportStar) else [self._of(each) for each in statement.names]
         whole, own = self._of(statement), self._of(alias)
         if len(names) == 1:
             if not self._stands_alone(whole):
                 raise ImpossibleError("something else stands on the line of the import")
-            return Stretch(self.original.line_start(whole.start), self.original.next_line(whole.end))
+            return self._with_blank_below(
+                Stretch(self.original.line_start(whole.start), self.original.next_line(whole.end))
+            )
         position = names.index(own)
         if position + 1 < len(names):
             return Stretch(own.start, names[position + 1].start)
         return Stretch(names[position - 1].end, own.end)
+
+    def _with_blank_below(self, lines: Stretch) -> Stretch:
+        """The lines of an import that is a group of its own, with the blank line that ends the group."""
+        text, below = self.original.text, self.original.next_line(lines.end)
+        above = text[self.original.line_start(lines.start - 1) : lines.start] if lines.start else ""
+        is_group = not above.strip() and lines.end < len(text) and not text[lines.end : below].strip()
+        return Stretch(lines.start, below) if is_group else lines
 
     def _means_variable(self, name: cst.Name, imported: str) -> bool:
         """It is a use of the import, and neither an attribute nor a keyword; another meaning makes this impossible."""
@@ -203,3 +243,8 @@ class PythonImports(PythonTree):
     def _is_from(self, each: cst.Import | cst.ImportFrom, module: str) -> TypeGuard[cst.ImportFrom]:
         is_one = isinstance(each, cst.ImportFrom) and not each.relative and not isinstance(each.names, cst.ImportStar)
         return is_one and self._name(each) == module
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    """The order of most formatters: constants, classes, everything else."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lkagent_lint import intents as i
+from lkagent_lint.fixes.tidying import tidied
 from lkagent_lint.text import Lines, Place
 from tests.fixes.editing import PY, TS, at, edited, mended, planned
 
@@ -291,3 +292,19 @@ def test_a_word_is_put_before_a_command_that_is_written_once() -> None:
     assert fix is not None
     assert edited("/a/x", b"X=1 a  b", fix) == b"X=1 exec a  b"
     assert begin("a b; a b") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "mended_text", "after"),
+    [
+        ("import a\n\nimport b\n\na.x(b)\n", "import a\n\nimport b\n\nx(b)\n", "import b\n\nx(b)\n"),
+        ("from a import b, c\n\nb(c)\n", "from a import b, c\n\nf(c)\n", "from a import c\n\nf(c)\n"),
+        ("from a import b, c\n\nb(c)\n", "from a import b, c\n\nf()\n", "f()\n"),
+        ("import a\n\nimport b\n\n\nx(b)\n", "import a\n\nimport b\n\n\nx()\n", "import a\n\n\nx()\n"),
+        ("import a\n\na(1)\n", "import a\n\nf('a')\n", "import a\n\nf('a')\n"),
+        ("import a\n\nf(1)\n", "import a\n\nf(2)\n", "import a\n\nf(2)\n"),
+    ],
+)
+def test_an_import_goes_that_nothing_uses_any_more(before: str, mended_text: str, after: str) -> None:
+    assert tidied(PY, before.encode(), mended_text.encode()).decode() == after
+    assert tidied("/project/__init__.py", before.encode(), mended_text.encode()) == mended_text.encode()

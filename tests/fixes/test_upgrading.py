@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from lkagent_lint import engine
+from lkagent_lint.engine.upgrading import Upgraded
 
 HEAD = "from livekit.agents import Agent, AgentServer, AgentTask, JobContext, function_tool\n"
 DESK = """
@@ -24,15 +26,43 @@ def upgraded(
     tmp_path: Path, text: str, *, to: str | None = "2.0.0b1", pin: str = "==1.8.9", pins: bool = False
 ) -> tuple[str, list[str]]:
     """The agent afterwards, and what is left for a person."""
+    done = _upgraded(tmp_path, text, to, pin, pins=pins)
+    after = {each.path: each.after.decode() for each in done.rewrites}
+    return after.get(str(tmp_path / "agent.py"), text), [each.message for each in done.left]
+
+
+def _upgraded(tmp_path: Path, text: str, to: str | None, pin: str, *, pins: bool) -> Upgraded:
     (tmp_path / "pyproject.toml").write_text(
         f'[project]\nname = "a"\nversion = "1"\ndependencies = ["livekit-agents{pin}"]\n'
         "[tool.lkagent-lint]\nroot = true\n"
     )
-    agent = tmp_path / "agent.py"
-    agent.write_text(text)
-    done = engine.upgraded(engine.Request(paths=(str(tmp_path),)), to, pins=pins)
+    (tmp_path / "agent.py").write_text(text)
+    return engine.upgraded(engine.Request(paths=(str(tmp_path),)), to, pins=pins)
+
+
+UPGRADES = sorted((Path(__file__).resolve().parents[2] / "fixtures" / "upgrades").iterdir())
+_MARK = re.compile(r"  # left (LKA\d+)")
+
+
+@pytest.mark.parametrize("row", UPGRADES, ids=[each.name for each in UPGRADES])
+def test_a_row_is_rewritten_and_what_is_left_is_marked(tmp_path: Path, row: Path) -> None:
+    before, marked = (_read(row / name) for name in ("before.py", "after.py"))
+    wanted = [(number, found[1]) for number, line in enumerate(marked, 1) if (found := _MARK.search(line))]
+    after, left = upgraded_to(tmp_path, "\n".join(_MARK.sub("", line) for line in before))
+    assert after.split("\n") == [_MARK.sub("", line) for line in marked]
+    assert left == wanted
+    assert upgraded_to(tmp_path, after)[0] == after
+
+
+def _read(path: Path) -> list[str]:
+    return path.read_text().split("\n")
+
+
+def upgraded_to(tmp_path: Path, text: str) -> tuple[str, list[tuple[int, str]]]:
+    """The agent for 2.0.0b1, and the lines and codes of what is left."""
+    done = _upgraded(tmp_path, text, "2.0.0b1", "==1.8.9", pins=False)
     after = {each.path: each.after.decode() for each in done.rewrites}
-    return after.get(str(agent), text), [each.message for each in done.left]
+    return after.get(str(tmp_path / "agent.py"), text), [(each.place.span.line, each.code) for each in done.left]
 
 
 @pytest.mark.parametrize(
