@@ -31,6 +31,11 @@ class Severity(enum.Enum):
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
+def numbered_argument(number: int) -> str:
+    """As a culprit: the argument of the call that stands there, counted from 0."""
+    return f"({number})"
+
+
 class Related(msgspec.Struct, frozen=True, order=True):
     """The other end of a finding, often in another file."""
 
@@ -63,7 +68,7 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     """What is at the place."""
     culprit: tuple[str, ...] = ()
     """What of the place is meant, as it may be written there, the likeliest first: a keyword, a name, the text of a
-    string. Where none of it is written, what is called."""
+    string, or ``numbered_argument``. Where none of it is written, what is called."""
     place: Place
     related: tuple[Related, ...] = ()
     subject: str = ""

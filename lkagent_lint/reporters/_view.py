@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
+from lkagent_lint.text import Lines
+
 WIDTH = 80
 """Columns, where nobody knows how many there are."""
+_TEXTS_KEPT = 16
+"""Findings come sorted by path, so a few texts serve all of a report of any size."""
+
+
+class SourceTexts:
+    """The texts that findings stand in, each read once.
+
+    ``source`` gives the decoded text of a file by its absolute path, or None where there is none to show.
+    """
+
+    def __init__(self, source: Callable[[str], str | None]) -> None:
+        @functools.lru_cache(maxsize=_TEXTS_KEPT)
+        def lines(path: str) -> Lines | None:
+            text = source(path)
+            return None if text is None else Lines(text)
+
+        self.lines = lines
 
 
 class View(NamedTuple):

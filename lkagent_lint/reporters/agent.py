@@ -10,8 +10,7 @@ from itertools import groupby
 
 from lkagent_lint.diagnostics import Diagnostic, Report
 from lkagent_lint.intents import Fix
-from lkagent_lint.reporters._texts import SourceTexts
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import SourceTexts, View
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.mending import WORDS, hunks
 from lkagent_lint.reporters.paths import relative_path, rule_url

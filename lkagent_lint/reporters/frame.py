@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -17,9 +16,6 @@ from lkagent_lint.text import START_OF_FILE, Lines, Span
 _CUT = "..."
 _LEAST = 24
 """Columns of source, and of a label, however narrow the terminal is."""
-_CALLEE = re.compile(r"(?:(?:await|new)\s+)*[\w.$?!@#]+(?=\s*\()")
-_MOST = 20_000
-"""Code points of a place in which is looked."""
 
 
 class Mark(NamedTuple):
@@ -87,19 +83,20 @@ class Frame(NamedTuple):
         """The edge beside a row that has no number."""
         return self.style.faint(f"{'':{self.gutter}} |")
 
+    def numbered(self, number: int, text: str) -> str:
+        """A row that shows a line, as text that is laid out already."""
+        return self._row(self.style.faint(f"{number:{self.gutter}} |"), text)
+
     def _line(self, text: str, number: int, marks: Sequence[Mark]) -> Iterator[str]:
         """A line as far as there is room, around the first of its marks, and the marks."""
         room = max(self.width - self.gutter - 3, _LEAST)
         ends = [_columns_on(text, each.span) for each in marks]
-        left, right = _window(text, *ends[0], self.escape, room) if ends else _window(text, 0, 0, self.escape, room)
-        visible = text[left:right]
-        source, columns = laid_out(visible, self.escape.cells(visible))
-        prefix, suffix = _CUT if left else "", _CUT if right < len(text) else ""
-        yield self._row(self.style.faint(f"{number:{self.gutter}} |"), f"{prefix}{source}{suffix}".rstrip())
+        part = _Excerpt.of(text, ends[0] if ends else (0, 0), self.escape, room)
+        yield self.numbered(number, part.shown)
         for mark, (start, end) in zip(marks, ends, strict=True):
-            if left <= start <= right:
-                first = columns[start - left]
-                yield from self._mark(mark, len(prefix) + first, max(1, columns[min(end, right) - left] - first), room)
+            if part.left <= start <= part.right:
+                first = part.column(start)
+                yield from self._mark(mark, first, max(1, part.column(min(end, part.right)) - first), room)
             else:
                 yield from self._mark(mark, 0, 0, room)
 
@@ -124,6 +121,31 @@ class Frame(NamedTuple):
         return f"{gutter} {text}" if text else gutter
 
 
+def excerpt(text: str, around: tuple[int, int], escape: Escaper, room: int) -> str:
+    """A line as it is shown in ``room`` columns: all of it, or what stands around some of its code points."""
+    return _Excerpt.of(text, around, escape, max(room, _LEAST)).shown
+
+
+class _Excerpt(NamedTuple):
+    """What is shown of a line: its code points from ``left`` to before ``right``."""
+
+    left: int
+    right: int
+    shown: str
+    columns: list[int]
+
+    @classmethod
+    def of(cls, text: str, around: tuple[int, int], escape: Escaper, room: int) -> _Excerpt:
+        left, right = _window(text, *around, escape, room)
+        source, columns = laid_out(text[left:right], escape.cells(text[left:right]))
+        prefix, suffix = _CUT if left else "", _CUT if right < len(text) else ""
+        return cls(left, right, f"{prefix}{source}{suffix}".rstrip(), [len(prefix) + each for each in columns])
+
+    def column(self, offset: int) -> int:
+        """Where one of its code points is shown."""
+        return self.columns[offset - self.left]
+
+
 def _columns_on(text: str, span: Span) -> tuple[int, int]:
     """The 0-based code points of a span's first line to underline, end exclusive."""
     end = span.end_column - 1 if span.end_line == span.line else len(text.rstrip())
@@ -136,7 +158,9 @@ def _window(text: str, start: int, end: int, escape: Escaper, room: int) -> tupl
     if len(text) <= 2 * room and laid_out(text.rstrip(), escape.cells(text.rstrip()))[1][-1] <= room:
         return 0, len(text)
     room -= 2 * len(_CUT)
-    # As much of the mark as fits, then half of what is left before it.
+    # From the beginning where the mark fits then; else as much of it as fits, then half of what is left before it.
+    if end <= 2 * room and laid_out(text[:end], escape.cells(text[:end]))[1][-1] <= room:
+        start, room = 0, room + len(_CUT)
     left = right = start
     taken = 0
 
@@ -158,40 +182,3 @@ def _window(text: str, start: int, end: int, escape: Escaper, room: int) -> tupl
         left -= 1
         taken += columns(text[left])
     return left, right
-
-
-# What is meant
-
-
-def culprit_span(lines: Lines, span: Span, wanted: Sequence[str]) -> Span:
-    """The first of the ``wanted`` texts that the source at ``span`` holds as a word, or as a string with its quotes.
-
-    Where none is there: of a call what is called, else the whole.
-    """
-    if not 1 <= span.line <= span.end_line <= len(lines.starts):
-        return span
-    start, end = (lines.starts[line - 1] + column - 1 for line, column in _ends(span))
-    text = lines.text[start : min(end, start + _MOST)]
-    for each in wanted:
-        word = re.escape(each)
-        found = re.search(rf"([\"'`]){word}\1|(?<!\w){word}(?!\w)", text) if each else None
-        if found is not None:
-            return lines.span(start + found.start(), start + found.end())
-    callee = _CALLEE.match(text)
-    if callee is not None and _closes_at_end(text, text.index("(", callee.end())):
-        return lines.span(start, start + callee.end())
-    return span
-
-
-def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (span.line, span.column), (span.end_line, span.end_column)
-
-
-def _closes_at_end(text: str, opening: int) -> bool:
-    """The bracket that opens there ends the text. Brackets in strings may deceive it, and then more is marked."""
-    depth = 0
-    for match in re.finditer(r"[()]", text[opening:]):
-        depth += 1 if match[0] == "(" else -1
-        if depth == 0:
-            return opening + match.end() == len(text.rstrip())
-    return False

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report, Severity
 from lkagent_lint.intents import Fix
-from lkagent_lint.reporters._texts import SourceTexts
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import SourceTexts, View
+from lkagent_lint.reporters.culprits import culprit_span
 from lkagent_lint.reporters.escape import Escaper
-from lkagent_lint.reporters.frame import Frame, Mark, culprit_span, gutter_of, is_shown
+from lkagent_lint.reporters.frame import Frame, Mark, excerpt, gutter_of, is_shown
 from lkagent_lint.reporters.layout import Piece, flowed
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.reporters.style import Style, outcome, seen
@@ -88,24 +88,21 @@ class _Page:
 
     def _mending(self, fix: Fix, path: str, frame: Frame) -> Iterator[str]:
         """A fix as a small diff."""
-        from lkagent_lint.reporters.mending import WORDS, hunks  # most reports hold no fix
+        from lkagent_lint.reporters.mending import WORDS, fitting, hunks  # most reports hold no fix
 
+        room = self.view.width - frame.gutter - 5
         yield from self._remark(WORDS[fix.safety], fix.title, frame)
         for hunk in hunks(fix, self._texts):
             if hunk.path != path:
                 yield from self._arrow(Place(hunk.path, Span(hunk.first, 1, hunk.first, 1)), "", frame)
-            bar = self.style.faint("|")
-            for number, line in enumerate(hunk.old, hunk.first):
-                shown = self._fitting(f"- {line}", frame)
-                yield f"{self.style.faint(f'{number:>{frame.gutter}}')} {bar} {self.style.removed(shown)}"
-            for line in hunk.new:
-                shown = self._fitting(f"+ {line}", frame)
-                yield f"{'':{frame.gutter}} {bar} {self.style.added(shown)}"
-
-    def _fitting(self, line: str, frame: Frame) -> str:
-        """A line of a diff, cut where it is wider than the view."""
-        shown, room = self.escape.inline(line).rstrip(), max(self.view.width - frame.gutter - 3, 20)
-        return shown if len(shown) <= room else f"{shown[: room - 4]} ..."
+            old, new = fitting(hunk, room, self.escape)
+            above = self._lines(hunk.path).line(hunk.first - 1)
+            if not old and above:  # where it goes
+                yield frame.numbered(hunk.first - 1, f"  {excerpt(above, (0, 0), self.escape, room)}")
+            for number, line in enumerate(old, hunk.first):
+                yield frame.numbered(number, self.style.removed(f"- {line}".rstrip()))
+            for line in new:
+                yield f"{frame.bar} {self.style.added(f'+ {line}'.rstrip())}"
 
     def _parts(self, diagnostic: Diagnostic) -> list[_Part]:
         """The files of a finding, its own first, with the places in each; each place once."""
@@ -128,7 +125,7 @@ class _Page:
 
     def _mark(self, place: Place, culprit: Sequence[str], label: str, severity: Severity | None) -> Mark:
         lines = self._texts.lines(place.path)
-        span = place.span if lines is None or place.span == START_OF_FILE else culprit_span(lines, place.span, culprit)
+        span = place.span if lines is None or place.span == START_OF_FILE else culprit_span(place, lines, culprit)
         return Mark(span, label, severity)
 
     def _head(self, diagnostic: Diagnostic) -> list[str]:

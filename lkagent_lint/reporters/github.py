@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._texts import SourceTexts
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import SourceTexts, View
 from lkagent_lint.reporters.escape import Escaper
 from lkagent_lint.reporters.mending import as_markdown
 from lkagent_lint.reporters.paths import relative_path, relative_uri, rule_url

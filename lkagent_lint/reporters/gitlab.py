@@ -10,8 +10,7 @@ import hashlib
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Report, Severity
-from lkagent_lint.reporters._texts import SourceTexts
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import SourceTexts, View
 from lkagent_lint.reporters.escape import without_surrogates
 from lkagent_lint.reporters.markdown import markdown
 from lkagent_lint.reporters.mending import as_markdown

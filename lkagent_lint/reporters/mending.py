@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.intents import Edit, Fix, Safety
-from lkagent_lint.reporters._texts import SourceTexts
+from lkagent_lint.reporters._view import SourceTexts
+from lkagent_lint.reporters.escape import Escaper
+from lkagent_lint.reporters.frame import excerpt
 from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import Lines, Place, Span
 
@@ -64,6 +66,31 @@ def _narrowed(hunk: Hunk) -> Hunk:
     while old and new and old[0] == new[0]:
         first, old, new = first + 1, old[1:], new[1:]
     return Hunk(path, first, old, new)
+
+
+def fitting(hunk: Hunk, room: int, escape: Escaper) -> tuple[list[str], list[str]]:
+    """The lines of a diff, those that are wider than the room cut to where they begin to differ."""
+    is_paired = len(hunk.old) == len(hunk.new)
+
+    def shown(lines: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
+        pairs = zip(lines, others if is_paired else lines, strict=True)
+        return [excerpt(line, _change(line, other, room // 2), escape, room) for line, other in pairs]
+
+    return shown(hunk.old, hunk.new), shown(hunk.new, hunk.old)
+
+
+def _change(line: str, other: str, most: int) -> tuple[int, int]:
+    """Where two versions of a line differ, as code points of both: up to behind the last of the one that holds more.
+
+    Lines that are equal differ at their beginning.
+    """
+    if line == other:
+        return 0, 0
+    shorter = min(len(line), len(other))
+    same = next((number for number in range(shorter) if line[number] != other[number]), shorter)
+    left = shorter - same
+    rest = next((number for number in range(left) if line[-1 - number] != other[-1 - number]), left)
+    return same, same + min(max(len(line), len(other)) - rest - same, most)
 
 
 def _written(edits: list[Edit], lines: Lines, done: int, end: int) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Report
-from lkagent_lint.reporters._texts import SourceTexts
-from lkagent_lint.reporters._view import View
+from lkagent_lint.reporters._view import SourceTexts, View
 from lkagent_lint.reporters.escape import without_surrogates
 from lkagent_lint.reporters.markdown import markdown
 from lkagent_lint.reporters.mending import as_one

@@ -42,6 +42,7 @@ class Said(NamedTuple):
     note: str = ""
     help: str = ""
     label: str = ""
+    culprit: tuple[str, ...] = ()
 
 
 class Meta(NamedTuple):
@@ -94,7 +95,7 @@ class Meta(NamedTuple):
             note=words.note or note,
             help=words.help or help,
             label=words.label or label,
-            culprit=tuple(culprit),
+            culprit=words.culprit or tuple(culprit),
             place=place,
             related=tuple(related),
             subject=subject,

@@ -92,7 +92,7 @@ def _fix(reached: Reached, origin: Origin, *, is_lossless: bool) -> Fix | None:
     state, place, start = reached.state, origin.event.place, reached.event.place
     if state.used is not None or place != origin.lead.place or place.path != start.path:
         return None
-    title = "take it away: the session's start connects by itself"
+    title = "take this away"
     intents = (RemoveStatement(place), Follows(place, start))
     if state.awaited is not None or not is_lossless:
         return unsafe(title, *intents)

@@ -83,7 +83,7 @@ def _options(event: Event) -> dict[str, str]:
 def _fix(place: Place, joined: Place | None) -> Fix | None:
     if joined is None or place.path != joined.path:
         return None
-    return unsafe("connect with options before that", Move(place, joined), Follows(joined, place))
+    return unsafe("connect with options first, and then start the session", Move(place, joined), Follows(joined, place))
 
 
 def _finding(reached: Reached) -> Diagnostic:
@@ -95,7 +95,7 @@ def _finding(reached: Reached) -> Diagnostic:
         place,
         f"ctx.connect() ignores {first}{more} in a room that is joined",
         note=f"the room has been joined before{joined}, and a second connect does nothing: {options} has no effect",
-        help="connect with options first, and start the session in the room that is joined so",
+        help="connect with options first, and then start the session",
         label="this has no effect",
         culprit=options.split(", "),
         related=[] if origin is None else [Related(origin.lead.place, "the room is joined here")],

@@ -81,7 +81,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "this participant entrypoint is added after the room has been joined",
                     note=f"the room is joined before ({where(joined, event.place)}), so it is never run for those who "
                     "were there already",
-                    help="add it before that",
+                    help="add it before the room is joined",
                     label="too late",
                     related=[Related(joined, "the room is joined here")],
                     subject=reached.site.function,

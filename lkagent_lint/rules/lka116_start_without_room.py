@@ -81,7 +81,11 @@ def _fix(start: Reached, solved: Solved, project: Project) -> Fix | None:
     if (entry.path, entry.flow) != (place.path, start.site.function):
         return None
     context = project.context_of(solved.job)
-    return unsafe("start it in the room", AddArgument(place, "room", f"{context}.room")) if context else None
+    return (
+        unsafe(f"write {words(place).start_in_room}", AddArgument(place, "room", f"{context}.room"))
+        if context
+        else None
+    )
 
 
 def _has_own_io(project: Project) -> bool:

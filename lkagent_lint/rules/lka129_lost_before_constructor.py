@@ -95,7 +95,9 @@ def _fix(found: _Early) -> Fix | None:
     if store.name != "state" or store.span is None or begins.span is None or read:
         return None
     place, constructor = found.activation.place(store.span), found.activation.place(begins.span)
-    return safe("set it behind that", Move(place, constructor, behind=True), Follows(place, constructor))
+    return safe(
+        f"set it behind {_constructor(found)}", Move(place, constructor, behind=True), Follows(place, constructor)
+    )
 
 
 def _early(subject: Subject) -> Iterator[_Early]:
@@ -121,13 +123,12 @@ def _is_constructor(call: Call, activation: Activation) -> bool:
 
 
 def _said(found: _Early, classes: Classes) -> Said | None:
-    where = f"super().__init__() (line {found.begins.span.line if found.begins.span else 0})"
     name = found.store.name
     if name == "state" and "AgentTask" in classes.kinds(found.owner) and not _declares(found, classes):
         return Said(
             "self.state is lost: it is set before the base's constructor",
             "AgentTask's constructor sets it anew since livekit-agents 2.0",
-            f"set it behind {where}",
+            f"set it behind {_constructor(found)}",
             "this is overwritten",
         )
     things = found.activation.value(found.store.value)
@@ -135,10 +136,14 @@ def _said(found: _Early, classes: Classes) -> Said | None:
         return Said(
             f"no model sees the tool self.{shortened(name)}",
             "since livekit-agents 2.0 tools are looked up on the class",
-            f"give it in tools=[...] of {where}, or make it a method with @function_tool",
+            f"give it in tools=[...] of {_constructor(found)}, or make it a method with @function_tool",
             "nobody looks here",
         )
     return None
+
+
+def _constructor(found: _Early) -> str:
+    return f"super().__init__() (line {found.begins.span.line if found.begins.span else 0})"
 
 
 def _declares(found: _Early, classes: Classes) -> bool:

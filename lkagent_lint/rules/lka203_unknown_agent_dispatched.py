@@ -80,7 +80,7 @@ def _fix(project: Project, own: Dispatch, name: str, meant: str) -> Fix:
     places = sorted({own.place, *(each.place for each in alike)})
     kind = suggestion if any(each.presence for each in alike) or len(names_of(own) or ()) > 1 else unsafe
     everywhere = "" if len(places) == 1 else f" in all {len(places)} places"
-    return kind(f"dispatch {quoted(meant)}{everywhere}", *(Rename(place, name, meant) for place in places))
+    return kind(f"write {quoted(meant)}{everywhere}", *(Rename(place, name, meant) for place in places))
 
 
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
@@ -91,17 +91,17 @@ def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[s
     if door is not None:
         note = f"endpoint= ({where(door.place, dispatch.place)}) names no agent, so this dispatch reaches nobody"
         help = f"give the name to the server, AgentServer(agent_name={quoted(name)})"
-        related = [Related(door.place, f"{quoted(name)} is the endpoint of this door")]
+        related = [Related(door.place, f"{quoted(name)} is the endpoint of this door", (name,))]
     elif meant is not None:
         worker = registered[meant]
         letters = strange_letters(name, meant)
         note, help = reaches, f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?{letters}"
-        related = [Related(worker.place, f"{quoted(meant)} is registered here")]
+        related = [Related(worker.place, f"{quoted(meant)} is registered here", (meant,))]
     else:
         listed = ", ".join(quoted(each) for each in names[:4]) + (", ..." if len(names) > 4 else "")
         note = f"{reaches}; registered: {listed}" if names else f"{reaches}; the project's workers have no name"
         help = "ask for a name that is registered" if names else "register the agent by that name"
-        related = [Related(registered[each].place, f"{quoted(each)} is registered here") for each in names[:4]]
+        related = [Related(registered[each].place, f"{quoted(each)} is registered here", (each,)) for each in names[:4]]
     return META.at(
         dispatch.place,
         f"no worker of this project registers the agent {quoted(name, 23)}",

@@ -60,5 +60,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             note=f"nothing else dispatches {quoted(name)} ({where(worker.place, place)}), so callers find nobody",
             help="add the agent to the rule's room configuration, or drop the name",
             label="this rule brings no agent",
-            related=[Related(each.place, f"{quoted(given)} is registered here") for each, given in waiting[:4]],
+            related=[
+                Related(each.place, f"{quoted(given)} is registered here", (given,)) for each, given in waiting[:4]
+            ],
         )

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity, numbered_argument
 from lkagent_lint.facts import values as v
 from lkagent_lint.intents import AddImport, Fix, PutInto, RenameArgument, SurroundArgument, safe, unsafe
 from lkagent_lint.likeness import misspelled
@@ -55,6 +55,7 @@ from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import is_node, shortened
 from lkagent_lint.rules._base import Meta, Said
 from lkagent_lint.sources.sdk.releases import API, SERVER_NODE, Basis
+from lkagent_lint.sources.sdk.vocabulary.records import snake
 
 META = Meta(
     "LKA213",
@@ -94,12 +95,24 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         yield META.at(
             place,
             _said(found),
-            culprit=(found.name,),
+            culprit=_culprit(found),
             subject=found.where.activation.name,
             key=(found.kind, found.owner, found.name),
             severity=Severity.WARNING if is_guess else Severity.ERROR,
             fix=_fix(subject, found),
         )
+
+
+def _culprit(found: Refused) -> tuple[str, ...]:
+    """The field, where it is one, else what is given."""
+    match found.kind:
+        case "text":
+            field = found.name.partition(" ")[0]
+            return field, snake(field)
+        case "count" | "no-request" | "configuration":
+            return (numbered_argument(1 if found.kind == "count" else 0),)
+        case _:
+            return (found.name,)
 
 
 def _fix(subject: Subject, found: Refused) -> Fix | None:

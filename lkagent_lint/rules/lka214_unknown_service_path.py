@@ -72,7 +72,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             said, wrong, right, is_sure = saying
             key = (found.service, found.method)
             fix = (unsafe if is_sure else suggestion)(f"write {right}", Rename(found.place, wrong, right))
-            yield META.at(found.place, said, subject=found.function, key=key, fix=fix if right else None)
+            culprit = (f"{found.service}/{found.method}", found.service)
+            yield META.at(
+                found.place, said, culprit=culprit, subject=found.function, key=key, fix=fix if right else None
+            )
 
 
 class _Wrong(NamedTuple):
@@ -122,5 +125,6 @@ def _no_key(subject: Subject, found: Handwritten) -> _Wrong | None:
         f"{message} has no such field",
         f"write {near}" if near else "leave it out, or write a key that the message has",
         "a key of its body is dropped",
+        (wrong[0],),
     )
     return _Wrong(said, wrong[0], near, meant is not None)

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity, numbered_argument
 from lkagent_lint.intents import SurroundArgument, unsafe
 from lkagent_lint.project.records import Dispatch
 from lkagent_lint.questions.metadata import ParsedMetadata, parsed, without_metadata
@@ -73,6 +73,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 yield META.at(
                     each.place,
                     _said(each, dispatches),
+                    culprit=(numbered_argument(0),),
                     related=[registered, *(Related(one.place, "this asks for it") for one in dispatches)],
                     subject=each.function,
                     fix=unsafe("parse {} where there is none", SurroundArgument(each.place, "", "", otherwise)),

@@ -69,6 +69,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "proc.userdata stays empty",
                     help="make it a plain function",
                     label="a coroutine function",
-                    related=[Related(server.place, "it is given here")],
+                    related=[Related(server.place, "it is given here", ("setup_fnc", "prewarm_fnc"))],
                     subject=found.flow.name,
                 )

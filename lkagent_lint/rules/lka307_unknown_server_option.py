@@ -158,7 +158,7 @@ def _fix(call: Call, place: Place, unknown: list[str], server: Server | None) ->
     is_text = isinstance(dict(call.keywords).get("agent_name"), v.Text)
     if server is None or unknown != ["agent_name"] or not is_text or server.place.path != place.path:
         return None
-    return safe("give the server the name", MoveArgument(place, "agent_name", server.place))
+    return safe("use AgentServer(agent_name=) instead", MoveArgument(place, "agent_name", server.place))
 
 
 def _so_many(given: int, is_function: bool) -> str:
@@ -223,7 +223,7 @@ def _instead(owner: str, name: str, release: Release) -> str:
     server = release.parameters("AgentServer")
     if name in ("name", "agent_name") and server is not None and server.accepts("agent_name"):
         moved = "AgentServer(agent_name=)"
-    return f"write {moved}: {name} is {moved} now" if moved else ""
+    return f"use {moved} instead" if moved else ""
 
 
 def _few(names: list[str]) -> str:

@@ -72,21 +72,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 _said(owner, worker.entry_text, project.sdk(worker.place.path)),
                 culprit=(worker.entry_text,),
                 key=(worker.entry_text,),
-                fix=_fix(worker, project.sdk(worker.place.path)),
+                fix=_fix(worker, worker.entry_text, project.sdk(worker.place.path)),
             )
 
 
-def _fix(worker: Worker, sdk: SdkVersion) -> Fix | None:
+def _fix(worker: Worker, text: str, sdk: SdkVersion) -> Fix | None:
     """The text is the agent's name, where the registration takes that."""
     if sdk.has(Change.NAME_ON_SERVER) is not False:
         return None
-    return safe("give it as the agent's name", NameArguments(worker.place, ("agent_name",)))
+    return safe(f"write agent_name={quoted(text)}", NameArguments(worker.place, ("agent_name",)))
 
 
 def _said(owner: str, text: str, sdk: SdkVersion) -> Said:
     name = f"agent_name={quoted(text)}"
     moved = sdk.has(Change.NAME_ON_SERVER)
-    cure = f"write AgentServer({name}): the agent's name is AgentServer({name}) now" if moved else f"write {name}"
+    cure = f"give the name to the server, AgentServer({name})" if moved else f"write {name}"
     if "." in owner:
         error = "rtc_session() takes 0 positional arguments but 1 was given"
         return Said(

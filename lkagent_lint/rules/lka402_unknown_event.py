@@ -81,13 +81,13 @@ def _fix(found: UnknownEvent) -> Fix | None:
     if successor is not None and successor in found.release.events(found.kind):
         # One event tells of all states, so that listeners for one of them have to look which it is.
         fix = suggestion if successor.endswith("_state_changed") else unsafe
-        return fix(f"listen for {quoted(successor)}", ReplaceText(found.place, found.event, successor))
+        return fix(f"listen for {quoted(successor)} instead", ReplaceText(found.place, found.event, successor))
     events = list(found.release.events(found.kind))
     meant = misspelled(found.event, events)
     if meant:
-        return unsafe(f"listen for {quoted(meant)}", ReplaceText(found.place, found.event, meant))
+        return unsafe(f"did you mean {quoted(meant)}?", ReplaceText(found.place, found.event, meant))
     near = most_alike(found.event, events)
-    return suggestion(f"listen for {quoted(near)}", ReplaceText(found.place, found.event, near)) if near else None
+    return suggestion(f"did you mean {quoted(near)}?", ReplaceText(found.place, found.event, near)) if near else None
 
 
 def _said(found: UnknownEvent) -> Said:
@@ -107,7 +107,7 @@ def _advice(found: UnknownEvent) -> str:
     package = found.release.table.package
     successor = EVENTS.get(snake(word))
     if successor in found.release.events(found.kind):
-        return f"use {quoted(successor)}"
+        return f"listen for {quoted(successor)} instead"
     later = found.release.table.catalog.newest(package).events(found.kind)
     if found.event in later:
         return f"upgrade: newer releases of {package} have this event"
@@ -119,4 +119,4 @@ def _advice(found: UnknownEvent) -> str:
             of = "the room" if other == "Room" else "the session"
             return f"listen for it there: it is an event of {of}"
     near = most_alike(word, list(found.release.events(found.kind)))
-    return f"the nearest event that it has is {quoted(near)}{strange_letters(word, near)}" if near else ""
+    return f"did you mean {quoted(near)}?{strange_letters(word, near)}" if near else ""

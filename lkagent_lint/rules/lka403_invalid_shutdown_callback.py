@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Severity, numbered_argument
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Parameter
 from lkagent_lint.intents import Fix, MakeAsync, Uncall, safe, unsafe
@@ -84,6 +84,7 @@ META = Meta(
     basis=Basis.REFUSAL,
 )
 
+_UNCALLED = "give the function itself, without brackets"
 _OBJECTS = (SdkObject, Instance, Box, Closure)
 
 
@@ -93,14 +94,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         wrong = _wrong_in_node(project, found) if is_node(found.place) else _wrong(project, found)
         if wrong:
             fix = _fix(found, project)
-            yield META.at(found.place, wrong, label="this callback", subject=found.activation.name, fix=fix)
+            yield META.at(
+                found.place,
+                wrong,
+                label="this callback",
+                culprit=(numbered_argument(0),),
+                subject=found.activation.name,
+                fix=fix,
+            )
 
 
 def _fix(found: Handed, project: Project) -> Fix | None:
     """Where the function is called instead of given, or is not async and nothing else calls it."""
     evaluator = project.evaluator
     if is_coroutine(found.handler, found.activation, evaluator):
-        return safe("give the function itself", Uncall(found.place))
+        return safe(_UNCALLED, Uncall(found.place))
     (thing, *others) = (*found.things, None)
     if not isinstance(thing, Closure) or len(others) != 1 or is_node(found.place):
         return None
@@ -122,7 +130,7 @@ def _wrong_in_node(project: Project, found: Handed) -> Said | None:
     return Said(
         f"the callback is called here and gives {given}",
         'it runs now and not when the job ends, and then "TypeError: callback is not a function" is logged',
-        "give the function itself, without brackets",
+        _UNCALLED,
     )
 
 
@@ -130,8 +138,7 @@ def _wrong(project: Project, found: Handed) -> Said | None:
     """What is wrong with a callback; None if nothing surely is."""
     evaluator = project.evaluator
     if is_coroutine(found.handler, found.activation, evaluator):
-        cure = "give the function itself, without brackets"
-        return Said("the callback is called here, and gives a coroutine", _refused("coroutine"), cure)
+        return Said("the callback is called here, and gives a coroutine", _refused("coroutine"), _UNCALLED)
     if is_none(found.handler, found.activation, evaluator):
         return Said(
             "the callback is called here, and gives None", _refused("NoneType"), "give an async function itself"

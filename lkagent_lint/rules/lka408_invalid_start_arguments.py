@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Severity
+from lkagent_lint.diagnostics import Diagnostic, Severity, numbered_argument
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.intents import Fix, NameArguments, RemoveArgument, RenameArgument, SurroundArgument, safe, unsafe
@@ -116,6 +116,8 @@ def _fix(found: WrittenCall, evaluator: Evaluator, has_options: bool) -> Fix | N
     return safe(f"write {old}=", RenameArgument(place, "room_options", old)) if is_free else None
 
 
+_FIRST, _SECOND = (numbered_argument(0),), (numbered_argument(1),)
+_AGENT = ("agent", *_FIRST)
 _CURE = "agent is its only positional parameter: write session.start(agent=..., room=ctx.room)"
 
 
@@ -127,22 +129,25 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
     given = [activation.value(each) for each in call.args]
     if len(call.args) > 1:
         raised = f"it raises TypeError (takes 2 positional arguments but {len(call.args) + 1} were given)"
-        return Said(f"session.start() is given {len(call.args)} arguments without keywords", raised, _CURE)
+        return Said(
+            f"session.start() is given {len(call.args)} arguments without keywords", raised, _CURE, culprit=_SECOND
+        )
     if call.args and "agent" in named:
         raised = "it raises TypeError (got multiple values for argument 'agent')"
-        return Said("session.start() is given its agent twice", raised, _CURE)
+        return Said("session.start() is given its agent twice", raised, _CURE, culprit=("agent",))
     if "participant" in named:
         raised = "it raises TypeError (got an unexpected keyword argument 'participant')"
-        return Said("session.start() takes no participant", raised, "choose the participant by room_options, if at all")
+        cure = "choose the participant by room_options, if at all"
+        return Said("session.start() takes no participant", raised, cure, culprit=("participant",))
     if given and _is_room(given[0]):
-        return Said("session.start() is given a room as its agent", "it raises AttributeError", _CURE)
+        return Said("session.start() is given a room as its agent", "it raises AttributeError", _CURE, culprit=_FIRST)
     agent = given[0] if given else activation.value(named["agent"]) if "agent" in named else None
     if agent is None:
         raised = "it raises TypeError (missing 1 required positional argument: 'agent')"
         return None if "**" in named else Said("session.start() is given no agent", raised, _CURE)
     if _is_class(agent, evaluator):
         cure = "give it an agent, made by calling it"
-        return Said("session.start() is given the agent's class", "it raises AttributeError", cure)
+        return Said("session.start() is given the agent's class", "it raises AttributeError", cure, culprit=_AGENT)
     options = named.get("room_options")
     kind = _old_options(activation.value(options)) if options is not None and has_options else ""
     if kind:
@@ -151,6 +156,7 @@ def _in_python(call: Call, activation: Activation, evaluator: Evaluator, has_opt
             f"room_options= of session.start() is given {kind}",
             f"it raises ValueError (expected RoomOptions): {kind} is not one",
             f"use room_io.RoomOptions, or {old}=",
+            culprit=("room_options",),
         )
     return None
 
@@ -162,7 +168,7 @@ def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_optio
     given = activation.value(call.args[0]) if call.args else frozenset({NOTHING})
     if given and all(_is_no_object(each, evaluator) for each in given):
         note = "it finds no agent in what it is given, and throws TypeError"
-        return Said("session.start() takes one object", note, cure)
+        return Said("session.start() takes one object", note, cure, culprit=_FIRST)
     records = [each for each in given if isinstance(each, Record)]
     if not records or len(records) < len(given):
         return None
@@ -170,9 +176,8 @@ def _in_node(call: Call, activation: Activation, evaluator: Evaluator, has_optio
     if all(each == NOTHING for each in agents):
         return Said("session.start() is given no agent", "it throws TypeError", cure)
     if _is_class(agents, evaluator):
-        return Said(
-            "session.start() is given the agent's class", "it throws TypeError", "give it an agent, made with `new`"
-        )
+        cure = "give it an agent, made with `new`"
+        return Said("session.start() is given the agent's class", "it throws TypeError", cure, culprit=_AGENT)
     return None
 
 

@@ -160,7 +160,7 @@ def _hint(lack: Lack) -> str:
     own = release.parameters(lack.owner, lack.method)
     meant = misspelled(keyword, own.keywords) if own is not None else None
     if meant is not None:
-        return f"write {meant}: {meant} is probably meant"
+        return f"write {meant}="
     for other in _OTHERS:
         parameters = release.parameters(other)
         if parameters is not None and not parameters.var_keyword and parameters.accepts(keyword):

@@ -207,6 +207,7 @@ def _of_list(subject: Subject, place: Place, items: tuple[v.Expr, ...], activati
                     note="ValueError (duplicate function name)",
                     help="give one of them another name",
                     label="two of one name",
+                    culprit=(flow.own_name,),
                     related=[Related(defined, "the second one")],
                     subject=activation.name,
                     key=(name,),

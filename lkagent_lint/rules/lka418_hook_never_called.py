@@ -143,7 +143,7 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
     return Said(
         f"{shortened(name, 40)}() is no hook of {kind}",
         f"{release.table.package} {release.label} has none of that name, and nothing calls it",
-        f"write {meant}: {meant} is probably meant" if meant else f"write one of its hooks, {', '.join(sorted(hooks))}",
+        f"did you mean {meant}()?" if meant else f"write one of its hooks, {', '.join(sorted(hooks))}",
     )
 
 

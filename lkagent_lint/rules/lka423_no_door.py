@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Related, Severity, numbered_argument
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.project.decorators import AS_WRITTEN
@@ -78,12 +78,16 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     for found in subject.methods.of("AgentServer", "add"):
         if project.sdk(found.activation.path).has(Change.DOORS) and not project.in_tests(found.activation.path):
-            for given in found.call.args:
+            for number, given in enumerate(found.call.args):
                 things = found.activation.value(given) if not isinstance(given, v.Spread) else NEVER
                 kinds = {_no_door(subject, each) for each in things}
                 if len(kinds) == 1 and "" not in kinds:
                     yield META.at(
-                        found.place, _refused(kinds.pop()), label="no door is given here", subject=found.activation.name
+                        found.place,
+                        _refused(kinds.pop()),
+                        label="no door",
+                        culprit=(numbered_argument(number),),
+                        subject=found.activation.name,
                     )
     for server in subject.doors.servers():
         if project.sdk(server.site.path).has(Change.DOORS) and _has_no_door(subject, server):

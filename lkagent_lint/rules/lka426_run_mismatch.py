@@ -154,6 +154,7 @@ def _of_times(found: WrittenCall) -> Said | None:
         f'"{said}", {_NONE}',
         "take it away, or run the agent in text",
         "without effect",
+        (given[0],),
     )
 
 
@@ -170,6 +171,7 @@ def _of_output(subject: Subject, found: WrittenCall) -> Said | None:
         f"only agent.run() makes an output of output_type, on a call it is text; {_NONE[4:]}",
         "take it away, or run the agent in text",
         "without effect",
+        ("output_type",),
     )
 
 

@@ -119,7 +119,9 @@ def _cure(missing: Missing) -> str:
     if missing.sdk.is_node and wanted in BY_NAME:
         return f"write import * as {wanted} from '{elsewhere[0]}'"
     if elsewhere:
-        return f"import it from there: {wanted} is in {spelt(elsewhere[0])}"
+        return (
+            f"import it from {spelt(elsewhere[0])}" if missing.name else f"import {wanted} from {spelt(elsewhere[0])}"
+        )
     own = CLASSES[wanted].node if missing.sdk.is_node and wanted in CLASSES else ()
     if own and (found := homes(missing.release, own[-1].name)):
         return f"use that: in Node it is {own[-1].name} of {spelt(found[0])}"
