@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.formats import REPORTS, named
-from lkagent_lint.reporters._texts import source_of
-from lkagent_lint.reporters._view import WIDTH, View
+from lkagent_lint.reporters._view import WIDTH, View, source_of
 from lkagent_lint.reporters.paths import repository_of, rule_url
 
 __all__ = ["WIDTH", "View", "render", "repository_of", "rule_url", "source_of"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from lkagent_lint.text import Lines
@@ -42,3 +42,24 @@ class View(NamedTuple):
     """How many columns there are for text that is laid out."""
     terminal: bool = False
     """Whether a person reads it on a terminal; else a finding's first line begins with its place, for programs."""
+
+
+def source_of(overlays: Mapping[str, bytes]) -> Callable[[str], str | None]:
+    """Reads the text of a file (absolute path) for a code frame, unsaved text first; None if it has none."""
+    from lkagent_lint.languages import PYTHON, cell_in
+    from lkagent_lint.sources.reading import Overlays, Undecodable, Unreadable, decode, decode_loosely
+
+    files = Overlays(overlays)
+
+    def source(path: str) -> str | None:
+        path, cell = cell_in(path)
+        if cell is not None:
+            notebook = files.notebook(path)
+            return None if isinstance(notebook, Unreadable) else notebook.code(cell)
+        data = files.read(path)
+        if isinstance(data, Unreadable):
+            return None
+        text = decode(data) if path.endswith(PYTHON) else decode_loosely(data)
+        return decode_loosely(data) if isinstance(text, Undecodable) else text
+
+    return source
