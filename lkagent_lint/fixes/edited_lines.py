@@ -96,8 +96,10 @@ class LineEditor:
         for position in range(first, last + 1):
             if position != own.position:
                 passed = self._code.names(own.block[position])
-                waiting = passed.used | passed.later if own.position < position else passed.used
-                if moved.used & passed.bound or moved.bound & (waiting | passed.bound):
+                is_later = own.position < position
+                waiting = passed.used | passed.later if is_later else passed.used
+                needed = moved.used if is_later else moved.used | moved.later
+                if needed & passed.bound or moved.bound & (waiting | passed.bound):
                     raise ImpossibleError("what lies in between needs it there, or it needs that")
 
     def _blank_above(self, offset: int) -> int:

@@ -41,7 +41,7 @@ connects).
 ## Fix safety
 
 Unsafe: the registration, with the function if it stands on one, is put before the step that came too early, where both
-stand in one block. What the listener uses may be made in between.
+stand in one block and nothing that the listener uses is made in between.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ livekit-agents 1.8.9: `conversation_item_added` and `agent_state_changed` had be
 ## Fix safety
 
 Unsafe: the registration, with the function if it stands on one, is put before the session's start, where both stand in
-one block. What the listener uses may be made in between.
+one block and nothing that the listener uses is made in between.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import stat
 import sys
 import time
 from pathlib import Path
@@ -80,6 +81,32 @@ def test_what_cannot_be_written_is_left_and_named(agent: Path, capsys: pytest.Ca
     assert run("--fix", "agent.py") == 1
     assert agent.read_text() == BAD
     assert "agent.py:8: LKA106 was not mended: it has 2 names (hard links)" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
+def test_permissions_and_links_are_kept(agent: Path) -> None:
+    """The time of the change is new: what is built from the file, and compiled of it, has to be made anew."""
+    real = agent.rename(agent.parent / "real.py")
+    agent.symlink_to(real.name)
+    real.chmod(0o640)
+    os.utime(real, (1, 1))
+    assert run("--fix", "agent.py") == 0
+    assert agent.is_symlink()
+    assert agent.readlink() == Path("real.py")
+    assert (real.read_text(), stat.S_IMODE(real.stat().st_mode)) == (GOOD, 0o640)
+    assert real.stat().st_mtime > 1
+    assert sorted(os.listdir(agent.parent)) == ["agent.py", "pyproject.toml", "real.py"]
+
+
+def test_no_file_is_written_where_one_has_changed_meanwhile(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.py", "b.py")]
+    for path in paths:
+        path.write_bytes(b"old")
+    paths[1].write_bytes(b"theirs")
+    with pytest.raises(writing.WriteError, match=r"b\.py: it has changed since it was read"):
+        writing.rewrite_all([writing.Rewrite(str(path), b"old", b"new") for path in paths])
+    assert [path.read_bytes() for path in paths] == [b"old", b"theirs"]
+    assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py"]
 
 
 def test_what_is_not_mended_by_settings(agent: Path) -> None:
