@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from lkagent_lint import engine
 from lkagent_lint.diagnostics import Report
 from lkagent_lint.frontends import python
+from lkagent_lint.sources import roots
 from tests.cli.standing_in import run
 from tools.hostile.inputs import AGENT
 
@@ -93,6 +95,39 @@ def test_a_home_directory_is_a_project_only_if_it_says_so(
     assert len(everything.diagnostics) == (2 if settings else 0)
     assert [note.message.startswith("this is a home directory") for note in one.notes] == ([] if settings else [True])
     assert one.summary.files == (2 if settings else 1)
+
+
+@pytest.mark.parametrize("settings", [False, True])
+def test_a_mount_is_a_project_only_if_it_says_so(
+    settings: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system is asked what is a mount; a test may not make one."""
+    mount = tmp_path / "mount"
+    mount.mkdir()
+    for name in ("agent.py", "other.py"):
+        (mount / name).write_text(AGENT)
+    if settings:
+        (mount / "pyproject.toml").write_text("[tool.lkagent-lint]\n")
+    monkeypatch.setattr(roots, "_ismount", lambda path: path == str(mount))
+    one = check(mount / "agent.py")
+    assert [each.code for each in one.diagnostics] == ["LKA106"]
+    assert one.summary.files == (2 if settings else 1)
+    assert ["mount" in note.message for note in one.notes] == ([] if settings else [True])
+
+
+@pytest.mark.skipif(os.geteuid() != 0 if os.name == "posix" else True, reason="only root may mount")
+def test_a_file_system_that_is_mounted(tmp_path: Path) -> None:
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True)
+    if done.returncode:
+        pytest.skip("no mounts are allowed here")
+    try:
+        for name in ("agent.py", "other.py"):
+            (tmp_path / name).write_text(AGENT)
+        report = check(tmp_path / "agent.py")
+        assert report.summary.files == 1
+        assert "mount" in report.notes[0].message
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
 
 
 def test_nothing_indexes_a_whole_file_system() -> None:

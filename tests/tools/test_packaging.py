@@ -72,6 +72,25 @@ def test_only_publishing_may_publish() -> None:
     assert not re.search(r"password|secrets\.", (REPOSITORY / ".github" / "workflows" / "release.yml").read_text())
 
 
+def test_a_release_is_built_in_a_job_of_its_own_from_locked_packages() -> None:
+    release = workflow("release.yml")
+    runs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in release["jobs"].items()}
+    (building,) = (name for name, lines in runs.items() if any("-m build" in line for line in lines))
+    install, build, check = runs[building]
+    for part in ("--require-hashes", "--no-deps", ".github/build-requirements.txt"):
+        assert part in install
+    assert "--no-isolation" in build  # or pip would fetch what the build needs, whatever it is that day
+    assert check.startswith("python tools/check_packages.py")
+    assert release["jobs"]["publish"]["needs"] == building
+    assert release["jobs"][building]["needs"] == "checks"
+    locked = (REPOSITORY / ".github" / "build-requirements.txt").read_text().splitlines()[1:]
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}", line) for line in locked)
+    wanted = cast("dict[str, Any]", parse_toml((REPOSITORY / "pyproject.toml").read_bytes())["build-system"])
+    assert {"build", *(re.split(r"[<>=]", each)[0] for each in wanted["requires"])} <= {
+        line.partition("==")[0] for line in locked
+    }
+
+
 def test_what_the_package_promises_is_tried() -> None:
     """CI may try more: what it has not run yet is not promised."""
     matrix = workflow("ci.yml")["jobs"]["tests"]["strategy"]["matrix"]

@@ -2,8 +2,8 @@
 
     python -m tools.ecosystem FOLDER SNAPSHOT [--accept] [--only PART] [--seconds 60] [--megabytes 900]
 
-A crash, an internal error, a finding that came or went since the snapshot was accepted, and a run beyond its seconds (of a
-processor) or megabytes fail it. The snapshot holds commits, files, lines and codes, and nothing of a repository's text.
+A crash, an internal error, a finding that came or went since the snapshot was accepted, and a run beyond its seconds
+(of a processor) or megabytes fail it. The snapshot holds commits, files, lines and codes, and no text of a repository.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes things go wrong while the command runs: none of it may print a traceback, leave anything, or change a report.
 
-    python -m tools.faults [--only KIND] [--times N] [--files 80] [--seed 1] [--write FILE]
+    python -m tools.faults [--only KIND] [--times N] [--files 10] [--seed 1] [--write FILE]
 
 Each kind is tried as often as the table of trials says; ``--write`` keeps the counts for the page on reliability.
 """
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", choices=TRIALS, action="append")
     parser.add_argument("--times", type=int)
-    parser.add_argument("--files", type=int, default=80)
+    parser.add_argument("--files", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()

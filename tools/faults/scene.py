@@ -14,8 +14,8 @@ from pathlib import Path
 from tools.hostile.inputs import AGENT, ODD_AGENT, PROJECT
 
 REPOSITORY = str(Path(__file__).resolve().parents[2])
-_PADDING = "# what workers are started for is more than a little text\n" * 100
-LIMIT = 120
+_PADDING = f"# workers are started where there is much text {'x' * 35_000}\n"
+LIMIT = 600
 """Seconds after which a run hangs."""
 
 
