@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lkagent_lint.config.loader import SettingsFinder
@@ -20,13 +21,14 @@ from lkagent_lint.engine.surveys import Survey, survey_of
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.extraction import Extractor
 from lkagent_lint.languages import NOTEBOOK
+from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka000_internal_error, rule
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.sources.roots import group_by_root, too_wide
 from lkagent_lint.text import Place
 
 if TYPE_CHECKING:
-    from lkagent_lint.extraction.memory import FactsInMemory
+    from lkagent_lint.engine.live import Memory
 
 
 def rewritten(request: Request, only_prune: bool) -> tuple[Rewritten, ...]:
@@ -45,20 +47,30 @@ def surveyed(request: Request) -> tuple[Survey, ...]:
     overlays = Overlays(request.overlays)
     finder = finder_for(request, overlays)
     with _collector_paused():
-        return tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
+        surveys = tuple(sorted(_surveys(request, finder, overlays, Watch()), key=lambda each: each.root))
+        for each in surveys:
+            _ = each.project  # linked on this stack
+        return surveys
 
 
-def inspected(request: Request, code: str | None, watch: Watch, memory: FactsInMemory | None = None) -> Inspection:
-    """What ``inspect`` promises, on this stack, of facts in ``memory`` where they are there."""
+def inspected(
+    request: Request,
+    code: str | None,
+    watch: Watch,
+    memory: Memory | None = None,
+    edited: Collection[str] | None = None,
+) -> Inspection:
+    """What ``inspect`` promises, on this stack, with ``memory`` and ``edited`` as for ``checked``."""
     overlays = Overlays(request.overlays)
-    finder = finder_for(request, overlays)
+    finder, surveys = _read(request, overlays, watch, memory, edited, most=1)
     also = () if code is None else (code,)
     with _collector_paused():
-        survey = next(_surveys(request, finder, overlays, watch, memory))
-        found = judged(request, survey, watch, Baselines(finder, overlays), also)
+        survey = next(iter(surveys))
+        parts = None if memory is None else memory.of(survey.root)
+        found = judged(request, survey, watch, Baselines(finder, overlays), also, parts)
     return Inspection(
         survey,
-        found.subject,
+        Subject(survey.project),
         tuple(sorted(found.found, key=lambda each: each.diagnostic.order)),
         None if code is None else _asked(code, request.paths[0], finder),
     )
@@ -69,14 +81,21 @@ def _asked(code: str, path: str, finder: SettingsFinder) -> AskedRule:
     return AskedRule(code, meta.name, Policy(finder).gate(path, code), meta.host_reports)
 
 
-def checked(request: Request, watch: Watch, memory: FactsInMemory | None = None) -> Report:
-    """What ``check`` promises, made here and now and on this stack, of facts in ``memory`` where they are there."""
+def checked(
+    request: Request, watch: Watch, memory: Memory | None = None, edited: Collection[str] | None = None
+) -> Report:
+    """What ``check`` promises, made on this stack: here and now, but for what is in ``memory`` and still right.
+
+    ``edited`` are the files that may have changed since the last check with that memory, None where any may have.
+    """
     overlays = Overlays(request.overlays)
-    finder = finder_for(request, overlays)
+    finder, surveys = _read(request, overlays, watch, memory, edited)
     baselines = Baselines(finder, overlays)
     with _collector_paused():
-        surveys = _surveys(request, finder, overlays, watch, memory)
-        roots = [judged(request, each, watch, baselines) for each in surveys]
+        roots = [
+            judged(request, each, watch, baselines, memory=None if memory is None else memory.of(each.root))
+            for each in surveys
+        ]
     diagnostics = [each for root in roots for each in root.diagnostics]
     suppressions = [each for root in roots for each in root.suppressions]
     notes = [*(each for root in roots for each in root.notes), *baselines.notes()]
@@ -99,6 +118,33 @@ def checked(request: Request, watch: Watch, memory: FactsInMemory | None = None)
     return Cells(overlays).report(report)
 
 
+def _read(
+    request: Request,
+    overlays: Overlays,
+    watch: Watch,
+    memory: Memory | None,
+    edited: Collection[str] | None,
+    most: int | None = None,
+) -> tuple[SettingsFinder, Iterable[Survey]]:
+    """The settings and the roots of a request, those of the last check where only files of code have changed; the
+    first ones of them, if it is only they that are looked at.
+    """
+    if memory is None:
+        finder = finder_for(request, overlays)
+        return finder, _surveys(request, finder, overlays, watch)
+    from lkagent_lint.engine.live import ReadRoots  # a command needs none
+
+    read, memory.read = memory.read, None
+    with _collector_paused():
+        if read is None or edited is None or not read.again(edited, overlays, memory):
+            finder = finder_for(request, overlays)
+            surveys = islice(_surveys(request, finder, overlays, watch, memory), most)
+            read = ReadRoots(finder, tuple(surveys))
+            memory.facts.forget_unused()
+    memory.read = read
+    return read.finder, read.surveys
+
+
 def _places(report: Report) -> Iterator[Place]:
     for found in report.diagnostics:
         yield from found.places
@@ -106,7 +152,7 @@ def _places(report: Report) -> Iterator[Place]:
 
 
 def _surveys(
-    request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch, memory: FactsInMemory | None = None
+    request: Request, finder: SettingsFinder, overlays: Overlays, watch: Watch, memory: Memory | None = None
 ) -> Iterator[Survey]:
     """Every root that the request's paths belong to or hold, one after the other."""
     pending = dict(group_by_root(request.paths, finder))
@@ -117,7 +163,7 @@ def _surveys(
             watch.at("reading files")
             root = min(pending)
             cache = cache_for(request, None if too_wide(root, finder) else root, given)
-            extractor = Extractor(cache, maker, memory)
+            extractor = Extractor(cache, maker, None if memory is None else memory.facts)
             found = survey_of(root, pending.pop(root), finder, overlays, extractor)
             done.add(root)
             for nested in found.nested:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.config.settings import Settings
@@ -21,7 +22,8 @@ from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.records import Project
+from lkagent_lint.project.parts import Surroundings
+from lkagent_lint.project.records import Project, Texts
 from lkagent_lint.sources.copies import is_backup, is_compiled, original_of
 from lkagent_lint.sources.discovery import Discovery, FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import MAX_PATTERN, MAX_PATTERNS, NEVER_READ
@@ -58,7 +60,7 @@ def indexed(
     added = [entry for path in dict.fromkeys(named) if path not in listed and (entry := _entry(path)) is not None]
     index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
     for problem in found.problems:
-        index.facts[problem.path] = _problem(problem.reason)
+        index.note(problem.path, _problem(problem.reason), problem.reason.encode())
     index.notes += [Note(path, 0, _CUT) for path in found.cut]
     if wide is not None:
         index.notes.append(Note(root, 0, f"this is {wide} without settings here, {_ALONE}"))
@@ -99,6 +101,8 @@ class Index:
         self.crashes: list[Crash] = []
         self.notes: list[Note] = []
         self.facts: dict[str, FileFacts] = {}
+        self.versions: dict[str, bytes] = {}
+        """Digests of the facts by path."""
         self.nested = nested
         self.generated: set[str] = set()
         """JavaScript that a compiler or a bundler wrote: what it says stands in its source too."""
@@ -117,23 +121,56 @@ class Index:
         self._found_sdks: dict[str, SdkVersion] = {}
         self._pins: dict[tuple[str, str], SdkVersion] = {}
         self._marks: dict[str, Marks] = {}
+        self._mattering: set[str] = set()
+        """Code that takes part for what it holds itself, and not only for who imports it."""
+        self._is_plain = True
+        """Each file of code takes part or not for itself and for what it imports; none has a second name."""
 
-    def project(self) -> Project:
-        """Link what was read. Raises ConfigError where settings name tables of the SDKs that cannot be used."""
+    def note(self, path: str, facts: FileFacts, version: bytes) -> None:
+        """A file takes part and says this."""
+        self.facts[path] = facts
+        self.versions[path] = version
+
+    def complete(self) -> None:
+        """Read what only counts where something is registered or asked for. Raises ConfigError where settings name
+        tables of the SDKs that cannot be used.
+        """
         for directory in sorted({os.path.dirname(path) for path in self.facts}):
             self._sdks.catalog(directory)
         if any(facts.workers or facts.dispatches for facts in self.facts.values()):
             self._read_texts()
         self._extractor.release()
+        self.facts = dict(sorted(self.facts.items()))
+
+    def project(self) -> Project:
+        """Link what was read."""
         return link(
             root=self.root,
-            files=dict(sorted(self.facts.items())),
+            files=self.facts,
             modules=self.modules,
-            texts=self._text_files().view(),
+            texts=self.texts,
             settings=self.settings,
             sdk=self.sdk,
             pin=self.pin,
         )
+
+    def surroundings(self) -> Surroundings:
+        """What was read, for who links it part by part."""
+        return Surroundings(
+            root=self.root,
+            files=self.facts,
+            versions=self.versions,
+            modules=self.modules,
+            texts=self.texts,
+            settings=self.settings,
+            sdk=self.sdk,
+            pin=self.pin,
+        )
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What the files say that no front end reads."""
+        return self._text_files().view()
 
     def _text_files(self) -> TextFiles:
         return TextFiles(
@@ -166,6 +203,44 @@ class Index:
             found = self._pins[path, package.package] = self._sdks.for_package(path, package, self._script(path))
         return found
 
+    # One file that has changed
+
+    def read_again(self, path: str, overlays: Overlays, extractor: Extractor) -> bool:
+        """Read one file of code as ``overlays`` have it now. False where that may have a say in which files take part,
+        or in more than its own facts: then nothing has changed here, and the root is to be read anew.
+        """
+        self.overlays = overlays
+        before, marks = self.facts.get(path), self._marks.get(path)
+        if before is None or marks is None or not self._is_plain or self._is_kept(path):
+            return False
+        if path not in self._scripts and (path in self._stubs or not path.endswith(".py")):
+            return False
+        data = self._bytes_of_code(path)
+        if isinstance(data, Unreadable) or self._may_matter(path, data) != (path in self._mattering):
+            return False
+        if path in self._scripts and (
+            javascript_frontend.is_generated(data) or is_compiled(path, data, self._scripts.keys())
+        ):
+            return False
+        now = marks_of(data)
+        if now._replace(may_suppress=marks.may_suppress) != marks or now.is_script:
+            return False
+        found = next(iter(extractor.extract([self._plain_source(path, data)])))
+        if found.failed is not None or not self._is_like(before, found.facts):
+            return False
+        self._marks[path] = now
+        self.facts = {**self.facts, path: found.facts}
+        self.versions[path] = found.version
+        self.__dict__.pop("texts", None)
+        return True
+
+    def _is_like(self, before: FileFacts, now: FileFacts) -> bool:
+        """What one version of a file says has the same say in which files are read as what another one does."""
+        imports = [(frozenset(each.modules), each.stars, handed_in(each)) for each in (before, now)]
+        asks = any(facts.workers or facts.dispatches for facts in self.facts.values() if facts is not before)
+        same = bool(before.workers or before.dispatches) == bool(now.workers or now.dispatches)
+        return imports[0] == imports[1] and not imports[1][2] and (asks or same)
+
     # What was noted of the files when they were read
 
     def _script(self, path: str) -> bytes | None:
@@ -195,11 +270,14 @@ class Index:
             *(source for path in sorted(self._python) if (source := self._python_source(path)) is not None),
             *(source for path in sorted(self._scripts) if (source := self._script_source(path)) is not None),
         ]
-        self._take_all(list(_each_once(found)))
+        once = list(_each_once(found))
+        self._is_plain = len(once) == len(found)
+        self._mattering.update(source.path for source in once)
+        self._take_all(once)
         self._read_callers()
         for path, facts in self.facts.items():
             if self._is_kept(path) and path not in self._imports:
-                self.facts[path] = copied(facts)
+                self.note(path, copied(facts), b"copied:" + self.versions[path])
 
     def _is_kept(self, path: str) -> bool:
         """A copy that somebody kept: by its name alone, or by that beside its original."""
@@ -223,6 +301,7 @@ class Index:
         for _ in range(_MAX_HANDS):
             if not words:
                 return
+            self._is_plain = False
             known |= words
             self._take_all(self._callers(words))
             words = frozenset[str]().union(*(handed_on(facts, words) for facts in self.facts.values())) - known
@@ -265,7 +344,7 @@ class Index:
         if isinstance(data, bytes):
             return data
         if may_mention_sdk(path):
-            self.facts[path] = _problem(data.reason)
+            self.note(path, _problem(data.reason), data.reason.encode())
         return None
 
     def _bytes_of_code(self, path: str) -> bytes | Unreadable:
@@ -281,12 +360,15 @@ class Index:
     def _source_of(self, path: str, data: bytes, words: frozenset[str] = frozenset()) -> SourceFile:
         """The same of a file's bytes. What holds one of ``words`` is not left out of its facts."""
         self._marks[path] = marks_of(data)
+        return self._plain_source(path, data, words)
+
+    def _plain_source(self, path: str, data: bytes, words: frozenset[str] = frozenset()) -> SourceFile:
         kind = "javascript" if path in self._scripts else "stub" if path in self._stubs else "python"
         return source_of(path, kind, data, self.settings(path), lasts=self.overlays.lasts(path), words=words)
 
     def _take(self, sources: list[SourceFile]) -> None:
-        for path, facts, failed in self._extractor.extract(sources):
-            self.facts[path] = _declared(facts) if path in self._stubs else facts
+        for path, facts, version, failed in self._extractor.extract(sources):
+            self.note(path, _declared(facts) if path in self._stubs else facts, version)
             if failed is not None:
                 self.crashes.append((path, failed))
 
@@ -312,11 +394,13 @@ class Index:
                 sources.append(source_of(entry.path, "text", data, self.settings(entry.path), lasts=lasts))
         self._texts = texts
         ignored = {entry.path for entry in self._texts if entry.ignored}
-        for path, facts, failed in self._extractor.extract(sources):
+        for path, facts, version, failed in self._extractor.extract(sources):
             if failed is not None:
                 self.crashes.append((path, failed))
+            elif _says_something(facts) and path in ignored:
+                self.note(path, text_frontend.silenced(facts), b"ignored:" + version)
             elif _says_something(facts):
-                self.facts[path] = text_frontend.silenced(facts) if path in ignored else facts
+                self.note(path, facts, version)
 
     def _note_unread(self, entry: ListedFile, data: bytes | Unreadable) -> None:
         """Note a text that cannot be read and may dispatch: what it asks for is unknown."""
@@ -326,7 +410,7 @@ class Index:
         reason = "its encoding is not known" if isinstance(data, bytes) else data.reason
         begin = data if isinstance(data, bytes) else beginning(entry.path)
         if begin is None or text_frontend.may_dispatch(without_nulls(begin)):
-            self.facts[entry.path] = _problem(reason)
+            self.note(entry.path, _problem(reason), reason.encode())
 
     def _imported(self, source: SourceFile) -> Iterator[str]:
         """The files that a file's imports can load."""

@@ -13,11 +13,58 @@ from lkagent_lint.engine.watch import Watch
 from lkagent_lint.stack import run_deep
 
 if TYPE_CHECKING:
+    from lkagent_lint.config.loader import SettingsFinder
     from lkagent_lint.diagnostics import Report
     from lkagent_lint.engine.inspection import Inspection
+    from lkagent_lint.engine.judging import PartMemory
+    from lkagent_lint.engine.surveys import Survey
     from lkagent_lint.extraction.memory import FactsInMemory
+    from lkagent_lint.sources.reading import Overlays
+
+
+class Memory:
+    """What is known from one check to the next."""
+
+    def __init__(self) -> None:
+        from lkagent_lint.extraction.memory import FactsInMemory
+
+        self.facts: FactsInMemory = FactsInMemory()
+        self.parts: dict[str, PartMemory] = {}
+        """What was found in the parts of each project, by its root."""
+        self.read: ReadRoots | None = None
+
+    def of(self, root: str) -> PartMemory:
+        """What is known of the parts of a project."""
+        from lkagent_lint.engine.judging import PartMemory
+
+        return self.parts.setdefault(root, PartMemory())
+
+
+class ReadRoots:
+    """What a check has read: the settings, and every root with its files."""
+
+    def __init__(self, finder: SettingsFinder, surveys: tuple[Survey, ...]) -> None:
+        self.finder = finder
+        self.surveys = surveys
+
+    def again(self, paths: Iterable[str], overlays: Overlays, memory: Memory) -> bool:
+        """Read these files again. False where that may change more than what they say themselves: then everything is
+        to be read anew.
+        """
+        from lkagent_lint.extraction import Extractor, InProcess
+
+        extractor = Extractor(None, InProcess(), memory.facts)
+        for each in self.surveys:
+            each.index.overlays = overlays
+        for path in sorted(paths):
+            homes = [each.index for each in self.surveys if path in each.index.facts]
+            if len(homes) != 1 or not homes[0].read_again(path, overlays, extractor):
+                return False
+        return True
+
 
 _Result = TypeVar("_Result")
+_Make = Callable[[Request, Memory, "set[str] | None"], _Result]
 
 
 class LiveCheck:
@@ -30,7 +77,9 @@ class LiveCheck:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._overlays = dict(request.overlays)
-        self._memory: FactsInMemory | None = None
+        self._memory: Memory | None = None
+        self._edited: set[str] | None = None
+        """The files that may have changed since the last check; None where any may have."""
         self._noting = Lock()
         self._checking = Lock()
 
@@ -41,17 +90,24 @@ class LiveCheck:
                 self._overlays.pop(path, None)
             else:
                 self._overlays[path] = text
+            if self._edited is not None:
+                self._edited.add(path)
 
     def changed(self, paths: Iterable[str] | None = None) -> None:
         """These files (absolute paths) have been written, made or deleted, or those below these directories. None where
-        that is not known: then any may have been.
+        that is not known: then any may have been. What nobody tells is not seen.
         """
+        with self._noting:
+            if paths is None:
+                self._edited = None
+            elif self._edited is not None:
+                self._edited.update(paths)
 
     def check(self, watch: Watch | None = None) -> Report:
         """The report as everything is now. Raises ``ConfigError`` as ``check`` does; the next call may succeed."""
         from lkagent_lint.engine.checking import checked
 
-        return self._made(lambda request, memory: checked(request, watch or Watch(), memory))
+        return self._made(lambda request, memory, edited: checked(request, watch or Watch(), memory, edited))
 
     def inspect(self, watch: Watch | None = None) -> Inspection:
         """What ``engine.inspect`` gives of a request whose paths are all of one project: ``check`` reports what it has
@@ -59,19 +115,21 @@ class LiveCheck:
         """
         from lkagent_lint.engine.checking import inspected
 
-        return self._made(lambda request, memory: inspected(request, None, watch or Watch(), memory))
+        return self._made(lambda request, memory, edited: inspected(request, None, watch or Watch(), memory, edited))
 
-    def _made(self, make: Callable[[Request, FactsInMemory], _Result]) -> _Result:
+    def _made(self, make: _Make[_Result]) -> _Result:
         with self._checking:
             with self._noting:
                 request = msgspec.structs.replace(self._request, overlays=dict(self._overlays))
-            return run_deep(lambda: self._kept(request, make))
+                edited, self._edited = self._edited, set()
+            try:
+                return run_deep(lambda: self._kept(request, edited, make))
+            except BaseException:
+                with self._noting:
+                    self._edited = None
+                raise
 
-    def _kept(self, request: Request, make: Callable[[Request, FactsInMemory], _Result]) -> _Result:
-        from lkagent_lint.extraction.memory import FactsInMemory
-
+    def _kept(self, request: Request, edited: set[str] | None, make: _Make[_Result]) -> _Result:
         if self._memory is None:
-            self._memory = FactsInMemory()
-        made = make(request, self._memory)
-        self._memory.forget_unused()
-        return made
+            self._memory = Memory()
+        return make(request, self._memory, edited)

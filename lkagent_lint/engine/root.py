@@ -13,22 +13,18 @@ from lkagent_lint.diagnostics import Diagnostic, Fault, Hidden, Note, Place, Sum
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.inspection import Fate, Found
+from lkagent_lint.engine.judging import Failure, Findings, PartMemory, judged_project
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
 from lkagent_lint.engine.watch import Watch
-from lkagent_lint.languages import NOTEBOOK
-from lkagent_lint.questions.subject import Subject
-from lkagent_lint.rules import Meta, Rule, lka000_internal_error, rule, rule_names
-from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.rules import lka000_internal_error, rule_names
 from lkagent_lint.text import START_OF_FILE
 from lkagent_lint.typestate.states import MAX_ALIKE
 
 if TYPE_CHECKING:
     from lkagent_lint.fixes import Planner
 
-_ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
-"""What rules rest on that are asked whatever the release is."""
 _CUT = (
     f"more than {MAX_ALIKE} places of this job may be the first that joins the room or waits: what follows is told of "
     "the first ones alone"
@@ -38,7 +34,6 @@ _CUT = (
 class RootReport(NamedTuple):
     """What there is to say of one root."""
 
-    subject: Subject
     found: tuple[Found, ...]
     """In no certain order."""
     failing: int
@@ -54,16 +49,20 @@ class RootReport(NamedTuple):
 
 
 def judged(
-    request: Request, survey: Survey, watch: Watch, baselines: Baselines, also: Collection[str] = ()
+    request: Request,
+    survey: Survey,
+    watch: Watch,
+    baselines: Baselines,
+    also: Collection[str] = (),
+    memory: PartMemory | None = None,
 ) -> RootReport:
     """Judge one root; ``baselines`` are told what was found, ``also`` are the codes of rules to run even where they are
-    off. Raises ConfigError where its settings cannot be used.
+    off, ``memory`` holds what is known from before. Raises ConfigError where its settings cannot be used.
     """
-    check = _RootCheck(request, survey, watch, baselines)
-    inside = [path for path in survey.project.files if survey.is_reported(path)]
+    check = _RootCheck(request, survey, watch, baselines, memory)
+    inside = [path for path in survey.index.facts if survey.is_reported(path)]
     found = check.found(inside, also)
     return RootReport(
-        check.subject,
         found,
         sum(check.policy.fails(each.diagnostic) for each in found if each.fate is Fate.SHOWN),
         tuple(check.hiding.listed(inside)),
@@ -76,17 +75,20 @@ def judged(
 class _RootCheck:
     """One root, and what its findings pass through."""
 
-    def __init__(self, request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> None:
+    _said: Findings
+
+    def __init__(
+        self, request: Request, survey: Survey, watch: Watch, baselines: Baselines, memory: PartMemory | None
+    ) -> None:
         self._request = request
         self._survey = survey
         self._watch = watch
         self._baselines = baselines
+        self._memory = memory
         self._root = survey.root
         self._index = survey.index
         self._inside: list[str] = []
-        self._ungrounded: list[Diagnostic] = []
         self.faults: list[Fault] = []
-        self.subject = Subject(survey.project)
         self.policy = Policy(survey.index.finder)
         self.hiding = Hiding(self._bytes, self._index.may_suppress, request.respect_noqa)
 
@@ -100,7 +102,7 @@ class _RootCheck:
         found = list(self._sifted(self._findings(also)))
         found += self._sifted(list(self.hiding.invalid(inside)))
         found += self._sifted(list(self.hiding.unused(inside, self.policy.reports)))
-        return (*self._planned(found), *(Found(each, Fate.UNGROUNDED) for each in self._ungrounded))
+        return (*self._planned(found), *(Found(each, Fate.UNGROUNDED) for each in self._said.ungrounded))
 
     def _planned(self, found: Iterable[Found]) -> Iterator[Found]:
         """What is shown comes with the edits that mend it, the rest without any fix."""
@@ -140,54 +142,26 @@ class _RootCheck:
 
     def _findings(self, also: Collection[str]) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
-        project = self.subject.project
-        self._watch.at("following jobs")
-        # Here, so that the first rule that asks for it is not blamed for the time.
-        _ = self.subject.solved
-        for code in rule_names():
-            if not self.policy.may_report(code) and code not in also:
-                continue
-            self._watch.at(code)
-            try:
-                yield from self._grounded(rule(code))
-            except Exception as error:
-                from lkagent_lint.engine.failures import looked_at
-
-                yield self._crashed(f"rule {code}", error, looked_at(error, project.files))
+        codes = [code for code in rule_names() if self.policy.may_report(code) or code in also]
+        self._said = judged_project(self._index.surroundings(), codes, self._watch, self._memory)
+        self._survey.project = self._said.project
+        yield from self._said.found
         self._watch.at("applying comments")
         for path, failed in self._index.crashes:
             self.faults.append(Fault(path, failed.part, failed.trace))
             yield lka000_internal_error.failed(failed.part, Place(path, START_OF_FILE), failed.error, failed.text)
-        for path, failure in self.subject.failures:
-            yield self._crashed("the solver", failure, Place(path, START_OF_FILE))
+        for failure in self._said.failures:
+            yield self._crashed(failure)
 
-    def _crashed(self, part: str, error: Exception, place: Place | None) -> Diagnostic:
+    def _crashed(self, failure: Failure) -> Diagnostic:
         """The finding for a part of the linter that raised; it stands in a file that was asked for if no other is
         known."""
         from lkagent_lint.faults import trace_of
 
-        some = next(iter(self._inside or self.subject.project.files), self._root)
-        found = lka000_internal_error.crash(part, error, place, some)
-        self.faults.append(Fault(found.place.path, part, trace_of(error)))
+        some = next(iter(self._inside or self._index.facts), self._root)
+        found = lka000_internal_error.crash(failure.part, failure.error, failure.place, some)
+        self.faults.append(Fault(found.place.path, failure.part, trace_of(failure.error)))
         return found
-
-    def _grounded(self, asked: Rule) -> list[Diagnostic]:
-        """What a rule says where enough is known of the release."""
-        kept: list[Diagnostic] = []
-        for each in asked.check(self.subject):
-            if each.place.path.endswith(NOTEBOOK) and not asked.META.in_notebooks:
-                continue
-            (kept if self._is_grounded(asked.META, each) else self._ungrounded).append(each)
-        return kept
-
-    def _is_grounded(self, meta: Meta, found: Diagnostic) -> bool:
-        """Enough is known of the release that the finding's file is written for."""
-        path = found.place.path
-        facts = self.subject.project.files.get(path)
-        if meta.basis in _ANY_RELEASE or facts is None or facts.language not in ("python", "javascript"):
-            return True
-        package = meta.packages[facts.language == "javascript"]
-        return self.subject.project.pin(path, package).bears(meta.basis)
 
     def _identified(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """One finding per code and place, with its fingerprint. Findings that are alike are numbered before any is
@@ -232,25 +206,21 @@ class _RootCheck:
 
     def notes(self) -> Iterator[Note]:
         """What of the jobs was followed in part."""
-        for each in self.subject.solved:
-            if each.is_cut:
-                place = each.job.place
-                yield Note(place.path, place.span.line, _CUT)
+        for place in self._said.cut:
+            yield Note(place.path, place.span.line, _CUT)
 
     def summary(self) -> Summary:
-        project = self.subject.project
-        sdks = {project.sdk(worker.place.path).label(self._root) for worker in project.workers}
-        too_large = [each.job.place for each in self.subject.solved if each.is_too_large]
-        answers = project.evaluator.answers
+        said, project = self._said, self._said.project
+        sdks = {sdk.label(self._root) for sdk in {project.sdk(worker.place.path) for worker in project.workers}}
         return Summary(
             files=len(project.files),
             elsewhere=len(project.files) - len(self._inside),
             not_analysed=sum(bool(facts.problems) for facts in project.files.values()),
             workers=len(project.workers),
-            jobs=len(project.jobs) - len(too_large),
-            too_large=tuple(f"{self._relative(each.path)}:{each.span.line}" for each in sorted(too_large)),
+            jobs=said.jobs - len(said.too_large),
+            too_large=tuple(f"{self._relative(each.path)}:{each.span.line}" for each in sorted(said.too_large)),
             dispatches=len({each.place for each in project.dispatches}),
             sdks=tuple(sorted(sdks)),
-            steps=answers.steps + project.evaluator.followed,
-            unanswered=len(answers.unanswered),
+            steps=said.steps,
+            unanswered=said.unanswered,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 
 from lkagent_lint import disk
 from lkagent_lint.config.loader import SettingsFinder
@@ -18,21 +19,26 @@ from lkagent_lint.text import Place
 def survey_of(
     root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
 ) -> Survey:
-    """Index one root and link it. ``paths`` are the absolute paths of it that were asked for."""
+    """Index one root. ``paths`` are the absolute paths of it that were asked for."""
     paths = tuple(dict.fromkeys(_by_its_own_name(path, root, overlays) for path in paths))
     named = tuple(path for path in paths if is_named(path, finder, overlays))
     index = indexed(root, finder, overlays, named, extractor)
-    return Survey(root, paths, index, index.project())
+    index.complete()
+    return Survey(root, paths, index)
 
 
 class Survey:
-    """One root, indexed and linked, and the paths of it that were asked for."""
+    """One root, indexed, and the paths of it that were asked for."""
 
-    def __init__(self, root: str, paths: tuple[str, ...], index: Index, project: Project) -> None:
+    def __init__(self, root: str, paths: tuple[str, ...], index: Index) -> None:
         self.root = root
         self.index = index
-        self.project = project
         self._wanted = {path: path if path.endswith(os.sep) else path + os.sep for path in paths}
+
+    @cached_property
+    def project(self) -> Project:
+        """The root, linked when that is first asked for."""
+        return self.index.project()
 
     @property
     def nested(self) -> tuple[str, ...]:
@@ -42,7 +48,7 @@ class Survey:
     def directories(self) -> set[str]:
         """Those whose settings have a say: the root's, those of files that take part, and those that were asked for."""
         asked = {path if disk.isdir(path) else os.path.dirname(path) for path in self._wanted}
-        return {self.root, *asked, *(os.path.dirname(path) for path in self.project.files)}
+        return {self.root, *asked, *(os.path.dirname(path) for path in self.index.facts)}
 
     def by_cell(self, place: Place) -> Place:
         """A place of a notebook with the cell in its path; any other as it is."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
@@ -32,7 +33,17 @@ from lkagent_lint.project.decorators import AS_WRITTEN, Decoration
 from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.generations import Generations
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.records import CallRef, Dispatch, Job, Project, Server, SetVariable, Texts, Worker
+from lkagent_lint.project.records import (
+    CallRef,
+    Dispatch,
+    Job,
+    Project,
+    RegisteredHere,
+    Server,
+    SetVariable,
+    Texts,
+    Worker,
+)
 from lkagent_lint.project.servers import Servers
 from lkagent_lint.project.things import (
     JOB_CONTEXT,
@@ -57,6 +68,15 @@ from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
 
+class Linked(NamedTuple):
+    """What files say once they are joined."""
+
+    evaluator: Evaluator
+    here: RegisteredHere
+    jobs: tuple[Job, ...]
+    set_variables: Mapping[str, tuple[SetVariable, ...]]
+
+
 def link(
     *,
     root: str,
@@ -68,29 +88,52 @@ def link(
     pin: Callable[[str, Package], SdkVersion] | None = None,
 ) -> Project:
     """Join facts by absolute path into a project. ``modules`` finds what they import."""
-    evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
-    servers = Servers(root, evaluator)
-    releases = Generations(files, sdk, pin or _newest)
-    linker = _Linker(root, evaluator, servers, releases.sdk)
-    workers = tuple(worker for path in sorted(files) for worker in linker.workers(path))
-    for path in sorted(files):
-        linker.agents(path)
-    dispatches = tuple(dispatch for path in sorted(files) for dispatch in linker.dispatches(path))
+    releases = Generations(files, sdk, pin or newest)
+    linked = linked_files(
+        root, files, modules, settings, releases.sdk, PackageFinder(root), lambda name: is_read(name, files)
+    )
     return Project(
         root=root,
         files=files,
-        evaluator=evaluator,
-        workers=workers,
-        servers=tuple(servers.known.values()),
-        starts=tuple(start for path in sorted(files) for start in servers.starts(path)),
-        dispatches=dispatches,
-        jobs=tuple(linker.jobs()),
-        set_variables=_set_variables(files),
+        evaluator=linked.evaluator,
+        here=linked.here,
+        jobs=linked.jobs,
+        set_variables=linked.set_variables,
         texts=texts,
         settings=settings,
         sdk=releases.sdk,
         pin=releases.pin,
     )
+
+
+def linked_files(
+    root: str,
+    files: Mapping[str, FileFacts],
+    modules: Modules,
+    settings: Callable[[str], Settings],
+    sdk: Callable[[str], SdkVersion],
+    packages: PackageFinder,
+    is_file: Callable[[str], bool],
+) -> Linked:
+    """What these files register and ask for, and their jobs. ``is_file`` tells whether some file of the project that
+    takes part has a base name (in lower case).
+    """
+    evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
+    servers = Servers(root, evaluator)
+    linker = _Linker(root, evaluator, servers, sdk, packages, is_file)
+    paths = sorted(files)
+    workers = tuple(worker for path in paths for worker in linker.workers(path))
+    for path in paths:
+        linker.agents(path)
+    dispatches = tuple(dispatch for path in paths for dispatch in linker.dispatches(path))
+    starts = tuple(start for path in paths for start in servers.starts(path))
+    here = RegisteredHere(workers, tuple(servers.known.values()), starts, dispatches)
+    return Linked(evaluator, here, tuple(linker.jobs()), set_variables(files))
+
+
+def is_read(name: str, files: Iterable[str]) -> bool:
+    """Whether one of some files has this base name, in lower case."""
+    return any(os.path.basename(path).lower() == name for path in files)
 
 
 def _given(things: Things) -> Things:
@@ -105,7 +148,8 @@ def _spelled(name: Expr | None) -> str:
     return "" if name is None else spelt(name)
 
 
-def _set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVariable, ...]]:
+def set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVariable, ...]]:
+    """What files set variables of the environment to, by the variable's name."""
     found: dict[str, list[SetVariable]] = {}
     for path, facts in files.items():
         for each in facts.set_variables:
@@ -113,7 +157,7 @@ def _set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVari
     return {variable: tuple(values) for variable, values in found.items()}
 
 
-def _newest(path: str, package: Package) -> SdkVersion:
+def newest(path: str, package: Package) -> SdkVersion:
     return SdkVersion(package.newest, package=package.package)
 
 
@@ -122,12 +166,21 @@ _MAX_CALLERS = 3
 
 
 class _Linker:
-    def __init__(self, root: str, evaluator: Evaluator, servers: Servers, sdk: Callable[[str], SdkVersion]) -> None:
+    def __init__(
+        self,
+        root: str,
+        evaluator: Evaluator,
+        servers: Servers,
+        sdk: Callable[[str], SdkVersion],
+        packages: PackageFinder,
+        is_file: Callable[[str], bool],
+    ) -> None:
         self.root = root
         self.sdk = sdk
         self.servers = servers
         self.evaluator = evaluator
-        self.packages = PackageFinder(root)
+        self.packages = packages
+        self.is_file = is_file
         self.entries: dict[tuple[Closure, tuple[Things, ...]], None] = {}
 
     @cached_property
@@ -231,8 +284,7 @@ class _Linker:
 
     def _is_read(self, file: str) -> bool:
         """A file that a command names is one of the project's, which says itself what it asks for."""
-        name = os.path.basename(file).lower()  # on two of three systems the case of names does not count
-        return any(os.path.basename(path).lower() == name for path in self.evaluator.files)
+        return self.is_file(os.path.basename(file).lower())  # on two of three systems the case of names does not count
 
     def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
         """The dispatch that a call of one of the project's own dispatchers is, by its settings."""

@@ -164,8 +164,17 @@ class Texts(NamedTuple):
     it does with what it imports is not seen."""
 
 
+class RegisteredHere(NamedTuple):
+    """What some files register, serve, start and dispatch."""
+
+    workers: tuple[Worker, ...]
+    servers: tuple[Server, ...]
+    starts: tuple[Start, ...]
+    dispatches: tuple[Dispatch, ...]
+
+
 class Project:
-    """Everything below one root, joined."""
+    """Everything below one root, joined; or what is connected of it (``parts.ProjectPart``), which most rules judge."""
 
     def __init__(
         self,
@@ -173,10 +182,7 @@ class Project:
         root: str,
         files: Mapping[str, FileFacts],
         evaluator: Evaluator,
-        workers: tuple[Worker, ...],
-        servers: tuple[Server, ...],
-        starts: tuple[Start, ...],
-        dispatches: tuple[Dispatch, ...],
+        here: RegisteredHere,
         jobs: tuple[Job, ...],
         set_variables: Mapping[str, tuple[SetVariable, ...]],
         texts: Texts,
@@ -187,13 +193,12 @@ class Project:
         self.root = root
         self.files = files
         self.evaluator = evaluator
-        self.workers = workers
-        self.servers = servers
-        self.starts = starts
-        self.dispatches = dispatches
-        self.jobs = jobs
-        self.set_variables = set_variables
-        """What files of the project set variables of the environment to, by the variable's name."""
+        self.here = here
+        """What the files that are connected register and ask for. Who compares these with those of other files asks
+        for ``workers``, ``servers``, ``starts`` and ``dispatches``, which are those of the whole project."""
+        self._jobs = jobs
+        self.own_variables = set_variables
+        """What these files set variables of the environment to, by the variable's name."""
         self.texts = texts
         self.settings = settings
         """The settings that hold for a file, by its absolute path."""
@@ -201,6 +206,36 @@ class Project:
         """The SDK version that holds for a file, by its absolute path."""
         self.pin = pin
         """The same for any package of the SDKs: livekit (rtc), livekit-api, @livekit/rtc-node, …"""
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job whose entry stands in these files."""
+        return self._jobs
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """Every worker of the whole project."""
+        return self.here.workers
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Every server of the whole project."""
+        return self.here.servers
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """Every call of ``cli.run_app`` in the whole project."""
+        return self.here.starts
+
+    @property
+    def dispatches(self) -> tuple[Dispatch, ...]:
+        """Every place in the whole project that asks for an agent."""
+        return self.here.dispatches
+
+    @property
+    def set_variables(self) -> Mapping[str, tuple[SetVariable, ...]]:
+        """What files of the whole project set variables of the environment to, by the variable's name."""
+        return self.own_variables
 
     def in_tests(self, path: str) -> bool:
         """The file is a test, or stands among tests: what is registered there may never run."""
@@ -228,7 +263,11 @@ class Project:
         """The functions of every file by the words of their calls."""
         return CallWords(self.files)
 
-    @cached_property
+    @property
     def has_gaps(self) -> bool:
-        """Some file that takes part could not be analysed: absence of anything is then uncertain."""
+        """Some file of the whole project could not be analysed: absence of anything is then uncertain."""
+        return self._has_gaps
+
+    @cached_property
+    def _has_gaps(self) -> bool:
         return any(facts.problems for facts in self.files.values())

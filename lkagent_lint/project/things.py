@@ -102,18 +102,18 @@ class Activation:
         return Place(self.path, span or self.flow.span)
 
 
-class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     value: str
 
 
-class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """An environment variable; ``default`` is the literal it falls back to."""
 
     variable: str
     default: str | None
 
 
-class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A text of which only parts are known, in their order; None stands for each of the others."""
 
     parts: tuple[str | None, ...]
@@ -121,46 +121,46 @@ class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """The variables of the environment that the others are, in their order; empty where some is anything else."""
 
 
-class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A module, class, function or constant of a LiveKit package, by its dotted name."""
 
     name: str
 
 
-class SdkObject(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class SdkObject(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """An instance of an SDK class, by the class's own name: ``JobContext``, ``AgentSession``, ``Room``."""
 
     kind: str
 
 
-class SdkMethod(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class SdkMethod(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     kind: str
     name: str
 
 
-class Library(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Library(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A name of the standard library or a builtin, dotted, or something made by one (``made``)."""
 
     name: str
     made: bool = False
 
 
-class Foreign(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Foreign(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """Something of a package that is neither the project's nor LiveKit's, or made by one."""
 
     name: str
 
 
-class ModuleOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class ModuleOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     path: str
 
 
-class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     path: str
     name: str
 
 
-class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """An object of a class of the project; ``made`` is the activation of its ``__init__``, None where unseen."""
 
     path: str
@@ -168,7 +168,7 @@ class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     made: Activation | None
 
 
-class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A function of the project with the activation it was defined in; ``bound`` is a method's receiver."""
 
     path: str
@@ -201,7 +201,7 @@ class _Order:
         return ""
 
 
-class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A function with what it is called with (``partial_of``)."""
 
     function: Thing
@@ -211,7 +211,7 @@ class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     order: _Order
 
 
-class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A container that holds these values (``box``, ``box_of``)."""
 
     items: Things
@@ -227,7 +227,7 @@ class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
         return self.parts[self.keys.index(key)] if self.parts and key in self.keys else NEVER
 
 
-class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """An object literal of ECMAScript (``record_of``); ``open_ended`` if it may hold more than these entries."""
 
     path: str
@@ -237,7 +237,7 @@ class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     order: _Order
 
 
-class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """``super()`` in a method of ``name`` called on ``receiver``."""
 
     path: str
@@ -245,15 +245,15 @@ class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     receiver: Thing
 
 
-class Nothing(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Nothing(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """``None``."""
 
 
-class Plain(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Plain(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """A value that cannot matter: a number, a flag, the result of a builtin."""
 
 
-class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
+class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     """It could be anything, the job's context included."""
 
 

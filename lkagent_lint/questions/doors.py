@@ -193,7 +193,7 @@ class _Uses:
         self._project = project
         self._origins = origins
         self._members = members
-        self._starts = {each.site for each in project.starts}
+        self._starts = {each.site for each in project.here.starts}
 
     def opened(self) -> set[CallRef]:
         """The objects that are handed to something that is not followed."""

@@ -79,7 +79,7 @@ class HeldObjects:
         self._known: dict[tuple[Activation, v.Expr, int], Owners] = {}
         """By how far was still to be gone: what was cut short for one who asked from afar holds for no other."""
         self._roles = {
-            (each.path, each.flow) for worker in project.workers for each in (*worker.entries, *worker.requests)
+            (each.path, each.flow) for worker in project.here.workers for each in (*worker.entries, *worker.requests)
         }
         self._events: dict[tuple[str, str], frozenset[str]] | None = None
 

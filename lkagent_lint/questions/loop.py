@@ -102,7 +102,7 @@ class Loop:
             return ""
 
         enter = self._project.evaluator.results.enter
-        setups = (Root(enter(each, (), ()), "setup") for server in self._project.servers for each in server.setups)
+        setups = (Root(enter(each, (), ()), "setup") for server in self._project.here.servers for each in server.setups)
         roots = (*self._roots(shutdown=True), *setups)
         found.update((root.activation, None) for root in roots)
         for _ in _LoopWalk(self._project, note, self._steps).run(roots):
@@ -160,7 +160,7 @@ class Loop:
         for job in project.jobs:
             if not job.legacy:
                 yield Root(enter(job.entry, job.bindings, ()), "entry")
-        for worker in project.workers:
+        for worker in project.here.workers:
             for request in worker.requests:
                 yield Root(enter(request, (only(JOB_REQUEST),), ()), "request")
         for path, flow in self._functions():

@@ -155,7 +155,7 @@ class Methods:
         found: dict[tuple[str, str], dict[Activation, None]] = {}
         requests = (
             self._project.evaluator.results.enter(request, (only(JOB_REQUEST),), ())
-            for worker in self._project.workers
+            for worker in self._project.here.workers
             for request in worker.requests
         )
         for activation in chain(requests, chain.from_iterable(each.entered for each in self._solved)):

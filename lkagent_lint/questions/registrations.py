@@ -68,7 +68,7 @@ class Registrations:
         file is not written for livekit-agents 0.x, and it is not made in a test, which may never run it.
         """
         plain = {job.entry for job in self._project.jobs if not job.wrapped and not job.legacy}
-        for worker in self._project.workers:
+        for worker in self._project.here.workers:
             if not worker.in_tests and not is_node(worker.place):
                 for function in worker.entries:
                     if function in plain:

@@ -12,7 +12,7 @@ _IN_NODE = "prewarm"
 
 def setups(project: Project, methods: Methods) -> tuple[Closure, ...]:
     """Every function that is registered to prepare processes, in Python and Node."""
-    found = dict.fromkeys(each for server in project.servers for each in server.setups)
+    found = dict.fromkeys(each for server in project.here.servers for each in server.setups)
     for each in methods.written(("defineAgent",)):
         for entry in (entry for given in each.call.args if isinstance(given, v.Mapping) for entry in given.entries):
             if entry[0] == _IN_NODE:

@@ -59,7 +59,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    for dispatch in project.dispatches:
+    for dispatch in project.here.dispatches:
         if dispatch.kind is not DispatchKind.TOKEN or not is_spoken_of(dispatch):
             continue
         facts = project.files[dispatch.place.path]

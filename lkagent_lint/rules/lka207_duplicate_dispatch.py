@@ -76,7 +76,7 @@ _ASKING = frozenset(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     spoken_of: dict[str, list[Dispatch]] = {}
-    for each in project.dispatches:
+    for each in project.here.dispatches:
         if each.kind is DispatchKind.API and is_spoken_of(each) and isinstance(each.name, Known) and each.name.value:
             spoken_of.setdefault(each.place.path, []).append(each)
     for path, named in spoken_of.items():

@@ -72,7 +72,7 @@ _SDKS_OWN = "LIVEKIT_AGENT_NAME"
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    for worker in project.workers:
+    for worker in project.here.workers:
         facts = project.files[worker.place.path]
         fact = next((each for each in facts.workers if each.span == worker.place.span and each.flow == MODULE), None)
         variable = _variable(project, worker)

@@ -57,7 +57,7 @@ META = Meta(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for server in subject.project.servers:
+    for server in subject.project.here.servers:
         for function in () if server.in_tests else server.setups:
             found = subject.registrations.registered(function, server.place)
             plain = subject.project.evaluator.decorators.are_only(function, (Decoration.HOLDS,))

@@ -66,7 +66,7 @@ META = Meta(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for start in project.starts:
+    for start in project.here.starts:
         path = start.site.path
         in_process = start.server is not None and start.server.in_process
         if not in_process or os.path.basename(path) == "__main__.py" or start.in_tests:

@@ -72,7 +72,7 @@ _NEXT = "an AgentServer has one rtc_session"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     by_server: dict[CallRef, list[Worker]] = {}
-    for worker in project.workers:
+    for worker in project.here.workers:
         made = worker.server
         if made is not None and made.kind == "AgentServer" and worker.site is not None and not worker.in_tests:
             by_server.setdefault(made.site, []).append(worker)

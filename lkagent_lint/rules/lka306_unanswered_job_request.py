@@ -68,7 +68,7 @@ _ANSWERS = frozenset({SdkMethod("JobRequest", "accept"), SdkMethod("JobRequest",
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     seen: set[Place] = set()
-    for worker in project.workers:
+    for worker in project.here.workers:
         for request in worker.requests:
             flow = project.files[request.path].flows[request.flow]
             place = Place(request.path, flow.span)

@@ -76,7 +76,7 @@ _PYTHON, _NODE = "livekit-agents", "@livekit/agents"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
     offers = subject.offers
-    for server in project.servers:
+    for server in project.here.servers:
         path = server.site.path
         release = offers.complete(path, _PYTHON)
         is_judged = not server.in_tests and not project.files[path].legacy
@@ -84,7 +84,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             yield from _of_call(offers, project.call(server.site), server.place, server.kind, "", release)
             if server.kind == "AgentServer":
                 yield from _of_attributes(offers, server, release)
-    for worker in project.workers:
+    for worker in project.here.workers:
         if worker.in_tests or worker.entry_text is not None:  # of a string there LKA312 speaks
             continue
         if is_node(worker.place):

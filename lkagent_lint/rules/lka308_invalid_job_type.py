@@ -68,7 +68,7 @@ _KEYWORDS = ("serverType", "workerType", "worker_type", "type")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for worker in subject.project.workers:
+    for worker in subject.project.here.workers:
         if worker.raw_type and is_node(worker.place):
             yield META.at(
                 worker.place,

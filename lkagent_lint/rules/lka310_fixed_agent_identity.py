@@ -84,12 +84,12 @@ def _unread(project: Project) -> set[tuple[str, str]]:
     """Functions that are assigned to a server and registered nowhere: no job request reaches them (LKA307)."""
     assigned = {
         (value.path, value.flow)
-        for server in project.servers
+        for server in project.here.servers
         for each in server.assigned
         for value in each.value
         if isinstance(value, Closure)
     }
-    return assigned - {(each.path, each.flow) for worker in project.workers for each in worker.requests}
+    return assigned - {(each.path, each.flow) for worker in project.here.workers for each in worker.requests}
 
 
 def _identity(call: Call, *, node: bool) -> Expr | None:

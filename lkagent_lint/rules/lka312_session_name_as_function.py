@@ -62,7 +62,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    for worker in project.workers:
+    for worker in project.here.workers:
         if worker.entry_text is None or worker.site is None or worker.in_tests:
             continue
         owner = REGISTERS.get(project.targets(worker.site))

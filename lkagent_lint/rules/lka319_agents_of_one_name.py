@@ -66,7 +66,7 @@ META = Meta(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers):
+    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.here.servers):
         return
     for server in subject.doors.servers():
         if not subject.project.sdk(server.site.path).has(Change.DOORS):

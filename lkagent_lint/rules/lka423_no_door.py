@@ -74,7 +74,7 @@ _KINDS = {
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers):
+    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.here.servers):
         return
     for found in subject.methods.of("AgentServer", "add"):
         if project.sdk(found.activation.path).has(Change.DOORS) and not project.in_tests(found.activation.path):

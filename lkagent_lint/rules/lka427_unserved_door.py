@@ -67,7 +67,7 @@ _CONFIGURES = "configure_endpoint"
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers) or project.has_gaps:
+    if not any(project.sdk(each.place.path).has(Change.DOORS) for each in project.here.servers) or project.has_gaps:
         return
     for made in subject.doors.made.values():
         if project.sdk(made.site.path).has(Change.DOORS):

@@ -93,14 +93,18 @@ class _Made(NamedTuple):
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     project = subject.project
-    if any(project.sdk(each.place.path).has(Change.DOORS) for each in project.servers):
+    asks = any(word in project.words for word in (*_DISPATCHES, *_CREATES))
+    # A dispatch may stand anywhere, and ask for a server of other files.
+    servers = project.servers if asks else project.here.servers
+    if any(project.sdk(each.place.path).has(Change.DOORS) for each in servers):
         for solved in subject.solved:
             yield from _of_job(subject, solved)
-        yield from _of_dispatches(subject)
+        if asks:
+            yield from _of_dispatches(subject)
 
 
 def _of_job(subject: Subject, solved: Solved) -> Iterator[Diagnostic]:
-    workers = [each for each in subject.project.workers if solved.job.entry in each.entries and not each.in_tests]
+    workers = [each for each in subject.project.here.workers if solved.job.entry in each.entries and not each.in_tests]
     servers = [each.server for each in workers if each.server is not None and _has_storage(subject, each.server)]
     if not workers or len(servers) != len(workers) or not solved.job.sdk.has(Change.DOORS):
         return

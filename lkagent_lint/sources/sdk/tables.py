@@ -12,6 +12,7 @@ what the values mean). They are read when they are first asked, section by secti
 
 from __future__ import annotations
 
+import hashlib
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -354,7 +355,10 @@ class Catalog:
     """The tables by which a project is judged: those of the linter, some of them replaced by newer ones."""
 
     def __init__(self, given: Iterable[bytes | msgspec.Raw] = ()) -> None:
+        given = tuple(given)
         tables = (Table(each, self) for each in given)
+        self.digest = hashlib.sha256(b"".join(map(bytes, given))).digest() if given else b""
+        """Of the tables that were given."""
         self._tables = {each.package: each for each in tables}
         self._given = {name: Package(name, table.releases) for name, table in self._tables.items()}
         self._releases: dict[tuple[str, str], Release | None] = {}
