@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.things import Activation, ClassOf, Sdk, SdkObject, Super, Things
+from lkagent_lint.project.things import Activation, ClassOf, Sdk, SdkMethod, SdkObject, Super, Things
+from lkagent_lint.sources.sdk.releases import NODE, NODE_PACKAGES
 from lkagent_lint.sources.sdk.symbols import SymbolKind
 from lkagent_lint.sources.sdk.tables import Release
 
+PYTHON_HOME = "livekit.agents"
+"""What the modules of @livekit/agents are called among the things of a project."""
 _CONSTRUCTORS = frozenset({"__init__", "__new__"})
 
 
@@ -29,12 +32,25 @@ def constructed(call: Call, activation: Activation, evaluator: Evaluator, releas
     return _of_class(activation.targets(call), evaluator, release, keyword)
 
 
+def constructed_in_node(call: Call, activation: Activation, evaluator: Evaluator, release: Release, key: str) -> str:
+    """The same of Node's SDK, whose constructors get the key in an object: ``new voice.Agent({})``, ``super({})``."""
+    targets = activation.targets(call)
+    target = next(iter(targets)) if len(targets) == 1 else None
+    if isinstance(target, SdkMethod):
+        return release.path(target.kind) if target.name == "__init__" else ""
+    return _of_class(targets, evaluator, release, key)
+
+
 def _of_class(found: Things, evaluator: Evaluator, release: Release, keyword: str) -> str:
     """Of the one class that a value is."""
     if len(found) != 1:
         return ""
     (target,) = found
     match target:
+        case Sdk(dotted) if release.table.package in NODE_PACKAGES:
+            module, _, name = dotted.rpartition(".")
+            known = release.name(module.replace(PYTHON_HOME, NODE.package, 1), name)
+            return known.path if known is not None and known.kind is SymbolKind.CLASS else ""
         case Sdk(dotted):
             module, _, name = dotted.rpartition(".")
             known = release.name(module, name)

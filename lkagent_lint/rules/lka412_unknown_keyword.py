@@ -4,12 +4,14 @@
 
 Reports keywords that constructors and methods of livekit-agents do not take in this release: of `Agent`,
 `AgentSession`, `AgentTask`, `RoomOptions` and its parts, and of methods of sessions, contexts and agents. A class of
-the project's own counts where it leaves the constructor to the SDK's, and so does `super().__init__()`.
+the project's own counts where it leaves the constructor to the SDK's, and so does `super().__init__()`. In Node these
+are the keys of the object that comes last, `new voice.AgentSession({ … })`, `session.say(text, { … })`.
 
 ## Why it is bad
 
 The call raises: "TypeError: got an unexpected keyword argument 'chat_ctx'". In an entry the job ends before anybody
-is heard, and in a tool that hands over to another agent nobody sees it.
+is heard, and in a tool that hands over to another agent nobody sees it. Node drops a key that it does not read, so the
+option does nothing, and in JavaScript nobody says so.
 
 ## Example
 
@@ -21,10 +23,10 @@ is heard, and in a tool that hands over to another agent nobody sees it.
 
 ## When it stays silent
 
-For keywords in `**options`; for classes of the project with a constructor of their own, unless it hands on what it is
-given; for a class that is not surely the SDK's; in a `try` with `except TypeError`, which asks what is taken; for
-options of servers (LKA307), for what earlier releases took (LKA501), for messages of the protocol, and in Node, where
-an unknown key is dropped.
+For keywords in `**options`, and keys of an object that is spread; for classes of the project with a constructor of
+their own, unless it hands on what it is given; for a class that is not surely the SDK's; in a `try` with `except
+TypeError`, which asks what is taken; for options of servers (LKA307), for what earlier releases took (LKA501), for
+messages of the protocol; and in Node for objects that may have other keys than their declared types name.
 
 ## Evidence
 
@@ -43,17 +45,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
+from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.intents import Fix, RenameArgument, safe
-from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.likeness import misspelled
 from lkagent_lint.project.things import Activation, SdkMethod
-from lkagent_lint.questions.constructions import constructed
+from lkagent_lint.questions.constructions import constructed, constructed_in_node
 from lkagent_lint.questions.offers import Lack
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
-from lkagent_lint.rules._base import IN_PYTHON, Meta
-from lkagent_lint.sources.sdk.releases import PYTHON, Basis
+from lkagent_lint.rules._base import Meta
+from lkagent_lint.sources.sdk.releases import NODE, PYTHON, Basis
 from lkagent_lint.sources.sdk.successors import INVENTED_KEYWORDS, KEYWORDS
 from lkagent_lint.sources.sdk.tables import Release
 
@@ -63,7 +65,6 @@ META = Meta(
     Severity.ERROR,
     "a keyword that the SDK's class or method does not take",
     basis=Basis.TABLES,
-    sdks=IN_PYTHON,
 )
 
 _SERVERS = frozenset({"AgentServer", "WorkerOptions", "ServerOptions"})
@@ -84,13 +85,15 @@ class _Refused(NamedTuple):
 def check(subject: Subject) -> Iterator[Diagnostic]:
     seen: set[tuple[Place, str]] = set()
     for activation in subject.methods.activations(_gives_keywords):
-        release = subject.offers.complete(activation.path, PYTHON.package)
-        if release is None or activation.path.endswith(SCRIPTS):
+        in_node = activation.facts.language != "python"
+        release = subject.offers.complete(activation.path, (NODE if in_node else PYTHON).package)
+        if release is None:
             continue
+        refusing = _dropping if in_node else _refusing
         for call in _unguarded(activation.flow):
             place = None if call.span is None else activation.place(call.span)
-            for name, _ in call.keywords if place is not None else ():
-                found = None if name == "**" else _refusing(subject, call, activation, release, name)
+            for name in _given(call) if place is not None else ():
+                found = refusing(subject, call, activation, release, name)
                 if place is not None and found is not None and (place, name) not in seen:
                     seen.add((place, name))
                     yield _finding(place, found, activation.name)
@@ -104,7 +107,37 @@ def _unguarded(flow: Flow) -> Iterator[Call]:
 
 
 def _gives_keywords(flow: Flow) -> bool:
-    return any(call.keywords for call in flow.calls)
+    return any(call.keywords or _last_of(call) is not None for call in flow.calls)
+
+
+def _given(call: Call) -> Iterator[str]:
+    """The keywords of a call, or the keys of the object that comes last."""
+    last = _last_of(call)
+    yield from (name for name, _ in (*call.keywords, *(() if last is None else last.entries)) if name != "**")
+
+
+def _last_of(call: Call) -> v.Mapping | None:
+    """What Node's functions take in the place of keywords."""
+    last = call.args[-1] if call.args and not any(isinstance(each, v.Spread) for each in call.args) else None
+    return last if isinstance(last, v.Mapping) else None
+
+
+def _dropping(subject: Subject, call: Call, activation: Activation, release: Release, key: str) -> _Refused | None:
+    """The same of Node, where what is not read is dropped without a word."""
+    targets = activation.targets(call)
+    target = next(iter(targets)) if len(targets) == 1 else None
+    if isinstance(target, SdkMethod) and target.name != "__init__" and isinstance(call.target, v.Attribute):
+        owner, method = target.kind, call.target.name
+    else:
+        owner, method = constructed_in_node(call, activation, subject.project.evaluator, release, key), ""
+    kind = owner.rpartition(".")[2]
+    own = release.parameters(owner, method) if owner else None
+    if own is None or not own.keyword_only or len(call.args) != len(own.positional) or kind in _SERVERS:
+        return None
+    if key in _REFUSED_ELSEWHERE.get((kind, method), ()):
+        return None
+    lack = subject.offers.lacked_keyword(activation.path, NODE.package, owner, method, key)
+    return None if lack is None else _Refused(f"{kind}.{method}()" if method else kind, lack)
 
 
 def _refusing(subject: Subject, call: Call, activation: Activation, release: Release, keyword: str) -> _Refused | None:
@@ -127,12 +160,11 @@ def _refusing(subject: Subject, call: Call, activation: Activation, release: Rel
 
 
 def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
-    keyword, release = found.lack.name, found.lack.release
+    keyword = found.lack.name
     return META.at(
         place,
         f"{shortened(found.title, 36)} takes no {shortened(keyword, 24)}",
-        note=f"it does not in {release.table.package} {release.label}, so this raises TypeError (got an unexpected "
-        f"keyword argument '{keyword}')",
+        note=_so(found.lack),
         help=_hint(found.lack) or "take it away",
         label="not taken",
         culprit=(keyword,),
@@ -140,6 +172,14 @@ def _finding(place: Place, found: _Refused, function: str) -> Diagnostic:
         key=(found.title, keyword),
         fix=_fix(place, found.lack),
     )
+
+
+def _so(lack: Lack) -> str:
+    """What follows."""
+    label = f"{lack.release.table.package} {lack.release.label}"
+    if lack.release.table.package == NODE.package:
+        return f"{label} reads no such key, so it is dropped without a word"
+    return f"it does not in {label}, so this raises TypeError (got an unexpected keyword argument '{lack.name}')"
 
 
 def _fix(place: Place, lack: Lack) -> Fix | None:

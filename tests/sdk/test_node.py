@@ -412,3 +412,19 @@ def test_metadata_that_is_an_object_cannot_be_sent(sdk: Sdk) -> None:
         """
     )
     seen.says("RAISED cannot encode field livekit.RoomAgentDispatch.metadata to JSON")
+
+
+@node_claim("LKA412", "Node drops a key that it does not read, so the option does nothing", since="1.0.3")
+def test_a_key_that_is_not_read_is_dropped(sdk: Sdk) -> None:
+    """Neither object keeps it under any name, and nothing is said."""
+    seen = _job(
+        sdk,
+        """
+        const held = (object) => Object.values(object).some((each) => each === marked || each?.mood === marked);
+        const marked = { marked: true };
+        const made = new voice.AgentSession({ mood: marked });
+        const other = new voice.Agent({ instructions: 'x', mood: marked });
+        console.log('KEPT', held(other), made.mood, other.mood);
+        """,
+    )
+    seen.says("KEPT false undefined undefined")

@@ -181,7 +181,7 @@ def test_a_tarball(tarball: Path) -> None:
         "name": "a",
         "()": "(url, options=)",
         "open": "p",
-        "connect": "c(url, {})",
+        "connect": "c(url, {}, *, token=)",
         "leave": "m()",
     }
     assert found["members"]["kinds.Kinds"] == {"Joined": "= joined", "Left": "= left"}

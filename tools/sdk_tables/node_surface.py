@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tree_sitter import Node
@@ -64,9 +64,8 @@ class _Reader:
             self.found["members"][path] = dict(_enum(node))
             return f"E {path}"
         if node.type.startswith("function_"):
-            self.found["members"].setdefault(module.path.replace("/", "."), {})[path.rpartition(".")[2]] = _callable(
-                node
-            )
+            functions = self.found["members"].setdefault(module.path.replace("/", "."), {})
+            functions[path.rpartition(".")[2]] = _callable(node, self._types.keys(module, node))
             return f"F {path}"
         alias = next((each for each in descendants(node) if each.type == "type_query"), None)
         if node.type == "variable_declarator" and alias is not None and alias.named_child_count:
@@ -97,7 +96,7 @@ class _Reader:
                 members[name] = "a"  # it is there at run time, and its type is not told
                 continue
             if name == "constructor":
-                members["()"] = _parameters(child)
+                members["()"] = _parameters(child, self._types.keys(module, child))
             elif child.type in ("method_signature", "method_definition", "abstract_method_signature"):
                 members[name] = self._method(path, module, child, members.get(name, ""))
             else:
@@ -111,7 +110,7 @@ class _Reader:
         promised = self._types.said(path, module, node.child_by_field_name("return_type"))
         if any(each.type == "get" for each in node.children):
             return f"{'w' if before[:1] == 'w' else 'p'}{promised}"
-        return f"{_callable(node)}{promised}"
+        return f"{_callable(node, self._types.keys(module, node))}{promised}"
 
     def _inherit(self, path: str, module: Module, heritage: Node, members: dict[str, str]) -> None:
         for clause in heritage.named_children:
@@ -198,13 +197,14 @@ def _enum(node: Node) -> Iterator[tuple[str, str]]:
             yield text(child), "="
 
 
-def _callable(node: Node) -> str:
+def _callable(node: Node, keys: Iterable[str]) -> str:
     returns = text(node.child_by_field_name("return_type")).lstrip(": ")
     coroutine = returns.startswith(("Promise<", "Throws<Promise<"))
-    return f"{'c' if coroutine else 'm'}{_parameters(node)}"
+    return f"{'c' if coroutine else 'm'}{_parameters(node, keys)}"
 
 
-def _parameters(node: Node) -> str:
+def _parameters(node: Node, keys: Iterable[str]) -> str:
+    """As the tables write them; the keys of the object that comes last stand where Python has keywords."""
     given = node.child_by_field_name("parameters")
     words: list[str] = []
     for each in [] if given is None else given.named_children:
@@ -216,7 +216,8 @@ def _parameters(node: Node) -> str:
         else:
             name = text(pattern) if pattern.type == "identifier" else "{}"
             words.append(f"{name}{'=' if each.type == 'optional_parameter' else ''}")
-    return f"({', '.join(words)})"
+    named = [f"{each}=" for each in sorted(keys)]
+    return f"({', '.join([*words, '*', *named] if named else words)})"
 
 
 def _arity(kind: Node | None) -> str:

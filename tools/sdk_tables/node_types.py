@@ -14,6 +14,8 @@ _MAX_CLASSES = 12
 _RECORDS = ("Event", "Metrics")
 """How the types end whose fields are kept: those of all options would be as much again as the table."""
 _NOTHING = frozenset({"null", "undefined"})
+_SAME_KEYS = frozenset({"Partial", "Required", "Readonly", "Omit", "Pick", "NonNullable"})
+"""Types of TypeScript that have the keys of another one, or some of them."""
 _FOLLOWED = frozenset(each.name for found in CLASSES.values() for each in found.node) | {"SpeechHandle"}
 _CLASS = "class_declaration"
 _METHODS = frozenset({"method_signature", "method_definition"})
@@ -27,6 +29,11 @@ def is_record(name: str) -> bool:
 def path_of(module: Module, node: Node) -> str:
     """The path of a declaration, as the tables have it."""
     return f"{module.path.replace('/', '.')}.{text(node.child_by_field_name('name'))}"
+
+
+def _joined(parts: list[frozenset[str] | None]) -> frozenset[str] | None:
+    known = [each for each in parts if each is not None]
+    return frozenset[str]().union(*known) if len(known) == len(parts) else None
 
 
 class NodeTypes:
@@ -52,6 +59,46 @@ class NodeTypes:
             case "type_identifier":
                 found = self._modules.declaration(module.path, text(node))
                 return None if found is None or found[1].type not in TYPES_ONLY else self.fields(*found, depth + 1)
+            case _:
+                return None
+
+    def keys(self, module: Module, node: Node) -> frozenset[str]:
+        """The keys that the last parameter of a call takes, where it is an object of which all keys are known."""
+        parameters = node.child_by_field_name("parameters")
+        last = None if parameters is None or not parameters.named_children else parameters.named_children[-1]
+        kind = None if last is None else last.child_by_field_name("type")
+        found = None if kind is None or not kind.named_children else self._keys(module, kind.named_children[0], 0)
+        return frozenset(each for each in found or () if each.isidentifier())
+
+    def _keys(self, module: Module, node: Node, depth: int) -> frozenset[str] | None:
+        """The keys of an object's type, of any of a union's; None where it may have others."""
+        if depth > _MAX_DEPTH or text(node) in _NOTHING:
+            return frozenset() if depth <= _MAX_DEPTH else None
+        match node.type:
+            case "union_type" | "intersection_type":
+                parts = [self._keys(module, each, depth + 1) for each in node.named_children]
+                return _joined(parts)
+            case "parenthesized_type":
+                return self._keys(module, node.named_children[0], depth + 1)
+            case "generic_type":
+                name, given = node.child_by_field_name("name"), node.child_by_field_name("type_arguments")
+                if name is None or given is None:
+                    return None
+                return self._keys(module, given.named_children[0] if text(name) in _SAME_KEYS else name, depth + 1)
+            case "type_identifier":
+                found = self._modules.declaration(module.path, text(node))
+                return None if found is None or found[1].type not in TYPES_ONLY else self._keys(*found, depth + 1)
+            case "type_alias_declaration":
+                value = node.child_by_field_name("value")
+                return None if value is None else self._keys(module, value, depth + 1)
+            case "interface_declaration":
+                heritage = [each for each in node.named_children if each.type == "extends_type_clause"]
+                bases = [one for each in heritage for one in each.named_children]
+                body = node.child_by_field_name("body")
+                return None if body is None else _joined([self._keys(module, e, depth + 1) for e in (*bases, body)])
+            case "object_type" | "interface_body":
+                own = self._own(module, node)
+                return None if own is None else frozenset(own)
             case _:
                 return None
 

@@ -10,7 +10,8 @@ A surface is five sections of owner, key and value, all strings:
 ``members``
     class or module (for functions) -> member -> how it is called: ``c`` coroutine, ``m`` plain, ``g`` asynchronous
     generator, ``p`` property, ``a`` attribute, and the parameters without ``self`` in parentheses. The key ``()``
-    holds the constructor's, ``?`` marks a class that may have more, ``<`` its bases in other LiveKit packages.
+    holds the constructor's, ``?`` marks a class that may have more, ``<`` its bases in other LiveKit packages. In Node
+    the keys of the object that comes last stand where Python has keywords, if all of them are known.
 ``events``
     class -> event -> the most arguments that it is emitted with, or ``?``. The key ``?`` marks an emitter whose
     subclasses add events.
