@@ -235,6 +235,8 @@ LOOKUPS = (
 """What ``sdk`` prints, the default first."""
 _BASELINE = r"\{\s*\"version\": ?\d+,\s*\"findings\": ?\{\s*(?:\}|\"[^\"\n]*\": ?\{\s*\"LKA\d{3}\": ?\[)"
 """How a baseline begins, which ``--write-baseline`` writes."""
+_MANIFEST = r"\{\s*\"lkagent_lint_manifest\": ?\d+,"
+"""How the manifest of a repository begins, which ``manifest`` writes."""
 
 _FAMILIES = (REPORTS, GRAPHS, EXPLANATIONS, PAGES, LOOKUPS)
 HEAD = 4096
@@ -288,7 +290,11 @@ def _told(data: bytes, *, by_others: bool) -> str | None:
 @cache
 def _beginnings(by_others: bool) -> re.Pattern[bytes]:
     """One alternation, which fails at the first byte for most files; ours come before what others write."""
-    groups = [("baseline", _BASELINE), *((each.name, each.begins) for rows in _FAMILIES for each in rows)]
+    groups = [
+        ("baseline", _BASELINE),
+        ("manifest", _MANIFEST),
+        *((each.name, each.begins) for rows in _FAMILIES for each in rows),
+    ]
     if by_others:
         groups += [(each.name, each.others) for rows in _FAMILIES for each in rows if each.others is not None]
     made = "|".join(f"(?P<f{number}_{name}>{begins})" for number, (name, begins) in enumerate(groups))

@@ -26,6 +26,34 @@ JOBS = click.option(
 )
 
 
+WITH = click.option(
+    "--with",
+    "manifests",
+    multiple=True,
+    type=click.Path(),
+    metavar="MANIFEST",
+    help="What another repository registers and dispatches, as lkagent-lint manifest wrote it there; may be repeated.",
+)
+
+
+@click.command("manifest", short_help="Write what a repository registers and dispatches.")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
+@click.option("--output-file", type=click.Path(), metavar="FILE", help="Where it goes; standard output by default.")
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+def manifest(paths: tuple[str, ...], output_file: str | None, isolated: bool) -> int:
+    """Write the agents that the projects of PATHS register and dispatch, so that another repository can be checked with
+    it: names, patterns, variables of the environment, releases, and the commit. It holds no code.
+
+    \b
+    Example:
+      lkagent-lint manifest ../agents --output-file agents.json
+      lkagent-lint check ../backend --with agents.json
+    """
+    from lkagent_lint.cli._fleet import write_manifest
+
+    return write_manifest(paths, output_file, isolated=isolated)
+
+
 @click.command("facts", short_help="The first half of a check on its own (unstable).")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATHS...")
 @click.option("--output-file", required=True, type=click.Path(), metavar="FILE", help="Where the facts go.")

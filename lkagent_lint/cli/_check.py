@@ -32,6 +32,7 @@ def request_for(
     jobs: int | None = None,
     cache: bool = False,
     cache_dir: str | None = None,
+    manifests: tuple[str, ...] = (),
 ) -> engine.Request:
     """The engine's request for arguments as typed; reads standard input if ``-`` is among the paths.
 
@@ -48,8 +49,14 @@ def request_for(
         overlays = {target: read_stdin()}
     else:
         absolute = tuple(_existing(path) for path in paths or (".",))
+    with_them = tuple(_existing(path) for path in manifests)
+    if with_them:
+        from lkagent_lint.cli._fleet import note_old
+
+        note_old(with_them)
     return engine.Request(
         paths=absolute,
+        manifests=with_them,
         overlays=overlays,
         changed=None if since is None else _changed_since(since, absolute) | overlays.keys(),
         jobs=jobs,

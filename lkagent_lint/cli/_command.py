@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from lkagent_lint import __version__, formats
 from lkagent_lint.cli._adding import added
-from lkagent_lint.cli._beside import JOBS, SCHEDULER, facts, hook, link, mcp, sdk, server
+from lkagent_lint.cli._beside import JOBS, SCHEDULER, WITH, facts, hook, link, manifest, mcp, sdk, server
 from lkagent_lint.cli._options import FIX_OPTIONS, WATCH, fix_options, report_options
 from lkagent_lint.cli._output import write_output
 from lkagent_lint.cli._settings import completed_rules, settings_options
@@ -40,6 +40,7 @@ _GROUPS = (
     ("While you type", ("server",)),
     ("Set up, and move on", ("init", "upgrade")),
     ("Understand", ("rule", "why", "graph")),
+    ("Several repositories", ("manifest",)),
     ("Coding agents", ("mcp", "hook", "sdk")),
     ("Your shell", ("completion",)),
     ("Build systems (unstable)", ("facts", "link")),
@@ -223,6 +224,7 @@ def command() -> None:
     metavar="FILE",
     help="With - as the only path: check standard input as the unsaved text of FILE, in FILE's project.",
 )
+@WITH
 @JOBS
 @SCHEDULER
 @_CACHE_DIR
@@ -244,6 +246,7 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     scheduler: str | None,
     cache_dir: str | None,
     no_cache: bool,
+    manifests: tuple[str, ...],
     **options: Any,
 ) -> int:
     from lkagent_lint.cli._check import check, request_for
@@ -252,7 +255,14 @@ def _check(  # pyright: ignore[reportUnusedFunction]
     outputs = outputs_for(output, output_format, output_file, statistics)
     do = task(options)
     request = request_for(
-        paths, stdin_filename, options, since=since, jobs=jobs, cache=not no_cache, cache_dir=cache_dir
+        paths,
+        stdin_filename,
+        options,
+        since=since,
+        jobs=jobs,
+        cache=not no_cache,
+        cache_dir=cache_dir,
+        manifests=manifests,
     )
     if scheduler is not None:
         import msgspec
@@ -334,6 +344,7 @@ def _rule(word: str | None, every: bool, output_format: str) -> int:  # pyright:
     help="Exit with 1 if some worker outside test files gets no jobs (no), or surely none or perhaps none (unknown).",
 )
 @_formerly("--fail-on", "fail_if", _GETS_JOBS)
+@WITH
 @_survey_options(formats.GRAPHS)
 def _graph(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
@@ -343,6 +354,7 @@ def _graph(  # pyright: ignore[reportUnusedFunction]
     isolated: bool,
     cache_dir: str | None,
     no_cache: bool,
+    manifests: tuple[str, ...],
 ) -> int:
     """Show workers and dispatches, which reaches which, and for each worker whether it would ever get a job.
 
@@ -365,6 +377,7 @@ def _graph(  # pyright: ignore[reportUnusedFunction]
         isolated=isolated,
         cache=not no_cache,
         cache_dir=cache_dir,
+        manifests=manifests,
     )
 
 
@@ -387,9 +400,16 @@ def _completion(shell: str) -> int:  # pyright: ignore[reportUnusedFunction]
 @command.command("why", short_help="Explain what is reported at a line, or is not.")
 @click.argument("place", metavar="FILE:LINE")
 @click.argument("word", required=False, metavar="[CODE|NAME]")
+@WITH
 @_survey_options(formats.EXPLANATIONS)
 def _why(  # pyright: ignore[reportUnusedFunction]
-    place: str, word: str | None, output_format: str, isolated: bool, cache_dir: str | None, no_cache: bool
+    place: str,
+    word: str | None,
+    output_format: str,
+    isolated: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    manifests: tuple[str, ...],
 ) -> int:
     """Show how names, versions and states were resolved at a line, and where knowledge ended.
 
@@ -402,7 +422,15 @@ def _why(  # pyright: ignore[reportUnusedFunction]
     """
     from lkagent_lint.cli._why import show
 
-    return show(place, word, output_format, isolated=isolated, cache=not no_cache, cache_dir=cache_dir)
+    return show(
+        place,
+        word,
+        output_format,
+        isolated=isolated,
+        cache=not no_cache,
+        cache_dir=cache_dir,
+        manifests=manifests,
+    )
 
 
 @command.command("upgrade", short_help="Rewrite for another release of the SDK.")
@@ -432,5 +460,5 @@ def _upgrade(  # pyright: ignore[reportUnusedFunction]
     return upgrade(paths, to, write=not only_diff, pins=pins, isolated=isolated)
 
 
-for _each in (server, mcp, hook, sdk, facts, link):
+for _each in (server, mcp, hook, sdk, manifest, facts, link):
     command.add_command(_each)

@@ -24,13 +24,14 @@ def show(
     isolated: bool,
     cache: bool,
     cache_dir: str | None,
+    manifests: tuple[str, ...] = (),
 ) -> int:
     """Print the graph of the projects that paths belong to or hold. Raises ConfigError as the engine does.
 
     ``everything`` adds where names stand as words. The answer is the exit code: 1 where ``fail_if`` says so of some
     worker that no test file registers (``no``: it gets no jobs; ``unknown``: that, or nobody knows), else 0.
     """
-    request = request_for(paths, None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir)
+    request = request_for(paths, None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir, manifests=manifests)
     shown = functools.partial(relative_path, cwd=os.getcwd())
     surveys = engine.survey(request)
     graphs = run_deep(

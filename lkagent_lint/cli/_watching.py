@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from lkagent_lint import engine
-from lkagent_lint.cli._check import print_notes, print_traces, source_of
+from lkagent_lint.cli._check import print_notes, print_traces
 from lkagent_lint.cli._output import is_terminal, print_config_error, print_note, wants_colour, write_output
 from lkagent_lint.cli._progress import Progress
 from lkagent_lint.cli._reports import Output, Reports
 from lkagent_lint.config import ConfigError, SettingsFinder
+from lkagent_lint.reporters import source_of
 from lkagent_lint.sources.roots import group_by_root, too_wide
 from lkagent_lint.sources.watched import matters
 

@@ -34,7 +34,14 @@ def _line_of_module(path: str, cell: int, line: int) -> int:
 
 
 def show(
-    place: str, word: str | None, output_format: str, *, isolated: bool, cache: bool, cache_dir: str | None
+    place: str,
+    word: str | None,
+    output_format: str,
+    *,
+    isolated: bool,
+    cache: bool,
+    cache_dir: str | None,
+    manifests: tuple[str, ...] = (),
 ) -> int:
     """Print what there is to say of ``FILE:LINE`` and perhaps of one rule.
 
@@ -50,7 +57,7 @@ def show(
         raise click.UsageError(f"{name} is a directory: name a file and a line of it")
     if cell is not None:
         line = _line_of_module(path, cell, line)
-    request = request_for((name,), None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir)
+    request = request_for((name,), None, {"isolated": isolated}, cache=cache, cache_dir=cache_dir, manifests=manifests)
     source = source_of({})
     lines = Lines(source(path) or "").starts
     if not 1 <= line <= len(lines):

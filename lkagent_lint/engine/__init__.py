@@ -37,6 +37,8 @@ __all__ = [
     "fixed",
     "inspect",
     "live_check",
+    "manifest",
+    "manifest_commit",
     "rewritten_baselines",
     "sdk_answer",
     "seen_of",
@@ -189,3 +191,23 @@ def sdk_answer(request: Request, name: str, *, node: bool | None = None) -> SdkA
     from lkagent_lint.engine import sdks
 
     return run_deep(lambda: sdks.sdk_answer(request, name, node=node))
+
+
+def manifest(request: Request, version: str, commit: str) -> bytes:
+    """What the projects of a request's paths register and dispatch, for checks of other repositories.
+
+    ``version`` is the linter's, and ``commit`` the one that the repository is at, empty for none.
+    Raises ``ConfigError`` as ``check`` does.
+    """
+    from lkagent_lint.engine import manifests
+
+    return run_deep(lambda: manifests.written(request, version, commit))
+
+
+def manifest_commit(path: str) -> str:
+    """The commit at which a manifest (absolute path) was written; empty where it names none. Raises ``ValueError`` for
+    what is no manifest.
+    """
+    from lkagent_lint.engine import manifests
+
+    return manifests.commit_of(path)

@@ -13,7 +13,7 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.diagnostics import Report, Summary
 from lkagent_lint.engine.baseline import Baselines, Rewritten
 from lkagent_lint.engine.inspection import AskedRule, Inspection
-from lkagent_lint.engine.making import cache_for, handed_facts, maker_for
+from lkagent_lint.engine.making import cache_for, fleet_of, handed_facts, maker_for
 from lkagent_lint.engine.policy import Policy, finder_for
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.root import judged
@@ -157,14 +157,14 @@ def _surveys(
     """Every root that the request's paths belong to or hold, one after the other."""
     pending = dict(group_by_root(request.paths, finder))
     done: set[str] = set()
-    given = handed_facts(request)
+    given, fleet = handed_facts(request), fleet_of(request, overlays)
     with maker_for(request) as maker:
         while pending:
             watch.at("reading files")
             root = min(pending)
             cache = cache_for(request, None if too_wide(root, finder) else root, given)
             extractor = Extractor(cache, maker, None if memory is None else memory.facts)
-            found = survey_of(root, pending.pop(root), finder, overlays, extractor)
+            found = survey_of(root, pending.pop(root), finder, overlays, extractor, fleet)
             done.add(root)
             for nested in found.nested:
                 # A directory asked for holds it whole, whatever else of it was asked for by name.

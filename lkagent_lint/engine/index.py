@@ -23,7 +23,7 @@ from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.parts import Surroundings
-from lkagent_lint.project.records import Project, Texts
+from lkagent_lint.project.records import ALONE, Fleet, Project, Texts
 from lkagent_lint.sources.copies import is_backup, is_compiled, original_of
 from lkagent_lint.sources.discovery import Discovery, FileKind, ListedFile, discover, kind_of
 from lkagent_lint.sources.ignoring import MAX_PATTERN, MAX_PATTERNS, NEVER_READ
@@ -121,6 +121,8 @@ class Index:
         self._found_sdks: dict[str, SdkVersion] = {}
         self._pins: dict[tuple[str, str], SdkVersion] = {}
         self._marks: dict[str, Marks] = {}
+        self.fleet: Fleet = ALONE
+        """What manifests of other repositories add."""
         self._mattering: set[str] = set()
         """Code that takes part for what it holds itself, and not only for who imports it."""
         self._is_plain = True
@@ -152,6 +154,7 @@ class Index:
             settings=self.settings,
             sdk=self.sdk,
             pin=self.pin,
+            fleet=self.fleet,
         )
 
     def surroundings(self) -> Surroundings:
@@ -165,6 +168,7 @@ class Index:
             settings=self.settings,
             sdk=self.sdk,
             pin=self.pin,
+            fleet=self.fleet,
         )
 
     @cached_property

@@ -9,6 +9,8 @@ from lkagent_lint.cache import FactsCache, directory_for, open_cache
 from lkagent_lint.config.errors import ConfigError
 from lkagent_lint.engine.request import Request
 from lkagent_lint.extraction import Pool
+from lkagent_lint.project.records import ALONE, Fleet
+from lkagent_lint.sources.reading import Overlays, Unreadable
 
 if TYPE_CHECKING:
     from lkagent_lint.extraction.cluster import Cluster
@@ -36,6 +38,24 @@ def handed_facts(request: Request) -> Mapping[bytes, memoryview]:
         return handed.read(request.facts)
     except handed.HandedError as error:
         raise ConfigError(None, None, str(error)) from None
+
+
+def fleet_of(request: Request, overlays: Overlays) -> Fleet:
+    """What the manifests that a request names say. Raises ConfigError for one that cannot be used."""
+    if not request.manifests:
+        return ALONE
+    from lkagent_lint.project import fleet
+
+    found: list[Fleet] = []
+    for path in request.manifests:
+        data = overlays.read(path, fleet.MAX_BYTES)
+        try:
+            if isinstance(data, Unreadable):
+                raise ValueError(data.reason)
+            found.append(fleet.read(path, data))
+        except ValueError as error:
+            raise ConfigError(path, None, str(error)) from None
+    return fleet.joined(found)
 
 
 def cache_for(request: Request, root: str | None, given: Mapping[bytes, memoryview]) -> FactsCache | None:

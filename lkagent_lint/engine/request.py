@@ -28,6 +28,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The address of a ``dask.distributed`` scheduler whose workers read the files instead."""
     facts: tuple[str, ...] = ()
     """Files of facts (absolute paths) that were made beforehand; what they do not hold is made."""
+    manifests: tuple[str, ...] = ()
+    """Manifests of other repositories (absolute paths): what they register and dispatch."""
     cache: bool = False
     """Keep facts and reports between runs, in ``.lkagent_lint_cache`` at each root."""
     anew: bool = False

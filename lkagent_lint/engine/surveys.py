@@ -10,19 +10,27 @@ from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.engine.index import Index, indexed
 from lkagent_lint.extraction import Extractor
 from lkagent_lint.languages import NOTEBOOK, in_cell
-from lkagent_lint.project.records import Project
+from lkagent_lint.project.records import ALONE, Fleet, Project
 from lkagent_lint.sources.discovery import kind_of
 from lkagent_lint.sources.reading import Overlays
 from lkagent_lint.text import Place
 
 
 def survey_of(
-    root: str, paths: tuple[str, ...], finder: SettingsFinder, overlays: Overlays, extractor: Extractor
+    root: str,
+    paths: tuple[str, ...],
+    finder: SettingsFinder,
+    overlays: Overlays,
+    extractor: Extractor,
+    fleet: Fleet = ALONE,
 ) -> Survey:
-    """Index one root. ``paths`` are the absolute paths of it that were asked for."""
+    """Index one root. ``paths`` are the absolute paths of it that were asked for, and ``fleet`` is what manifests of
+    other repositories add.
+    """
     paths = tuple(dict.fromkeys(_by_its_own_name(path, root, overlays) for path in paths))
     named = tuple(path for path in paths if is_named(path, finder, overlays))
     index = indexed(root, finder, overlays, named, extractor)
+    index.fleet = fleet
     index.complete()
     return Survey(root, paths, index)
 

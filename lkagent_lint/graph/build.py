@@ -12,6 +12,7 @@ from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
 from lkagent_lint.questions.dispatched_names import DispatchedNames
+from lkagent_lint.questions.dispatches import names_of
 from lkagent_lint.questions.reach import JobAnswer, JobReason, agreement, effective_name
 from lkagent_lint.questions.subject import Subject
 
@@ -159,7 +160,8 @@ class _Builder:
         )
 
     def _reaches(self, key: str, dispatch: Dispatch) -> r.Answer:
-        if key in self.sure:
+        names = {name for worker in self.project.elsewhere for name in names_of(worker) or ()}
+        if key in self.sure or (isinstance(dispatch.name, Known) and dispatch.name.value in names):
             return "yes"
         deployed = isinstance(dispatch.name, Known) and self.project.texts.configures(dispatch.name.value)
         return "unknown" if key in self.joined or deployed or self.project.has_gaps else "no"

@@ -76,6 +76,14 @@ def _worker(worker: WorkerRecord) -> Iterator[str]:
         yield f"    {counted(len(possible) - len(shown), 'other place')} may ask for it: see below"
 
 
+_ENDS = {
+    "yes": "a worker of another repository",
+    "unknown": "perhaps an agent that is not seen",
+    "no": "no worker of this project",
+}
+"""Where a dispatch leads that no worker of the project answers."""
+
+
 def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     reached = [each for each in graph.edges if each.dispatch == dispatch.id]
     certain = [_where(graph, each.worker) for each in reached if each.certain]
@@ -84,7 +92,7 @@ def _dispatch(dispatch: DispatchRecord, graph: ProjectGraph) -> str:
     if len(perhaps) > _MOST:
         ends.append(f"perhaps {counted(len(perhaps) - _MOST, 'other worker')}")
     if not ends:
-        ends = ["perhaps an agent that is not seen" if dispatch.reaches == "unknown" else "no worker of this project"]
+        ends = [_ENDS[dispatch.reaches]]
     return f"{place(dispatch.at)} {kind_in_words(dispatch)}: {name_in_words(dispatch.name)} -> {', '.join(ends)}"
 
 

@@ -34,8 +34,10 @@ from lkagent_lint.project.evaluate import Evaluator
 from lkagent_lint.project.generations import Generations
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import (
+    ALONE,
     CallRef,
     Dispatch,
+    Fleet,
     Job,
     Project,
     RegisteredHere,
@@ -86,8 +88,11 @@ def link(
     settings: Callable[[str], Settings],
     sdk: Callable[[str], SdkVersion],
     pin: Callable[[str, Package], SdkVersion] | None = None,
+    fleet: Fleet = ALONE,
 ) -> Project:
-    """Join facts by absolute path into a project. ``modules`` finds what they import."""
+    """Join facts by absolute path into a project. ``modules`` finds what they import, and ``fleet`` is what manifests
+    of other repositories add.
+    """
     releases = Generations(files, sdk, pin or newest)
     linked = linked_files(
         root, files, modules, settings, releases.sdk, PackageFinder(root), lambda name: is_read(name, files)
@@ -103,6 +108,7 @@ def link(
         settings=settings,
         sdk=releases.sdk,
         pin=releases.pin,
+        fleet=fleet,
     )
 
 

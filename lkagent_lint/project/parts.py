@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from lkagent_lint.config import Settings
+from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE
 from lkagent_lint.project.evaluate import Evaluator
@@ -22,7 +23,9 @@ from lkagent_lint.project.generations import Generations
 from lkagent_lint.project.link import linked_files, set_variables
 from lkagent_lint.project.modules import Modules
 from lkagent_lint.project.records import (
+    ALONE,
     Dispatch,
+    Fleet,
     Job,
     Project,
     RegisteredHere,
@@ -63,8 +66,10 @@ class Surroundings:
         settings: Callable[[str], Settings],
         sdk: Callable[[str], SdkVersion],
         pin: Callable[[str, Package], SdkVersion],
+        fleet: Fleet = ALONE,
     ) -> None:
         """``versions`` are digests of the facts of each file."""
+        self.fleet = fleet
         self.root = root
         self.files = files
         self.versions = versions
@@ -196,6 +201,16 @@ class ProjectPart(Project):
         raise WholeAsked
 
     @property
+    def elsewhere(self) -> tuple[Worker, ...]:
+        raise WholeAsked
+
+    @property
+    def gaps_elsewhere(self) -> tuple[Place, ...]:
+        if self._around.fleet.gaps:
+            raise WholeAsked
+        return ()
+
+    @property
     def set_variables(self) -> Mapping[str, tuple[SetVariable, ...]]:
         return _PartVariables(self._around.set_variables, self)
 
@@ -220,6 +235,7 @@ class WholeProject(Project):
             settings=around.settings,
             sdk=around.sdk,
             pin=around.pin,
+            fleet=around.fleet,
         )
 
     @property

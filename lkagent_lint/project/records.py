@@ -120,6 +120,20 @@ class Dispatch(NamedTuple):
     """The program that connects by hand, as the command names it; empty where it names none."""
     spelled: str = ""
     """The name about as it is written, for messages."""
+    by_manifest: bool = False
+    """Another repository asks for it, as its manifest says; no finding of this project stands there."""
+
+
+class Fleet(NamedTuple):
+    """What manifests add to a project."""
+
+    workers: tuple[Worker, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+    gaps: tuple[Place, ...] = ()
+    """Manifests of repositories with files that could not be analysed."""
+
+
+ALONE = Fleet()
 
 
 class SetVariable(NamedTuple):
@@ -189,6 +203,7 @@ class Project:
         settings: Callable[[str], Settings],
         sdk: Callable[[str], SdkVersion],
         pin: Callable[[str, Package], SdkVersion],
+        fleet: Fleet = ALONE,
     ) -> None:
         self.root = root
         self.files = files
@@ -196,6 +211,8 @@ class Project:
         self.here = here
         """What the files that are connected register and ask for. Who compares these with those of other files asks
         for ``workers``, ``servers``, ``starts`` and ``dispatches``, which are those of the whole project."""
+        self._fleet = fleet
+        self._dispatches = (*here.dispatches, *fleet.dispatches)
         self._jobs = jobs
         self.own_variables = set_variables
         """What these files set variables of the environment to, by the variable's name."""
@@ -229,8 +246,18 @@ class Project:
 
     @property
     def dispatches(self) -> tuple[Dispatch, ...]:
-        """Every place in the whole project that asks for an agent."""
-        return self.here.dispatches
+        """Every place that asks for an agent in the whole project, or by a manifest in another repository."""
+        return self._dispatches
+
+    @property
+    def elsewhere(self) -> tuple[Worker, ...]:
+        """Workers of other repositories, by their manifests: they have names, and nothing else of them is known."""
+        return self._fleet.workers
+
+    @property
+    def gaps_elsewhere(self) -> tuple[Place, ...]:
+        """Manifests of repositories of which not all is known."""
+        return self._fleet.gaps
 
     @property
     def set_variables(self) -> Mapping[str, tuple[SetVariable, ...]]:

@@ -43,10 +43,13 @@ class DispatchedNames:
 
     @cached_property
     def unowned(self) -> tuple[tuple[Dispatch, tuple[str, ...]], ...]:
-        """Every dispatch that asks for names which no worker has, with these names."""
+        """Every dispatch that asks for names which no worker has, with these names. Of those in manifests no other rule
+        speaks, as LKA203 does of the project's own, so they are not among them.
+        """
         owned = owned_names(self._project)
         asked = (
             (each, tuple(name for name in names_of(each) or () if name and name not in owned))
             for each in self._project.dispatches
+            if not each.by_manifest
         )
         return tuple((each, names) for each, names in asked if names)

@@ -54,7 +54,7 @@ def registered_names(project: Project) -> dict[str, Worker] | None:
     if any(name_doubts(project)):
         return None
     found: dict[str, Worker] = {}
-    for worker in project.workers:
+    for worker in (*project.workers, *project.elsewhere):
         for name in names_of(worker) or ():
             found.setdefault(name, worker)
     return found
@@ -71,6 +71,9 @@ def name_doubts(project: Project) -> Iterator[Doubt]:
             yield Doubt(worker.place, "the name of this worker is not known")
         elif "" in names and may_be_named(project, worker):
             yield Doubt(worker.place, "the environment may name this worker")
+    for worker in project.elsewhere:
+        if names_of(worker) is None:
+            yield Doubt(worker.place, "the name of a worker of this manifest is not known")
 
 
 def gaps(project: Project) -> Iterator[Doubt]:
@@ -78,6 +81,8 @@ def gaps(project: Project) -> Iterator[Doubt]:
     for path, facts in project.files.items():
         if facts.problems:
             yield Doubt(Place(path, facts.problems[0].span), "this file could not be analysed")
+    for place in project.gaps_elsewhere:
+        yield Doubt(place, "files of this manifest's repository could not be analysed")
 
 
 def worker_doubts(project: Project, name: str) -> Iterator[Doubt]:
@@ -90,7 +95,8 @@ def worker_doubts(project: Project, name: str) -> Iterator[Doubt]:
 
 def owned_names(project: Project) -> frozenset[str]:
     """Every name that some worker of the project surely has."""
-    return frozenset(each.name.value for each in project.workers if isinstance(each.name, Known))
+    workers = (*project.workers, *project.elsewhere)
+    return frozenset(each.name.value for each in workers if isinstance(each.name, Known))
 
 
 def may_be_named(project: Project, worker: Worker) -> bool:

@@ -19,7 +19,7 @@ A name turns automatic dispatch off. The agent registers, waits, and never joins
 
 Or leave the name out, and the agent is dispatched to every new room; in livekit-agents 2.0 that is not possible beside
 a text door or an http route, which are served under the name. If something outside the project dispatches the
-agent (a dashboard, another repository), say so:
+agent (a dashboard, another repository), say so, or check with that repository's manifest (`--with`):
 
 ```toml
 [tool.lkagent-lint]
@@ -116,11 +116,13 @@ def _short(names: tuple[str, ...], most: int) -> str:
 
 def _finding(subject: Subject, worker: Worker, names: tuple[str, ...]) -> Diagnostic:
     shown = " or ".join(map(quoted, names))
+    is_joined = any(each.by_manifest for each in subject.project.dispatches)
+    asked = "; what the manifests dispatch has other names" if is_joined else ""
     drop = "" if _needs_name(subject, worker) else "drop the name, "
     return META.at(
         worker.place,
         f"nothing in this project dispatches the agent {_short(names, 25)}",
-        note=f"{shown} is never dispatched automatically, because it has a name",
+        note=f"{shown} is never dispatched automatically, because it has a name{asked}",
         help=f"dispatch it (token, create_dispatch, SIP rule), {drop}or list it under dispatched-elsewhere",
         label="it is registered by this name",
         culprit=(*names, *_KEYWORDS),

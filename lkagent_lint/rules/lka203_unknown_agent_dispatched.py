@@ -21,10 +21,10 @@ name.
 
 ## When it stays silent
 
-When the project registers no worker, or one whose name is not known (an environment variable, an argument); when a
-configuration or a script names the agent, which may then be deployed from elsewhere; when a file that takes part
-could not be analysed; for hand-written request bodies; in Markdown and languages that are only scanned;
-and in test files.
+When neither the project nor a manifest (`--with`) registers a worker, or one has a name that is not known (an
+environment variable, an argument); when a configuration or a script names the agent, which may then be deployed from
+elsewhere; when a file that takes part could not be analysed; for hand-written request bodies; in Markdown and languages
+that are only scanned; and in test files.
 
 ## Evidence
 
@@ -42,6 +42,7 @@ no fix.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from lkagent_lint.diagnostics import Diagnostic, Related, Severity
@@ -83,10 +84,18 @@ def _fix(project: Project, own: Dispatch, name: str, meant: str) -> Fix:
     return kind(f"write {quoted(meant)}{everywhere}", *(Rename(place, name, meant) for place in places))
 
 
+def _where(project: Project, worker: Worker, dispatch: Dispatch) -> str:
+    if worker in project.elsewhere:
+        return f"{os.path.basename(worker.place.path)}:{worker.place.span.line}"
+    return where(worker.place, dispatch.place)
+
+
 def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[str, Worker]) -> Diagnostic:
     names = sorted(each for each in registered if each)
     meant = misspelled(name, names)
     reaches = "names are compared exactly, so this dispatch reaches nobody"
+    if project.elsewhere:
+        reaches = f"neither this project nor a manifest has it; {reaches}"
     door = next((each for each in project.workers if not each.in_tests and endpoint_of(project, each) == name), None)
     if door is not None:
         note = f"endpoint= ({where(door.place, dispatch.place)}) names no agent, so this dispatch reaches nobody"
@@ -95,16 +104,17 @@ def _finding(project: Project, dispatch: Dispatch, name: str, registered: dict[s
     elif meant is not None:
         worker = registered[meant]
         letters = strange_letters(name, meant)
-        note, help = reaches, f"did you mean {quoted(meant)} ({where(worker.place, dispatch.place)})?{letters}"
+        note, help = reaches, f"did you mean {quoted(meant)} ({_where(project, worker, dispatch)})?{letters}"
         related = [Related(worker.place, f"{quoted(meant)} is registered here", (meant,))]
     else:
         listed = ", ".join(quoted(each) for each in names[:4]) + (", ..." if len(names) > 4 else "")
         note = f"{reaches}; registered: {listed}" if names else f"{reaches}; the project's workers have no name"
         help = "ask for a name that is registered" if names else "register the agent by that name"
         related = [Related(registered[each].place, f"{quoted(each)} is registered here", (each,)) for each in names[:4]]
+    who = "known worker" if project.elsewhere else "worker of this project"
     return META.at(
         dispatch.place,
-        f"no worker of this project registers the agent {quoted(name, 23)}",
+        f"no {who} registers the agent {quoted(name, 23)}",
         note=note,
         help=help,
         label="asked for here",
