@@ -1,4 +1,5 @@
-"""Random edits of projects: after each of them a check that goes on must say what one from nothing says.
+"""Random edits of projects: after each of them a check that goes on, and one that finds what an earlier one has kept,
+must say what one from nothing says.
 
 ``python -m tools.edits --edits 2000 --seed 1`` makes so many, over generated projects and the fixtures, and ends with
 an error at the first difference.
@@ -43,7 +44,7 @@ _KEYWORDS = frozenset(
 
 
 class Difference(Exception):
-    """A check that went on and one from nothing said different things."""
+    """A check that went on, or found what was kept, said something else than one from nothing."""
 
 
 class Editing:
@@ -76,15 +77,18 @@ class Editing:
         return [*often, *often, *seldom]
 
     def _compare(self, after: str) -> None:
-        going_on, anew = self._said(self._live.check), self._said(lambda: check(self._asked()))
-        if going_on != anew:
-            raise Difference(
-                f"{self.root}: after {self._made} edits, the last of them {after}:\n{going_on!r}\n{anew!r}"
-            )
+        anew = self._said(lambda: check(self._asked(cache=False)))
+        for what, said in (
+            ("going on", self._said(self._live.check)),
+            ("kept", self._said(lambda: check(self._asked(cache=True)))),
+        ):
+            if said != anew:
+                where = f"{self.root}: after {self._made} edits, the last of them {after}, {what}"
+                raise Difference(f"{where}:\n{said!r}\n{anew!r}")
         self._made += 1
 
-    def _asked(self) -> Request:
-        return msgspec.structs.replace(self._request, overlays=dict(self._unsaved))
+    def _asked(self, *, cache: bool) -> Request:
+        return msgspec.structs.replace(self._request, overlays=dict(self._unsaved), cache=cache)
 
     def _said(self, ask: Callable[[], Report]) -> bytes | str:
         try:

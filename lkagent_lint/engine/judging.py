@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
+from lkagent_lint.cache.reports import KeptReports, report_key
 from lkagent_lint.diagnostics import Diagnostic, Place
 from lkagent_lint.engine.watch import Watch
 from lkagent_lint.languages import NOTEBOOK
@@ -19,6 +22,7 @@ from lkagent_lint.project.records import Job, Project, RegisteredHere
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import Meta, Rule, rule
 from lkagent_lint.sources.sdk.releases import Basis
+from lkagent_lint.sources.sdk.tables import BUNDLED
 from lkagent_lint.text import START_OF_FILE
 
 _ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
@@ -26,6 +30,8 @@ _ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
 
 
 _SOLVER = "the solver"
+_MOST_STORED = 4
+"""Requests of one root, by the rules that they ask, of which the parts are kept."""
 
 
 class Failure(NamedTuple):
@@ -104,6 +110,55 @@ class PartMemory:
         if any(around.versions[path] != version for path, version in zip(paths, found.versions, strict=True)):
             return None
         return found if all(around.digest(asked) == was for asked, was in found.asked.items()) else None
+
+
+class _KeptPart(msgspec.Struct, array_like=True):
+    paths: tuple[str, ...]
+    found: PartFindings
+
+
+class StoredParts:
+    """What was found in the parts of a project by an earlier process, in the cache's directory."""
+
+    def __init__(self, directory: str, root: str, codes: Sequence[str]) -> None:
+        """Raises OSError where the linter's own sources cannot be read."""
+        self._reports = KeptReports(directory, ".parts", _MOST_STORED)
+        self._key = report_key("\0".join((root, *codes)).encode("utf-8", "surrogatepass"))
+        self.memory = PartMemory()
+        data = self._reports.get(self._key)
+        try:
+            kept = [] if data is None else msgspec.msgpack.decode(data, type=list[_KeptPart], dec_hook=_decoded)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            kept = []
+        self._before = {each.paths: each.found for each in kept}
+        self.memory.known = dict(self._before)
+
+    def save(self) -> None:
+        """Keep what is in the memory now, where that is more or other than was read."""
+        now = self.memory.known
+        if now.keys() == self._before.keys() and all(found is self._before[paths] for paths, found in now.items()):
+            return
+        encoded = [each for paths, found in now.items() if (each := _encoded_part(paths, found)) is not None]
+        self._reports.put(self._key, msgspec.msgpack.encode(encoded))
+
+
+def _encoded_part(paths: tuple[str, ...], found: PartFindings) -> msgspec.Raw | None:
+    """None for what only the evaluator knows that found it, and for paths that are no text."""
+    try:
+        return msgspec.Raw(msgspec.msgpack.encode(_KeptPart(paths, found), enc_hook=_plain))
+    except (NotImplementedError, UnicodeEncodeError):
+        return None
+
+
+def _plain(value: object) -> None:
+    if value is not BUNDLED:
+        raise NotImplementedError
+
+
+def _decoded(kind: type, value: object) -> object:
+    if kind is not type(BUNDLED):
+        raise NotImplementedError
+    return BUNDLED
 
 
 def judged_project(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from lkagent_lint.cache import directory_for
 from lkagent_lint.diagnostics import Diagnostic, Fault, Hidden, Note, Place, Summary
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.inspection import Fate, Found
-from lkagent_lint.engine.judging import Failure, Findings, PartMemory, judged_project
+from lkagent_lint.engine.judging import Failure, Findings, PartMemory, StoredParts, judged_project
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
@@ -143,7 +144,11 @@ class _RootCheck:
     def _findings(self, also: Collection[str]) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
         codes = [code for code in rule_names() if self.policy.may_report(code) or code in also]
-        self._said = judged_project(self._index.surroundings(), codes, self._watch, self._memory)
+        stored = self._stored(codes)
+        memory = self._memory if stored is None else stored.memory
+        self._said = judged_project(self._index.surroundings(), codes, self._watch, memory)
+        if stored is not None and not self._request.overlays:
+            stored.save()
         self._survey.project = self._said.project
         yield from self._said.found
         self._watch.at("applying comments")
@@ -152,6 +157,16 @@ class _RootCheck:
             yield lka000_internal_error.failed(failed.part, Place(path, START_OF_FILE), failed.error, failed.text)
         for failure in self._said.failures:
             yield self._crashed(failure)
+
+    def _stored(self, codes: Sequence[str]) -> StoredParts | None:
+        """What an earlier process has found in the parts of this root; None where this one knows more itself."""
+        request = self._request
+        if self._memory is not None or not request.cache or request.facts or request.scheduler is not None:
+            return None
+        try:
+            return StoredParts(directory_for(self._root, request.cache_dir), self._root, codes)
+        except OSError:
+            return None
 
     def _crashed(self, failure: Failure) -> Diagnostic:
         """The finding for a part of the linter that raised; it stands in a file that was asked for if no other is
