@@ -138,6 +138,13 @@ class LintServer(LanguageServer):
         return found is not None and bool(found.hierarchical_document_symbol_support)
 
     @property
+    def refreshes_hints(self) -> bool:
+        """The client can be told to ask for inlay hints again."""
+        workspace = self._capable.workspace
+        found = None if workspace is None else workspace.inlay_hint
+        return found is not None and bool(found.refresh_support)
+
+    @property
     def applies_edits(self) -> bool:
         workspace = self._capable.workspace
         return workspace is not None and bool(workspace.apply_edit)
@@ -292,6 +299,8 @@ class LintServer(LanguageServer):
         self._report(outcome)
         if outcome.checked is not None:
             self._find_nested(desk, outcome.checked)
+        if self.wishes.inlay_hints and self.refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)
         if not self.pulls:
             self._publish(desk, outcome)
         elif self._shows_else(desk, before, outcome):

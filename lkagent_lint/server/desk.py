@@ -84,6 +84,7 @@ class Desk:
         self._running: asyncio.Task[None] | None = None
         self._watch: InterruptibleWatch | None = None
         self._changed: set[str] = set()
+        self._is_closed = False
         self._waiting: list[tuple[int, asyncio.Future[DeskOutcome]]] = []
         self.edited: set[str] = set()
         """The documents that were edited since the last outcome."""
@@ -110,6 +111,8 @@ class Desk:
         try:
             while self._timer is None and (self.outcome is None or self.outcome.clock != self._clock):
                 outcome = await self._once()
+                if self._is_closed:
+                    return
                 if outcome is not None and outcome.clock == self._clock:
                     self._settle(outcome)
         finally:
@@ -208,7 +211,8 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:
-        """Nobody waits any longer."""
+        """Nobody waits any longer, and nothing more is told."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
         if self._watch is not None:

@@ -96,6 +96,20 @@ async function until(what, look) {
   throw new Error(`${what}: not seen (${seen})`);
 }
 
+/** The process of the language server, below that of the editor. */
+function serverOf(ancestor) {
+  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  const found = rows.map((row) => row.trim().match(/^(\d+)\s+(\d+)\s+(.*)$/)).filter(Boolean);
+  const below = new Set([ancestor]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [, pid, parent] of found) {
+      if (below.has(Number(parent)) && !below.has(Number(pid))) grown = Boolean(below.add(Number(pid)));
+    }
+  }
+  return Number(found.find(([, pid, , args]) => below.has(Number(pid)) && args.includes("-m lkagent_lint server"))[1]);
+}
+
 let browser;
 try {
   browser = await puppeteer.launch({
@@ -157,6 +171,17 @@ try {
   await until("that await is put in", async () => (await text()).includes("await session.start("));
   await shot("mended");
   console.log("ok: all that is safe is mended");
+
+  process.kill(serverOf(host.pid), "SIGKILL");
+  await choose("rooms.py", false);
+  await until("the text of rooms.py", async () => (await text()).includes("print(ctx.job.id)"));
+  await choose("View: Focus Active Editor Group");
+  await page.keyboard.down("Control");
+  await page.keyboard.press("KeyA");
+  await page.keyboard.up("Control");
+  await page.keyboard.type("async def join(ctx):\nawait ctx.connect()\n");
+  await until("LKA101 by another server", async () => (await text()).includes("LKA101"));
+  console.log("ok: a server that is killed is started again");
 
   await choose("lkagent-lint: Restart Server");
   await choose("lkagent-lint: Show Output");
