@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from lkagent_lint import disk, engine
-from lkagent_lint.adoption import additions, table
+from lkagent_lint.adoption import additions, agents, table
 from lkagent_lint.config.files import FILE_NAMES, PYPROJECT
 from lkagent_lint.config.loader import SettingsFinder
 from lkagent_lint.sources.reading import Overlays, Unreadable
@@ -52,13 +52,14 @@ class Plan(NamedTuple):
     """Findings that would fail a run all the same, as where settings of their own hold."""
 
 
-def plan_for(path: str, *, hook: bool = False) -> Plan:
+def plan_for(path: str, *, hook: bool = False, agents: bool = False) -> Plan:
     """The plan for the project that an absolute path belongs to. ``hook`` makes a configuration of pre-commit where
-    there is none. Raises ConfigError where settings that are there cannot be used.
+    there is none, and ``agents`` what coding agents read. Raises ConfigError where settings that are there cannot be
+    used.
     """
     finder = SettingsFinder(read=Overlays().read_settings)
     (root,) = group_by_root((path,), finder)
-    return _Planner(root, finder).plan(hook)
+    return _Planner(root, finder).plan(hook, agents)
 
 
 class _Planner:
@@ -69,12 +70,14 @@ class _Planner:
         self._there: list[str] = []
         self._by_hand: list[tuple[str, str]] = []
 
-    def plan(self, hook: bool) -> Plan:
+    def plan(self, hook: bool, for_agents: bool) -> Plan:
         known = self._baseline()
         self._hook(hook)
         self._ignored()
         self._workflow()
         self._gitlab()
+        if for_agents:
+            self._for_agents()
         changes = tuple(self._changes)
         left = engine.check(
             engine.Request(
@@ -147,6 +150,30 @@ class _Planner:
         path = os.path.join(self._root, GITLAB)
         if disk.lexists(path):
             self._extend(path, "the job of GitLab", additions.with_job, f"add the job:\n{additions.job('test')}")
+
+    def _for_agents(self) -> None:
+        self._add(agents.MANY, "the paragraph for coding agents", agents.with_paragraph, agents.HOOK)
+        self._add(agents.SKILL, "the skill", lambda before: before or agents.skill().encode(), "")
+        self._add(agents.CLAUDE, "the hooks of Claude Code", agents.with_claude_hooks, agents.HOOK)
+        if os.path.isdir(os.path.join(self._root, os.path.dirname(agents.CURSOR))):
+            self._add(agents.CURSOR, "the hook of Cursor", agents.with_cursor_hooks, agents.HOOK)
+
+    def _add(self, name: str, what: str, extend: additions.Extend, command: str) -> None:
+        """Extend a file of the project, or make it. No folder on the way to it may be a link."""
+        path = os.path.join(self._root, *name.split("/"))
+        folder = self._root
+        for part in name.split("/")[:-1]:
+            folder = os.path.join(folder, part)
+            if os.path.islink(folder) or (disk.lexists(folder) and not os.path.isdir(folder)):
+                self._by_hand.append((path, f"{part} is a link or no folder; add {command or what} by hand"))
+                return
+        by_hand = f"add {command}" if command else f"write {what}"
+        if disk.lexists(path):
+            self._extend(path, what, extend, by_hand)
+        else:
+            made = extend(b"")
+            assert made is not None
+            self._changes.append(FileChange(path, None, made, what))
 
     def _extend(self, path: str, what: str, extend: additions.Extend, by_hand: str) -> None:
         before, refused = self._read(path)

@@ -290,13 +290,15 @@ def _check(  # pyright: ignore[reportUnusedFunction]
 @click.argument("path", required=False, default=".", type=click.Path(), metavar="[PATH]")
 @click.option("--diff", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--pre-commit", is_flag=True, help="Also make a .pre-commit-config.yaml where there is none.")
-def _init(path: str, diff: bool, pre_commit: bool) -> int:  # pyright: ignore[reportUnusedFunction]
+@click.option("--agents", is_flag=True, help="Also what coding agents read: AGENTS.md, a skill, hooks.")
+def _init(path: str, diff: bool, pre_commit: bool, agents: bool) -> int:  # pyright: ignore[reportUnusedFunction]
     """Set the linter up in the project that PATH belongs to, the current directory if none is given. It asks nothing
     and keeps what is there.
 
     Written are: a baseline, if there are findings today, and the setting that names it; the hook, in a
     .pre-commit-config.yaml that is there; the cache's line in .gitignore; a workflow, if there is a .github, or a
-    job in .gitlab-ci.yml.
+    job in .gitlab-ci.yml. With --agents also a paragraph in AGENTS.md, a skill, and the hooks of Claude Code, and of
+    Cursor if there is a .cursor.
 
     \b
     Examples:
@@ -305,7 +307,7 @@ def _init(path: str, diff: bool, pre_commit: bool) -> int:  # pyright: ignore[re
     """
     from lkagent_lint.cli._init import set_up
 
-    return set_up(path, diff=diff, hook=pre_commit)
+    return set_up(path, diff=diff, hook=pre_commit, agents=agents)
 
 
 @command.command("rule", short_help="Explain a rule, a group of rules, or list them all.")

@@ -16,14 +16,14 @@ from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.text import counted
 
 
-def set_up(path: str, *, diff: bool, hook: bool) -> int:
+def set_up(path: str, *, diff: bool, hook: bool, agents: bool = False) -> int:
     """Set up the project of a path, or with ``diff`` print what would be written.
 
     Raises ClickException for a path that is no directory, ConfigError where settings cannot be used, and WriteError.
     """
     if not os.path.isdir(path):
         raise click.UsageError(f"{path} is no directory")
-    plan = adoption.plan_for(os.path.abspath(path), hook=hook)
+    plan = adoption.plan_for(os.path.abspath(path), hook=hook, agents=agents)
     if diff:
         write_output("".join(map(_diff, plan.changes)) or "nothing to write\n")
         for line in _by_hand(plan):

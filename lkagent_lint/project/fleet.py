@@ -64,7 +64,7 @@ class ManifestDispatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """A token for a room whose name is made anew."""
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FleetManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one repository registers and dispatches."""
 
     lkagent_lint_manifest: Literal[1]
@@ -106,13 +106,13 @@ def manifest_of(projects: Iterable[Project], named: NamesWorkers, version: str, 
                 dispatches.append(ManifestDispatch(_written(each.name), each.kind.value, at, each.is_fresh))
     names = [*(each.name for each in workers), *(each.name for each in dispatches)]
     variables = {each.variable for each in names if each.variable}
-    found = Manifest(
+    found = FleetManifest(
         1, version, commit, tuple(sorted(sdks)), tuple(sorted(variables)), gaps, tuple(workers), tuple(dispatches)
     )
     return _printed(found)
 
 
-def _printed(manifest: Manifest) -> bytes:
+def _printed(manifest: FleetManifest) -> bytes:
     """JSON with one entry a line, in ASCII."""
     lines: list[str] = []
     for key, value in msgspec.to_builtins(manifest).items():
@@ -124,12 +124,12 @@ def _printed(manifest: Manifest) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("ascii")
 
 
-def decoded(data: bytes) -> Manifest:
+def decoded(data: bytes) -> FleetManifest:
     """A manifest's bytes as what they say. Raises ValueError for anything else, with the reason."""
     if len(data) > MAX_BYTES:
         raise ValueError(f"it is larger than {MAX_BYTES:,} bytes")
     try:
-        found = msgspec.json.decode(data, type=Manifest)
+        found = msgspec.json.decode(data, type=FleetManifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"it is no manifest: {str(error)[:200]}") from None
     entries: tuple[ManifestWorker | ManifestDispatch, ...] = (*found.workers, *found.dispatches)
