@@ -34,6 +34,7 @@ def _expanded(arguments: list[str]) -> list[str]:
 
 def _exit_code(arguments: list[str]) -> int:
     from lkagent_lint.cli._command import command
+    from lkagent_lint.cli._group import explained
     from lkagent_lint.cli._output import open_closed_stdout, print_error
     from lkagent_lint.writing import WriteError, abandon_stdout
 
@@ -45,8 +46,7 @@ def _exit_code(arguments: list[str]) -> int:
         abandon_stdout()
         return INTERRUPTED
     except click.UsageError as error:
-        message = " ".join(error.format_message().split())
-        print_error(message[:1].lower() + message[1:], hint=f"try: {_named(error)} --help")
+        print_error(explained(error), hint=f"try: {_named(error)} --help")
     except click.ClickException as error:
         print_error(error.format_message())
     except WriteError as error:

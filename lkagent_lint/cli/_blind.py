@@ -25,7 +25,7 @@ def note_blind(request: engine.Request) -> None:
     looked = "there is no file to look at"
     if seen.counts:
         named = sorted(seen.counts, key=lambda each: not each[0])  # what has no name here comes last
-        of_each = ", ".join(f"{count} {language or 'other'}" for language, count in named)
+        of_each = ", ".join(_kind(count, language) for language, count in named)
         looked = f"looked at {counted(sum(count for _, count in named), 'file')} ({of_each})"
     print_note(f"note: no code of LiveKit in {asked}: {looked}")
     for path, why in seen.left_out[:_SHOWN]:
@@ -44,3 +44,8 @@ def _common_directory(paths: tuple[str, ...]) -> str:
 
 def _more(count: int) -> str:
     return f" and {count - 1} more" if count > 1 else ""
+
+
+def _kind(count: int, language: str) -> str:
+    """``2 Python``, ``1 notebook``."""
+    return counted(count, language) if language == "notebook" else f"{count} {language or 'other'}"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
-from lkagent_lint import __version__, formats
-from lkagent_lint.cli._adding import added
+from lkagent_lint import formats
 from lkagent_lint.cli._beside import JOBS, SCHEDULER, WITH, facts, hook, link, manifest, mcp, sdk, server
-from lkagent_lint.cli._options import FIX_OPTIONS, WATCH, fix_options, report_options
-from lkagent_lint.cli._output import write_output
+from lkagent_lint.cli._group import Commands, version
+from lkagent_lint.cli._options import FIX_OPTIONS, WATCH, added, fix_options, report_options
 from lkagent_lint.cli._settings import completed_rules, settings_options
-from lkagent_lint.cli._tasks import task, task_options, with_values
+from lkagent_lint.cli._tasks import task, task_options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _HELP = """\
@@ -30,49 +27,6 @@ is imported or run.
 Example:
   lkagent-lint src/ --ignore LKA103 --output-format concise
 """
-_TOP = """\
-Find the silent mistakes of LiveKit agents before they run: joining the room too early, lifecycle calls that
-nobody awaits, agents that nobody dispatches. Without a command, check is meant.
-"""
-
-_GROUPS = (
-    ("Check", ("check",)),
-    ("While you type", ("server",)),
-    ("Set up, and move on", ("init", "upgrade")),
-    ("Understand", ("rule", "why", "graph")),
-    ("Several repositories", ("manifest",)),
-    ("Coding agents", ("mcp", "hook", "sdk")),
-    ("Your shell", ("completion",)),
-    ("Build systems (unstable)", ("facts", "link")),
-)
-"""The commands as the help shows them; a test holds that none is missing."""
-
-_ELSEWHERE = {
-    "config": "check --show-settings",
-    "explain": "rule",
-    "fix": "check --fix",
-    "help": "--help",
-    "language-server": "server",
-    "lint": "check",
-    "lsp": "server",
-    "rules": "rule --all",
-    "serve": "server",
-    "setup": "init",
-    "version": "--version",
-}
-"""What other linters call the commands that are meant."""
-
-_FOOT = """\
-\b
-Examples:
-  lkagent-lint                    check the current directory
-  lkagent-lint src/ --since main  what has changed since main
-  lkagent-lint init --diff        what setting a project up would write
-  lkagent-lint rule LKA101        what a rule is about
-
-lkagent-lint COMMAND --help shows the options of a command, lkagent-lint check --help those of a check.
-"""
-
 _EPILOG = """\
 Exit codes: 0 if nothing fails the run (by default neither an error nor a warning), 1 if something does, 2 if
 the tool could not do its work: wrong usage, wrong settings, an internal error.
@@ -84,89 +38,6 @@ Suppress one:  a comment at its line or above it, # lkagent: ignore[LKA101] reas
 """
 
 
-class _Group(click.Group):
-    """Takes arguments that do not begin with a command's name as those of ``check``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {*self.commands, *ctx.help_option_names, "--version", *_VERBOSE}
-        ctx.meta[_WANTS_ALL] = not _VERBOSE.isdisjoint(args)
-        # A shell that completes the first word asks for what may stand there.
-        if (args or not ctx.resilient_parsing) and (not args or args[0] not in own):
-            if args and not ctx.resilient_parsing:
-                self._refuse_misspelt(ctx, args[0])
-            args = ["check", *args]
-        if args and args[0] == "check":
-            args = with_values(args)
-        return super().parse_args(ctx, args)
-
-    def _refuse_misspelt(self, ctx: click.Context, word: str) -> None:
-        """Raises UsageError for a word that is no path and nearly a command."""
-        if not word.replace("-", "").isalpha() or word.startswith("-") or os.path.lexists(word):
-            return
-        from lkagent_lint.likeness import TYPED, most_alike
-
-        near = _ELSEWHERE.get(word) or most_alike(word, self.commands, TYPED)
-        if near:
-            raise click.UsageError(
-                f"no such command, file or directory: {word}; did you mean lkagent-lint {near}?", ctx
-            )
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        from lkagent_lint.cli._completion import first_word
-
-        return first_word(self, ctx, incomplete)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands in groups, each with a line."""
-        formatter.write_usage(ctx.command_path, "[COMMAND] [OPTIONS] [PATHS]...")
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(_TOP)
-        width = max(map(len, self.commands))
-        for title, names in _GROUPS:
-            with formatter.section(title):
-                rows = [(f"{name:{width}}", self.commands[name].get_short_help_str(80)) for name in names]
-                formatter.write_dl(rows)
-        self.format_options(ctx, formatter)
-        formatter.write_paragraph()
-        formatter.write_text(_FOOT)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The group's own options; its commands stand in groups above."""
-        click.Command.format_options(self, ctx, formatter)
-
-
-SHELLS = ("bash", "zsh", "fish")
-
-_VERBOSE = frozenset({"-v", "--verbose"})
-_WANTS_ALL = "lkagent_lint.version.verbose"
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-    """Print the version, with ``-v`` also what a bug report needs, and end."""
-    if not asked or ctx.resilient_parsing:
-        return
-    if ctx.meta.get(_WANTS_ALL):
-        from lkagent_lint.cli._about import about
-
-        write_output(about())
-    else:
-        write_output(f"lkagent-lint {__version__}\n")
-    ctx.exit()
-
-
-_version = added(
-    click.option(
-        "--version",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_print_version,
-        help="Show the version and exit; with -v what a bug report needs.",
-    ),
-    click.option("-v", "--verbose", is_flag=True, hidden=True, expose_value=False),
-)
-
 _CACHE_DIR = click.option(
     "--cache-dir",
     type=click.Path(),
@@ -175,6 +46,7 @@ _CACHE_DIR = click.option(
     show_envvar=True,
     help="Where to keep what was read from unchanged files, instead of .lkagent_lint_cache in each project.",
 )
+SHELLS = ("bash", "zsh", "fish")
 _GETS_JOBS = click.Choice(("no", "unknown"))
 _NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write such a directory.")
 
@@ -206,8 +78,8 @@ def _survey_options(rows: tuple[formats.Format, ...]) -> Callable[[_Command], _C
     )
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@_version
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@version
 def command() -> None:
     pass
 
@@ -230,7 +102,7 @@ def command() -> None:
 @_CACHE_DIR
 @_NO_CACHE
 @task_options
-@_version
+@version
 def _check(  # pyright: ignore[reportUnusedFunction]
     paths: tuple[str, ...],
     output: tuple[str, ...],

@@ -1,11 +1,28 @@
-"""The options of ``check`` that say how its report is shown and where it goes."""
+"""How a command gets several options, and those of ``check`` that say how its report is shown and where it goes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
-from lkagent_lint.cli._adding import added
 from lkagent_lint.formats import REPORTS, names, purposes
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Decorator = Callable[[_Command], _Command]
+
+
+def added(*options: _Decorator[Any]) -> _Decorator[_Command]:
+    """Adds options to a command, which takes them as keyword arguments, in the order in which its help shows them."""
+
+    def add(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
 
 report_options = added(
     click.option(

@@ -9,7 +9,7 @@ from typing import Any, cast
 import click
 from click.shell_completion import CompletionItem
 
-from lkagent_lint.cli._adding import added
+from lkagent_lint.cli._options import added
 
 SEVERITIES = ("error", "warning", "info")
 

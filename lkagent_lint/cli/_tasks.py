@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lkagent_lint.cli._adding import added
+from lkagent_lint.cli._options import added
 
 if TYPE_CHECKING:
     from lkagent_lint import engine

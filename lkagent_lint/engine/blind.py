@@ -51,7 +51,7 @@ def seen_of(request: Request) -> Seen:
 
 def _language(path: str) -> str:
     if path.endswith(NOTEBOOK):
-        return "notebooks"
+        return "notebook"
     if path.endswith(PYTHON):
         return "Python"
     return "JavaScript or TypeScript" if path.endswith(SCRIPTS) else ""

@@ -242,6 +242,32 @@ def test_a_misspelt_command_is_told_the_nearest(
     assert asked.requests == []
 
 
+def test_a_word_that_is_nothing_may_have_been_meant_as_a_command(
+    asked: Recorder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run("format") == 2
+    assert capfd.readouterr().err == "error: no such command, file or directory: format\ntry: lkagent-lint --help\n"
+    assert asked.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--json"], "no such option --json; write --output-format json"),
+        (["check", "-q"], "no such option -q; write --output-format concise"),
+        (["--exclude", "a"], "no such option --exclude; write the setting exclude, in [tool.lkagent-lint]"),
+        (["init", "--dry-run"], "no such option --dry-run; write --diff"),
+        (["init", "--json"], "no such option '--json'."),
+    ],
+)
+def test_what_other_linters_call_an_option_is_told_the_one_here(
+    asked: Recorder, arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    assert capfd.readouterr().err.splitlines()[0] == f"error: {said}"
+    assert asked.requests == []
+
+
 def test_a_folder_that_is_called_like_a_command_is_a_folder(asked: Recorder) -> None:
     os.mkdir("rules")
     assert run("rules") == 0
