@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Extracted", "Extractor", "Failed", "InProcess", "Maker", "Pool", "SourceFile", "source_of"]
 
-_MANY_BYTES = 2_000_000
+_MANY_BYTES = 8_000_000
 """Encoded facts from which on parts that are equal are shared. They take seven times as much when decoded, and sharing
 as long as decoding or twice that, which few files do not repay.
 """
