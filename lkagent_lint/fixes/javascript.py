@@ -69,8 +69,9 @@ class JavaScriptCode:
         return part in self._by_part
 
     def call(self, part: Stretch) -> CallCode:
-        call = self._at(part, *_CALLS)
-        callee = call.child_by_field_name("constructor" if call.type == "new_expression" else "function")
+        call = self._called(part)
+        part = self._of(call)
+        callee = self._callee(call)
         given = call.child_by_field_name("arguments")
         if callee is None or given is None or given.type != "arguments":
             raise ImpossibleError("it is called without brackets")
@@ -91,12 +92,21 @@ class JavaScriptCode:
         return CallCode(part, self._of(callee), Stretch(found.start + 1, found.end - 1), listed, positional, True)
 
     def called(self, part: Stretch) -> Stretch:
-        node: Node | None = self._around(part)
+        return self._of(self._called(part))
+
+    def _called(self, part: Stretch) -> Node:
+        """The call that stands there, or whose beginning does, up to what is called."""
+        node: Node | None = next((each for each in self._by_part.get(part, ()) if each.type in _CALLS), None)
+        node = node or self._around(part)
         while node is not None and node.type not in _CALLS:
             node = node.parent
-        if node is None:
-            raise ImpossibleError("nothing is called there")
-        return self._of(node)
+        callee = None if node is None else self._callee(node)
+        if node is None or callee is None or self._of(callee).end < part.end < self._of(node).end:
+            raise ImpossibleError("no call stands there")
+        return node
+
+    def _callee(self, call: Node) -> Node | None:
+        return call.child_by_field_name("constructor" if call.type == "new_expression" else "function")
 
     def _entry(self, name: str, key: Node, value: Node) -> GivenCode:
         first, last = self._of(key), self._of(value)

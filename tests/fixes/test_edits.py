@@ -153,6 +153,12 @@ def test_python(make: _Make, before: str, after: str | None) -> None:
             "f({\n  b: 2,\n});\n",
         ),
         (case(TS, lambda at: (i.RenameArgument(at("f({ a })"), "a", "b"),)), "f({ a });\n", "f({ b: a });\n"),
+        (
+            case(TS, lambda at: (i.RenameArgument(at("new F"), "a", "b"),)),
+            "x(new F({ a: 1 }));\n",
+            "x(new F({ b: 1 }));\n",
+        ),
+        (case(TS, lambda at: (i.RenameArgument(at("y"), "a", "b"),)), "x(y, { a: 1 });\n", None),
         (case(TS, lambda at: (i.ReplaceText(at("s.on('a', x)"), "a", "b"),)), "s.on('a', x);\n", "s.on('b', x);\n"),
         (case(TS, lambda at: (i.Move(at("a()"), at("b()"), behind=True),)), "a();\nb();\n", "b();\na();\n"),
         (

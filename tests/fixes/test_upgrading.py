@@ -9,6 +9,7 @@ import pytest
 
 from lkagent_lint import engine
 from lkagent_lint.engine.upgrading import Upgraded
+from lkagent_lint.sources.sdk.releases import NODE
 
 HEAD = "from livekit.agents import Agent, AgentServer, AgentTask, JobContext, function_tool\n"
 DESK = """
@@ -166,3 +167,38 @@ def test_a_release_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
 def test_the_newest_stable_release_is_the_default(tmp_path: Path) -> None:
     text = f"{HEAD}\n\nasync def f(ctx: JobContext) -> None:\n    await ctx.connect(e2ee=None)\n"
     assert upgraded(tmp_path, text, to=None, pin="==1.2.0")[0] == text.replace("e2ee", "encryption")
+
+
+_RUN = "cli.runApp(new {}({{ agent: fileURLToPath(import.meta.url){} }}));\n"
+_NODE = """import {{ {}cli{}, voice }} from '@livekit/agents';
+import {{ JobType }} from '@livekit/protocol';
+import {{ fileURLToPath }} from 'node:url';
+
+export default {}{{
+  entry: async (ctx) => {{
+    await new voice.AgentSession({{}}).start({{ agent: new voice.Agent({{ instructions: '' }}), room: ctx.room }});
+  }},
+}}{};
+
+"""
+
+
+@pytest.mark.parametrize("pin", ["0.7.9", "1.0.20", "~1.2.0"])
+def test_an_agent_of_node_goes_to_the_newest_release(tmp_path: Path, pin: str) -> None:
+    """What it makes of these is accepted by the compiler with @livekit/agents 1.9.0."""
+    (tmp_path / "package.json").write_text(
+        f'{{ "name": "a", "type": "module", "dependencies": {{ "@livekit/agents": "{pin}" }} }}\n'
+    )
+    (tmp_path / "pyproject.toml").write_text("[tool.lkagent-lint]\nroot = true\n")
+    agent = tmp_path / "agent.ts"
+    old, kind = _RUN.format("WorkerOptions", ", workerType: JobType.JT_ROOM"), "WorkerOptions, "
+    agent.write_text(_NODE.format(kind, "", "", "") + old)
+    done = engine.upgraded(engine.Request(paths=(str(tmp_path),)), None, pins=True)
+    after = {Path(each.path).name: each.after.decode() for each in done.rewrites}
+    new = _RUN.format("ServerOptions", ", serverType: JobType.JT_ROOM")
+    assert (
+        after["agent.ts"]
+        == _NODE.format("ServerOptions, ", "", "defineAgent(", ")").replace(", voice }", ", voice, defineAgent }") + new
+    )
+    assert f'"@livekit/agents": "{pin[: pin[0] == "~"]}{NODE.newest}"' in after["package.json"]
+    assert done.left == ()
