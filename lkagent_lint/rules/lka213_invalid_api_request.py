@@ -128,7 +128,8 @@ def _fix(subject: Subject, found: Refused) -> Fix | None:
         case "duration":
             return _lasting(place, found.name, given.get(found.name))
         case "field":
-            meant = misspelled(found.name, subject.api_requests.fields_of(found.owner))
+            fields = subject.api_requests.fields_of(found.owner)
+            meant = None if found.name in fields else misspelled(found.name, fields)  # a later release may have it
             return None if meant is None else safe(f"write {meant}=", RenameArgument(place, found.name, meant))
         case "keyword":
             request = _REQUESTS.get(found.owner, "")
