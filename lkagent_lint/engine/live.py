@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -63,6 +64,8 @@ class ReadRoots:
         return True
 
 
+_COLLECTED_AFTER = 40
+"""Checks after which what earlier ones have left is freed: that takes as long as two or three of them."""
 _Result = TypeVar("_Result")
 _Make = Callable[[Request, Memory, "set[str] | None"], _Result]
 
@@ -78,6 +81,7 @@ class LiveCheck:
         self._request = request
         self._overlays = dict(request.overlays)
         self._memory: Memory | None = None
+        self._made_since = 0
         self._edited: set[str] | None = None
         """The files that may have changed since the last check; None where any may have."""
         self._noting = Lock()
@@ -132,4 +136,10 @@ class LiveCheck:
     def _kept(self, request: Request, edited: set[str] | None, make: _Make[_Result]) -> _Result:
         if self._memory is None:
             self._memory = Memory()
-        return make(request, self._memory, edited)
+        made = make(request, self._memory, edited)
+        self._made_since += 1
+        if self._made_since >= _COLLECTED_AFTER:
+            # An evaluator refers to itself, and what a check makes counts as old at once.
+            self._made_since = 0
+            gc.collect()
+        return made

@@ -1,7 +1,8 @@
 """What a symbolic expression can turn out to be once the whole project is known.
 
 Things are held in sets and are keys of what is kept, so two of different kinds must never be equal, whatever their
-fields hold: they are structs, which compare their types (named tuples do not), and keep their hashes.
+fields hold: they are structs, which compare their types (named tuples do not), and keep their hashes. Those that may
+hold an activation, which holds them, are seen by the collector, or a process that stays could never free them.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     name: str
 
 
-class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Instance(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """An object of a class of the project; ``made`` is the activation of its ``__init__``, None where unseen."""
 
     path: str
@@ -168,7 +169,7 @@ class Instance(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True)
     made: Activation | None
 
 
-class Closure(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Closure(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """A function of the project with the activation it was defined in; ``bound`` is a method's receiver."""
 
     path: str
@@ -201,7 +202,7 @@ class _Order:
         return ""
 
 
-class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Partial(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """A function with what it is called with (``partial_of``)."""
 
     function: Thing
@@ -211,7 +212,7 @@ class Partial(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     order: _Order
 
 
-class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Box(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """A container that holds these values (``box``, ``box_of``)."""
 
     items: Things
@@ -227,7 +228,7 @@ class Box(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
         return self.parts[self.keys.index(key)] if self.parts and key in self.keys else NEVER
 
 
-class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Record(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """An object literal of ECMAScript (``record_of``); ``open_ended`` if it may hold more than these entries."""
 
     path: str
@@ -237,7 +238,7 @@ class Record(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
     order: _Order
 
 
-class Super(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Super(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     """``super()`` in a method of ``name`` called on ``receiver``."""
 
     path: str

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from lkagent_lint.engine import Request, check, live_check
 from lkagent_lint.extraction import one
+from lkagent_lint.project.parts import ProjectPart, Surroundings
 from tools.bench.synthetic import build
 
 
@@ -45,3 +49,24 @@ def test_only_what_has_changed_is_read_by_a_front_end(tmp_path: Path, monkeypatc
     going_on.check()
     assert made == [desk.read_bytes()]
     assert edited == check(Request(paths=(str(root),)))
+
+
+def test_what_earlier_checks_have_made_is_freed(tmp_path: Path) -> None:
+    root = build(tmp_path / "project", 3)
+    desk = root / "agents" / "desk_1.py"
+    going_on = live_check(Request(paths=(str(root),)))
+    made: list[weakref.ref[ProjectPart]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        begin = ProjectPart.__init__
+
+        def noted(self: ProjectPart, around: Surroundings, paths: Iterable[str]) -> None:
+            made.append(weakref.ref(self))
+            begin(self, around, paths)
+
+        patch.setattr(ProjectPart, "__init__", noted)
+        for number in range(3):
+            going_on.overlay(str(desk), b"# %d\n" % number + desk.read_bytes())
+            going_on.check()
+    gc.collect()
+    assert len(made) >= 3
+    assert not any(part() for part in made[:-1])
