@@ -41,6 +41,7 @@ from lkagent_lint.sources.sdk.given_tables import TableFile  # noqa: E402
 from tests.harness.cases import Case, Kind, find_cases  # noqa: E402
 from tools import site_pages  # noqa: E402
 from tools.captures import captures  # noqa: E402
+from tools.hostile.page import page as reliability_page  # noqa: E402
 from tools.sdk_tables.page import rendered as releases_page  # noqa: E402
 
 EXAMPLES = "lkagent_lint/rulebook/examples.json"
@@ -50,6 +51,7 @@ GRAPH = "docs/graph.md"
 GRAPH_SCHEMA = "docs/graph.schema.json"
 TABLES_SCHEMA = "docs/sdk-tables.schema.json"
 RELEASES = "docs/sdk-releases.md"
+RELIABILITY = "docs/reliability.md"
 WHY = "docs/why.md"
 REPORTS = "docs/reports.md"
 README = "README.md"
@@ -96,6 +98,7 @@ def documents() -> dict[str, str]:
     found[SCHEMA] = schema()
     found[GRAPH_SCHEMA] = graph_schema()
     found[TABLES_SCHEMA] = tables_schema()
+    found[RELIABILITY] = reliability_page()
     found[RELEASES] = releases_page(REPOSITORY / "lkagent_lint" / "sources" / "sdk" / "tables")
     text, mermaid = (fenced(graph_of_demo(name), name) for name in ("text", "mermaid"))
     found[GRAPH] = between(GRAPH, {"graph-text": text, "graph-mermaid": mermaid})

@@ -1,6 +1,6 @@
 """Runs the real command over every hostile input, and with ``--peers`` other linters over some of them.
 
-    python -m tools.hostile [--large] [--rows 1 2 22] [--peers DIRECTORY] [--most 2] [--write FILE]
+    python -m tools.hostile [--large] [--rows 1 2 22] [--peers DIRECTORY [--only ruff …] [--most 2]] [--write FILE]
     python -m tools.hostile --gather FILE...
 
 Fails where the command aborts, prints a traceback, comes to no end in 10 seconds of a processor or 500 MB, or loses
@@ -41,10 +41,10 @@ def _ours(rows: list[int], large: bool, outcomes: dict[tuple[int, str], list[str
     return failures
 
 
-def _peers(scratch: Path, rows: list[int], most: int, outcomes: dict[tuple[int, str], list[str]]) -> None:
+def _peers(scratch: Path, only: list[str], most: int, outcomes: dict[tuple[int, str], list[str]]) -> None:
     for tool in peers(scratch):
         for given in chosen(inputs(), most):
-            if not rows or given.row in rows:
+            if not only or tool.name in only:
                 outcome = tried(tool, given)
                 outcomes[given.row, tool.name].append(outcome.fault)
                 if outcome.fault:
@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--rows", type=int, nargs="*", default=[])
     parser.add_argument("--peers", type=Path)
+    parser.add_argument("--only", nargs="*", default=[], help="these of the other linters")
     parser.add_argument("--most", type=int, default=2)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--gather", type=Path, nargs="+")
@@ -74,7 +75,7 @@ def main() -> None:
         given.peers.mkdir(parents=True, exist_ok=True)
         make(given.peers)
         told["versions"] = versions(given.peers)
-        _peers(given.peers, given.rows, given.most, outcomes)
+        _peers(given.peers, given.only, given.most, outcomes)
     print(f"{sum(map(len, outcomes.values()))} runs, {failures} of ours failed")
     if given.write is not None:
         given.write.write_text(json.dumps({**told, "rows": counted(outcomes)}) + "\n", encoding="utf-8")
