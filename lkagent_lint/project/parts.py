@@ -113,6 +113,7 @@ _QUESTIONS: dict[str, Callable[[Surroundings, str, str], object]] = {
     "pin": lambda around, path, package: _said_of(around.pin(path, PACKAGES[package])),
     "package": lambda around, path, _: around.packages.package_of(path),
     "named": lambda around, name, _: name in around.base_names,
+    "elsewhere": lambda around, _, __: around.fleet.gaps,
     "gaps": lambda around, _, __: around.has_gaps,
     "variable": lambda around, name, _: around.set_variables.get(name, ()),
     "mentions": lambda around, name, _: around.texts.mentions(name),
@@ -206,7 +207,7 @@ class ProjectPart(Project):
 
     @property
     def gaps_elsewhere(self) -> tuple[Place, ...]:
-        if self._around.fleet.gaps:
+        if self.ask("elsewhere", "", "", self._around.fleet.gaps):
             raise WholeAsked
         return ()
 
