@@ -7,6 +7,7 @@ the running check stale: it is given up at its next phase, and what it finds is 
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor as Threads
 from itertools import count
@@ -25,6 +26,9 @@ _numbers = count(1)
 """Of what was shown, in this process: no two results that differ have one name."""
 
 
+_IDLE = 1.0
+"""Seconds without an edit after which there is time for what nobody waits for."""
+_MOST_KEPT = 8
 NOTHING = "nothing"
 """The name of the result of a file of which nothing is shown."""
 
@@ -85,6 +89,8 @@ class Desk:
         self._watch: InterruptibleWatch | None = None
         self._changed: set[str] = set()
         self._is_closed = False
+        self._kept = 0
+        """How many projects of older checks may be in memory."""
         self._waiting: list[tuple[int, asyncio.Future[DeskOutcome]]] = []
         self.edited: set[str] = set()
         """The documents that were edited since the last outcome."""
@@ -165,6 +171,16 @@ class Desk:
                 self._waiting.append((clock, future))
         self._host.told(self, before)
         self.edited.clear()
+        self._kept += 1
+        delay = 0.0 if self._kept >= _MOST_KEPT else _IDLE
+        asyncio.get_running_loop().call_later(delay, self._let_go, outcome.clock)
+
+    def _let_go(self, clock: int) -> None:
+        """What older checks made goes, in a moment of rest: a project is full of cycles."""
+        if self._is_closed or not self._kept or (clock != self._clock and self._kept < _MOST_KEPT):
+            return
+        self._kept = 0
+        self._threads.submit(gc.collect)
 
     @property
     def is_checking(self) -> bool:
