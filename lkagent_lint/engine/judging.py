@@ -32,6 +32,8 @@ _ANY_RELEASE = (Basis.NOTHING, Basis.TABLES)
 _SOLVER = "the solver"
 _MOST_STORED = 4
 """Requests of one root, by the rules that they ask, of which the parts are kept."""
+_AT_ONCE = 300
+"""Files. The answers of all of them are kept until the end where they are judged at once: many take much memory."""
 
 
 class Failure(NamedTuple):
@@ -98,7 +100,9 @@ class Findings(NamedTuple):
 class PartMemory:
     """What was found in the parts of a project the last time that it was judged."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = False) -> None:
+        """``waits``: a project that is judged for the first time may be judged at once, and nothing of it kept."""
+        self.waits = waits
         self.known: dict[tuple[str, ...], PartFindings] = {}
         self.imports = Imports()
 
@@ -124,8 +128,10 @@ class StoredParts:
         """Raises OSError where the linter's own sources cannot be read."""
         self._reports = KeptReports(directory, ".parts", _MOST_STORED)
         self._key = report_key("\0".join((root, *codes)).encode("utf-8", "surrogatepass"))
-        self.memory = PartMemory()
         data = self._reports.get(self._key)
+        self._is_new = data is None
+        # Whoever checks a project once, as a CI job does, pays for nothing that is kept.
+        self.memory = PartMemory(waits=self._is_new)
         try:
             kept = [] if data is None else msgspec.msgpack.decode(data, type=list[_KeptPart], dec_hook=_decoded)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -136,7 +142,11 @@ class StoredParts:
     def save(self) -> None:
         """Keep what is in the memory now, where that is more or other than was read."""
         now = self.memory.known
-        if now.keys() == self._before.keys() and all(found is self._before[paths] for paths, found in now.items()):
+        if (
+            not self._is_new
+            and now.keys() == self._before.keys()
+            and all(found is self._before[paths] for paths, found in now.items())
+        ):
             return
         encoded = [each for paths, found in now.items() if (each := _encoded_part(paths, found)) is not None]
         self._reports.put(self._key, msgspec.msgpack.encode(encoded))
@@ -165,8 +175,11 @@ def judged_project(
     around: Surroundings, codes: Sequence[str], watch: Watch, memory: PartMemory | None = None
 ) -> Findings:
     """What these rules say of a project. What is in ``memory`` and still right is not found again; it holds what was
-    found in every part afterwards.
+    found in every part afterwards. Without one, and the first time, a small project is judged at once, which says the
+    same in less time.
     """
+    if (memory is None or memory.waits) and len(around.files) <= _AT_ONCE:
+        return _at_once(around, codes, watch)
     memory = memory or PartMemory()
     known: dict[tuple[str, ...], PartFindings] = {}
     asked = tuple(codes)
@@ -174,6 +187,34 @@ def judged_project(
         known[paths] = memory.get(paths, around, asked) or _part_findings(around, paths, asked, watch)
     memory.known = {paths: found for paths, found in known.items() if found.is_kept}
     return _joined(around, tuple(known.values()), asked, watch)
+
+
+def _at_once(around: Surroundings, codes: Sequence[str], watch: Watch) -> Findings:
+    watch.at("following jobs")
+    project = around.linked()
+    subject = Subject(project)
+    # Here, so that the first rule that asks for it is not blamed for the time.
+    solved = subject.solved
+    said: list[RuleFindings] = []
+    failures = [Failure(_SOLVER, error, Place(path, START_OF_FILE)) for path, error in subject.failures]
+    for code in codes:
+        watch.at(code)
+        try:
+            said.append(_said(rule(code), subject))
+        except Exception as error:  # the linter's own fault: every other rule is still asked
+            failures.append(_failed(code, error, project))
+    answers = project.evaluator.answers
+    return Findings(
+        found=tuple(found for each in said for found in each.found),
+        ungrounded=tuple(found for each in said for found in each.ungrounded),
+        failures=tuple(failures),
+        project=project,
+        jobs=len(project.jobs),
+        too_large=tuple(each.job.place for each in solved if each.is_too_large),
+        cut=tuple(each.job.place for each in solved if each.is_cut),
+        steps=answers.steps + project.evaluator.followed,
+        unanswered=len(_unanswered(answers)),
+    )
 
 
 def _part_findings(around: Surroundings, paths: tuple[str, ...], codes: tuple[str, ...], watch: Watch) -> PartFindings:

@@ -86,6 +86,30 @@ class Surroundings:
         self._digests: dict[AskedOf, bytes] = {}
         self._encoded: dict[int, tuple[Settings, bytes]] = {}
 
+    def linked(self) -> Project:
+        """All files joined at once."""
+        linked = linked_files(
+            self.root,
+            self.files,
+            self.modules,
+            self.settings,
+            self.sdk,
+            self.packages,
+            lambda name: name in self.base_names,
+        )
+        return Project(
+            root=self.root,
+            files=self.files,
+            evaluator=linked.evaluator,
+            here=linked.here,
+            jobs=linked.jobs,
+            set_variables=self.set_variables,
+            texts=self.texts,
+            settings=self.settings,
+            sdk=self.sdk,
+            pin=self.pin,
+        )
+
     def digest(self, asked: AskedOf) -> bytes:
         """A digest of the answer to a question as it is now."""
         found = self._digests.get(asked)
