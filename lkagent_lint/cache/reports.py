@@ -23,21 +23,14 @@ def report_key(asked: bytes) -> bytes:
 
 
 class KeptReports:
-    """Encoded reports in a cache's directory, or what else has a ``suffix`` of its own and of which ``most`` are kept.
-    What cannot be read or written is not kept.
-    """
+    """Encoded reports in a cache's directory. What cannot be read or written is not kept."""
 
-    def __init__(self, directory: str, suffix: str = _SUFFIX, most: int = _MOST) -> None:
+    def __init__(self, directory: str) -> None:
         self._directory = Directory(directory)
-        self._suffix = suffix
-        self._most = most
-
-    def _name(self, key: bytes) -> str:
-        return f"{key.hex()[:32]}{self._suffix}"
 
     def get(self, key: bytes) -> bytes | None:
         """What was put last under a key, if it is whole."""
-        data = self._directory.read(self._name(key)) if self._directory.is_ours() else None
+        data = self._directory.read(_name(key)) if self._directory.is_ours() else None
         if data is None:
             return None
         head = _MAGIC + key
@@ -48,7 +41,7 @@ class KeptReports:
     def put(self, key: bytes, data: bytes) -> None:
         """Keep it instead of what was there."""
         if self._directory.make():
-            self._directory.write(self._name(key), b"".join([_MAGIC, key, hashlib.sha256(data).digest(), data]))
+            self._directory.write(_name(key), b"".join([_MAGIC, key, hashlib.sha256(data).digest(), data]))
             self._prune()
 
     @contextmanager
@@ -70,8 +63,12 @@ class KeptReports:
 
     def _prune(self) -> None:
         names = self._directory.names()
-        reports = [name for name in names if name.endswith(self._suffix)]
-        old = sorted(reports, key=self._directory.age)[self._most :] if len(reports) > self._most else []
+        reports = [name for name in names if name.endswith(_SUFFIX)]
+        old = sorted(reports, key=self._directory.age)[_MOST:] if len(reports) > _MOST else []
         abandoned = [name for name in names if name.endswith(_LOCK) and self._directory.age(name) > _DAY]
         for name in (*old, *abandoned):
             self._directory.remove(name)
+
+
+def _name(key: bytes) -> str:
+    return f"{key.hex()[:32]}{_SUFFIX}"

@@ -66,8 +66,7 @@ def inspected(
     also = () if code is None else (code,)
     with _collector_paused():
         survey = next(iter(surveys))
-        parts = None if memory is None else memory.of(survey.root)
-        found = judged(request, survey, watch, Baselines(finder, overlays), also, parts)
+        found = judged(request, survey, watch, Baselines(finder, overlays), also)
     return Inspection(
         survey,
         Subject(survey.project),
@@ -92,10 +91,7 @@ def checked(
     finder, surveys = _read(request, overlays, watch, memory, edited)
     baselines = Baselines(finder, overlays)
     with _collector_paused():
-        roots = [
-            judged(request, each, watch, baselines, memory=None if memory is None else memory.of(each.root))
-            for each in surveys
-        ]
+        roots = [judged(request, each, watch, baselines) for each in surveys]
     diagnostics = [each for root in roots for each in root.diagnostics]
     suppressions = [each for root in roots for each in root.suppressions]
     notes = [*(each for root in roots for each in root.notes), *baselines.notes()]

@@ -22,7 +22,6 @@ from lkagent_lint.frontends import text as text_frontend
 from lkagent_lint.project.handing import handed_in, handed_on
 from lkagent_lint.project.link import link
 from lkagent_lint.project.modules import Modules
-from lkagent_lint.project.parts import Surroundings
 from lkagent_lint.project.records import ALONE, Fleet, Project, Texts
 from lkagent_lint.sources.copies import is_backup, is_compiled, original_of
 from lkagent_lint.sources.discovery import Discovery, FileKind, ListedFile, discover, kind_of
@@ -60,7 +59,7 @@ def indexed(
     added = [entry for path in dict.fromkeys(named) if path not in listed and (entry := _entry(path)) is not None]
     index = Index(root, finder, overlays, extractor, (*found.entries, *added), found.nested)
     for problem in found.problems:
-        index.note(problem.path, _problem(problem.reason), problem.reason.encode())
+        index.facts[problem.path] = _problem(problem.reason)
     index.notes += [Note(path, 0, _CUT) for path in found.cut]
     if wide is not None:
         index.notes.append(Note(root, 0, f"this is {wide} without settings here, {_ALONE}"))
@@ -101,8 +100,6 @@ class Index:
         self.crashes: list[Crash] = []
         self.notes: list[Note] = []
         self.facts: dict[str, FileFacts] = {}
-        self.versions: dict[str, bytes] = {}
-        """Digests of the facts by path."""
         self.nested = nested
         self.generated: set[str] = set()
         """JavaScript that a compiler or a bundler wrote: what it says stands in its source too."""
@@ -128,11 +125,6 @@ class Index:
         self._is_plain = True
         """Each file of code takes part or not for itself and for what it imports; none has a second name."""
 
-    def note(self, path: str, facts: FileFacts, version: bytes) -> None:
-        """A file takes part and says this."""
-        self.facts[path] = facts
-        self.versions[path] = version
-
     def complete(self) -> None:
         """Read what only counts where something is registered or asked for. Raises ConfigError where settings name
         tables of the SDKs that cannot be used.
@@ -149,20 +141,6 @@ class Index:
         return link(
             root=self.root,
             files=self.facts,
-            modules=self.modules,
-            texts=self.texts,
-            settings=self.settings,
-            sdk=self.sdk,
-            pin=self.pin,
-            fleet=self.fleet,
-        )
-
-    def surroundings(self) -> Surroundings:
-        """What was read, for who links it part by part."""
-        return Surroundings(
-            root=self.root,
-            files=self.facts,
-            versions=self.versions,
             modules=self.modules,
             texts=self.texts,
             settings=self.settings,
@@ -234,7 +212,6 @@ class Index:
             return False
         self._marks[path] = now
         self.facts = {**self.facts, path: found.facts}
-        self.versions[path] = found.version
         self.__dict__.pop("texts", None)
         return True
 
@@ -281,7 +258,7 @@ class Index:
         self._read_callers()
         for path, facts in self.facts.items():
             if self._is_kept(path) and path not in self._imports:
-                self.note(path, copied(facts), b"copied:" + self.versions[path])
+                self.facts[path] = copied(facts)
 
     def _is_kept(self, path: str) -> bool:
         """A copy that somebody kept: by its name alone, or by that beside its original."""
@@ -348,7 +325,7 @@ class Index:
         if isinstance(data, bytes):
             return data
         if may_mention_sdk(path):
-            self.note(path, _problem(data.reason), data.reason.encode())
+            self.facts[path] = _problem(data.reason)
         return None
 
     def _bytes_of_code(self, path: str) -> bytes | Unreadable:
@@ -371,8 +348,8 @@ class Index:
         return source_of(path, kind, data, self.settings(path), lasts=self.overlays.lasts(path), words=words)
 
     def _take(self, sources: list[SourceFile]) -> None:
-        for path, facts, version, failed in self._extractor.extract(sources):
-            self.note(path, _declared(facts) if path in self._stubs else facts, version)
+        for path, facts, failed in self._extractor.extract(sources):
+            self.facts[path] = _declared(facts) if path in self._stubs else facts
             if failed is not None:
                 self.crashes.append((path, failed))
 
@@ -398,13 +375,13 @@ class Index:
                 sources.append(source_of(entry.path, "text", data, self.settings(entry.path), lasts=lasts))
         self._texts = texts
         ignored = {entry.path for entry in self._texts if entry.ignored}
-        for path, facts, version, failed in self._extractor.extract(sources):
+        for path, facts, failed in self._extractor.extract(sources):
             if failed is not None:
                 self.crashes.append((path, failed))
             elif _says_something(facts) and path in ignored:
-                self.note(path, text_frontend.silenced(facts), b"ignored:" + version)
+                self.facts[path] = text_frontend.silenced(facts)
             elif _says_something(facts):
-                self.note(path, facts, version)
+                self.facts[path] = facts
 
     def _note_unread(self, entry: ListedFile, data: bytes | Unreadable) -> None:
         """Note a text that cannot be read and may dispatch: what it asks for is unknown."""
@@ -414,7 +391,7 @@ class Index:
         reason = "its encoding is not known" if isinstance(data, bytes) else data.reason
         begin = data if isinstance(data, bytes) else beginning(entry.path)
         if begin is None or text_frontend.may_dispatch(without_nulls(begin)):
-            self.note(entry.path, _problem(reason), reason.encode())
+            self.facts[entry.path] = _problem(reason)
 
     def _imported(self, source: SourceFile) -> Iterator[str]:
         """The files that a file's imports can load."""

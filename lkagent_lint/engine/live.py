@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lkagent_lint.config.loader import SettingsFinder
     from lkagent_lint.diagnostics import Report
     from lkagent_lint.engine.inspection import Inspection
-    from lkagent_lint.engine.judging import PartMemory
     from lkagent_lint.engine.surveys import Survey
     from lkagent_lint.extraction.memory import FactsInMemory
     from lkagent_lint.sources.reading import Overlays
@@ -30,15 +29,7 @@ class Memory:
         from lkagent_lint.extraction.memory import FactsInMemory
 
         self.facts: FactsInMemory = FactsInMemory()
-        self.parts: dict[str, PartMemory] = {}
-        """What was found in the parts of each project, by its root."""
         self.read: ReadRoots | None = None
-
-    def of(self, root: str) -> PartMemory:
-        """What is known of the parts of a project."""
-        from lkagent_lint.engine.judging import PartMemory
-
-        return self.parts.setdefault(root, PartMemory())
 
 
 class ReadRoots:
@@ -57,6 +48,7 @@ class ReadRoots:
         extractor = Extractor(None, InProcess(), memory.facts)
         for each in self.surveys:
             each.index.overlays = overlays
+            each.unlink()
         for path in sorted(paths):
             homes = [each.index for each in self.surveys if path in each.index.facts]
             if len(homes) != 1 or not homes[0].read_again(path, overlays, extractor):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from lkagent_lint.cache import directory_for
 from lkagent_lint.diagnostics import Diagnostic, Fault, Hidden, Note, Place, Summary
 from lkagent_lint.engine.baseline import Baselines
 from lkagent_lint.engine.hiding import Hiding
 from lkagent_lint.engine.inspection import Fate, Found
-from lkagent_lint.engine.judging import Failure, Findings, PartMemory, StoredParts, judged_project
+from lkagent_lint.engine.judging import Failure, Findings, judged_project
 from lkagent_lint.engine.policy import Policy
 from lkagent_lint.engine.request import Request
 from lkagent_lint.engine.surveys import Survey
@@ -55,12 +54,11 @@ def judged(
     watch: Watch,
     baselines: Baselines,
     also: Collection[str] = (),
-    memory: PartMemory | None = None,
 ) -> RootReport:
     """Judge one root; ``baselines`` are told what was found, ``also`` are the codes of rules to run even where they are
-    off, ``memory`` holds what is known from before. Raises ConfigError where its settings cannot be used.
+    off. Raises ConfigError where its settings cannot be used.
     """
-    check = _RootCheck(request, survey, watch, baselines, memory)
+    check = _RootCheck(request, survey, watch, baselines)
     inside = [path for path in survey.index.facts if survey.is_reported(path)]
     found = check.found(inside, also)
     return RootReport(
@@ -78,14 +76,11 @@ class _RootCheck:
 
     _said: Findings
 
-    def __init__(
-        self, request: Request, survey: Survey, watch: Watch, baselines: Baselines, memory: PartMemory | None
-    ) -> None:
+    def __init__(self, request: Request, survey: Survey, watch: Watch, baselines: Baselines) -> None:
         self._request = request
         self._survey = survey
         self._watch = watch
         self._baselines = baselines
-        self._memory = memory
         self._root = survey.root
         self._index = survey.index
         self._inside: list[str] = []
@@ -144,12 +139,7 @@ class _RootCheck:
     def _findings(self, also: Collection[str]) -> Iterator[Diagnostic]:
         """What every rule says; a rule that fails is itself a finding."""
         codes = [code for code in rule_names() if self.policy.may_report(code) or code in also]
-        stored = self._stored(codes)
-        memory = self._memory if stored is None else stored.memory
-        self._said = judged_project(self._index.surroundings(), codes, self._watch, memory)
-        if stored is not None and not self._request.overlays:
-            stored.save()
-        self._survey.project = self._said.project
+        self._said = judged_project(self._survey.project, codes, self._watch)
         yield from self._said.found
         self._watch.at("applying comments")
         for path, failed in self._index.crashes:
@@ -157,16 +147,6 @@ class _RootCheck:
             yield lka000_internal_error.failed(failed.part, Place(path, START_OF_FILE), failed.error, failed.text)
         for failure in self._said.failures:
             yield self._crashed(failure)
-
-    def _stored(self, codes: Sequence[str]) -> StoredParts | None:
-        """What an earlier process has found in the parts of this root; None where this one knows more itself."""
-        request = self._request
-        if self._memory is not None or not request.cache or request.facts or request.scheduler is not None:
-            return None
-        try:
-            return StoredParts(directory_for(self._root, request.cache_dir), self._root, codes)
-        except OSError:
-            return None
 
     def _crashed(self, failure: Failure) -> Diagnostic:
         """The finding for a part of the linter that raised; it stands in a file that was asked for if no other is
@@ -225,7 +205,7 @@ class _RootCheck:
             yield Note(place.path, place.span.line, _CUT)
 
     def summary(self) -> Summary:
-        said, project = self._said, self._said.project
+        said, project = self._said, self._survey.project
         sdks = {sdk.label(self._root) for sdk in {project.sdk(worker.place.path) for worker in project.workers}}
         return Summary(
             files=len(project.files),

@@ -48,6 +48,10 @@ class Survey:
         """The root, linked when that is first asked for."""
         return self.index.project()
 
+    def unlink(self) -> None:
+        """Files are read again: the root is linked anew when that is next asked for."""
+        self.__dict__.pop("project", None)
+
     @property
     def nested(self) -> tuple[str, ...]:
         """Roots of other projects in the directories that were asked for."""

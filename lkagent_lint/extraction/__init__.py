@@ -5,7 +5,6 @@ One path for all of them: bytes in, encoded facts out, so that no result depends
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -19,7 +18,7 @@ from lkagent_lint.facts import FileFacts
 from lkagent_lint.facts.file import ProblemKind
 
 if TYPE_CHECKING:
-    from lkagent_lint.extraction.memory import FactsInMemory, KnownFacts
+    from lkagent_lint.extraction.memory import FactsInMemory
     from lkagent_lint.facts.sharing import Sharing
 
 __all__ = ["Extracted", "Extractor", "Failed", "InProcess", "Maker", "Pool", "SourceFile", "source_of"]
@@ -37,8 +36,6 @@ class Extracted(NamedTuple):
 
     path: str
     facts: FileFacts
-    version: bytes
-    """A digest of the facts: they say the same where it is the same."""
     failed: Failed | None = None
 
 
@@ -65,28 +62,28 @@ class Extractor:
             return
         by_path = {source.path: source for source in sources}
         for source in sources:
-            known = self._memory.get(source)
-            if known is not None:
+            facts = self._memory.get(source)
+            if facts is not None:
                 del by_path[source.path]
-                yield Extracted(source.path, *known)
+                yield Extracted(source.path, facts)
         for each in self._extract(list(by_path.values())) if by_path else ():
             if not any(problem.kind in _PASSING for problem in each.facts.problems):
-                self._memory.put(by_path[each.path], (each.facts, each.version))
+                self._memory.put(by_path[each.path], each.facts)
             yield each
 
     def _extract(self, sources: list[SourceFile]) -> Iterator[Extracted]:
         missing = sources
         if self._cache is not None:
             missing = list[SourceFile]()
-            for source, kept in self._kept(self._cache, sources):
-                if kept is None:
+            for source, facts in self._kept(self._cache, sources):
+                if facts is None:
                     missing.append(source)
                 else:
-                    yield Extracted(source.path, *kept)
+                    yield Extracted(source.path, facts)
         for source, made in self._make(missing):
             if not isinstance(made, bytes):
                 disk.spoil()  # another run may have it
-            yield Extracted(source.path, *self._decoded(made), made if isinstance(made, Failed) else None)
+            yield Extracted(source.path, self._decoded(made), made if isinstance(made, Failed) else None)
 
     def release(self) -> None:
         """Let go of the memory that is held for further files."""
@@ -94,7 +91,7 @@ class Extractor:
         if self._cache is not None:
             self._cache.release()
 
-    def _decoded(self, made: EncodedFacts | memoryview) -> KnownFacts:
+    def _decoded(self, made: EncodedFacts | memoryview) -> FileFacts:
         """The facts; of a large project with the parts of others' in the places of equal ones."""
         facts = facts_of(made)
         if isinstance(made, (bytes, memoryview)):
@@ -105,8 +102,7 @@ class Extractor:
 
                     self._sharing = Sharing()
                 self._sharing.share(facts)
-            return facts, hashlib.blake2b(made, digest_size=16).digest()
-        return facts, repr(made).encode("utf-8", "surrogatepass")
+        return facts
 
     def _make(self, sources: list[SourceFile]) -> Iterable[tuple[SourceFile, EncodedFacts]]:
         if self._cache is None or not any(source.lasts for source in sources):
@@ -130,7 +126,7 @@ class Extractor:
                     cache.put(_key(cache, source), made)
                 yield source, made
 
-    def _kept(self, cache: FactsCache, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, KnownFacts | None]]:
+    def _kept(self, cache: FactsCache, sources: list[SourceFile]) -> Iterator[tuple[SourceFile, FileFacts | None]]:
         for source in sources:
             kept = cache.get(_key(cache, source))
             try:

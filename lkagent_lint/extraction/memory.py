@@ -8,18 +8,16 @@ from lkagent_lint.extraction.one import SourceFile
 from lkagent_lint.facts import FileFacts
 
 _Key = tuple[str, str, bytes]
-KnownFacts = tuple[FileFacts, bytes]
-"""The facts of a file, and a digest of them."""
 
 
 class FactsInMemory:
     """Facts by what they follow from: the bytes of a file and how they are read. Equal bytes give the same object."""
 
     def __init__(self) -> None:
-        self._known: dict[_Key, KnownFacts] = {}
-        self._used: dict[_Key, KnownFacts] = {}
+        self._known: dict[_Key, FileFacts] = {}
+        self._used: dict[_Key, FileFacts] = {}
 
-    def get(self, source: SourceFile) -> KnownFacts | None:
+    def get(self, source: SourceFile) -> FileFacts | None:
         """The facts of a file, if they are known."""
         key = _key_of(source)
         found = self._used.get(key)
@@ -29,7 +27,7 @@ class FactsInMemory:
                 self._used[key] = found
         return found
 
-    def put(self, source: SourceFile, facts: KnownFacts) -> None:
+    def put(self, source: SourceFile, facts: FileFacts) -> None:
         """Keep the facts of a file."""
         self._used[_key_of(source)] = facts
 

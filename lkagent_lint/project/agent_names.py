@@ -11,24 +11,24 @@ from lkagent_lint.facts import values as v
 from lkagent_lint.project.things import Formatted, FromVariable, Nothing, Sdk, String, Things
 
 
-class Known(msgspec.Struct, frozen=True, tag=True):
+class Known(msgspec.Struct, frozen=True):
     value: str
 
 
-class OneOf(msgspec.Struct, frozen=True, tag=True):
+class OneOf(msgspec.Struct, frozen=True):
     """One of several values, sorted."""
 
     values: tuple[str, ...]
 
 
-class FromEnv(msgspec.Struct, frozen=True, tag=True):
+class FromEnv(msgspec.Struct, frozen=True):
     """From an environment variable; two sides that read the same one match even without a value."""
 
     variable: str
     default: str | None = None
 
 
-class Usually(msgspec.Struct, frozen=True, tag=True):
+class Usually(msgspec.Struct, frozen=True):
     """One of these values, sorted, where nothing else is given: by a request, a caller, or whatever is not followed."""
 
     values: tuple[str, ...]
@@ -36,7 +36,7 @@ class Usually(msgspec.Struct, frozen=True, tag=True):
     """The variable of the environment that holds it then, if it is one."""
 
 
-class Pattern(msgspec.Struct, frozen=True, tag=True):
+class Pattern(msgspec.Struct, frozen=True):
     """A text of which only these parts are known, in their order; None stands for each of the others."""
 
     parts: tuple[str | None, ...]
@@ -49,7 +49,7 @@ class Pattern(msgspec.Struct, frozen=True, tag=True):
         return re.fullmatch(regex, name, re.DOTALL) is not None
 
 
-class UnknownName(msgspec.Struct, frozen=True, tag=True):
+class UnknownName(msgspec.Struct, frozen=True):
     """Not to be found out from the project's files."""
 
 

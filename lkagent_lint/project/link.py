@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from lkagent_lint.config import Settings
 from lkagent_lint.diagnostics import Place
@@ -70,15 +69,6 @@ from lkagent_lint.sources.sdk.releases import Package
 from lkagent_lint.sources.sdk.versions import SdkVersion
 
 
-class Linked(NamedTuple):
-    """What files say once they are joined."""
-
-    evaluator: Evaluator
-    here: RegisteredHere
-    jobs: tuple[Job, ...]
-    set_variables: Mapping[str, tuple[SetVariable, ...]]
-
-
 def link(
     *,
     root: str,
@@ -93,53 +83,29 @@ def link(
     """Join facts by absolute path into a project. ``modules`` finds what they import, and ``fleet`` is what manifests
     of other repositories add.
     """
-    releases = Generations(files, sdk, pin or newest)
-    linked = linked_files(
-        root, files, modules, settings, releases.sdk, PackageFinder(root), lambda name: is_read(name, files)
-    )
-    return Project(
-        root=root,
-        files=files,
-        evaluator=linked.evaluator,
-        here=linked.here,
-        jobs=linked.jobs,
-        set_variables=linked.set_variables,
-        texts=texts,
-        settings=settings,
-        sdk=releases.sdk,
-        pin=releases.pin,
-        fleet=fleet,
-    )
-
-
-def linked_files(
-    root: str,
-    files: Mapping[str, FileFacts],
-    modules: Modules,
-    settings: Callable[[str], Settings],
-    sdk: Callable[[str], SdkVersion],
-    packages: PackageFinder,
-    is_file: Callable[[str], bool],
-) -> Linked:
-    """What these files register and ask for, and their jobs. ``is_file`` tells whether some file of the project that
-    takes part has a base name (in lower case).
-    """
     evaluator = Evaluator(files, modules, Wrappers(root, modules, lambda path: settings(path).names))
     servers = Servers(root, evaluator)
-    linker = _Linker(root, evaluator, servers, sdk, packages, is_file)
+    releases = Generations(files, sdk, pin or _newest)
+    linker = _Linker(root, evaluator, servers, releases.sdk)
     paths = sorted(files)
     workers = tuple(worker for path in paths for worker in linker.workers(path))
     for path in paths:
         linker.agents(path)
     dispatches = tuple(dispatch for path in paths for dispatch in linker.dispatches(path))
     starts = tuple(start for path in paths for start in servers.starts(path))
-    here = RegisteredHere(workers, tuple(servers.known.values()), starts, dispatches)
-    return Linked(evaluator, here, tuple(linker.jobs()), set_variables(files))
-
-
-def is_read(name: str, files: Iterable[str]) -> bool:
-    """Whether one of some files has this base name, in lower case."""
-    return any(os.path.basename(path).lower() == name for path in files)
+    return Project(
+        root=root,
+        files=files,
+        evaluator=evaluator,
+        here=RegisteredHere(workers, tuple(servers.known.values()), starts, dispatches),
+        jobs=tuple(linker.jobs()),
+        set_variables=_set_variables(files),
+        texts=texts,
+        settings=settings,
+        sdk=releases.sdk,
+        pin=releases.pin,
+        fleet=fleet,
+    )
 
 
 def _given(things: Things) -> Things:
@@ -154,7 +120,7 @@ def _spelled(name: Expr | None) -> str:
     return "" if name is None else spelt(name)
 
 
-def set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVariable, ...]]:
+def _set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVariable, ...]]:
     """What files set variables of the environment to, by the variable's name."""
     found: dict[str, list[SetVariable]] = {}
     for path, facts in files.items():
@@ -163,7 +129,7 @@ def set_variables(files: Mapping[str, FileFacts]) -> Mapping[str, tuple[SetVaria
     return {variable: tuple(values) for variable, values in found.items()}
 
 
-def newest(path: str, package: Package) -> SdkVersion:
+def _newest(path: str, package: Package) -> SdkVersion:
     return SdkVersion(package.newest, package=package.package)
 
 
@@ -172,27 +138,23 @@ _MAX_CALLERS = 3
 
 
 class _Linker:
-    def __init__(
-        self,
-        root: str,
-        evaluator: Evaluator,
-        servers: Servers,
-        sdk: Callable[[str], SdkVersion],
-        packages: PackageFinder,
-        is_file: Callable[[str], bool],
-    ) -> None:
+    def __init__(self, root: str, evaluator: Evaluator, servers: Servers, sdk: Callable[[str], SdkVersion]) -> None:
         self.root = root
         self.sdk = sdk
         self.servers = servers
         self.evaluator = evaluator
-        self.packages = packages
-        self.is_file = is_file
+        self.packages = PackageFinder(root)
         self.entries: dict[tuple[Closure, tuple[Things, ...]], None] = {}
 
     @cached_property
     def callers(self) -> Callers:
         """Who calls what: asked only where a name is not known otherwise."""
         return Callers(self.evaluator, CallWords(self.evaluator.files))
+
+    @cached_property
+    def _base_names(self) -> frozenset[str]:
+        """Of the files that take part; on two of three systems the case of names does not count."""
+        return frozenset(os.path.basename(path).lower() for path in self.evaluator.files)
 
     def _value(self, path: str, flow: str, expression: Expr) -> Things:
         evaluator = self.evaluator
@@ -290,7 +252,7 @@ class _Linker:
 
     def _is_read(self, file: str) -> bool:
         """A file that a command names is one of the project's, which says itself what it asks for."""
-        return self.is_file(os.path.basename(file).lower())  # on two of three systems the case of names does not count
+        return os.path.basename(file).lower() in self._base_names
 
     def _wrapped(self, path: str, flow: Flow, call: Call) -> DispatchFact | None:
         """The dispatch that a call of one of the project's own dispatchers is, by its settings."""

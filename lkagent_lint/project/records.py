@@ -179,7 +179,7 @@ class Texts(NamedTuple):
 
 
 class RegisteredHere(NamedTuple):
-    """What some files register, serve, start and dispatch."""
+    """What the files of a project register, serve, start and dispatch."""
 
     workers: tuple[Worker, ...]
     servers: tuple[Server, ...]
@@ -188,7 +188,7 @@ class RegisteredHere(NamedTuple):
 
 
 class Project:
-    """Everything below one root, joined; or what is connected of it (``parts.ProjectPart``), which most rules judge."""
+    """Everything below one root, joined, and what manifests say of other repositories."""
 
     def __init__(
         self,
@@ -209,13 +209,12 @@ class Project:
         self.files = files
         self.evaluator = evaluator
         self.here = here
-        """What the files that are connected register and ask for. Who compares these with those of other files asks
-        for ``workers``, ``servers``, ``starts`` and ``dispatches``, which are those of the whole project."""
+        """Without what manifests of other repositories add."""
         self._fleet = fleet
         self._dispatches = (*here.dispatches, *fleet.dispatches)
-        self._jobs = jobs
-        self.own_variables = set_variables
-        """What these files set variables of the environment to, by the variable's name."""
+        self.jobs = jobs
+        self.set_variables = set_variables
+        """What files of the project set variables of the environment to, by the variable's name."""
         self.texts = texts
         self.settings = settings
         """The settings that hold for a file, by its absolute path."""
@@ -225,28 +224,23 @@ class Project:
         """The same for any package of the SDKs: livekit (rtc), livekit-api, @livekit/rtc-node, …"""
 
     @property
-    def jobs(self) -> tuple[Job, ...]:
-        """Every job whose entry stands in these files."""
-        return self._jobs
-
-    @property
     def workers(self) -> tuple[Worker, ...]:
-        """Every worker of the whole project."""
+        """Every worker of the project."""
         return self.here.workers
 
     @property
     def servers(self) -> tuple[Server, ...]:
-        """Every server of the whole project."""
+        """Every server of the project."""
         return self.here.servers
 
     @property
     def starts(self) -> tuple[Start, ...]:
-        """Every call of ``cli.run_app`` in the whole project."""
+        """Every call of ``cli.run_app`` in the project."""
         return self.here.starts
 
     @property
     def dispatches(self) -> tuple[Dispatch, ...]:
-        """Every place that asks for an agent in the whole project, or by a manifest in another repository."""
+        """Every place that asks for an agent in the project, or by a manifest in another repository."""
         return self._dispatches
 
     @property
@@ -258,11 +252,6 @@ class Project:
     def gaps_elsewhere(self) -> tuple[Place, ...]:
         """Manifests of repositories of which not all is known."""
         return self._fleet.gaps
-
-    @property
-    def set_variables(self) -> Mapping[str, tuple[SetVariable, ...]]:
-        """What files of the whole project set variables of the environment to, by the variable's name."""
-        return self.own_variables
 
     def in_tests(self, path: str) -> bool:
         """The file is a test, or stands among tests: what is registered there may never run."""
@@ -290,11 +279,7 @@ class Project:
         """The functions of every file by the words of their calls."""
         return CallWords(self.files)
 
-    @property
-    def has_gaps(self) -> bool:
-        """Some file of the whole project could not be analysed: absence of anything is then uncertain."""
-        return self._has_gaps
-
     @cached_property
-    def _has_gaps(self) -> bool:
+    def has_gaps(self) -> bool:
+        """Some file that takes part could not be analysed: absence of anything is then uncertain."""
         return any(facts.problems for facts in self.files.values())

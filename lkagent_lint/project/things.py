@@ -103,18 +103,18 @@ class Activation:
         return Place(self.path, span or self.flow.span)
 
 
-class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class String(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     value: str
 
 
-class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class FromVariable(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An environment variable; ``default`` is the literal it falls back to."""
 
     variable: str
     default: str | None
 
 
-class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A text of which only parts are known, in their order; None stands for each of the others."""
 
     parts: tuple[str | None, ...]
@@ -122,46 +122,46 @@ class Formatted(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True
     """The variables of the environment that the others are, in their order; empty where some is anything else."""
 
 
-class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Sdk(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A module, class, function or constant of a LiveKit package, by its dotted name."""
 
     name: str
 
 
-class SdkObject(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class SdkObject(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """An instance of an SDK class, by the class's own name: ``JobContext``, ``AgentSession``, ``Room``."""
 
     kind: str
 
 
-class SdkMethod(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class SdkMethod(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     kind: str
     name: str
 
 
-class Library(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Library(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A name of the standard library or a builtin, dotted, or something made by one (``made``)."""
 
     name: str
     made: bool = False
 
 
-class Foreign(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Foreign(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """Something of a package that is neither the project's nor LiveKit's, or made by one."""
 
     name: str
 
 
-class ModuleOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class ModuleOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     path: str
 
 
-class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class ClassOf(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     path: str
     name: str
 
 
-class Instance(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Instance(msgspec.Struct, frozen=True, cache_hash=True):
     """An object of a class of the project; ``made`` is the activation of its ``__init__``, None where unseen."""
 
     path: str
@@ -169,7 +169,7 @@ class Instance(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     made: Activation | None
 
 
-class Closure(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Closure(msgspec.Struct, frozen=True, cache_hash=True):
     """A function of the project with the activation it was defined in; ``bound`` is a method's receiver."""
 
     path: str
@@ -202,7 +202,7 @@ class _Order:
         return ""
 
 
-class Partial(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Partial(msgspec.Struct, frozen=True, cache_hash=True):
     """A function with what it is called with (``partial_of``)."""
 
     function: Thing
@@ -212,7 +212,7 @@ class Partial(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     order: _Order
 
 
-class Box(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Box(msgspec.Struct, frozen=True, cache_hash=True):
     """A container that holds these values (``box``, ``box_of``)."""
 
     items: Things
@@ -228,7 +228,7 @@ class Box(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
         return self.parts[self.keys.index(key)] if self.parts and key in self.keys else NEVER
 
 
-class Record(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Record(msgspec.Struct, frozen=True, cache_hash=True):
     """An object literal of ECMAScript (``record_of``); ``open_ended`` if it may hold more than these entries."""
 
     path: str
@@ -238,7 +238,7 @@ class Record(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     order: _Order
 
 
-class Super(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
+class Super(msgspec.Struct, frozen=True, cache_hash=True):
     """``super()`` in a method of ``name`` called on ``receiver``."""
 
     path: str
@@ -246,15 +246,15 @@ class Super(msgspec.Struct, frozen=True, cache_hash=True, tag=True):
     receiver: Thing
 
 
-class Nothing(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Nothing(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """``None``."""
 
 
-class Plain(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Plain(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A value that cannot matter: a number, a flag, the result of a builtin."""
 
 
-class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False, tag=True):
+class Unknown(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """It could be anything, the job's context included."""
 
 

@@ -15,8 +15,7 @@ from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.frontends import python
 from lkagent_lint.frontends.python import extract
 from lkagent_lint.project.evaluate import Evaluator
-from lkagent_lint.project.parts import Surroundings
-from lkagent_lint.project.records import Job
+from lkagent_lint.project.records import Job, Project
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules import lka101_connect_before_start
 from lkagent_lint.typestate.solver import Solved, solve
@@ -81,9 +80,9 @@ def test_facts_are_the_same_alone_and_beside_other_files(tmp_path: Path) -> None
     seen: dict[str, FileFacts] = {}
 
     class Spy(index.Index):
-        def surroundings(self) -> Surroundings:
+        def project(self) -> Project:
             seen.update((Path(path).name, facts) for path, facts in self.facts.items())
-            return super().surroundings()
+            return super().project()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lkagent_lint.engine.index.Index", Spy)

@@ -136,7 +136,7 @@ def test_what_files_set_is_what_a_variable_usually_is() -> None:
         return SetVariable(Place("/project/.env", START_OF_FILE), value, is_example)
 
     linked = project_of({})
-    linked.own_variables = {"V": (setting("a", is_example=False),), "W": (setting("a", is_example=True),)}
+    linked.set_variables = {"V": (setting("a", is_example=False),), "W": (setting("a", is_example=True),)}
     assert match(linked, Known("a"), V) == Match("default", True)
     assert match(linked, Known("b"), V) == Match("unknown", False)
     assert match(linked, Known("a"), W) == Match("default", False)
