@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lkagent_lint.engine import Request, check, live_check
 from lkagent_lint.extraction import one
-from lkagent_lint.project.parts import ProjectPart, Surroundings
+from lkagent_lint.project.evaluate import Evaluator
 from tools.bench.synthetic import build
 
 
@@ -55,15 +55,15 @@ def test_what_earlier_checks_have_made_is_freed(tmp_path: Path) -> None:
     root = build(tmp_path / "project", 3)
     desk = root / "agents" / "desk_1.py"
     going_on = live_check(Request(paths=(str(root),)))
-    made: list[weakref.ref[ProjectPart]] = []
+    made: list[weakref.ref[Evaluator]] = []
     with pytest.MonkeyPatch.context() as patch:
-        begin = ProjectPart.__init__
+        begin = Evaluator.__init__
 
-        def noted(self: ProjectPart, around: Surroundings, paths: Iterable[str]) -> None:
+        def noted(self: Evaluator, *given: Any) -> None:
             made.append(weakref.ref(self))
-            begin(self, around, paths)
+            begin(self, *given)
 
-        patch.setattr(ProjectPart, "__init__", noted)
+        patch.setattr(Evaluator, "__init__", noted)
         for number in range(3):
             going_on.overlay(str(desk), b"# %d\n" % number + desk.read_bytes())
             going_on.check()
