@@ -58,7 +58,7 @@ class Held(NamedTuple):
     def is_task(self) -> bool:
         """Awaiting it gives its result, and what is awaited by its name is seen as the object itself."""
         members = (self.release.member(self.path, each) for each in ("complete", "on_enter"))
-        return self.name.endswith("Task") or all(each is not None for each in members)
+        return self.name.endswith(("Task", "TaskGroup")) or all(each is not None for each in members)
 
     @property
     def package(self) -> str:
