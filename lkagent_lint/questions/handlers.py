@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lkagent_lint.project.records import Project
-from lkagent_lint.project.things import Closure, Thing, in_order
+from lkagent_lint.project.things import Activation, Closure, Instance, Thing, in_order
 from lkagent_lint.questions.listeners import HANDLERS, Handed, Listeners
 from lkagent_lint.sources.sdk.changes import Change
 from lkagent_lint.sources.sdk.vocabulary import Role
@@ -44,7 +44,7 @@ class Handlers:
             for thing in in_order(handed.things) if wanted(handed) else ():
                 course = None
                 if isinstance(thing, Closure) and thing.flow in self._project.files[thing.path].flows:
-                    inside = evaluator.results.enter(thing, (), ())
+                    inside = evaluator.results.enter(_of_made(thing, handed.activation), (), ())
                     course = follow(inside, start, evaluator, self._project.sdk(thing.path))
                 yield Handled(handed, thing, course)
 
@@ -67,6 +67,15 @@ class Handlers:
         entered = set(solved.entered)
         later = self.run(state, lambda handed: handed.activation in entered, *HANDLERS)
         return any(each.course is None or each.course.ended or _goes_on(each.course) for each in later)
+
+
+def _of_made(method: Closure, registers: Activation) -> Closure:
+    """A method of the object that is being made, where its constructor registers it: what that was given is known."""
+    made = method.bound
+    if not isinstance(made, Instance) or made.made is not None or registers.path != made.path:
+        return method
+    is_constructor = registers.flow.owner == made.name and registers.flow.own_name in ("__init__", "constructor")
+    return method.on(Instance(made.path, made.name, registers)) if is_constructor else method
 
 
 def _goes_on(course: Course) -> bool:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
-from lkagent_lint.facts.flows import Access, Call, Flow, Look, Store
+from lkagent_lint.facts.flows import MODULE, Access, Call, Flow, Look, Store
 from lkagent_lint.facts.following import argument, given_to
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Record, Sdk, SdkObject, Thing, Things, only
+from lkagent_lint.questions.mentions import is_function_mentioned
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.setups import setups
 
@@ -58,9 +59,15 @@ class Userdata:
     def missing(self) -> tuple[KeptEntry, ...]:
         """What is read of a process and stored nowhere."""
         read = [each for each in self._all if each.look.access is Access.READ and each.owners == _PROCESS]
-        stored = {each.key for each in self._all if each.look.access is Access.STORED}
+        stored = {each.key for each in self._all if each.look.access is Access.STORED and self._may_run(each)}
         found = [each for each in read if each.key and each.key not in stored]
         return tuple(dict.fromkeys(each.entry for each in found)) if found and self._is_known else ()
+
+    def _may_run(self, seen: _Seen) -> bool:
+        """Something may call the function: it is none of a module that is named nowhere."""
+        flow = seen.activation.flow
+        is_plain = not (flow.parent or flow.owner or flow.decorators or seen.activation.is_node) and flow.name != MODULE
+        return not is_plain or is_function_mentioned(self._project, flow.own_name)
 
     @cached_property
     def unread(self) -> tuple[KeptEntry, ...]:

@@ -3,7 +3,7 @@
 ## What it does
 
 Reports `asyncio.create_task(session.start(...))` and `create_task(ctx.connect())` whose task is thrown away, or kept
-in a variable that nothing uses.
+in a variable that nothing uses. Also where a coroutine function of the project surely awaits one of them.
 
 ## Why it is bad
 
@@ -42,7 +42,9 @@ from lkagent_lint.diagnostics import Diagnostic, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Await, Flow, Leave, Use
 from lkagent_lint.facts.following import parts_of_call, walk
-from lkagent_lint.project.things import Library, SdkMethod, Thing
+from lkagent_lint.facts.paths import surely_runs
+from lkagent_lint.project.records import Project
+from lkagent_lint.project.things import Closure, Library, SdkMethod, Thing, Things
 from lkagent_lint.questions.methods import WrittenCall
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.rules._base import IN_PYTHON, Meta
@@ -58,11 +60,13 @@ META = Meta(
 )
 
 _STEPS = ("CONNECT", "START")
+_DEEPEST = 3
+"""How far coroutine functions of the project are followed."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for found in subject.methods.written(TASK_MAKERS):
-        name = _step_in_task(found)
+        name = _step_in_task(found, subject.project)
         if name and not any(map(_is_awaited_by_others, found.targets)) and _is_dropped(found):
             yield META.at(
                 found.place,
@@ -80,15 +84,28 @@ def _is_awaited_by_others(target: Thing) -> bool:
     return not isinstance(target, Library) or "TaskGroup" in target.name
 
 
-def _step_in_task(found: WrittenCall) -> str:
+def _step_in_task(found: WrittenCall, project: Project) -> str:
     """The step of the lifecycle that a task is surely made for; empty for all others."""
     call, activation = found.call, found.activation
     if call.use not in (Use.DROPPED, Use.KEPT) or not call.args or not isinstance(call.args[0], v.Result):
         return ""
-    targets = activation.targets(activation.flow.calls[call.args[0].call])
+    return _step(activation.targets(activation.flow.calls[call.args[0].call]), project, _DEEPEST)
+
+
+def _step(targets: Things, project: Project, depth: int) -> str:
+    """The step that a call of these surely is, or that a coroutine function of the project surely awaits."""
     (target,) = targets if len(targets) == 1 else (None,)
-    known = term(target.kind, target.name) if isinstance(target, SdkMethod) else None
-    return spoken(known) if known is not None and known.event in _STEPS else ""
+    if isinstance(target, SdkMethod):
+        known = term(target.kind, target.name)
+        return spoken(known) if known is not None and known.event in _STEPS else ""
+    if not isinstance(target, Closure) or not depth:
+        return ""
+    flow = project.files[target.path].flows[target.flow]
+    if not flow.is_async or flow.is_generator or flow.decorators:
+        return ""
+    inside = project.evaluator.results.enter(target, (), ())
+    awaited = (n for n, each in enumerate(flow.calls) if each.use is Use.AWAITED and surely_runs(flow, n))
+    return next((name for n in awaited if (name := _step(inside.targets(flow.calls[n]), project, depth - 1))), "")
 
 
 def _is_dropped(found: WrittenCall) -> bool:

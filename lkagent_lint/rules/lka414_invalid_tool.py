@@ -47,6 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import argument
+from lkagent_lint.facts.scopes import assigned_once
 from lkagent_lint.intents import AddImport, CallReturned, Fix, Insert, safe, unsafe
 from lkagent_lint.project.things import NEVER, Activation, ClassOf, Closure, Instance, SdkMethod, Things, only
 from lkagent_lint.questions.constructions import constructed, needs_nothing
@@ -154,11 +155,14 @@ def _lists(subject: Subject) -> Iterator[tuple[Place, tuple[v.Expr, ...], Activa
         if each.activation.is_node or not _takes_tools(subject, each):
             continue
         given = argument(each.call, 0 if _is_update(each.call.target) else None, "tools")
+        inside = each.activation
         if isinstance(given, v.Name):
-            held = each.activation.flow.variables.get(given.name, ())
-            given = held[0] if len(held) == 1 else None
+            found = assigned_once(inside.facts, inside.flow, given.name)
+            home, given = found if found is not None else (inside.flow, None)
+            given = given.value if isinstance(given, v.Typed) else given
+            inside = inside if home is inside.flow else subject.project.evaluator.usual(inside.path, home)
         if isinstance(given, v.Items) and not any(isinstance(item, v.Spread) for item in given.items):
-            yield each.place, given.items, each.activation
+            yield each.place, given.items, inside
 
 
 def _takes_tools(subject: Subject, found: WrittenCall) -> bool:

@@ -46,11 +46,11 @@ from collections.abc import Iterator, Mapping
 from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Class, Flow
-from lkagent_lint.facts.following import walk
 from lkagent_lint.intents import Fix, Rename, suggestion, unsafe
 from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
+from lkagent_lint.questions.mentions import is_member_mentioned
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta, Said
@@ -103,8 +103,8 @@ def _methods(record: Class, flows: Mapping[str, Flow], like: re.Pattern[str]) ->
 
 
 def _agent(subject: Subject, path: str, record: Class) -> tuple[str, frozenset[str]]:
-    """``Agent`` or ``AgentTask`` for a class that has no other bases than these, and those of which the settings say
-    what they call, with what that is; nothing for all others.
+    """``Agent`` or ``AgentTask`` for a class that has no other bases than these, the project's own, and those of which
+    the settings say what they call, with the names that are known of them; nothing for all others.
     """
     evaluator = subject.project.evaluator
     own = ClassOf(path, record.name)
@@ -116,7 +116,10 @@ def _agent(subject: Subject, path: str, record: Class) -> tuple[str, frozenset[s
         return "", frozenset()
     above = evaluator.classes.lineage(own)[1:]
     kinds = {each.kind for each in above if isinstance(each, SdkObject)}
-    return (min(kinds) if kinds and kinds <= _AGENTS and len(above) == len(kinds) else ""), frozenset()
+    bases = [each for each in above if isinstance(each, ClassOf)]
+    is_all = len(above) == len(kinds) + len(bases)
+    taken = (evaluator.files[each.path].classes[each.name].attributes for each in bases)
+    return (min(kinds) if kinds and kinds <= _AGENTS and is_all else ""), frozenset().union(*taken)
 
 
 def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> Said | None:
@@ -136,7 +139,7 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
             "its turn raises TypeError (missing required positional argument)",
             "take what the SDK gives, or give the others a default",
         )
-    if name in subject.offers.members(release, kind) or _is_mentioned(subject, name, flow):
+    if name in subject.offers.members(release, kind) or is_member_mentioned(subject.project, name):
         return None
     hooks = _hooks(release, kind)
     meant = most_alike(name, hooks, 0.6)
@@ -166,27 +169,3 @@ def _needed(flow: Flow) -> int:
     """How many arguments a method needs by position, without ``self``."""
     own = [each for each in flow.parameters if each.kind == "positional"][flow.binding != "static" :]
     return sum(each.default is None for each in own)
-
-
-def _is_mentioned(subject: Subject, name: str, flow: Flow) -> bool:
-    """Something calls the method, hands it on, or looks for it by its name."""
-    project = subject.project
-    if name in project.words or any(name in facts.asked_for for facts in project.files.values()):
-        return True
-    return any(
-        (isinstance(part, v.Attribute) and part.name == name) or part == v.Text(name)
-        for facts in project.files.values()
-        for other in facts.flows.values()
-        for part in walk(*_expressions(other))
-    )
-
-
-def _expressions(flow: Flow) -> Iterator[v.Expr]:
-    yield from flow.returns
-    for values in flow.variables.values():
-        yield from values
-    for call in flow.calls:
-        yield from call.args
-        yield from (value for _, value in call.keywords)
-    for store in flow.stores:
-        yield store.value

@@ -144,7 +144,7 @@ HANDED = re.compile(rf"\.\s*(?:{'|'.join(_HANDING)})\s*\(([^)]*)")
 STARTED = re.compile(r"\.\s*start\s*\(\s*(?:agent\s*=\s*)?(\w+)\s*[,)]")
 """The agent that a session is started with, where it is a plain name: it may be a class."""
 
-TOOLS = re.compile(r"tools(?:(?<!\wtools)\s*=|(?<=update_tools)\s*\()\s*\[([^\]]*)")
+TOOLS = re.compile(r"(?:tools|TOOLS)(?:\s*(?::[^=\n]*)?=|(?<=update_tools)\s*\()\s*\[([^\]]*)")
 """The names in a list of tools. It begins with letters that a search can skip to."""
 
 QUIET_METHODS = frozenset(
