@@ -9,6 +9,7 @@ from lkagent_lint.sources.reading import read_beginning, without_nulls
 _MESSAGES = re.compile(rb"RoomAgentDispatch|CreateAgentDispatchRequest|AgentDispatchClient|\.createDispatch\(")
 _NAMED = re.compile(rb"agentName|agent_name")
 _ROOM = re.compile(rb"\broom(?:Name|_name|Id|_id)?\b|room_?[cC]onfig")
+_CLAIM = re.compile(rb"\broom_?[cC]onfig\b")
 _SENT = re.compile(rb"\b(?:fetch|post|request|invoke|axios|useSession)\b")
 _PROGRAM = re.compile(rb"[\"'`](?:lk|livekit-cli)\b")
 _CLI = re.compile(rb"\blk\b|livekit-cli|\bdispatch\b")
@@ -22,12 +23,14 @@ def mentions_sdk(data: bytes) -> bool:
 
 
 def may_ask(data: bytes) -> bool:
-    """Whether code that does not mention an SDK can ask for an agent: by a message of the protocol, by a command, or by
-    a request of its own that names the agent and a room.
+    """Whether code that does not mention an SDK can ask for an agent: by a message of the protocol, by a command, by
+    what a token that it signs itself claims, or by a request of its own that names the agent and a room.
     """
     if _MESSAGES.search(data) or _may_command(data):
         return True
-    return _NAMED.search(data) is not None and _ROOM.search(data) is not None and _SENT.search(data) is not None
+    if _NAMED.search(data) is None:
+        return False
+    return _CLAIM.search(data) is not None or (_ROOM.search(data) is not None and _SENT.search(data) is not None)
 
 
 def _may_command(data: bytes) -> bool:

@@ -250,13 +250,15 @@ class Dispatches:
         )
 
     def _granted(self, flow: str) -> v.Expr | None:
-        """The one room that the tokens of a function are for."""
+        """The one room that the tokens of a function are for, by their grants or by what one signed by hand claims."""
         found: set[v.Expr | None] = set()
         for node in self._nodes:
             if node.type == "call_expression" and last_name(callee(node)) == "addGrant":
                 if self._draft.flow_of(node).name == flow:
                     given = next(iter(arguments(node)), None)
                     found.add(self._room_in(given))
+            elif node.type == "object" and self._draft.flow_of(node).name == flow:
+                found.update(self._room_in(value) for key, _, value in entries(node) if key == "video")
         return found.pop() if len(found) == 1 else None
 
     def _room_in(self, grant: Node | None) -> v.Expr | None:

@@ -87,16 +87,28 @@ def find_dispatches(facts: FileFacts, targets: Targets) -> Iterator[DispatchFact
         granted = _granted(flow)
         for number, call in enumerate(flow.calls):
             for found in finder.from_call(flow, number, call):
-                is_token = found.kind is DispatchKind.TOKEN and found.flow == flow.name
-                yield msgspec.structs.replace(found, granted=granted) if is_token and granted is not None else found
+                yield _with_room(found, flow, granted)
     for flow in facts.flows.values():
-        yield from finder.from_values(flow)
+        granted = _granted(flow)
+        yield from (_with_room(found, flow, granted) for found in finder.from_values(flow))
+
+
+def _with_room(found: DispatchFact, flow: Flow, granted: Expr | None) -> DispatchFact:
+    is_token = found.kind is DispatchKind.TOKEN and found.flow == flow.name
+    return msgspec.structs.replace(found, granted=granted) if is_token and granted is not None else found
 
 
 def _granted(flow: Flow) -> Expr | None:
-    """The one room that the tokens of a function are for: ``VideoGrants(room=…)``."""
+    """The one room that the tokens of a function are for: ``VideoGrants(room=…)``, or the claim of one signed by hand,
+    ``{"video": {"room": …}}``.
+    """
     calls = [dict(call.keywords) for call in flow.calls if last_name(call.target) in ("VideoGrants", "VideoGrant")]
     rooms = {each.get("room") for each in calls}
+    held = (each for values in flow.variables.values() for each in values)
+    for part in walk(*held, *(each for call in flow.calls for each in given_to(call)), *flow.returns):
+        grant = dict(part.entries).get("video") if isinstance(part, Mapping) else None
+        if isinstance(grant, Mapping):
+            rooms.add(dict(grant.entries).get("room"))
     return rooms.pop() if len(rooms) == 1 else None
 
 
