@@ -185,8 +185,8 @@ class Flow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     calls: tuple[Call, ...] = ()
     blocks: tuple[Block, ...] = ()
     stores: tuple[Store, ...] = ()
-    put: tuple[Expr, ...] = ()
-    """What is put somewhere by a key, where that may be an object: ``jobs[room] = job``."""
+    put: tuple[tuple[Expr, Expr], ...] = ()
+    """Where something is put by a key and what, where that may be an object: ``jobs[room] = job``."""
     looks: tuple[Look, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     endless: tuple[EndlessLoop, ...] = ()

@@ -13,13 +13,13 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import MODULE, Flow
-from lkagent_lint.facts.following import given_to, walk
+from lkagent_lint.facts.following import given_to, last_name, parts_of_call, walk
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import Project, Worker
 from lkagent_lint.project.things import Activation, Foreign, Library, Plain, SdkMethod, Thing, Things, Unknown
 from lkagent_lint.questions.dispatches import name_doubts, registered_names, room_doubts, worker_doubts
 from lkagent_lint.questions.doubts import Doubt
-from lkagent_lint.questions.methods import Methods
+from lkagent_lint.questions.methods import Methods, WrittenCall
 from lkagent_lint.questions.offers import Offers
 from lkagent_lint.questions.steps import Way
 from lkagent_lint.questions.verdicts import JobVerdicts
@@ -86,26 +86,33 @@ class Absence:
         """What functions that no job runs itself do to a job that they are not given: a variable of a module holds it,
         and a thread runs them, or whoever serves requests.
         """
-        if self._steps_elsewhere and self._is_kept(solved):
-            yield from self._steps_elsewhere
+        kept = self._kept_as(solved) if self._steps_elsewhere else frozenset[str]()
+        for each, is_known in self._steps_elsewhere if kept else ():
+            if is_known or not kept.isdisjoint(_named_in(each.activation)):
+                said = "a job that is kept somewhere may go on here, in a function that no job runs itself"
+                yield Doubt(each.place, said)
 
     @cached_property
-    def _steps_elsewhere(self) -> tuple[Doubt, ...]:
+    def _steps_elsewhere(self) -> tuple[tuple[WrittenCall, bool], ...]:
+        """Calls that may be such steps, and whether that is known, or cannot be."""
         entered = {(each.path, each.name) for job in self._solved for each in job.entered}
         return tuple(
-            Doubt(each.place, "a job that is kept somewhere may go on here, in a function that no job runs itself")
+            (each, any(isinstance(target, SdkMethod) for target in each.targets) or _is_asked_for(each))
             for each in self._methods.written(_STEPS)
             if (each.activation.path, each.activation.name) not in entered
-            and all(_may_be_step(target) for target in each.targets)
+            and all(map(_may_be_step, each.targets))
             and not self._project.in_tests(each.activation.path)
             and _is_from_outside(each.call.target, each.activation)
         )
 
-    def _is_kept(self, solved: Solved) -> bool:
-        """The course of a job puts what leads to it where others find it: in a variable of a module, in an object or a
-        container that is no variable of its own.
+    @staticmethod
+    def _kept_as(solved: Solved) -> frozenset[str]:
+        """The names by which others find what leads to a job, where its course puts that into a variable of a module,
+        an object or a container that is no variable of its own.
         """
-        return any(carries(value, _LEADS) for each in solved.entered for value in _kept(each))
+        return frozenset(
+            name for each in solved.entered for name, value in _kept(each) if name and carries(value, _LEADS)
+        )
 
     def _given_away(self, solved: Solved) -> Iterator[Doubt]:
         """What is stored on objects of others, or on objects that others are given: the solver does not see it."""
@@ -193,22 +200,47 @@ def _may_be_step(target: Thing) -> bool:
     )
 
 
-def _kept(activation: Activation) -> Iterator[Things]:
-    """What a function puts where others find it."""
+def _kept(activation: Activation) -> Iterator[tuple[str, Things]]:
+    """What a function puts where others find it, and what that is called."""
     flow = activation.flow
     for store in flow.stores:
         if _is_from_outside(store.base, activation):
-            yield activation.value(store.value)
-    yield from map(activation.value, flow.put)
+            yield store.name, activation.value(store.value)
+    for where, what in flow.put:
+        if _is_from_outside(where, activation):
+            yield last_name(where), activation.value(what)
     for call in flow.calls:
         if not isinstance(call.target, v.Attribute) or not _is_from_outside(call.target, activation):
             continue
         if any(isinstance(each, (Unknown, Plain, Foreign, Library)) for each in activation.targets(call)):
-            yield from (activation.value(each) for each in given_to(call))
-    for values in activation.facts.flows[MODULE].variables.values():
+            yield from ((last_name(call.target.base), activation.value(each)) for each in given_to(call))
+    for name, values in activation.facts.flows[MODULE].variables.items():
         yield from (
-            activation.value(each.value) for each in values if isinstance(each, v.Elsewhere) and each.flow == flow.name
+            (name, activation.value(each.value))
+            for each in values
+            if isinstance(each, v.Elsewhere) and each.flow == flow.name
         )
+
+
+def _is_asked_for(step: WrittenCall) -> bool:
+    """What it is called on comes from a function of the file that says nothing else: ``current().connect()``."""
+    target, flow = step.call.target, step.activation.flow
+    base = target.base if isinstance(target, v.Attribute) else None
+    asked = flow.calls[base.call].target if isinstance(base, v.Result) else None
+    return isinstance(asked, v.Name) and asked.name in step.activation.facts.inert
+
+
+def _named_in(activation: Activation) -> frozenset[str]:
+    """Every name and attribute that a function mentions, or one of its file that it calls by its name."""
+    flows = activation.facts.flows
+    called = (flows.get(call.target.name) for call in activation.flow.calls if isinstance(call.target, v.Name))
+    return frozenset(_names(activation.flow)).union(*(_names(each) for each in called if each is not None))
+
+
+def _names(flow: Flow) -> Iterator[str]:
+    held = (value for values in flow.variables.values() for value in values)
+    parts = walk(*held, *(part for call in flow.calls for part in parts_of_call(call)), *flow.returns)
+    yield from (each.name for each in parts if isinstance(each, (v.Name, v.Attribute)))
 
 
 def _is_from_outside(value: v.Expr, activation: Activation, depth: int = 4) -> bool:

@@ -127,7 +127,7 @@ def _sees_tracks(flow: Flow) -> bool:
     if any(isinstance(each, v.Attribute) and each.name in _TRACKS for each in parts):
         return True
     handed = [each for call in flow.calls if word_of(call) not in _TELLING for each in given_to(call)]
-    return any(_may_be_participants(flow, each) for each in (*handed, *flow.returns, *flow.put))
+    return any(_may_be_participants(flow, each) for each in (*handed, *flow.returns, *(value for _, value in flow.put)))
 
 
 def _may_be_participants(flow: Flow, value: v.Expr, depth: int = 6) -> bool:

@@ -41,7 +41,7 @@ def _parts(project: Project) -> Iterator[v.Expr]:
 
 def _expressions(flow: Flow) -> Iterator[v.Expr]:
     yield from flow.returns
-    yield from flow.put
+    yield from (value for _, value in flow.put)
     for values in flow.variables.values():
         yield from values
     for call in flow.calls:

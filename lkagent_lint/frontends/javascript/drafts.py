@@ -50,7 +50,7 @@ class FlowDraft:
         self.variables: dict[str, list[v.Expr]] = {}
         self.calls: list[Call] = []
         self.stores: list[Store] = []
-        self.put: list[v.Expr] = []
+        self.put: list[tuple[v.Expr, v.Expr]] = []
         self.looks: list[Look] = []
         self.comparisons: list[Comparison] = []
         self.endless: list[EndlessLoop] = []

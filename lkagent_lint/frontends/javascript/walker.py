@@ -148,8 +148,9 @@ class Walker:
                 looks.stored(held, last_name(target), target, self)
         else:
             looks.stored_by_key(target, self)
-            if target.type == "subscript_expression" and v.may_be_object(value):
-                self.flow.put.append(value)
+            base = target.child_by_field_name("object") if target.type == "subscript_expression" else None
+            if base is not None and v.may_be_object(value):
+                self.flow.put.append((self.evaluate(base), value))
             for name in self.patterns.names(target):
                 self.draft.assignments.append((self.flow, name, v.OPAQUE))
 

@@ -88,8 +88,8 @@ class Binder(cst.CSTVisitor):
             case cst.Subscript():
                 self.expressions.looks.store(target)
                 self._bind_entry(target, value)
-                if may_be_object(value):
-                    self.flow.put.append(value)
+                if may_be_object(value) and isinstance(target.value, (cst.Name, cst.Attribute)):
+                    self.flow.put.append((self._evaluate(target.value, Use.KEPT), value))
             case _:
                 self._evaluate(target)
 

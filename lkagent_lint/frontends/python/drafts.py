@@ -80,7 +80,7 @@ class FlowDraft:
         """Names that are declared ``nonlocal``."""
         self.calls: list[CallDraft] = []
         self.stores: list[tuple[Expr, str, Expr, cst.CSTNode | None]] = []
-        self.put: list[Expr] = []
+        self.put: list[tuple[Expr, Expr]] = []
         self.looks: list[tuple[Expr, Access, cst.CSTNode]] = []
         self.comparisons: list[tuple[Expr, tuple[str, ...], cst.CSTNode]] = []
         self.endless: list[tuple[int, int, cst.CSTNode]] = []
