@@ -28,7 +28,8 @@ def reads_environment(record: Class, scope: Activation) -> bool:
 def variable_of(record: Class, scope: Activation, name: str, evaluator: Evaluator) -> Things:
     """What a field of such a class is: its variable, with the literal that the class gives for a default."""
     variable, default = f"{_prefix(record, scope, evaluator)}{name}".upper(), None
-    for value in record.attributes.get(name, ()):
+    for written in record.attributes.get(name, ()):
+        value = written.value if isinstance(written, v.Typed) and written.value is not None else written
         call = scope.flow.calls[value.call] if isinstance(value, v.Result) else None
         given = value if call is None else argument(call, 0, "default")
         default = _text(None if given is None else scope.value(given)) or default

@@ -147,7 +147,7 @@ def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | N
         case Known(left), Known(right):
             return Match("value", True) if left == right else None
         case FromEnv(left), FromEnv(right) if left == right:
-            return Match("variable", True)
+            return Match("variable", _is_one(project, worker, dispatch))
         case (Usually(_, variable), FromEnv(other)) | (FromEnv(other), Usually(_, variable)) if variable == other:
             return Match("variable", True)
         case Pattern() as left, Pattern() as right if left == right and left.variables:
@@ -163,6 +163,13 @@ def match(project: Project, worker: AgentName, dispatch: AgentName) -> Match | N
             shared = set(possible_names(project, worker)).intersection(possible_names(project, dispatch))
             usual = shared.intersection(_usual(project, worker)).intersection(_usual(project, dispatch))
             return Match("default", bool(usual)) if shared else Match("unknown", False)
+
+
+def _is_one(project: Project, worker: FromEnv, dispatch: FromEnv) -> bool:
+    """The same variable means the same name on both sides: it is set, or nothing else holds where it is not."""
+    if None in (worker.default, dispatch.default) or worker.default == dispatch.default:
+        return True
+    return any(not each.is_example for each in project.set_variables.get(worker.variable, ()))
 
 
 def _matched(project: Project, worker: AgentName, dispatch: Dispatch) -> Match | None:

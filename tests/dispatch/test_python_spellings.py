@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dispatch.projects import graph_of, write
+from tests.dispatch.projects import WORKERS, graph_of, verdict, write
 
+COMPOSE = "services:\n  web:\n    image: web\n    environment:\n      AGENT_NAME: clinic\n"
 CONSTRUCTS: dict[str, tuple[str, str]] = {
     "token": (
         "token",
@@ -376,3 +377,37 @@ OTHERS = {
 def test_a_name_that_another_file_gives_is_known(construct: str, case: str, tmp_path: Path) -> None:
     files = {"calls.py": module(construct, "agent_name", "", "agent_name"), **OTHERS[case]}
     check(write(tmp_path, "python", files), construct)
+
+
+@pytest.mark.parametrize(
+    ("field", "variable"),
+    [
+        ('agent_name: str = Field(default="front-desk", alias="DESK")', "DESK"),
+        ('agent_name: str = Field("front-desk", validation_alias="DESK")', "DESK"),
+        ('agent_name: str = "front-desk"', "AGENT_NAME"),
+    ],
+)
+def test_a_field_of_settings_is_its_variable(field: str, variable: str, tmp_path: Path) -> None:
+    text = (
+        "from livekit import api\nfrom pydantic import Field\nfrom pydantic_settings import BaseSettings\n\n\n"
+        f"class Settings(BaseSettings):\n    {field}\n\n\n"
+        'request = api.CreateAgentDispatchRequest(agent_name=Settings().agent_name, room="r")\n'
+    )
+    (dispatch,) = graph_of(write(tmp_path, "python", {"calls.py": text})).dispatches
+    assert (dispatch.name.variable, dispatch.name.default) == (variable, "front-desk")
+
+
+@pytest.mark.parametrize(
+    ("default", "settings", "expected"),
+    [("front-desk", {}, "yes"), ("billing", {}, "unknown"), ("billing", {"compose.yaml": COMPOSE}, "yes")],
+)
+def test_one_variable_with_two_defaults_is_one_name_where_it_is_set(
+    default: str, settings: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    worker = WORKERS["python"][1].replace('"front-desk"', 'os.getenv("AGENT_NAME", "front-desk")')
+    text = (
+        "import os\n\nfrom livekit import api\n\n"
+        f'request = api.CreateAgentDispatchRequest(agent_name=os.getenv("AGENT_NAME", "{default}"), room="r")\n'
+    )
+    files = {WORKERS["python"][0]: f"import os\n\n{worker}", "calls.py": text, **settings}
+    assert verdict(write(tmp_path, "python", files)) == expected
