@@ -87,6 +87,16 @@ def homes(release: Release, name: str) -> list[str]:
     return []
 
 
+def values_in(release: Release, name: str) -> list[str]:
+    """The modules of a package that have a value of that name, such as a constant, the shortest first."""
+    found = [
+        module
+        for module in release.table.names
+        if (known := release.name(module, name)) is not None and known.kind is SymbolKind.VALUE
+    ]
+    return sorted((each for each in found if "._" not in each), key=lambda each: (each.count("."), each))
+
+
 def spelt(module: str) -> str:
     """A module as its users write it: a namespace of a package of Node is no path."""
     package, _, namespace = module.partition(".")

@@ -47,7 +47,7 @@ from lkagent_lint.diagnostics import Diagnostic, Place, Severity
 from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.sdk_names import AskedBy
 from lkagent_lint.intents import Fix, Reimport, safe
-from lkagent_lint.questions.asked_names import Missing, homes, no_export, spelt
+from lkagent_lint.questions.asked_names import Missing, homes, no_export, spelt, values_in
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta
@@ -125,4 +125,7 @@ def _cure(missing: Missing) -> str:
     own = CLASSES[wanted].node if missing.sdk.is_node and wanted in CLASSES else ()
     if own and (found := homes(missing.release, own[-1].name)):
         return f"use that: in Node it is {own[-1].name} of {spelt(found[0])}"
+    values = values_in(missing.release, wanted) if wanted else []
+    if values:
+        return f"import it from there: {wanted} is in {spelt(values[0])}"
     return f"do without it: no release of {missing.sdk.package} has it"
