@@ -6,6 +6,7 @@ configuration that holds it goes (a token, room creation, a SIP rule), so values
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -33,6 +34,7 @@ from lkagent_lint.facts.values import (
     Typed,
 )
 from lkagent_lint.frontends.python.targets import Targets
+from lkagent_lint.frontends.python.written_files import written_files
 from lkagent_lint.text import Span
 
 _AGENT = "RoomAgentDispatch"
@@ -53,6 +55,8 @@ _MESSAGES = {_AGENT, _REQUEST, _CONFIGURATION, *_CARRIERS}
 _NAME_KEYS = ("agent_name", "agentName")
 _NAMES = frozenset(_NAME_KEYS)
 _CONFIG_KEYS = ("room_config", "roomConfig")
+_NESTED = ("dispatch_rule", "dispatchRule")
+"""In what a SIP rule may stand in a file."""
 _WORDS = (
     *("ispatch", *sorted(_MESSAGES), *_NAME_KEYS, *_CONFIG_KEYS),
     *("room_preset", "ParseDict", "--agent", "--room"),
@@ -118,6 +122,7 @@ class _DispatchFinder:
         self.targets = targets
         self.claims: set[Mapping] = set()
         """Dicts that are claims of a token signed by hand, and no request bodies."""
+        self.written = written_files(facts)
         self.additions = self._additions()
         self.kinds = self._kinds()
 
@@ -333,8 +338,10 @@ class _DispatchFinder:
             case cli_commands.Asking(name, is_shown):
                 kind, file = DispatchKind.COMMAND, ""
             case cli_commands.MakingRule(file, is_bare):
-                if is_bare:
-                    return  # it asks for nobody
+                rule = self.written.get(os.path.basename(file))
+                if is_bare or rule is not None:  # a bare one asks for nobody
+                    yield from () if rule is None else self._ruled(flow, rule, span)
+                    return
                 kind, name, is_shown = DispatchKind.SIP, OPAQUE, True
             case cli_commands.Connecting(program):
                 texts = [part.value for _, part in self.parts(flow, program) if isinstance(part, Text)]
@@ -342,6 +349,18 @@ class _DispatchFinder:
                 file = cli_commands.THIS_FILE if own else cli_commands.program_file(texts)
                 kind, name, is_shown = DispatchKind.CONNECT, OPAQUE, True
         yield DispatchFact(kind=kind, flow=flow.name, span=span, name=name, presence=is_shown, file=file)
+
+    def _ruled(self, flow: Flow, rule: Mapping, span: Span) -> Iterator[DispatchFact]:
+        """The agents that a SIP rule brings which is written out."""
+        for key, config in rule.entries:
+            if key == "**" or (key in _CONFIG_KEYS and not isinstance(config, Mapping)):
+                yield DispatchFact(kind=DispatchKind.SIP, flow=flow.name, span=span, name=OPAQUE)
+            elif key in _CONFIG_KEYS and isinstance(config, Mapping):
+                for inner, agents in config.entries:
+                    if inner == "agents":
+                        yield from self._agents(flow, agents, DispatchKind.SIP, span)
+            elif key in _NESTED and isinstance(config, Mapping):
+                yield from self._ruled(flow, config, span)
 
     def _sent(self, flow: Flow, number: int, call: Call) -> Iterator[DispatchFact]:
         """The agents that a request's body asks for; of a request to the real service without a body that is followed,
@@ -386,6 +405,14 @@ def commands_in(value: Expr) -> Iterator[cli_commands.Commanding]:
         if isinstance(here, (Text, Join)):
             yield from cli_commands.of_text(here)
         stack.extend(part for part in parts_of(here) if not (isinstance(here, Join) and isinstance(part, Text)))
+
+
+def may_bring_agents(rule: Mapping) -> bool:
+    """A SIP rule that is written out has a room's configuration, or may have one."""
+    nested = any(
+        key in _NESTED and isinstance(value, Mapping) and may_bring_agents(value) for key, value in rule.entries
+    )
+    return nested or any(key == "**" or key in _CONFIG_KEYS for key, _ in rule.entries)
 
 
 def _is_this_program(program: Expr) -> bool:

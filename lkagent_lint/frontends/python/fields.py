@@ -6,6 +6,7 @@ livekit/protocol, ``livekit_agent_dispatch.proto`` 40-55.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from lkagent_lint.facts.cli_commands import MakingRule
@@ -13,8 +14,9 @@ from lkagent_lint.facts.file import DroppedFact, FileFacts, RoomSourceFact, SipR
 from lkagent_lint.facts.flows import Call, Flow
 from lkagent_lint.facts.following import last_name
 from lkagent_lint.facts.values import Attribute, Expr, Mapping, Name, Result
-from lkagent_lint.frontends.python.dispatches import commands_in, roots
+from lkagent_lint.frontends.python.dispatches import commands_in, may_bring_agents, roots
 from lkagent_lint.frontends.python.targets import Targets
+from lkagent_lint.frontends.python.written_files import written_files
 
 _WRONG = {
     "RoomAgentDispatch": frozenset({"agentName", "name", "room", "room_name", "roomName", "job_type", "jobType"}),
@@ -37,13 +39,18 @@ def dropped(facts: FileFacts, targets: Targets) -> Iterator[DroppedFact]:
 
 def sip_rules(facts: FileFacts, targets: Targets) -> Iterator[SipRuleFact]:
     """Every request that creates a SIP rule, and whether it may bring an agent."""
+    written = written_files(facts)
     for flow in facts.flows.values():
         for call in flow.calls:
             if call.span is not None and _message(targets, flow, call) == "CreateSIPDispatchRuleRequest":
                 yield SipRuleFact(span=call.span, has_agents=_may_bring(targets, flow, call))
         for span, value in roots(flow):
-            if any(isinstance(each, MakingRule) and each.is_bare for each in commands_in(value)):
-                yield SipRuleFact(span=span, has_agents=False)
+            for each in commands_in(value):
+                rule = written.get(os.path.basename(each.file)) if isinstance(each, MakingRule) else None
+                if rule is not None:
+                    yield SipRuleFact(span=span, has_agents=may_bring_agents(rule))
+                elif isinstance(each, MakingRule) and each.is_bare:
+                    yield SipRuleFact(span=span, has_agents=False)
 
 
 def room_sources(facts: FileFacts, targets: Targets) -> Iterator[RoomSourceFact]:

@@ -42,7 +42,9 @@ _SEARCHES: dict[str, Callable[[str], bool]] = {
     "servers": _one_of("AgentServer", "AgentHandler", "Options"),
     "starts": _one_of("run_app"),
     "dispatches": may_dispatch,
-    "sip_rules": _one_of("CreateSIPDispatchRuleRequest", *sorted(RULE_FLAGS)),
+    "sip_rules": _one_of(
+        *("CreateSIPDispatchRuleRequest", *sorted(RULE_FLAGS)), *('"sip"', "'sip'", " sip ", "create-sip-dispatch-rule")
+    ),
     "room_sources": _one_of("AccessToken", "CreateRoomRequest"),
     "dropped": _one_of("AgentDispatch"),
 }
