@@ -109,17 +109,22 @@ def _agent_file(given: Node | None) -> str | None:
     return None
 
 
-def _fields(value: v.Expr | None, scope: FlowDraft) -> tuple[dict[str, v.Expr], bool]:
-    """The options that are written out, and whether there may be others."""
+def _fields(value: v.Expr | None, scope: FlowDraft, depth: int = 3) -> tuple[dict[str, v.Expr], bool]:
+    """The options that are written out, also in an object that is spread, and whether there may be others."""
     if isinstance(value, v.Name):
         values = scope.values(value.name)
         value = values[0] if len(values) == 1 else v.OPAQUE
     while isinstance(value, v.Typed) and value.value is not None:
         value = value.value
-    if not isinstance(value, v.Mapping):
+    if not isinstance(value, v.Mapping) or not depth:
         return {}, True
-    fields = dict(value.entries)
-    return fields, "**" in fields
+    fields: dict[str, v.Expr] = {}
+    is_open = False
+    for key, each in value.entries:
+        inner, open_inside = _fields(each, scope, depth - 1) if key == "**" else ({key: each}, False)
+        fields.update(inner)
+        is_open = is_open or open_inside
+    return fields, is_open
 
 
 def _is_options(target: Node | None, scope: FlowDraft) -> bool:

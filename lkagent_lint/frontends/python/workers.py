@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lkagent_lint.facts.file import FileFacts, ServerFact, StartFact, WorkerFact
 from lkagent_lint.facts.flows import MODULE, Call, Flow
-from lkagent_lint.facts.scopes import owner_of
+from lkagent_lint.facts.scopes import assigned, owner_of
 from lkagent_lint.facts.values import (
     OPAQUE,
     Attribute,
@@ -19,6 +19,7 @@ from lkagent_lint.facts.values import (
     Spread,
     Text,
     Typed,
+    carried,
 )
 from lkagent_lint.frontends.python.targets import Targets
 from lkagent_lint.frontends.python.words import REGISTERS
@@ -53,13 +54,13 @@ def _keyword(call: Call, name: str) -> Expr | None:
 
 
 def _in_spread(facts: FileFacts, flow: Flow, call: Call, name: str) -> Expr | None:
-    """What ``**options`` holds under a key, where the dictionary is written out in the same function."""
+    """What ``**options`` holds under a key, where the dictionary is written out in the file."""
     found: list[Expr] = []
-    for keyword, value in call.keywords:
-        written: tuple[Expr, ...] = (value,) if keyword == "**" else ()
-        if written and isinstance(value, Name):
-            written = flow.variables.get(value.name, ()) if owner_of(facts, flow, value.name) is flow else ()
-        found += [entry for each in written for key, entry in _entries(each, flow) if key == name]
+    for value in (value for keyword, value in call.keywords if keyword == "**"):
+        written = (assigned(facts, flow, value.name) or ()) if isinstance(value, Name) else ((flow, value),)
+        for home, each in written:
+            entries = (entry for key, entry in _entries(each, home) if key == name)
+            found += [entry if home is flow else carried(entry, home.name) for entry in entries]
     return None if not found else found[0] if len(found) == 1 else Either(tuple(found))
 
 
@@ -75,14 +76,20 @@ def _open_ended(call: Call) -> bool:
     return any(isinstance(arg, Spread) for arg in call.args) or any(name == "**" for name, _ in call.keywords)
 
 
-def _assigned_later(facts: FileFacts, flow: Flow, number: int, attribute: str) -> bool:
-    """``options.agent_name = …`` on a variable that holds this call's result."""
+def _assigned_later(facts: FileFacts, flow: Flow, number: int, attribute: str) -> Expr | None:
+    """``options.agent_name = …`` on a variable that holds this call's result: the one value that is assigned in the
+    same function, or one that is not known; None where nothing is assigned.
+    """
     names = {name for name, values in flow.variables.items() if Result(number) in values}
-    return any(
-        store.name == attribute and isinstance(store.base, Name) and store.base.name in names
+    found = [
+        (each, store.value)
         for each in facts.flows.values()
         for store in each.stores
-    )
+        if store.name == attribute and isinstance(store.base, Name) and store.base.name in names
+    ]
+    if not found:
+        return None
+    return found[0][1] if len(found) == 1 and found[0][0] is flow else OPAQUE
 
 
 def _span(flow: Flow, call: Call) -> Span:
@@ -98,11 +105,18 @@ def _from_options(facts: FileFacts, flow: Flow, number: int, call: Call) -> Work
         or (positional[0] if positional else _in_spread(facts, flow, call, "entrypoint_fnc")),
         request=_keyword(call, "request_fnc")
         or (positional[1] if len(positional) > 1 else _in_spread(facts, flow, call, "request_fnc")),
-        name=OPAQUE if _assigned_later(facts, flow, number, "agent_name") else _keyword(call, "agent_name"),
-        job_type=OPAQUE if _assigned_later(facts, flow, number, "worker_type") else _keyword(call, "worker_type"),
+        name=_option(facts, flow, number, call, "agent_name"),
+        job_type=_option(facts, flow, number, call, "worker_type"),
         open_ended=_open_ended(call),
         call=number,
     )
+
+
+def _option(facts: FileFacts, flow: Flow, number: int, call: Call, name: str) -> Expr | None:
+    """What an option is given: by its keyword, or in the dictionary that ``**`` unpacks."""
+    later = _assigned_later(facts, flow, number, name)
+    given = _keyword(call, name) or _in_spread(facts, flow, call, name)
+    return given if later is None else later if given is None else Either((given, later))
 
 
 def _from_session(facts: FileFacts, flow: Flow, number: int, call: Call, server: Expr) -> WorkerFact:
@@ -123,8 +137,8 @@ def _from_session(facts: FileFacts, flow: Flow, number: int, call: Call, server:
         span=_span(flow, call),
         entry=entry,
         request=_keyword(call, "on_request"),
-        name=_keyword(call, "agent_name"),
-        job_type=_keyword(call, "type"),
+        name=_keyword(call, "agent_name") or _in_spread(facts, flow, call, "agent_name"),
+        job_type=_keyword(call, "type") or _in_spread(facts, flow, call, "type"),
         open_ended=_open_ended(call) or isinstance(entry, Text),
         receiver=server,
         call=number,
