@@ -12,11 +12,21 @@ from functools import cached_property
 
 from lkagent_lint.diagnostics import Place
 from lkagent_lint.facts import values as v
+from lkagent_lint.facts.file import FileFacts
 from lkagent_lint.facts.flows import MODULE, Flow
 from lkagent_lint.facts.following import given_to, last_name, parts_of_call, walk
 from lkagent_lint.facts.scopes import owner_of
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.project.things import Activation, Foreign, Library, Plain, SdkMethod, Thing, Things, Unknown
+from lkagent_lint.project.things import (
+    Activation,
+    Foreign,
+    Library,
+    Plain,
+    SdkMethod,
+    Thing,
+    Things,
+    Unknown,
+)
 from lkagent_lint.questions.dispatches import name_doubts, registered_names, room_doubts, worker_doubts
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.methods import Methods, WrittenCall
@@ -38,6 +48,8 @@ def _is_step(owner: str, name: str) -> bool:
 
 
 _STEPS = written(lambda term: _is_step(term.owner, term.name))
+_DEPTH = 4
+"""Variables that hold variables are followed so far."""
 _RUNS_BESIDE = "something that may join runs beside it"
 
 EVERYWHERE = frozenset({"on", "once", "off", "emit", "append", "get", "items", "format", "join", "strip"})
@@ -88,7 +100,7 @@ class Absence:
         """
         kept = self._kept_as(solved) if self._steps_elsewhere else frozenset[str]()
         for each, is_known in self._steps_elsewhere if kept else ():
-            if is_known or not kept.isdisjoint(_named_in(each.activation)):
+            if is_known or not kept.isdisjoint(_named_in(each)):
                 said = "a job that is kept somewhere may go on here, in a function that no job runs itself"
                 yield Doubt(each.place, said)
 
@@ -97,7 +109,7 @@ class Absence:
         """Calls that may be such steps, and whether that is known, or cannot be."""
         entered = {(each.path, each.name) for job in self._solved for each in job.entered}
         return tuple(
-            (each, any(isinstance(target, SdkMethod) for target in each.targets) or _is_asked_for(each))
+            (each, _is_the_jobs(each) or _is_asked_for(each))
             for each in self._methods.written(_STEPS)
             if (each.activation.path, each.activation.name) not in entered
             and all(map(_may_be_step, each.targets))
@@ -222,6 +234,12 @@ def _kept(activation: Activation) -> Iterator[tuple[str, Things]]:
         )
 
 
+def _is_the_jobs(step: WrittenCall) -> bool:
+    """It surely is a step of some job's context or session, which no attribute of the object itself holds."""
+    owners = {target.kind for target in step.targets if isinstance(target, SdkMethod)}
+    return bool(owners - {"Room"}) and not _is_self(_root(step.call.target), step.activation.flow)
+
+
 def _is_asked_for(step: WrittenCall) -> bool:
     """What it is called on comes from a function of the file that says nothing else: ``current().connect()``."""
     target, flow = step.call.target, step.activation.flow
@@ -230,8 +248,14 @@ def _is_asked_for(step: WrittenCall) -> bool:
     return isinstance(asked, v.Name) and asked.name in step.activation.facts.inert
 
 
-def _named_in(activation: Activation) -> frozenset[str]:
-    """Every name and attribute that a function mentions, or one of its file that it calls by its name."""
+def _named_in(step: WrittenCall) -> frozenset[str]:
+    """The attribute of the object itself on which a step is taken; else every name and attribute that its function
+    mentions, or one of its file that it calls by its name.
+    """
+    activation, target = step.activation, step.call.target
+    if _is_self(_root(target), activation.flow):
+        held = target.base if isinstance(target, v.Attribute) else target
+        return frozenset({last_name(held)})
     flows = activation.facts.flows
     called = (flows.get(call.target.name) for call in activation.flow.calls if isinstance(call.target, v.Name))
     return frozenset(_names(activation.flow)).union(*(_names(each) for each in called if each is not None))
@@ -243,21 +267,36 @@ def _names(flow: Flow) -> Iterator[str]:
     yield from (each.name for each in parts if isinstance(each, (v.Name, v.Attribute)))
 
 
-def _is_from_outside(value: v.Expr, activation: Activation, depth: int = 4) -> bool:
+def _is_from_outside(value: v.Expr, activation: Activation) -> bool:
     """A value comes from a variable of a module, from an object's own attribute or from what is called, and not from
-    what the function is given.
+    what the function is given or makes.
     """
-    root = value
-    while isinstance(root, (v.Attribute, v.Subscript)):
-        root = root.base
+    return _comes_from_outside(value, activation.flow, activation.facts, _DEPTH)
+
+
+def _comes_from_outside(value: v.Expr, flow: Flow, facts: FileFacts, depth: int) -> bool:
+    root = _root(value)
+    if isinstance(root, v.Result):  # what a class makes is the function's own
+        return not last_name(flow.calls[root.call].target)[:1].isupper()
     if not isinstance(root, v.Name) or not depth:
         return True
-    home = owner_of(activation.facts, activation.flow, root.name)
+    home = owner_of(facts, flow, root.name)
     if home is None or home.name == MODULE:
         return True
     if any(each.name == root.name for each in home.parameters):
-        return bool(home.owner) and home.parameters[0].name == root.name
-    return any(_is_from_outside(each, activation, depth - 1) for each in home.variables[root.name])
+        return _is_self(root, home)
+    return any(_comes_from_outside(each, home, facts, depth - 1) for each in home.variables[root.name])
+
+
+def _root(value: v.Expr) -> v.Expr:
+    while isinstance(value, (v.Attribute, v.Subscript)):
+        value = value.base
+    return value
+
+
+def _is_self(root: v.Expr, flow: Flow) -> bool:
+    """The object whose method a function is."""
+    return bool(flow.owner and flow.parameters) and root == v.Name(flow.parameters[0].name)
 
 
 def _held(flow: Flow) -> Iterator[v.Expr]:
