@@ -119,7 +119,7 @@ def _agent(subject: Subject, path: str, record: Class) -> tuple[str, frozenset[s
     bases = [each for each in above if isinstance(each, ClassOf)]
     is_all = len(above) == len(kinds) + len(bases)
     taken = (evaluator.files[each.path].classes[each.name].attributes for each in bases)
-    return (min(kinds) if kinds and kinds <= _AGENTS and is_all else ""), frozenset().union(*taken)
+    return (min(kinds) if kinds and kinds <= _AGENTS and is_all else ""), frozenset[str]().union(*taken)
 
 
 def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow) -> Said | None:
