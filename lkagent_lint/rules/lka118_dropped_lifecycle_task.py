@@ -3,7 +3,8 @@
 ## What it does
 
 Reports `asyncio.create_task(session.start(...))` and `create_task(ctx.connect())` whose task is thrown away, or kept
-in a variable that nothing uses. Also where a coroutine function of the project surely awaits one of them.
+in a variable that nothing uses. Also where a coroutine function makes a task of another one of the project that
+surely awaits one of them.
 
 ## Why it is bad
 
@@ -89,7 +90,8 @@ def _step_in_task(found: WrittenCall, project: Project) -> str:
     call, activation = found.call, found.activation
     if call.use not in (Use.DROPPED, Use.KEPT) or not call.args or not isinstance(call.args[0], v.Result):
         return ""
-    return _step(activation.targets(activation.flow.calls[call.args[0].call]), project, _DEEPEST)
+    depth = _DEEPEST if activation.flow.is_async else 0  # a listener has to make a task of what it begins
+    return _step(activation.targets(activation.flow.calls[call.args[0].call]), project, depth)
 
 
 def _step(targets: Things, project: Project, depth: int) -> str:
