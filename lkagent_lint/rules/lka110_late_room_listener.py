@@ -69,6 +69,8 @@ META = Meta(
 
 _TAKE_OFF = frozenset({"off", "remove_listener", "remove_all_listeners"})
 
+_CURE = "register it before the room is joined"
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for solved in subject.solved:
@@ -121,21 +123,21 @@ def _finding(reached: Reached) -> Diagnostic:
         event.place,
         f"{quoted(name, 32)} is listened for after joining the room",
         note=f"the room is joined before ({where(joined, event.place)}), and what arrived until here is lost",
-        help="register it before that",
+        help=_CURE,
         label="too late",
         culprit=(name,),
         related=[Related(joined, "the room is joined here")],
         subject=reached.site.function,
         key=(event.detail,),
-        fix=_fix(event.place, joined),
+        fix=_fix(event.place, joined, _CURE),
     )
 
 
-def _fix(place: Place, late: Place) -> Fix | None:
+def _fix(place: Place, late: Place, help: str) -> Fix | None:
     """The listener may be made from what lies between."""
     if place.path != late.path:
         return None
-    return unsafe("register it before that", Move(place, late), Follows(late, place))
+    return unsafe(help, Move(place, late), Follows(late, place))
 
 
 def _left_meanwhile(reached: Reached) -> Diagnostic:
@@ -152,5 +154,5 @@ def _left_meanwhile(reached: Reached) -> Diagnostic:
         related=[Related(lasted, "this takes long")],
         subject=reached.site.function,
         key=(event.detail,),
-        fix=_fix(event.place, lasted),
+        fix=_fix(event.place, lasted, "register it before that"),
     )

@@ -123,7 +123,7 @@ def _finding(subject: Subject, worker: Worker, names: tuple[str, ...]) -> Diagno
         worker.place,
         f"nothing in this project dispatches the agent {_short(names, 25)}",
         note=f"{shown} is never dispatched automatically, because it has a name{asked}",
-        help=f"dispatch it (token, create_dispatch, SIP rule), {drop}or list it under dispatched-elsewhere",
+        help=f"dispatch it (token, create_dispatch, SIP rule), {drop}or list it under the setting dispatched-elsewhere",
         label="it is registered by this name",
         culprit=(*names, *_KEYWORDS),
         subject=names[0],
@@ -141,7 +141,8 @@ def _doubtful(worker: Worker, names: tuple[str, ...], found: JobAnswer) -> Diagn
         worker.place,
         f"nothing surely dispatches the agent {_short(names, 32)}",
         note=f"{shown} has a name, and so gets no job automatically; {first.why}{at}{others}",
-        help=f"make sure that {'one of them' if more else 'it'} does, or list it under dispatched-elsewhere",
+        help=f"make sure that {'one of them' if more else 'it'} does, or list it under the setting "
+        "dispatched-elsewhere",
         label="it is registered by this name",
         culprit=(*names, *_KEYWORDS),
         severity=Severity.INFO,

@@ -56,9 +56,9 @@ threads. A call that only leads to the one that blocks is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from lkagent_lint.diagnostics import Diagnostic, Related, Severity
+from lkagent_lint.diagnostics import Diagnostic, Place, Related, Severity
 from lkagent_lint.facts import encode
 from lkagent_lint.facts import values as v
 from lkagent_lint.facts.flows import Call
@@ -103,6 +103,8 @@ _ROLES = {
 }
 
 
+_MOST = 9
+"""Calls that are named beside the first one that leads to the same."""
 _OF_WORKER = ("request", "text", "route")
 """They run in the worker's own process."""
 
@@ -121,8 +123,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         said[named[0]] = BlockingCall(named[0], f"use {named[1]}" if named[1] else "run it in asyncio.to_thread()")
         return named[0]
 
+    leading: dict[tuple[Place, str], list[OnLoop]] = {}
     for found in subject.loop.calls(judge):
-        yield _finding(found, said.get(found.what) or _known(found.what))
+        known = said.get(found.what) or _known(found.what)
+        if found.through is None:
+            yield _finding(found, known)
+        else:
+            leading.setdefault((found.through, found.what), []).append(found)
+    # However many calls lead to it, it is one call that blocks.
+    for ways in leading.values():
+        first, *others = sorted(ways, key=lambda each: each.place)
+        yield _finding(first, said.get(first.what) or _known(first.what), others)
 
 
 def _may_block(project: Project) -> bool:
@@ -173,7 +184,7 @@ def _fix(found: OnLoop) -> Fix | None:
     return unsafe("run it in a thread, and wait for that", InThread(found.place))
 
 
-def _finding(found: OnLoop, known: BlockingCall | None) -> Diagnostic:
+def _finding(found: OnLoop, known: BlockingCall | None, others: Sequence[OnLoop] = ()) -> Diagnostic:
     assert known is not None
     related: list[Related] = []
     by_way = ""
@@ -196,7 +207,7 @@ def _finding(found: OnLoop, known: BlockingCall | None) -> Diagnostic:
         note=f"{by_way}{effect} ({by})",
         help=known.instead,
         label="it blocks here" if found.through is None else "this leads to it",
-        related=related,
+        related=[*related, *(Related(each.place, "this leads to it, too") for each in others[:_MOST])],
         subject=found.function,
         key=(known.shown,),
         fix=_fix(found),

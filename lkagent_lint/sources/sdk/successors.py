@@ -77,7 +77,7 @@ DEPRECATED_NAMES = {
         "1.3.1",
         "use RoomOptions of livekit.agents.voice.room_io",
     ),
-    "livekit.agents.worker.ServerOptions": ("1.3.1", "AgentServer and @server.rtc_session()"),
+    "livekit.agents.worker.ServerOptions": ("1.3.1", "use AgentServer and @server.rtc_session()"),
     "livekit.agents.cli.cli.run_app": ("1.6.0", "start the worker with `python -m livekit.agents` or `lk agent`"),
 }
 """Definitions of livekit-agents that still work, the release since which something takes their place, and what does.
