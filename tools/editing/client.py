@@ -58,6 +58,15 @@ def _converter() -> Converter:
         return converter.structure(given, types.CodeAction)
 
     converter.register_structure_hook(either, made)
+    usual = converter.get_structure_hook(types.ServerCapabilities)
+
+    def capable(given: Any, _: object) -> types.ServerCapabilities:
+        # What ruff's server says of notebooks is in a form that lsprotocol does not read.
+        told = {key: value for key, value in given.items() if key != "notebookDocumentSync"}
+        capabilities: types.ServerCapabilities = usual(told, types.ServerCapabilities)
+        return capabilities
+
+    converter.register_structure_hook(types.ServerCapabilities, capable)
     return converter
 
 
