@@ -249,6 +249,7 @@ def test_the_fields_of_a_request_that_are_no_part_of_the_key_are_these() -> None
         "options": {"preview": True},
         "assignments": ("preview = true",),
         "directory": "/e",
+        "manifests": ("/f",),
         "respect_noqa": False,
         "plans_fixes": False,
     }
