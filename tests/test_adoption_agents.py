@@ -6,13 +6,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lkagent_lint.adoption import Plan, agents, plan_for
 from lkagent_lint.cli import main
 
-CLAUDE = {
+CLAUDE: dict[str, Any] = {
     "permissions": {"allow": ["Bash(ls:*)"]},
     "hooks": {"PostToolUse": [{"matcher": "Write", "hooks": [{"type": "command", "command": "ruff ä"}]}], "Stop": []},
 }

@@ -29,8 +29,8 @@ _SKILL = f"""\
 ---
 name: {NAME}
 description: Check LiveKit agents (Python, Node) for lifecycle and dispatch mistakes and for names that the SDK does not
-  have. Use after editing code that imports livekit or @livekit, and before writing calls of the LiveKit SDK that you are
-  not sure of.
+  have. Use after editing code that imports livekit or @livekit, and before writing calls of the LiveKit SDK that you
+  are not sure of.
 ---
 
 # {NAME}
@@ -102,7 +102,7 @@ def _with(before: bytes, added: dict[str, dict[str, Any]], first: dict[str, Any]
         return None
     grown = dict(cast("dict[str, Any]", hooks))
     for event, entry in added.items():
-        known = grown.get(event, [])
+        known: object = grown.get(event, [])
         if not isinstance(known, list):
             return None
         grown[event] = [*cast("list[Any]", known), entry]
