@@ -2,8 +2,6 @@
 
 import sys
 
-from lkagent_lint.importing import leave_out_current_directory
-
 TYPE_CHECKING = False  # what `typing` calls so; a module of the project may have that name
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -25,13 +23,18 @@ def run() -> "NoReturn":
 
 
 def _main() -> "NoReturn":
-    leave_out_current_directory()  # before anything else is imported
-    import gc
+    try:
+        from lkagent_lint.importing import leave_out_current_directory
 
-    gc.disable()  # imports make many objects and hardly any cycle; a run ends before one counts
-    from lkagent_lint.cli import main
+        leave_out_current_directory()  # before anything else is imported
+        import gc
 
-    main()
+        gc.disable()  # imports make many objects and hardly any cycle; a run ends before one counts
+        from lkagent_lint.cli import main
+
+        main()
+    except KeyboardInterrupt:  # while the program is still being imported; later ones are told by the command
+        sys.exit(130)
 
 
 def _leave(code: int) -> None:

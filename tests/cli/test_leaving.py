@@ -49,3 +49,14 @@ def test_a_crash_of_the_way_in_is_not_hidden() -> None:
     done = run(f"import lkagent_lint.cli\n{broken}\nlkagent_lint.cli.main = broken\n{SCRIPT}")
     assert done.returncode == 1
     assert "no number" in done.stderr
+
+
+def test_an_interrupt_of_the_way_in_ends_quietly() -> None:
+    """It comes while the command is still being imported."""
+    program = (
+        "import sys\nclass Interrupts:\n    def find_spec(self, name, *others):\n"
+        "        if name == 'lkagent_lint.cli':\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts())\nfrom lkagent_lint.__main__ import run\nrun()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
