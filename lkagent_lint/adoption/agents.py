@@ -105,7 +105,7 @@ def _with(before: bytes, added: dict[str, dict[str, Any]], first: dict[str, Any]
         known: object = grown.get(event, [])
         if not isinstance(known, list):
             return None
-        grown[event] = [*cast("list[Any]", known), entry]
+        grown[event] = [*cast("list[object]", known), entry]
     after = {**({} if document else first), **document, "hooks": grown}
     end = "\r\n" if "\r\n" in text else "\n"
     return (json.dumps(after, indent=_indent(text), ensure_ascii=False) + "\n").replace("\n", end).encode()

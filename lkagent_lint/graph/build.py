@@ -11,8 +11,7 @@ from lkagent_lint.graph import records as r
 from lkagent_lint.languages import SCRIPTS
 from lkagent_lint.project.agent_names import AgentName, FromEnv, Known, OneOf, Pattern, Usually
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatched_names import DispatchedNames
-from lkagent_lint.questions.dispatches import names_of
+from lkagent_lint.questions.dispatches import DispatchedNames, names_of
 from lkagent_lint.questions.reach import JobAnswer, JobReason, agreement, effective_name
 from lkagent_lint.questions.subject import Subject
 

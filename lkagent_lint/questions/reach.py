@@ -28,8 +28,7 @@ from lkagent_lint.project.agent_names import (
     Usually,
 )
 from lkagent_lint.project.records import Dispatch, Project, Worker
-from lkagent_lint.questions.dispatched_names import DispatchedNames
-from lkagent_lint.questions.dispatches import gaps, may_be_named
+from lkagent_lint.questions.dispatches import DispatchedNames, gaps, may_be_named
 from lkagent_lint.questions.doubts import Doubt
 from lkagent_lint.questions.wording import quoted
 from lkagent_lint.sources.copies import may_be_backup

@@ -8,8 +8,7 @@ from functools import cached_property
 from lkagent_lint.diagnostics import Place, Severity
 from lkagent_lint.project.agent_names import UNNAMED, FromEnv, Known, OneOf
 from lkagent_lint.project.records import Project, Worker
-from lkagent_lint.questions.dispatched_names import DispatchedNames
-from lkagent_lint.questions.dispatches import Starved
+from lkagent_lint.questions.dispatches import DispatchedNames, Starved
 from lkagent_lint.questions.reach import JobAnswer, JobReason, answer, possible_names
 from lkagent_lint.questions.registrations import REGISTERS
 from lkagent_lint.sources.sdk.changes import Change

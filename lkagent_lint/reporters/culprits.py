@@ -54,7 +54,7 @@ class _Code(NamedTuple):
 
     @classmethod
     def of(cls, path: str, text: str, start: int, end: int) -> _Code:
-        piece, bare, strings = text[start:end], [], list[_Range]()
+        piece, bare, strings = text[start:end], list[str](), list[_Range]()
         done = 0
         for match in (_SLASHES if path.endswith(SCRIPTS) else _HASHES).finditer(piece):
             bare += [piece[done : match.start()], " " * len(match[0])]

@@ -39,13 +39,17 @@ def _replaced(path: Path) -> None:
     path.write_text(ODD_AGENT.replace("ctx.connect()", "await ctx.connect()"))
 
 
+def _emptied(path: Path) -> None:
+    path.write_text("")
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         (Path.unlink, {"odd.py": "LKA004"}),
         (_made_a_directory, {"odd.py": "LKA004"}),
         (_replaced, {}),
-        (lambda path: path.write_text(""), {}),
+        (_emptied, {}),
     ],
     ids=["deleted", "made a directory", "replaced", "cut"],
 )

@@ -108,7 +108,7 @@ def test_a_mount_is_a_project_only_if_it_says_so(
         (mount / name).write_text(AGENT)
     if settings:
         (mount / "pyproject.toml").write_text("[tool.lkagent-lint]\n")
-    monkeypatch.setattr(roots, "_ismount", lambda path: path == str(mount))
+    monkeypatch.setattr(roots, "_ismount", str(mount).__eq__)
     one = check(mount / "agent.py")
     assert [each.code for each in one.diagnostics] == ["LKA106"]
     assert one.summary.files == (2 if settings else 1)

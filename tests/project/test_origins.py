@@ -49,6 +49,7 @@ def test_a_decorated_function_of_a_class_in_a_function() -> None:
     assert isinstance(decorator, v.Result)
     module = extract(_TEXT.encode()).flows[MODULE]
     site = origins.of("a.py", module, v.Function(_ENTRY))
+    assert site is not None
     assert site == CallRef("a.py", "make", decorator.call)
     assert origins.door(site) == site
 

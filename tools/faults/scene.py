@@ -92,9 +92,9 @@ class Scene:
 
 def told(err: bytes) -> Iterator[str]:
     """What nobody may ever read on standard error. An interrupt of Python itself, before it has come to the command, is
-    told by Python.
+    told by Python, with no file of ours in it; what an editable installation calls its finder is no such file.
     """
-    of_python = err.rstrip().endswith(b"KeyboardInterrupt") and b"lkagent_lint" not in err
+    of_python = err.rstrip().endswith(b"KeyboardInterrupt") and b"/lkagent_lint/" not in err
     if (b"Traceback" in err and not of_python) or b"internal error" in err:
         yield f"a traceback: {err[-300:].decode('utf-8', 'replace')}"
 

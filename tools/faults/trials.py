@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def changes(scene: Scene, count: int, choose: random.Random) -> Iterator[str]:
 
 
 @contextmanager
-def _small_disk(directory: Path, options: str) -> Iterator[Path | None]:
+def _small_disk(directory: Path, options: str) -> Generator[Path | None]:
     """A file system of its own; None where none may be mounted."""
     place = directory / "disk"
     place.mkdir(exist_ok=True)

@@ -19,6 +19,7 @@ from tools.hostile.inputs import (
 
 _NODE = "import { cli } from '@livekit/agents';\n"
 _EITHER = odd("LKA004?")
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 
 
 def sizes(large: bool) -> list[Input]:
@@ -98,7 +99,7 @@ def _deep() -> list[Input]:
             one(IMPORT + "".join(" " * i + "if 1:\n" for i in range(levels)) + " " * levels + "pass\n"),
             found,
         )
-        for levels, found in ((99, {}), (100, BROKEN), (101, BROKEN))
+        for levels, found in ((99, _NOTHING), (100, BROKEN), (101, BROKEN))
     ]
 
 

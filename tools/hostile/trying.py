@@ -100,7 +100,7 @@ def _environment(tool: Tool) -> dict[str, str]:
 
 def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEGABYTES * 1_000_000,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEGABYTES * 1_000_000, _MEGABYTES * 1_000_000))
 
 
 def _fault(code: int, said: str, finds: str) -> str:
