@@ -109,7 +109,8 @@ def test_what_differs_is_seen(scene: Scene) -> None:
     (scene.written / "half.sarif").write_text("{")
     (scene.written / ".lkagent-lint.x.tmp").write_text("{}")
     assert len(list(scene.leftovers())) == 2
-    assert list(told(b"Traceback (most recent call last):\n  lkagent_lint\nKeyboardInterrupt\n"))
-    assert not list(told(b"Traceback (most recent call last):\n  site\nKeyboardInterrupt\n"))
+    ours, finder = b"a/lkagent_lint/cli/__init__.py", b"__editable___lkagent_lint_0_1_0_finder.py"
+    assert list(told(b"Traceback (most recent call last):\n  %s\nKeyboardInterrupt\n" % ours))
+    assert not list(told(b"Traceback (most recent call last):\n  %s\nKeyboardInterrupt\n" % finder))
     (scene.project / "agent_0.py").write_text("")
     assert len(list(same_bytes(scene, 1, random.Random(1)))) == 1
