@@ -92,7 +92,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         refusing = _dropping if in_node else _refusing
         for call in _unguarded(activation.flow):
             place = None if call.span is None else activation.place(call.span)
-            for name in _given(call) if place is not None else ():
+            for name in _given(call, in_node=in_node) if place is not None else ():
                 found = refusing(subject, call, activation, release, name)
                 if place is not None and found is not None and (place, name) not in seen:
                     seen.add((place, name))
@@ -110,10 +110,10 @@ def _gives_keywords(flow: Flow) -> bool:
     return any(call.keywords or _last_of(call) is not None for call in flow.calls)
 
 
-def _given(call: Call) -> Iterator[str]:
-    """The keywords of a call, or the keys of the object that comes last."""
-    last = _last_of(call)
-    yield from (name for name, _ in (*call.keywords, *(() if last is None else last.entries)) if name != "**")
+def _given(call: Call, *, in_node: bool) -> Iterator[str]:
+    """The keywords of a call; in Node the keys of the object that comes last. A dictionary of Python is an argument."""
+    last = _last_of(call) if in_node else None
+    yield from (name for name, _ in (call.keywords if last is None else last.entries) if name != "**")
 
 
 def _last_of(call: Call) -> v.Mapping | None:

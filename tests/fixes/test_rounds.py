@@ -55,7 +55,7 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mend], None]:
         def chosen(code: str) -> object:
             return words if code == CODE else known(code)
 
-        monkeypatch.setattr("lkagent_lint.engine.root.rule", chosen)
+        monkeypatch.setattr("lkagent_lint.engine.judging.rule", chosen)
 
     check = engine.check
 
