@@ -33,6 +33,10 @@ NOTHING = "nothing"
 """The name of the result of a file of which nothing is shown."""
 
 
+class DeskClosedError(Exception):
+    """The project has another desk now, or none: who waited for this one asks again."""
+
+
 class Unsaved(NamedTuple):
     """What editors hold of a project at one moment."""
 
@@ -189,7 +193,7 @@ class Desk:
     # Who asks
 
     async def current(self) -> DeskOutcome:
-        """What is known of the project as it is at this moment."""
+        """What is known of the project as it is at this moment. Raises ``DeskClosedError``."""
         if self.outcome is not None and self.outcome.clock == self._clock:
             return self.outcome
         future: asyncio.Future[DeskOutcome] = asyncio.get_running_loop().create_future()
@@ -234,5 +238,6 @@ class Desk:
         if self._watch is not None:
             self._watch.stop()
         for _, future in self._waiting:
-            future.cancel()
+            if not future.done():
+                future.set_exception(DeskClosedError())
         self._waiting.clear()

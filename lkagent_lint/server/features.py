@@ -16,7 +16,7 @@ from lkagent_lint.reporters.paths import relative_path
 from lkagent_lint.server import names, pages
 from lkagent_lint.server.actions import KINDS, MEND, OPEN_PAGE, ActionMaker
 from lkagent_lint.server.app import LintServer
-from lkagent_lint.server.desk import NOTHING, Desk, DeskOutcome
+from lkagent_lint.server.desk import NOTHING, Desk, DeskClosedError, DeskOutcome
 from lkagent_lint.server.documents import CountedText, path_of
 from lkagent_lint.server.findings import Shower
 from lkagent_lint.server.standing import Checked
@@ -97,7 +97,10 @@ def _add_findings(server: LintServer) -> None:
         desk = None if path is None else server.desk_of(path)
         if path is None or desk is None:
             return types.RelatedFullDocumentDiagnosticReport(items=[])
-        outcome = await desk.current()
+        try:
+            outcome = await desk.current()
+        except DeskClosedError:
+            _ask_again()
         if server.version_of(path) != outcome.versions.get(path):
             _ask_again()
         number = desk.result_id(path)
@@ -109,7 +112,10 @@ def _add_findings(server: LintServer) -> None:
     async def all_files(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
         known = {path: each.value for each in params.previous_result_ids if (path := path_of(each.uri)) is not None}
         while True:
-            outcomes = [(desk, await desk.current()) for desk in list(server.desks.values())]
+            try:
+                outcomes = [(desk, await desk.current()) for desk in list(server.desks.values())]
+            except DeskClosedError:
+                continue
             found = list(_workspace_reports(server, outcomes, known))
             if found or not params.previous_result_ids:
                 return types.WorkspaceDiagnosticReport(found)
@@ -198,7 +204,10 @@ async def _mended(server: LintServer, uri: str, code: str | None) -> types.Works
 async def _settled(server: LintServer, desk: Desk, path: str) -> DeskOutcome:
     """An outcome for the document as it is now. Raises where the document does not stand still."""
     for _ in range(_TURNS):
-        outcome = await desk.current()
+        try:
+            outcome = await desk.current()
+        except DeskClosedError:
+            break
         if server.version_of(path) == outcome.versions.get(path):
             return outcome
     raise JsonRpcException("the document has changed", types.LSPErrorCodes.ContentModified)

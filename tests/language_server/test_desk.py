@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
+import pytest
 from lsprotocol import types
 
 from lkagent_lint.project.records import Project
 from lkagent_lint.questions.subject import Subject
-from lkagent_lint.server.desk import Desk, DeskOutcome, Unsaved
+from lkagent_lint.server.desk import Desk, DeskClosedError, DeskOutcome, Unsaved
 from lkagent_lint.server.findings import ShownFinding
 from lkagent_lint.server.standing import Checked, InterruptibleWatch, StandingProject
 
@@ -156,7 +157,8 @@ def test_who_waits_is_let_go_when_the_desk_closes() -> None:
         asked = asyncio.ensure_future(desk.current())
         await asyncio.sleep(0)
         desk.close()
-        assert (await asyncio.gather(asked, return_exceptions=True))[0].__class__ is asyncio.CancelledError
+        with pytest.raises(DeskClosedError):
+            await asked
 
     run(lambda number, watch: None, course)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, Union
 
 from cattrs import Converter
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 from pygls.protocol import default_converter
 
@@ -243,8 +244,14 @@ class Editor:
         return self.found(path)
 
     def pull(self, path: Path, known: str | None = None) -> types.DocumentDiagnosticReport:
+        """Ask for a file's findings, and again where the server says so, as editors do."""
         params = types.DocumentDiagnosticParams(document(path), previous_result_id=known)
-        return self.run(self.client.text_document_diagnostic_async(params))
+        while True:
+            try:
+                return self.run(self.client.text_document_diagnostic_async(params))
+            except JsonRpcException as error:
+                if error.code != types.LSPErrorCodes.ServerCancelled:
+                    raise
 
     def stop(self) -> int | None:
         """Say goodbye; returns the server's exit code."""
