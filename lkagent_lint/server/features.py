@@ -158,10 +158,10 @@ def _add_actions(server: LintServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction] | None:
         path = path_of(params.text_document.uri)
-        desk = None if path is None else server.desk_of(path)
-        if path is None or desk is None:
+        settled = None if path is None else await _settled(server, path)
+        if path is None or settled is None:
             return None
-        outcome = await _settled(server, desk, path)
+        desk, outcome = settled
         found = outcome.shown.get(path, [])
         around = [each for each in found if _touches(each.item.range, params.range)]
         maker = ActionMaker(server.action_files(), server.client_shape())
@@ -201,15 +201,20 @@ async def _mended(server: LintServer, uri: str, code: str | None) -> types.Works
     return None
 
 
-async def _settled(server: LintServer, desk: Desk, path: str) -> DeskOutcome:
-    """An outcome for the document as it is now. Raises where the document does not stand still."""
+async def _settled(server: LintServer, path: str) -> tuple[Desk, DeskOutcome] | None:
+    """The desk of a document, with an outcome for it as it is now; None where it has none. Raises where the document
+    does not stand still.
+    """
     for _ in range(_TURNS):
+        desk = server.desk_of(path)
+        if desk is None:
+            return None
         try:
             outcome = await desk.current()
         except DeskClosedError:
-            break
+            continue
         if server.version_of(path) == outcome.versions.get(path):
-            return outcome
+            return desk, outcome
     raise JsonRpcException("the document has changed", types.LSPErrorCodes.ContentModified)
 
 
@@ -273,10 +278,10 @@ async def _at(
 ) -> _Result | None:
     """The answer about what stands where somebody points; None where nothing does."""
     path = path_of(params.text_document.uri)
-    desk = None if path is None else server.desk_of(path)
-    if path is None or desk is None:
+    settled = None if path is None else await _settled(server, path)
+    if path is None or settled is None:
         return None
-    await _settled(server, desk, path)
+    desk, _ = settled
     counted = server.text(path)
     line, column = counted.column(params.position)
 
@@ -315,10 +320,10 @@ def _add_outlines(server: LintServer) -> None:
         params: types.DocumentSymbolParams,
     ) -> list[types.DocumentSymbol] | list[types.SymbolInformation] | None:
         path = path_of(params.text_document.uri)
-        desk = None if path is None else server.desk_of(path)
-        if path is None or desk is None:
+        settled = None if path is None else await _settled(server, path)
+        if path is None or settled is None:
             return None
-        await _settled(server, desk, path)
+        desk, _ = settled
         found = await desk.ask(lambda checked: list(names.symbols(checked.project, path))) or []
         shower = Shower(server.text, server.uri)
         if not server.nests_symbols:
@@ -343,10 +348,10 @@ def _add_outlines(server: LintServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def inlay_hints(params: types.InlayHintParams) -> list[types.InlayHint] | None:
         path = path_of(params.text_document.uri)
-        desk = None if path is None else server.desk_of(path)
-        if path is None or desk is None or not server.wishes.inlay_hints:
+        settled = await _settled(server, path) if path is not None and server.wishes.inlay_hints else None
+        if path is None or settled is None:
             return None
-        await _settled(server, desk, path)
+        desk, _ = settled
         counted = server.text(path)
         first, last = params.range.start.line + 1, params.range.end.line + 1
         found = await desk.ask(lambda checked: list(names.hints(checked.subject, path, first, last)))
