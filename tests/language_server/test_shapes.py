@@ -124,6 +124,7 @@ def test_a_reason_is_a_placeholder_where_the_client_has_them(asking: Editor, fol
 
 def test_files_are_watched_where_the_client_does_not(asking: Editor, folder: Path) -> None:
     settings = (folder / "pyproject.toml").read_text()
+    assert len(items(asking, folder)) == 1
     asked = asking.client.refreshed
     for number in range(600):  # written again and again, because nobody tells when the watching has begun
         if number % 30 == 0:
