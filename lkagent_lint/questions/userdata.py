@@ -13,7 +13,6 @@ from lkagent_lint.facts.following import argument, given_to
 from lkagent_lint.project.call_words import word_of
 from lkagent_lint.project.records import Project
 from lkagent_lint.project.things import Activation, Closure, Record, Sdk, SdkObject, Thing, Things, only
-from lkagent_lint.questions.mentions import is_function_mentioned
 from lkagent_lint.questions.methods import Methods
 from lkagent_lint.questions.setups import setups
 
@@ -67,7 +66,11 @@ class Userdata:
         """Something may call the function: it is none of a module that is named nowhere."""
         flow = seen.activation.flow
         is_plain = not (flow.parent or flow.owner or flow.decorators or seen.activation.is_node) and flow.name != MODULE
-        return not is_plain or is_function_mentioned(self._project, flow.own_name)
+        if not is_plain:
+            return True
+        from lkagent_lint.questions.mentions import is_function_mentioned  # few functions store what jobs read
+
+        return is_function_mentioned(self._project, flow.own_name)
 
     @cached_property
     def unread(self) -> tuple[KeptEntry, ...]:

@@ -50,7 +50,6 @@ from lkagent_lint.intents import Fix, Rename, suggestion, unsafe
 from lkagent_lint.languages import PYTHON as PYTHON_SUFFIXES
 from lkagent_lint.likeness import misspelled, most_alike
 from lkagent_lint.project.things import ClassOf, SdkObject
-from lkagent_lint.questions.mentions import is_member_mentioned
 from lkagent_lint.questions.subject import Subject
 from lkagent_lint.questions.wording import shortened
 from lkagent_lint.rules._base import Meta, Said
@@ -139,7 +138,11 @@ def _wrong(subject: Subject, release: Release, kind: str, name: str, flow: Flow)
             "its turn raises TypeError (missing required positional argument)",
             "take what the SDK gives, or give the others a default",
         )
-    if name in subject.offers.members(release, kind) or is_member_mentioned(subject.project, name):
+    if name in subject.offers.members(release, kind):
+        return None
+    from lkagent_lint.questions.mentions import is_member_mentioned  # few methods look like hooks
+
+    if is_member_mentioned(subject.project, name):
         return None
     hooks = _hooks(release, kind)
     meant = most_alike(name, hooks, 0.6)
