@@ -186,7 +186,8 @@ def _fix(place: Place, lack: Lack) -> Fix | None:
     """The keyword that is spelled almost so."""
     own = lack.release.parameters(lack.owner, lack.method)
     meant = None if own is None or lack.comes else misspelled(lack.name, own.keywords)
-    return None if meant is None else safe(f"write {meant}=", RenameArgument(place, lack.name, meant))
+    sign = ":" if lack.release.table.package == NODE.package else "="
+    return None if meant is None else safe(f"write {meant}{sign}", RenameArgument(place, lack.name, meant))
 
 
 def _hint(lack: Lack) -> str:
